@@ -8,6 +8,7 @@ from typing import Final
 from masking_service.masking import name_cues as cues
 from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.han_words import NO_WORD, UNKNOWN, han_words
+from masking_service.masking.name_words import name_words
 
 ROLE_ENDS: Final = frozenset("员人师者工")
 PERSON_ENDS: Final = frozenset("户生友方手长士徒商主客警官妇婆公嫂弟妹哥姐爷奶叔姨侄")
@@ -18,6 +19,7 @@ _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cue
 _NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处")
 """What words end with that call people, posts and organisations."""
 _ENDS_OF_VILLAGES: Final = frozenset("集镇乡屯店铺桥口寨堡庄村")
+_GOODS_ENDS: Final = frozenset(cues.GOODS_ENDS)
 _DISTANCE: Final = re.compile(r"(?<![0-9])(?:[0-9]{1,2}|[0-9]{1,2}[05]0)$").search
 _CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
 
@@ -55,6 +57,22 @@ def can_be_called(name: str, *, politely: bool) -> bool:
     if name in known or name in cues.common_words():
         return True
     return name[:2] not in known and name[:2] not in cues.common_words() and name[-1] not in _NO_CALLED
+
+
+def counts_goods(text: str, start: int) -> bool:
+    """Whether 张 counts what is behind it: 送张贺卡."""
+    goods = text[start + 1 : start + 3]
+    return text[start : start + 1] == "张" and goods[-1:] in _GOODS_ENDS and is_noun(goods)
+
+
+def is_once(text: str, start: int, at: int) -> bool:
+    """Whether 一下 goes into the verb at `at`, and another verb is before it: 查一下单号."""
+    return text[start + 1 : at + 1] == "一下" and han_words().words.get(text[start], NO_WORD)[0] == "v"
+
+
+def is_time_or_anyone(word: str) -> bool:
+    """Whether a word says when, or calls no one by name."""
+    return han_words().words.get(word, NO_WORD)[0] == "t" or word in name_words().anyone
 
 
 def goes_on(text: str, at: int) -> bool:

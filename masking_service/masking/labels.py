@@ -20,6 +20,7 @@ from masking_service.masking.name_bounds import HAN, name_from
 from masking_service.masking.name_cues import NO_LATIN_NAME, ROLES
 from masking_service.masking.name_words import PARTY, name_words
 from masking_service.masking.names_between_words import is_name
+from masking_service.masking.names_of_neighbours import spaced_japanese_end
 from masking_service.masking.numbers import EXTENSION_WORD
 
 _PERSONAL: Final = PERSONAL | {PARTY}
@@ -30,11 +31,12 @@ _NUMBERED: Final = PERSONAL - _IN_WORDS - {"unit"}
 _EXTENSION: Final = rf"(?![a-z]){EXTENSION_WORD}"
 _EXTENSION_BEHIND: Final = rf"{_EXTENSION}(?=[\s:：]{{0,2}}[0-9０-９])"
 _is_extension: Final = re.compile(_EXTENSION).fullmatch
+_HANGUL_BEHIND: Final = r"[\s(/]{1,3}(?!내선|교환|[공영일이삼사오육칠팔구])[\uac00-\ud7a3]"
 _NUMBER: Final = re.compile(
-    rf"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff]|{_EXTENSION_BEHIND})*(?<![\s(（【])"
-    rf"(?=[\s(（【]*(?!{_EXTENSION_BEHIND})[\u3400-\u9fff])"
+    rf"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff\uac00-\ud7a3]|{_EXTENSION_BEHIND})*(?<![\s(（【])"
+    rf"(?=[\s(（【]*(?!{_EXTENSION_BEHIND})[\u3400-\u9fff]|{_HANGUL_BEHIND})"
 ).match
-"""A number, or an account's name, that Han follow."""
+"""A number, or an account's name, that Han or Hangul follow."""
 _MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}[ \u3000]{0,2}|)[*]+").match
 _OUTER: Final = re.compile(r"<([A-Za-z]{3,30})>\s{0,8}<[Nn]ame$").search
 """The element around one that is called a name: <Receiver><Name>."""
@@ -75,7 +77,7 @@ _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ 
 """A name that is written with spaces in it: 李 明, 李 小 明."""
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
 _PHONE_OR_STATE_BEHIND: Final = re.compile(
-    r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投)|感谢(?:您|使用))"
+    r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投|收件|揽收)|感谢(?:您|使用)|(?:ال)?(?:جوال|هاتف|موبايل|تلفون))"
     r"|感谢(?:您|使用)|正在(?:为您|派[件送])|[（(](?:电话[:：]?)?1[3-9][0-9*]{9}"
 ).search
 """A phone, or what a trace says of the parcel: 签收人: 王 已签收 感谢使用, 派件员：高兴正在为您派件."""
@@ -102,6 +104,7 @@ _STAMP: Final = re.compile(
     "(?:邮件|快件|信件|单位|公司|部门|业务)?(?:(?:收发|签收|收货|专用|业务)专?用?)?[公图]?章"
 ).fullmatch
 """What someone signs with for a firm: 邮件收发章."""
+_POSTCODE: Final = re.compile("〒 ?[0-9]{3}-?[0-9]{4}").fullmatch
 _SITE: Final = re.compile(
     r"([\u4e00-\u9fff]{1,8}?)(?:快递|智能|丰巢|菜鸟|妈妈)?(?:驿站|代收点|自提点|[快智丰巢能递]柜|超市|便利店|物业|门卫|前台|收发室|传达室|保安室|门岗|支局|邮局|网点|营业[点部厅])"
 ).fullmatch
@@ -153,10 +156,12 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         start, end = _span(text, label, end)
         if meaning.kind in _OF_PERSONS and (whose := _WHOSE(text, start, end)):
             start = whose.end()
+        spaced = None
         if not label.quote:
-            end = min(end, _end_of_value(meaning.kind, simplified, start, end))
+            spaced = spaced_japanese_end(text, label.start + len(label.name), start)
+            end = min(end, spaced or _end_of_value(meaning.kind, simplified, start, end))
         kind = settled(meaning.kind, text[start:end])
-        if kind == PARTY and _SPACED_NAME(simplified, start, end):
+        if kind == PARTY and (spaced or _SPACED_NAME(simplified, start, end)):
             kind = "name"
         taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
         if kind in _PERSONAL and not taken and _says_something(kind, simplified[start:end]):
@@ -225,7 +230,9 @@ def _says_something(kind: str, value: str) -> bool:
     if kind in _PHONES or kind == "unit":
         return any(map(str.isdecimal, value))
     if kind in _IN_WORDS:
-        return bool(value) and not (_is_anyone(value) or _is_site(value) or (kind != "address" and _SPEAKS(value)))
+        return bool(value) and not (
+            _POSTCODE(value) or _is_anyone(value) or _is_site(value) or (kind != "address" and _SPEAKS(value))
+        )
     return any(char.isascii() and char.isalnum() for char in value)
 
 

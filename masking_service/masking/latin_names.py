@@ -58,6 +58,10 @@ _subject: Final = Expression(
     rf"(?:^|(?<=[.!?;\n(,，。；、\]] )|(?<=[.!?;\n(,，。；、])|(?<=[0-9]:[0-9][0-9] ))(?P<name>{_NAME})"
     rf"(?:(?:\s\([a-z ]{{2,20}}\))?(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
 ).finditer
+_will: Final = re.compile(
+    r"Will (?:collect|come|call|be|pick|pay|need|take|want|accept|sign|request|confirm|visit|have|contact|phone)\b"
+).match
+"""What begins with it says who does something later, and is no name."""
 _in_han: Final = Expression(
     rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
@@ -164,6 +168,8 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
         ):
             yield from _trimmed(match)
     for match in _subject(text):
+        if _will(text, match.start("name")):
+            continue
         if match["verb"] or _is_known(match["name"]):
             yield from _trimmed(match)
     for match in _signature(text):
@@ -337,7 +343,7 @@ def _is_full(name: str) -> bool:
         return False
     if words[-1] in cues.LATIN_FIRMS:
         return False  # Kerry Express
-    if words[0] > "\u0400" and words[-1] in _GIVEN:  # Петров Иван
+    if words[0] > "\u0400" and not _GIVEN.isdisjoint(words[1:]):  # Петров Иван, Петров Иван Ильич
         return True
     return words[0] in _GIVEN and words[0] not in cues.LATIN_WORDS
 

@@ -17,6 +17,7 @@ from masking_service.masking.expressions import Expression
 from masking_service.masking.family_names import (
     DOUBLE_FAMILY_NAMES,
     FAMILY_NAMES,
+    PLAIN_WORDS_AS_FAMILY_NAMES,
     RARE_FAMILY_NAMES,
     WORDS_AS_FAMILY_NAMES,
 )
@@ -29,7 +30,8 @@ HAN: Final = r"\u3400-\u9fff\U00020000-\U0003ffff"
 COMMON_FAMILY: Final = frozenset(FAMILY_NAMES)
 FAMILY: Final = COMMON_FAMILY | frozenset(RARE_FAMILY_NAMES)
 """Every family name of one character that is one more often than a word."""
-ANY_FAMILY: Final = FAMILY | frozenset(WORDS_AS_FAMILY_NAMES)
+_PLAIN_WORDS: Final = frozenset(PLAIN_WORDS_AS_FAMILY_NAMES)
+ANY_FAMILY: Final = FAMILY | frozenset(WORDS_AS_FAMILY_NAMES) | _PLAIN_WORDS
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 BEFORE_VALUE: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
@@ -154,6 +156,14 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     if not run:
         return latin_name_at(text, start) if sure else None
     family = 2 if run[:2] in DOUBLE_FAMILY_NAMES else 1
+    if (
+        sure
+        and run[1:3] in DOUBLE_FAMILY_NAMES
+        and run[0] in FAMILY
+        and len(run) > len("张欧阳")
+        and name_ends(text, start + 4)
+    ):
+        return start + 4
     if family == 1 and run[0] not in COMMON_FAMILY and not (sure and _begins_rarely(run)):
         return None
     length = _followed(text, start, run, family)
@@ -215,9 +225,10 @@ def _is_odd_name(name: str, family: int) -> bool:
 
 def _begins_rarely(run: str) -> bool:
     """Whether a rare family name begins a run of Han, and no word that is known, unless a usual given name is left."""
-    if run[0] not in ANY_FAMILY or not called_words.is_word(run[:2]):
+    is_word = called_words.is_word(run[:2])
+    if run[0] not in ANY_FAMILY or not (is_word or run[0] in _PLAIN_WORDS):
         return run[0] in ANY_FAMILY
-    given = run[1:]  # 国家豪
+    given = run[1:] if is_word else run[1:3]  # 国家豪
     known = han_words()
     return len(given) == 2 and known.given_cost(given) <= _MOST and known.saved_as_given(given) >= _SAVED
 

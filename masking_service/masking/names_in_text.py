@@ -12,7 +12,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.masking import called_words, given_names_alone, names_between_words, names_of_clauses
+from masking_service.masking import (
+    called_words,
+    given_names_alone,
+    names_between_words,
+    names_in_traces,
+    names_of_clauses,
+    names_without_family,
+)
 from masking_service.masking import name_cues as cues
 from masking_service.masking.address_words import PROVINCES
 from masking_service.masking.alternatives import any_of, beginning, by_char
@@ -30,7 +37,13 @@ from masking_service.masking.cue_uses import (
     WEAK,
 )
 from masking_service.masking.expressions import Expression
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES, han_name
+from masking_service.masking.family_names import (
+    DOUBLE_FAMILY_NAMES,
+    FAMILY_NAMES,
+    RARE_FAMILY_NAMES,
+    WORDS_AS_FAMILY_NAMES,
+    han_name,
+)
 from masking_service.masking.han_words import han_words
 from masking_service.masking.latin_names import (
     behind_title,
@@ -62,7 +75,6 @@ from masking_service.masking.name_bounds import (
     name_ends,
     name_from,
     title_end,
-    without_family_from,
 )
 from masking_service.masking.names_of_clauses import Span
 from masking_service.masking.names_of_neighbours import names_of_neighbours
@@ -100,23 +112,10 @@ _at_number: Final = re.compile(
 ).finditer
 """What may be a name that a phone of another country touches: 李建国9820098200."""
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
-_without_family: Final = Expression(
-    rf"(?:{any_of(cues.FIRST_PARTS)})(?:{any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})}){{1,3}}"
-).finditer
-"""Names of Uyghurs, Tibetans and Mongols of which each part is known: 次仁多吉."""
-_first_in_clause: Final = Expression(rf"(?:(?<![{HAN}])|(?<=[给交找]))(?={any_of(cues.FIRST_PARTS)})").finditer
-_OF_FAMILY_OR_COMING: Final = (
-    *("女儿", "儿子", "妻子", "丈夫", "母亲", "父亲", "婆婆", "公公"),
-    *("上门", "将于", "将在", "将为", "将由", "将会"),
-)
-_FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
-_BEFORE_WHOLE: Final = frozenset("的给由交号楼室户栋家好爱放找把到跟和与请部台员站司厂院苑区村敬寄写班级服改师人托柜")
-_BEHIND_WHOLE: Final = frozenset("已正在收代的家取签领上客为将委女未他她")
-"""Beside such a name, where Han go on."""
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*])").search
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
-    rf"(?=[{''.join(sorted(ANY_FAMILY))}])"
+    rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
 )
 _SHOPS: Final = frozenset(word for word in cues.PLAIN["n"] if len(word) == len("麦当劳"))
 """What may be called like a person behind a house, and is not: 88号麦当劳."""
@@ -134,7 +133,7 @@ _parts: Final = Expression(
 )
 _WORD: Final = rf"[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}"
 _beside_number: Final = Expression(
-    rf"(?<![^\s,，;；、|/:：（(])(?P<before>{_WORD})(?=[）)]?[\s,，;；、|/:：]{{0,2}}\*{{6}})"
+    rf"(?<![^\s,，;；、|/:：（(])(?P<before>{_WORD})(?=[）)]?[\s,，;；、|/:：]{{0,2}}(?:\+?86-?)?\*{{6}})"
     rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?(?P<behind>{_WORD})(?![^\s,，;；、|/收）)])"
 ).finditer
 _PLAIN_BESIDE_NUMBER: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"))
@@ -162,8 +161,12 @@ _gap_of_value: Final = re.compile(BEFORE_VALUE)
 _han_run: Final = re.compile(rf"[{HAN}]{{0,4}}")
 _HANDED_BY: Final = frozenset(("由", "交由", "已由"))
 _announcing: Final = by_char((*cues.ROLES, *cues.WEAK), -1)
-_taking: Final = by_char((*(verb for verb in cues.SURE_VERBS if len(verb) > 1), "签收", "要求", "拒收"), 0)
+_roles: Final = by_char(cues.ROLES, -1)
+_taking: Final = by_char(
+    (*(verb for verb in cues.SURE_VERBS if len(verb) > 1), "签收", "要求", "拒收", "凭取", "凭码"), 0
+)
 """Behind a word between them and a cue: then it is a person's name."""
+_at_phone: Final = re.compile(r"[\s（(【\[,，:：]{0,2}(?:电话|手机)?[:：]?\+?[0-9\-]{0,5}\*{5}").match
 _ENDS_OF_ROLES: Final = frozenset("人员員哥弟姐妹傅师友")
 """Behind such a role a word that ends the clause is a person's name."""
 _TO_PLACE: Final = frozenset("到至向祝")
@@ -173,6 +176,7 @@ _WISHES: Final = frozenset("祝给")
 _wish: Final = re.compile(rf".[{HAN}]{{2,6}}(?:快乐|健康|顺利|幸福|平安|愉快|兴隆|红火|发财|如意)").match
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
+_COLONS: Final = frozenset(":：")
 _BRACKETS: Final = frozenset("（(【[")
 _town_and_name: Final = re.compile(rf"[{HAN}]{{0,8}}(?=[0-9*]{{0,12}}[)）】\]])|").match
 _DONE_AT: Final = frozenset("收寄件货")
@@ -198,8 +202,9 @@ def holds_names(text: str) -> bool:
         names_of_clauses.find,
         names_between_words.find,
         given_names_alone.find,
+        names_in_traces.find,
         _names_like_grandson,
-        _names_without_family,
+        names_without_family.find,
         _names_at_numbers,
         latin_names,
         latin_names_at_ends,
@@ -256,7 +261,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         return _apart(_joined_by_words(text, found)) if found else found
     found = [*beside, *_names_of_words(text), *_names_beside_numbers(text), *names_of_clauses.find(text)]
     found += [*given_names_alone.find(text), *_names_like_grandson(text), *_names_at_numbers(text)]
-    found += _names_without_family(text)
+    found += [*names_in_traces.find(text), *names_without_family.find(text)]
     found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
     found += latin_names_at_ends(text)
     if address:
@@ -281,20 +286,6 @@ def _names_like_grandson(text: str) -> Iterator[Span]:
         goes_on = end < len(text) and called_words.is_word(text[end - 1 : end + 1])
         if not goes_on and names_between_words.is_name(match[0], plainly=True):
             yield start, end
-
-
-def _names_without_family(text: str) -> Iterator[Span]:
-    """Names without a family name: of which each part is known, or behind which a relative or what comes is told."""
-    for match in _without_family(text) if not _FIRST_CHARS.isdisjoint(text) else ():
-        start, end = match.span()
-        before, behind = text[start - 1 : start], text[end : end + 1]
-        begins = not is_han(before) or before in _BEFORE_WHOLE or text.endswith(_announcing.get(before, ()), 0, start)
-        if begins and (before == "*" or before.isdecimal() or behind in _BEHIND_WHOLE or name_ends(text, end)):
-            yield start, end
-    for match in _first_in_clause(text) if any(word in text for word in _OF_FAMILY_OR_COMING) else ():
-        stop = without_family_from(text, match.start())
-        if stop is not None and text.startswith(_OF_FAMILY_OR_COMING, stop):
-            yield match.start(), stop
 
 
 def _names_at_numbers(text: str) -> Iterator[Span]:
@@ -438,7 +429,7 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         start = _behind_announcing(text, start)
     if text[start : start + 1] in NICKNAMES and is_nickname(text, start, sure=sure):
         return start + 1, start + 2
-    if _is_wish_or_time(text, start, end):
+    if _is_wish_or_time(text, start, end) or (not sure and called_words.counts_goods(text, start)):
         return None
     if sure and text[start - 1 : start] in _BRACKETS and (found := _behind_town(text, start)) is not None:
         return found
@@ -521,8 +512,9 @@ def _word_as_name(text: str, uses: int, start: int, end: int) -> Span | None:
     """A name that is a word as well, or has a character of places in it: 金星女士, 邹市明亲启, 收货人：方言."""
     if (uses & TITLE and end - start > 1) or text[start:end] in _ADDRESSING:
         return _word_before_title(text, start, end)
-    if uses & ROLE or text[start:end] in _HANDED_BY:
-        return _word_behind_cue(text, end, sure=bool(uses & ROLE))
+    told = uses & ROLE or text.endswith(_roles.get(text[start - 1 : start], ()), 0, start)  # 收件人改成…
+    if told or text[start:end] in _HANDED_BY:
+        return _word_behind_cue(text, end, sure=bool(told))
     return None
 
 
@@ -560,6 +552,8 @@ def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
     alone = start > end or (sure and text[end - 1] in _ENDS_OF_ROLES and called_words.is_noun(run))
     for stop in range(start + 2, start + min(len(run), 3) + 1):
         told = text.startswith(_taking.get(text[stop : stop + 1], ()), stop) or (alone and stop == start + len(run))
+        if not told and sure and called_words.is_word(text[start:stop]) and _at_phone(text, stop):
+            told = not text[:stop].lower().endswith(_labels.get(text[stop - 1], ()))  # 联系方式
         if told and text[stop - 1] not in PLACE_ENDS and called_words.can_be_called(text[start:stop], politely=False):
             return start, stop
     return None
@@ -577,6 +571,10 @@ def _said(text: str, at: int, end: int) -> Span | None:
     start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1 or verb == "收")
     if start is None or text[start:at] in DOUBLE_FAMILY_NAMES:
         return None  # 到南门取件
+    if called_words.is_once(text, start, at) or (
+        text[start] == "于" and called_words.is_time_or_anyone(text[start + 1 : at])
+    ):
+        return None  # 查一下单号, 于下午签收
     if (noted or at - start > 2) and called_words.is_word(text[start:at]):
         return None  # 【柳州】已签收, 何首乌已签收
     if noted and called_words.is_of_village(text[start + 1 : at]):
@@ -611,7 +609,8 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
         start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
         if _may_start(text, start):
             behind = name_from(text, start, sure=True)
-            if behind is not None and name_ends(text, behind) and not _ends_as_place(text, behind):
+            labels = "\n" in text[number.end() : start] and text[behind or start : (behind or start) + 1] in _COLONS
+            if behind is not None and name_ends(text, behind) and not (labels or _ends_as_place(text, behind)):
                 yield start, behind
 
 

@@ -25,6 +25,7 @@ _SIMPLIFIED: Final = str.maketrans("辺斎広沢桜滝浜渋栄関徳", "边斋�
 """Characters of Japan alone, as China writes them."""
 _hangul: Final = re.compile("[\uac00-\ud7a3]").search
 _japanese: Final = re.compile("[\u3041-\u30fa様]").search
+_labelled: Final = re.compile(rf"(?:{any_of(_WORDS['japanese-roles'])})[:：]").search
 
 _PHONE: Final = r"\+?[0-9\-]{0,8}\*{5}"
 _SYLLABLE: Final = "[\uac00-\ud7a3]"
@@ -47,17 +48,22 @@ _HIRAGANA: Final = "\u3041-\u3096"
 _KATAKANA: Final = "\u30a1-\u30faー"
 _FAMILY: Final = any_of(word for word in JAPANESE_FAMILY_NAMES if len(word) > 1)
 _SINGLE: Final = "".join(word for word in JAPANESE_FAMILY_NAMES if len(word) == 1)
+_GIVEN: Final = rf"(?:[{_KANJI}]{{1,3}}[{_HIRAGANA}]?|[{_HIRAGANA}]{{2,4}}|[{_KATAKANA}]{{2,5}})"
 _NAME: Final = (
-    rf"(?:{_FAMILY})[ \u3000]?(?:[{_KANJI}]{{1,3}}[{_HIRAGANA}]?|[{_HIRAGANA}]{{2,4}}|[{_KATAKANA}]{{2,5}})"
-    rf"|[{_SINGLE}][ \u3000]?[{_KANJI}]{{1,2}}"
+    rf"(?!東京都|北海道|(?:大阪|京都)府|[{_KANJI}]{{2,3}}県)"
+    rf"(?:(?:{_FAMILY})[ \u3000]?{_GIVEN}|[{_SINGLE}][ \u3000]?[{_KANJI}]{{1,2}})"
 )
+_NO_GIVEN: Final = "先生|女士|小姐|電話|電子|携帯|本人|已|签|簽|代"
+_SPACED: Final = rf"[{_KANJI}]{{1,4}}[ \u3000](?!{_NO_GIVEN}){_GIVEN}(?![{_KANJI}{_HIRAGANA}{_KATAKANA}])"
+"""A name with a space in it, of any family: 小鳥遊 結衣."""
 _HONORIFIC: Final = "(?:様|さま|さん|殿|くん|ちゃん|宛|先生|氏)"
 _APART: Final = rf"(?<![{_KANJI}])(?<![{_HIRAGANA}](?<![はがのをにでともや]))"
 """Where a name may begin: behind no kanji, and of kana only behind a particle."""
 _PARTICLES: Final = frozenset("はがをにでともへのやか")
+_JAPANESE_ROLES: Final = _WORDS["japanese-roles"]
 _NO_JAPANESE: Final = frozenset(_WORDS["no-japanese"])
 _japanese_names: Final = Expression(
-    rf"(?:{any_of(_WORDS['japanese-roles'])})[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})"
+    rf"(?:{any_of(_WORDS['japanese-roles'])})(?:[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})|[:：]\s?(?P<spaced>{_SPACED}))"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
     rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
     rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}(?:(?:TEL|Tel|電話|携帯)[:： ]{{0,2}})?{_PHONE})"
@@ -69,9 +75,19 @@ _thai: Final = re.compile("[\u0e01-\u0e3a]").search
 _LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
 _NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])}){_LETTERS}{{2,20}}"
 _thai_names: Final = re.compile(
-    rf"(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}(?:{any_of(_WORDS['thai-titles'])})?[ ]?"
+    rf"(?:(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}(?:{any_of(_WORDS['thai-titles'])})?"
+    rf"|(?:{any_of(_WORDS['thai-words'])}) ?(?:{any_of(_WORDS['thai-titles'])}))[ ]?"
     rf"(?P<told>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
 ).finditer
+
+
+_spaced_at: Final = re.compile(_SPACED).match
+
+
+def spaced_japanese_end(text: str, label: int, start: int) -> int | None:
+    """Where a name with a space in it ends that begins at `start`; None if no Japanese label ends at `label`."""
+    found = _spaced_at(text, start) if text.endswith(_JAPANESE_ROLES, 0, label) else None
+    return found.end() if found else None
 
 
 @cache
@@ -90,7 +106,7 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
                 yield match.span(group)
     if _thai(text):
         yield from (match.span("told") for match in _thai_names(text))
-    if _japanese(text):
+    if _japanese(text) or ((":" in text or "：" in text) and _labelled(text)):
         for match in _japanese_names(text):
             group = match.lastgroup or ""
             if group != "titled" or _is_honoured(match["titled"], text[match.end() :].lstrip(" \u3000")[:1]):

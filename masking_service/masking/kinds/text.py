@@ -15,6 +15,7 @@ from typing import Any, Final
 from masking_service.masking.abroad import read_valid
 from masking_service.masking.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
 from masking_service.masking.alternatives import only_at
+from masking_service.masking.codes_in_text import codes_in, without_codes
 from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.escapes import hide_escaped, holds_escaped_han, unescaped
@@ -106,16 +107,6 @@ _LOCAL_PHONE: Final = Expression(
     rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL}|{_ABROAD})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
 ).finditer
 """Beside a name's mask, a number of another country, a short one of Hong Kong, or one behind a preposition."""
-_PICKUP_CODE: Final = "[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}"
-_pickup_codes: Final = re.compile(
-    r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|[凭憑](?:[取提][件货貨][码碼]|(?=[^。；;！!？?\n]{3,40}[取提领領到])))"
-    r"[ :：]{0,2}"
-    rf"(?P<code>{_PICKUP_CODE}(?:[,，、] ?{_PICKUP_CODE}){{0,9}})"
-    r"(?![0-9A-Za-z*\-]|\s?(?:[号號]?[室房楼樓]|[户戶]))"
-).finditer
-"""Codes with which parcels are picked up look like house, unit and room: 取件码3-2-1001."""
-_CODE: Final = "，"
-"""Stands for each character of such a code while units are looked for."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*")
 _CLAUSES: Final = re.compile(r"[^。；;！!？?\n，,、 ]*+[。；;！!？?\n，,、 ]?").findall
 _HIDDEN_OF_A_CLAUSE: Final = re.compile(r"[^!-~。；！？\n，、 ]+").sub
@@ -452,8 +443,8 @@ class TextMask:
             if "phone" in self._masks and "*" in found.text:
                 self._hide_local_phones(found)
         if "address" in self._masks:
-            codes = [match.span("code") for match in _pickup_codes(found.text)] if "-" in found.text else []
-            masked, found.text = found.text, _without_codes(found.text, codes)
+            codes = codes_in(found.text)
+            masked, found.text = found.text, without_codes(found.text, codes)
             if address:
                 found.text = self._addresses(found.text, pay)
             if may_hold_units(found.text):
@@ -589,13 +580,6 @@ def _holds_more(lines: str) -> bool:
         or may_hold_latin_units(lines)
         or holds_escaped_han(lines) is not None
     )
-
-
-def _without_codes(text: str, codes: Sequence[tuple[int, int]]) -> str:
-    """Return a text without the codes at these spans, and as long."""
-    for start, end in codes:
-        text = text[:start] + _CODE * (end - start) + text[end:]
-    return text
 
 
 def plain_text(value: str) -> str | None:

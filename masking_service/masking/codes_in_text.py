@@ -1,0 +1,37 @@
+"""Finds what looks like a house, a unit or a room in texts, and is none: codes, amounts and numbers of waybills."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_PICKUP_CODE: Final = "[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}"
+_pickup_codes: Final = re.compile(
+    r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|[凭憑](?:[取提][件货貨][码碼]|(?=[^。；;！!？?\n]{3,40}[取提领領到])))"
+    r"[ :：]{0,2}"
+    rf"(?P<code>{_PICKUP_CODE}(?:[,，、] ?{_PICKUP_CODE}){{0,9}})"
+    r"(?![0-9A-Za-z*\-]|\s?(?:[号號]?[室房楼樓]|[户戶]))"
+).finditer
+"""Codes with which parcels are picked up look like house, unit and room: 取件码3-2-1001."""
+_others: Final = re.compile(
+    r"(?:(?<=\n)|(?<=\n ))(?P<line>[0-9]{1,2})(?=[.、．)）]\s?[^\W\d])"
+    r"|(?<=[\u4e00-\u9fff*] )(?P<amount>[0-9]{1,2})(?=[份件箱盒斤袋瓶](?![\u4e00-\u9fff]))"
+    r"|(?<![0-9A-Za-z])(?P<waybill>[A-Z]{2,6}[0-9]{10,15})(?![0-9A-Za-z])"
+).finditer
+"""The numbers of a list's lines, how many of a thing, and numbers of waybills: 2. 张三 3份."""
+_CODE: Final = "，"
+"""Stands for each character of these while units are looked for."""
+
+
+def codes_in(text: str) -> list[tuple[int, int]]:
+    """The spans of such codes in a text."""
+    codes = [match.span("code") for match in _pickup_codes(text)] if "-" in text else []
+    return codes + [match.span(match.lastgroup or 0) for match in _others(text)]
+
+
+def without_codes(text: str, codes: Sequence[tuple[int, int]]) -> str:
+    """Return a text without the codes at these spans, and as long."""
+    for start, end in codes:
+        text = text[:start] + _CODE * (end - start) + text[end:]
+    return text
