@@ -28,6 +28,11 @@ def search_at_each_step(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SearchIndex, "replace", replace_and_search)
 
 
+def put_back(client: redis.Redis, entries: set[tuple[bytes, bytes]]) -> None:
+    for key, entry in entries:
+        ask(client, "SADD", key, entry)
+
+
 class TestKeepingUp:
     def test_a_batch_of_new_waybills_is_still_one_write(self, api: Api) -> None:
         before = api.parts.store.round_trips
@@ -85,6 +90,35 @@ class TestKeepingUp:
         assert arrived == (["SF1234567890"], [])
         assert numbers(api, last4="5678", site=SITE) == []
         assert index_size(client) == size - 1
+
+    def test_a_search_drops_the_entry_of_an_earlier_revision(self, api: Api, client: redis.Redis) -> None:
+        others = index_entries(client)
+        api.tokenize(parcel())
+        earlier = index_entries(client) - others
+        api.tokenize(parcel(phone=OTHER), on_conflict="revise")
+        put_back(client, earlier)  # there or not
+        right = index_entries(client) - earlier
+
+        assert numbers(api, phone=PHONE) == []
+        assert (index_entries(client), len(right - others), len(earlier)) == (right, 1, 1)
+
+    def test_a_search_drops_what_was_left_at_another_site_from_the_next_day_on(
+        self, api: Api, client: redis.Redis, set_clock: Any
+    ) -> None:
+        """A record or a move that is still on its way may confirm today's entry."""
+        set_clock(NOW)
+        api.tokenize(parcel(), custody={"site": "021009"})
+        left = index_entries(client)
+        moved(api, item("SF1234567890", site=SITE))
+        right = index_entries(client)
+        put_back(client, left)
+        found = {}
+        for now in (NOW, NOW + DAY):
+            set_clock(now)
+            found[now] = numbers(api, last4="5678", site="021009"), index_entries(client)
+
+        assert found == {NOW: ([], right | left), NOW + DAY: ([], right)}
+        assert right | left != right
 
     def test_a_search_in_the_middle_of_a_move_loses_no_entry(
         self, api: Api, set_clock: Any, monkeypatch: pytest.MonkeyPatch
