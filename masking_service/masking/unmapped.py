@@ -258,8 +258,9 @@ class Unmapped:
         """
         if self.mode == "guard":
             if whole := WHOLE_FRACTION(text):
-                masked = self._text(run, whole[1], meaning, keys)
-                return text if masked is whole[1] else masked
+                digits = whole[1]
+                masked = self._text(run, digits, meaning, keys)
+                return text if masked is digits else masked
             if meaning.kind in (PARTY, "name", "address") and not worth_scanning(text):
                 meaning = Meaning(None, meaning.inside)
         return self._text(run, text, meaning, keys)

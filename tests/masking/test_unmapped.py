@@ -97,6 +97,12 @@ def test_a_number_stays_under_the_name_of_an_amount_or_a_weight(name: str, value
     assert unmapped(name, value) == value
 
 
+@every("value", [1234567.0, 138123456789.0, 1e15])
+@every("name", ["amount", "seconds", "extra"])
+def test_a_number_with_a_fraction_of_zeros_stays_a_number(name: str, value: float) -> None:
+    assert (unmapped(name, value), unmapped("data", {name: [value]})) == (value, {name: [value]})
+
+
 @every(
     "value",
     ["110101199003074610", "13700001111 李四", "电话13700001111", "1-13700001111", "13700001111-801"],
