@@ -14,7 +14,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from tests.callers import NUMBERS, OWN, put_on_file
-from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal, started
 from tests.web.calls import entries, freeze, frozen, item, left, move
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 from tests.web.test_decoys import settle
@@ -139,6 +139,14 @@ def test_a_parcel_handed_over_is_no_longer_reached(ready: Api) -> None:
 def test_a_frozen_courier_is_refused_also_while_a_call_lives(ready: Api) -> None:
     live(called(ready))
     freeze(ready, f"client/{COURIER}")
+
+    assert refusal(called(ready)) == (403, "frozen")
+
+
+def test_a_courier_whom_another_worker_froze_calls_no_one_from_that_moment_on(ready: Api) -> None:
+    neighbour = started(ready.parts.settings)
+    live(called(ready))
+    freeze(neighbour, f"client/{COURIER}")
 
     assert refusal(called(ready)) == (403, "frozen")
 

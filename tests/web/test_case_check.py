@@ -142,6 +142,18 @@ def test_guessing_case_numbers_freezes_the_opener(made: Made) -> None:
     assert [(one["id"], one["why"]) for one in frozen(api)] == [("client/service-desk", "misses")]
 
 
+@pytest.mark.parametrize("why", ["unknown", "no answer"])
+def test_a_case_that_is_not_confirmed_costs_nothing(made: Made, system: TicketSystem, why: str) -> None:
+    api = made()
+    many = [f"SF{at:010}" for at in range(150)]  # half of the opener's budget of a day
+    system.fails = why == "no answer"
+    refused = (503, UNAVAILABLE) if system.fails else (422, "unknown-case-number")
+
+    assert [opening(api, f"D-{at}", *many) for at in (2, 3)] == [refused] * 2
+    system.fails = False
+    assert opening(api) == (201, "open")
+
+
 def test_while_it_does_not_answer_no_case_is_opened(made: Made, system: TicketSystem) -> None:
     api = made()
     system.fails = True

@@ -104,6 +104,14 @@ def test_by_assignee_a_ticket_without_a_person_confirms_nothing(system: TicketSy
         confirm(checking(system.url, by_assignee=True))
 
 
+def test_a_confirmation_is_of_one_case_of_one_tenant(system: TicketSystem) -> None:
+    check, now = checking(system.url), int(time.time())
+    confirm(check)
+
+    asked = [("default", "D-1"), ("other", "D-1"), ("default", "D-2")]
+    assert [check.due(tenant, case, LIN, 0, now) for tenant, case in asked] == [False, True, True]
+
+
 def test_by_assignee_a_case_is_due_for_each_other_officer(system: TicketSystem) -> None:
     system.tickets["D-1"] = Ticket(True, [NUMBER], assignee=LIN)
     check = checking(system.url, by_assignee=True)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import redis
 
-from tests.web.api import SITE, Api, Json, Under, refusal
-from tests.web.calls import entries, item, moved
+from tests.web.api import SITE, Api, Json, Under, refusal, started
+from tests.web.calls import entries, freeze, item, moved
 from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 from tests.web.search.searches import OTHER, PHONE, index_keys, index_size, numbers, parcel, search
 
@@ -114,6 +114,15 @@ class TestWhoMaySearch:
         api.post(SUPERVISOR, f"/v1/principals/client%2F{COURIER}/freeze", {})
 
         assert refusal(api.post(COURIER, "/v1/search", {"last4": "5678", "site": SITE})) == (403, "frozen")
+
+    def test_a_courier_whom_another_worker_froze_finds_nothing_from_that_moment_on(self, api: Api) -> None:
+        api.tokenize(parcel(), custody={"site": SITE})
+        asked, neighbour = {"last4": "5678", "site": SITE}, started(api.parts.settings)
+
+        before = api.post(COURIER, "/v1/search", asked).status_code
+        freeze(neighbour, f"client/{COURIER}")
+
+        assert (before, refusal(api.post(COURIER, "/v1/search", asked))) == (200, (403, "frozen"))
 
 
 class TestWhatIsAsked:
