@@ -29,6 +29,15 @@ class TestWatching:
         assert other["outcome"] == "not-found"
         assert PHONE not in str(entries(api))
 
+    def test_what_was_asked_is_hashed_with_its_form_and_site(self, api: Api) -> None:
+        """Entries of every release are asked for by these hashes."""
+        numbers(api, phone=PHONE)
+        numbers(api, last4=PHONE[-4:], site=SITE)
+        asked = ("phone", PHONE), ("last4", SITE, PHONE[-4:])
+        hashed = [api.parts.keyring.tenant("default").audit_hash("search", *each) for each in asked]
+
+        assert [one["asked"] for one in entries(api)[-2:]] == hashed
+
     def test_a_search_that_shows_a_kind_in_full_releases_it(self, api: Api) -> None:
         api.tokenize(parcel(), custody={"site": SITE})
         numbers(api, COURIER, last4=PHONE[-4:], site=SITE)
