@@ -108,8 +108,7 @@ def _serve(row: Operation, **path: str) -> Response:
     address, authorization = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_AUTHORIZATION", "")
     context = RequestContext(known.principal, known.request_id, known.now, address, authorization)
     known.acting.admission.allow(row, context, path)
-    told = row.permissions or "frozen" in row.problems  # the answer of `/v1/me` itself says who is frozen
-    with known.acting.admission.frozen_first(row, context, path) if told else nullcontext():
+    with nullcontext() if row.tells_freeze else known.acting.admission.frozen_first(row, context, path):
         data = _data() if row.body is not None else b""
         body, asked = _body(row, data), _query(row)
     query = environ.get("QUERY_STRING", "").encode("latin-1")

@@ -152,7 +152,8 @@ class Signatures:
             IntegrityError: the person's keys in the store were changed.
         """
         self.store.ask(frozen, *questions, *_questions(expected))
-        return frozen.answer(), self._verify(context, expected, deed)
+        missed = frozen.answer()
+        return missed, self._verify(context, expected, deed)
 
     def check(
         self,

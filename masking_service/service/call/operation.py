@@ -129,6 +129,7 @@ class Operation:
         path: `{x}` is a key of `http.capabilities.PATH_PARAMETERS`.
         permissions: any one of them lets the caller in; none: every caller may, and outside /v1 without a credential.
         signed_in: whether only a person may who is signed in, and no API client.
+        tells_freeze: whether the answer itself says that the caller is frozen, so a wrong request is told before that.
         audited_as: the action under which the audit log holds a refused call; None where it holds none.
         uses: the class of the use case that `handle` gets.
         handle: gets the use case and the `Call` (a signed one gets the `SignedRequest`). It returns the content of the
@@ -154,6 +155,7 @@ class Operation:
     handle: Callable[[Any, Any], Any]
     permissions: tuple[Permission, ...] = ()
     signed_in: bool = False
+    tells_freeze: bool = False
     audited_as: Action | None = None
     body: type[msgspec.Struct] | None = None
     body_optional: bool = False

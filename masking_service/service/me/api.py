@@ -15,6 +15,7 @@ OPERATIONS: Final = (
         summary="Who the caller is, and what the policy allows them.",
         uses=AboutMe,
         handle=for_path(AboutMe.who),
+        tells_freeze=True,
         answers={200: answers.Me},
         problems=("unavailable",),
         example=Example(
