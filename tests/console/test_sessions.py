@@ -209,3 +209,12 @@ def test_a_newer_session_is_told_on_the_first_whole_page(
     told = ["You were signed in elsewhere as well" in visit(app, newer, "/cases") for _ in range(2)]
 
     assert told == [True, False]
+
+
+def test_a_sign_in_after_the_issuer_ended_a_session_replaces_none(sessions: Sessions) -> None:
+    first = sessions.begin(session())
+    sessions.end_by_issuer(sub="officer-wang")
+    second = sessions.begin(session())
+
+    found = [sessions.find(one) for one in (first, second)]
+    assert [(one.ended, one.replaced) for one in found if one] == [(ENDED_BY_ISSUER, False), ("", False)]

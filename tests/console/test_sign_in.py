@@ -60,6 +60,12 @@ def test_every_sign_in_has_a_new_session_id(browser: FlaskClient) -> None:
     assert first.value != second.value
 
 
+def test_a_sign_in_leaves_no_cookie_of_its_way(browser: FlaskClient) -> None:
+    sign_in(browser)
+
+    assert browser.get_cookie(SIGN_IN_COOKIE) is None
+
+
 def test_an_id_that_the_browser_brings_along_is_not_taken(browser: FlaskClient) -> None:
     browser.set_cookie(SESSION_COOKIE, "A" * 43)
     sign_in(browser)
