@@ -41,8 +41,8 @@ def _derive(secret: bytes, use: str, tenant: bytes, length: int = KEY_BYTES) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class IndexLayers:
-    """Under which versions of the index secret waybills are stored.
+class PlaceLayers:
+    """At which places waybills are stored: under which versions of the secret `index`, which names them.
 
     Attributes:
         own: where this process writes.
@@ -65,11 +65,11 @@ class IndexLayers:
         return not self.claims and not self.other_is_newer
 
 
-def _layers(keyset: Keyset) -> IndexLayers:
+def _layers(keyset: Keyset) -> PlaceLayers:
     own = keyset.active["index"]
     used = (version for use, version in keyset.secrets if use == "index" and (use, version) not in keyset.ended)
     other = max((version for version in used if version != own), default=None)
-    return IndexLayers(own, other, other is not None and other == keyset.deciding)
+    return PlaceLayers(own, other, other is not None and other == keyset.deciding)
 
 
 def _named_key(secret: bytes, use: str, tenant: bytes, algorithm: int) -> SealingKey:

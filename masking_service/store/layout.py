@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from keys.keyring import IndexLayers, TenantKeys
+from keys.keyring import PlaceLayers, TenantKeys
 from masking_audit.format.links import SLOT_DIGITS, slot_of
 
 PREFIX = b"wm:"
@@ -95,7 +95,7 @@ class Stems:
         other: where they may be, too; empty where no rotation is under way.
     """
 
-    layers: IndexLayers
+    layers: PlaceLayers
     own: Sequence[bytes]
     other: Sequence[bytes]
 

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey
-from keys.keyring import IndexLayers, Keyring
+from keys.keyring import Keyring, PlaceLayers
 from keys.secret import Unprinted
 from masking_service.service.search.findable import NOWHERE, Findable, findable_of
 from masking_service.service.search.index import Indexed
@@ -23,7 +23,7 @@ from masking_service.store.layout import CLAIM, MAX_REVISIONS, record_key, stems
 from masking_service.store.pipeline import Question
 from masking_service.store.servers import Roster
 
-ONE_LAYER: Final = IndexLayers(0)
+ONE_LAYER: Final = PlaceLayers(0)
 
 Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded", "unavailable"]
 """Why a record was not stored.
@@ -77,7 +77,7 @@ class Draft(Unprinted, msgspec.Struct):
     custody: StoredValue | None = None
     added: Indexed | None = None
     other: bytes = b""
-    layers: IndexLayers = ONE_LAYER
+    layers: PlaceLayers = ONE_LAYER
     claimed: int = -1
     follows: tuple[bytes, bytes | None] | None = None
 
