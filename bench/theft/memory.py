@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from masking_service.service.call.recorder import DONE, RequestContext, Stated
+from masking_service.audit.actions import Outcome
+from masking_service.service.call.recorder import RequestContext, Stated
 from masking_service.service.freezes.state import MINUTE, Freeze
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared
@@ -62,7 +63,7 @@ class Memory:
         self, context: RequestContext, action: str, stated: Stated, prepare: Callable[[], Prepared[bool]]
     ) -> "_Recorded":
         prepare()
-        self.write(context.principal, context.now, action, DONE, subject=stated.subject)
+        self.write(context.principal, context.now, action, Outcome.DONE, subject=stated.subject)
         return _Recorded()
 
     def raise_alert(self, kind: str, principal: Principal) -> None:

@@ -14,8 +14,9 @@ from bench.theft.memory import Memory, Review
 from bench.theft.steps import DAY, PHONE, PURPOSE, TICKET_SYSTEM, Done, Step, is_phantom
 from bench.theft.windows import Taken, Windows
 from masking_audit.format.entries import Entry, Item
+from masking_service.audit.actions import Outcome
 from masking_service.service.call.errors import QuotaExceeded
-from masking_service.service.call.recorder import DONE, NOT_FOUND, RELEASED, RequestContext
+from masking_service.service.call.recorder import RequestContext
 from masking_service.service.cases.problems import (
     CaseCheckUnavailable,
     CaseExists,
@@ -114,7 +115,7 @@ class Service:
         case = self.cases[name]
         self.cases[name] = Case(case.opening, (*case.acts, Act("close", TICKET_SYSTEM, at)))
         system = Principal(TICKET_SYSTEM, DEFAULT_TENANT, ("ticket-system",), frozenset(), "key")
-        self.record(system, at, "case-close", DONE, case=name)
+        self.record(system, at, "case-close", Outcome.DONE, case=name)
 
     def decide(self, who: Principal, at: int, name: str, act: Literal["approve", "deny"]) -> Done:
         """Approve or deny a case."""
@@ -130,8 +131,8 @@ class Service:
             self.record(who, at, f"case-{act}", refusal.code, case=name)
             return Done(refusal.code)
         self.cases[name] = Case(case.opening, (*case.acts, Act(act, who.id, at)))
-        self.record(who, at, f"case-{act}", DONE, case=name)
-        return Done(DONE)
+        self.record(who, at, f"case-{act}", Outcome.DONE, case=name)
+        return Done(Outcome.DONE)
 
     def detokenize(self, who: Principal, at: int, name: str, numbers: Sequence[str], known: Collection[str]) -> Done:
         """Open a field of each waybill; `known` are those that the vault holds."""
@@ -236,8 +237,8 @@ class Service:
         except AccessError as refusal:
             return self._refused(who, at, "case-open", refusal, case=name)
         self.cases[name] = case = Case(opening)
-        items = (Item(number, DONE) for number in numbers)
-        self.record(who, at, "case-open", DONE, case=name, items=items, ticket=opening.checked)
+        items = (Item(number, Outcome.DONE) for number in numbers)
+        self.record(who, at, "case-open", Outcome.DONE, case=name, items=items, ticket=opening.checked)
         if case.status(at) == "pending":
             self.reviews.append(Review(at, "case-pending", who.id))
         return Done(case.status(at), len(numbers))
@@ -304,9 +305,9 @@ class Service:
         opened = [number in named and number in known for number in numbers]
         self._watch.count_misses(context, missed, opened)
         released = sum(opened)
-        outcome = RELEASED if released else NOT_FOUND
+        outcome = Outcome.RELEASED if released else Outcome.NOT_FOUND
         items = (
-            Item(number, RELEASED if one else NOT_FOUND, PHONE if one else "")
+            Item(number, Outcome.RELEASED if one else Outcome.NOT_FOUND, PHONE if one else "")
             for number, one in zip(numbers, opened, strict=True)
         )
         self.record(
@@ -329,9 +330,16 @@ class Service:
         self._notice(context, [n for n in numbers if not (grant.scope == "custody" and n in held)])
         self._watch.count_misses(context, missed, shown)
         if grant.full_kinds:
-            self.record(who, at, "view", RELEASED, count=sum(shown), items=(Item(number, RELEASED) for number in held))
+            self.record(
+                who,
+                at,
+                "view",
+                Outcome.RELEASED,
+                count=sum(shown),
+                items=(Item(number, Outcome.RELEASED) for number in held),
+            )
             taken.give_back(shown.count(False))
-        return Done(RELEASED if any(shown) else NOT_FOUND, sum(shown))
+        return Done(Outcome.RELEASED if any(shown) else Outcome.NOT_FOUND, sum(shown))
 
     def _tokenize(self, who: Principal, at: int, conflicts: int) -> Done:
         """As `ConflictBudget.spend`, for known waybills only."""
@@ -349,7 +357,7 @@ class Service:
                 self.windows.reserve(who, grant, 2**power, at)
             self._memory.raise_alert("conflicts", who)
             return self._refused(who, at, "tokenize", refusal)
-        return Done(DONE)
+        return Done(Outcome.DONE)
 
     def _reserve(self, who: Principal, grant: Grant, amount: int, at: int) -> Taken:
         taken = self.windows.reserve(who, grant, amount, at)

@@ -219,9 +219,9 @@ class Incident:
         """Yield the kinds of the values that an act showed; an empty one where it shows a waybill without them."""
         opens = PARTS.get(entry.action) is Part.OPENINGS
         for item in entry.items:
-            if item.outcome == "released":
+            if item.outcome == Outcome.RELEASED:
                 yield item.kind if opens else ""
-            if entry.action in _PASSING and entry.outcome == "done" and self._passed(item):
+            if entry.action in _PASSING and entry.outcome == Outcome.DONE and self._passed(item):
                 yield ""
 
     def _passed(self, item: Item) -> bool:

@@ -13,14 +13,14 @@ import msgspec
 
 from keys.files import write_secret_file
 from keys.keyset_file import NamedRoot, date_of, day_of
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.cli.keys.opened import opened_rotation, root, wait
 from masking_service.cli.options import state_dir
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.rotation.shred import renew_root
 from masking_service.runtime.administration import OpenRegistries
 from masking_service.runtime.clock import clock, today
-from masking_service.service.call.recorder import DONE, RequestContext, Stated
+from masking_service.service.call.recorder import RequestContext, Stated
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.pseudonyms.state import PermitError, Permits, StoredPermit
 from masking_service.service.waybills.wrapped_keys import PermitTerms
@@ -142,7 +142,7 @@ def end(
 def _record(opened: OpenRegistries, tenant: str, action: Action, one: StoredPermit, act: Any) -> None:
     """Do what an audit entry announces, once the entry is durable."""
     operator = RequestContext(service_principal("command-line", tenant), "", clock())
-    entry = opened.recorder.record(operator, action, DONE, Stated(subject=f"permit/{one.terms.name}"))
+    entry = opened.recorder.record(operator, action, Outcome.DONE, Stated(subject=f"permit/{one.terms.name}"))
     with opened.recorder.take_back_on_failure(entry):
         act()
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.aead import SealingKeys
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.state.sealed import Sealed
 from masking_service.store.client import Store
@@ -61,7 +61,7 @@ class Announcer:
             StoreUnavailable: they may not be written.
         """
         operator = RequestContext(service_principal("command-line", tenant or DEFAULT_TENANT), "", self.clock())
-        entry = self.recorder.record(operator, Action.RESEAL, DONE, Stated(subject=self.subject), sealed=sealed)
+        entry = self.recorder.record(operator, Action.RESEAL, Outcome.DONE, Stated(subject=self.subject), sealed=sealed)
         with self.recorder.take_back_on_failure(entry):
             write()
 

@@ -12,7 +12,7 @@ import msgspec
 
 from keys.errors import KeysError
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
@@ -22,7 +22,7 @@ from masking_service.runtime.store_admission import recognise
 from masking_service.service.acts.registry import Key, KeyRegistry, Request
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, approved_key
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.devices.invitations import RANDOM_BYTES, invite, read_invitation
 from masking_service.service.devices.state import DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
@@ -123,7 +123,7 @@ class OpenRegistries:
             StoreUnavailable: none was made.
         """
         operator = self._operator(tenant)
-        self.recorder.record(operator, Action.DEVICE_INVITE, DONE, Stated(subject=principal))
+        self.recorder.record(operator, Action.DEVICE_INVITE, Outcome.DONE, Stated(subject=principal))
         return invite(self.keyring.tenant(tenant), principal, phone, os.urandom(RANDOM_BYTES), operator.now)
 
     def invitation_id(self, tenant: str, principal: str, text: str) -> str:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_audit.format.lines import CheckpointLine
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.freezes.snapshots import FreezeSnapshots
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.people.registry import ClientRegistry
@@ -208,10 +208,10 @@ def accept_store(
     operator = RequestContext(service_principal("command-line"), "", now)
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
     audit = Recorder(log, Denials(log, clock), keyring, policy, None)
-    audit.record(operator, Action.STORE_ACCEPT, DONE, Stated(subject=subject))
+    audit.record(operator, Action.STORE_ACCEPT, Outcome.DONE, Stated(subject=subject))
     for action, tenant, restored in last_seen.restores():
         operator = RequestContext(service_principal("command-line", tenant), "", now)
-        entry = audit.record(operator, action, DONE, sealed=restored.sealed)
+        entry = audit.record(operator, action, Outcome.DONE, sealed=restored.sealed)
         with audit.take_back_on_failure(entry):
             restored.write()
     log.close()

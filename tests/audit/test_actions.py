@@ -1,4 +1,4 @@
-"""Every action of the log is described, and recorded somewhere; no code names one by its text."""
+"""Every action of the log is described, and recorded somewhere; no code names one, or an outcome, by its text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from masking_service.audit import actions
-from masking_service.audit.actions import DECISIONS, Action
+from masking_service.audit.actions import DECISIONS, Action, Outcome
 from tests.test_house import ROOT, nodes, parsed, sources
 
 pytestmark = pytest.mark.xdist_group("sources")
@@ -51,8 +51,30 @@ def loose(tree: ast.Module) -> Iterator[str]:
             near = [node]
         elif isinstance(node, ast.Match) and "action" in ast.unparse(node.subject):
             near = [case.pattern for case in node.cases]
-        texts = [each.value for one in near for each in ast.walk(one) if isinstance(each, ast.Constant)]
-        yield from (text for text in texts if isinstance(text, str) and (text in [*Action] or text == "case-"))
+        yield from (text for text in texts_in(near) if text in [*Action] or text == "case-")
+
+
+def loose_outcomes(tree: ast.Module) -> Iterator[str]:
+    """Yield the outcomes that code names by their text: given to what records, or compared with an outcome."""
+    for node in nodes(tree):
+        near: list[ast.AST] = []
+        if called(node) in RECORDING | {"ItemOutcome"} and isinstance(node, ast.Call):
+            near = [*node.args]
+        elif isinstance(node, ast.keyword) and node.arg == "outcome":
+            near = [node.value]
+        elif isinstance(node, ast.Compare) and "outcome" in ast.unparse(node):
+            near = [node]
+        elif isinstance(node, ast.Match) and "outcome" in ast.unparse(node.subject):
+            near = [case.pattern for case in node.cases]
+        yield from (text for text in texts_in(near) if text in [*Outcome])
+
+
+def texts_in(parts: list[ast.AST]) -> Iterator[str]:
+    """Yield the texts that are written out somewhere in these parts of code."""
+    for one in parts:
+        yield from (
+            each.value for each in ast.walk(one) if isinstance(each, ast.Constant) and isinstance(each.value, str)
+        )
 
 
 def recorded(tree: ast.Module) -> Iterator[str]:
@@ -131,6 +153,31 @@ def test_no_code_names_an_action_by_its_text() -> None:
     found = {f"{path.relative_to(ROOT)}: {text}" for path in inside for text in loose(parsed(path))}
 
     assert found == set()
+
+
+def test_no_code_names_an_outcome_by_its_text() -> None:
+    """Except the desk's, which reads them in answers."""
+    inside = [path for path in sources() if not path.is_relative_to(ROOT / "masking_console")]
+    found = {f"{path.relative_to(ROOT)}: {text}" for path in inside for text in loose_outcomes(parsed(path))}
+
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('recorder.record(context, Action.ERASE, "done")', ["done"]),
+        ('ItemOutcome(base, "not-found")', ["not-found"]),
+        ('Entry(action=Action.START, outcome="done")', ["done"]),
+        ('if item.outcome in ("released", Outcome.DONE): pass', ["released"]),
+        ('match entry.action, entry.outcome:\n    case Action.VIEW, "released": pass', ["released"]),
+        ('tab = "done"', []),
+        ("recorder.record(context, Action.ERASE, Outcome.DONE)", []),
+    ],
+    ids=["recorded", "of an item", "a member", "compared", "a pattern", "a word", "right"],
+)
+def test_the_search_finds_an_outcome_that_is_named_by_its_text(code: str, found: list[str]) -> None:
+    assert [*loose_outcomes(ast.parse(code))] == found
 
 
 @pytest.mark.parametrize(

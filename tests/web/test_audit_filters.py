@@ -9,11 +9,8 @@ import pytest
 from masking_service.audit.actions import Outcome
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.clock import clock
-from masking_service.service.acts.approving import WRONG_CODE
 from masking_service.service.call.errors import DeviceProofRequired
-from masking_service.service.call.recorder import DONE, NOT_FOUND, RELEASED, UNAVAILABLE
 from masking_service.service.people.errors import AccessError, IssuerUnavailable, Unauthenticated
-from masking_service.service.search.use import TOO_MANY
 from tests.web.api import NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record
 from tests.web.people import AUDITOR, COURIER, DESK
 
@@ -181,7 +178,14 @@ def test_every_refusal_is_an_outcome_that_the_log_can_be_asked_for() -> None:
         found = waiting.pop().__subclasses__()
         refusals |= {one.code for one in found if one.__module__.startswith("masking_service.")}
         waiting += found
-    others = {DONE, RELEASED, NOT_FOUND, UNAVAILABLE, TOO_MANY, WRONG_CODE}
+    others = {
+        Outcome.DONE,
+        Outcome.RELEASED,
+        Outcome.NOT_FOUND,
+        Outcome.UNAVAILABLE,
+        Outcome.TOO_MANY,
+        Outcome.WRONG_CODE,
+    }
 
     no_entries = {IssuerUnavailable.code, Unauthenticated.code, DeviceProofRequired.code}
 

@@ -13,7 +13,7 @@ from typing import Final, Generic
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.held import HeldKey, held_key
@@ -32,7 +32,6 @@ from masking_service.store.client import Store
 
 MAX_CHAIN: Final = 16
 """Approvals behind each other. The command line begins a new row."""
-WRONG_CODE: Final = "wrong-code"
 _SPOKEN: Final = str.maketrans("", "", " -")
 
 
@@ -168,8 +167,8 @@ class Approving(Generic[Key, Request]):
         spoken = self.registry.sort.code(found.found())
         if not hmac.compare_digest(code.upper().translate(_SPOKEN).encode(), spoken.encode()):
             action = Action(f"{self.registry.sort.name}-approve")
-            self.recorder.record_denial(context, action, WRONG_CODE, Stated(subject=found.principal))
-            raise InvalidRequest([("/code", WRONG_CODE)])
+            self.recorder.record_denial(context, action, Outcome.WRONG_CODE, Stated(subject=found.principal))
+            raise InvalidRequest([("/code", Outcome.WRONG_CODE)])
 
     def write_approved(self, context: RequestContext, asked: AskedKey[Key, Request], approved: Key) -> None:
         """Keep a key as it is approved."""

@@ -33,11 +33,6 @@ from masking_service.store.errors import StoreUnavailable
 
 Value = TypeVar("Value")
 
-RELEASED: Final = Outcome.RELEASED
-DONE: Final = Outcome.DONE
-NOT_FOUND: Final = Outcome.NOT_FOUND
-UNAVAILABLE: Final = Outcome.UNAVAILABLE
-"""The outcome of an entry that takes another one back."""
 PROTECTIVE: Final = frozenset({Action.FREEZE, Action.CASE_CLOSE, Action.CASE_DENY})
 """Actions that only take rights away."""
 TAG_CHARACTERS: Final = 16
@@ -185,7 +180,7 @@ class Recorder:
         keys = self._keys(context, stated)
         entry = msgspec.structs.replace(
             self._entry(keys, context, action, outcome, stated),
-            count=sum(one.outcome == RELEASED for one in items),
+            count=sum(one.outcome == Outcome.RELEASED for one in items),
             items=[_item(keys, one) for one in items],
             facts=[fact(one) for one in (*sealed, *shown.sealed)],
         )
@@ -216,7 +211,7 @@ class Recorder:
         Raises:
             StoreUnavailable: the changes may be made; the same call can be made again.
         """
-        outcome = RELEASED if shown.fields else DONE
+        outcome = Outcome.RELEASED if shown.fields else Outcome.DONE
         while True:
             changes = [one() for one in prepare]
             sealed = [one for change in changes for one in change.sealed]
@@ -236,7 +231,7 @@ class Recorder:
             yield
         except (StoreUnavailable, ProviderError, OutsideUnavailable):
             taken_back = msgspec.structs.replace(
-                recorded.entry, outcome=UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
+                recorded.entry, outcome=Outcome.UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
             )
             with suppress(StoreUnavailable):
                 self.log.append(taken_back)

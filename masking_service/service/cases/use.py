@@ -11,7 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import DECISIONS, Action
+from masking_service.audit.actions import DECISIONS, Action, Outcome
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.waybill import named_waybills
 from masking_service.observability.alerts import Alerts
@@ -22,7 +22,6 @@ from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import (
-    DONE,
     UNSIGNED,
     ItemOutcome,
     Recorder,
@@ -132,9 +131,9 @@ class Casework:
         entry = self.recorder.record(
             context,
             Action.CASE_OPEN,
-            DONE,
+            Outcome.DONE,
             Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked, signed=proof),
-            items=[ItemOutcome(base, DONE) for base in bases],
+            items=[ItemOutcome(base, Outcome.DONE) for base in bases],
             sealed=case_file.sealed,
         )
         try:
@@ -291,7 +290,7 @@ class Casework:
         entry = self.recorder.record(
             context,
             DECISIONS[act],
-            DONE,
+            Outcome.DONE,
             Stated(role=role, purpose=opening.purpose, case=opening.case, signed=proof),
             sealed=done.sealed,
         )

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.call import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
-from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody import answers
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.decoys.state import DecoyWatch
@@ -77,10 +77,15 @@ class MoveCustody:
         entry = self.recorder.record(
             context,
             Action.CUSTODY_MOVE,
-            DONE if last else NOT_FOUND,
+            Outcome.DONE if last else Outcome.NOT_FOUND,
             Stated(role=grant.role),
             items=[
-                ItemOutcome(base, DONE if known else NOT_FOUND, site=move.custody.site, courier=move.custody.courier)
+                ItemOutcome(
+                    base,
+                    Outcome.DONE if known else Outcome.NOT_FOUND,
+                    site=move.custody.site,
+                    courier=move.custody.courier,
+                )
                 for base, known, move in zip(bases, found, moves, strict=True)
             ],
             sealed=moved.sealed,

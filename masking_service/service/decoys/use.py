@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.recipients import is_recipients, is_senders, read
 from masking_service.masking.timestamps import rfc3339
@@ -28,9 +28,6 @@ from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.recorder import (
-    DONE,
-    NOT_FOUND,
-    RELEASED,
     ItemOutcome,
     Recorded,
     Recorder,
@@ -105,7 +102,7 @@ class Planting:
         """
         granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(SignedAct.DECOY_LIST))
         stated = Stated(role=granted.role, signed=granted.proof)
-        entry = self.recorder.record(context, Action.DECOY_LIST, DONE, stated)
+        entry = self.recorder.record(context, Action.DECOY_LIST, Outcome.DONE, stated)
         tenant = context.principal.tenant
         planted = self.decoys.listed(tenant)
         hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
@@ -191,7 +188,7 @@ class Planting:
         rang = self._seeds_with(context, one_number(phone))
         if not rang:
             self.freezing.count_misses(context, granted.missed, [False])
-            self.recorder.record(context, Action.DECOY_HEARD, NOT_FOUND, Stated(role=granted.role))
+            self.recorder.record(context, Action.DECOY_HEARD, Outcome.NOT_FOUND, Stated(role=granted.role))
             return answers.Heard([], 0, [])
         waybills = list(dict.fromkeys(one.waybill_no for one in rang))
 
@@ -209,7 +206,7 @@ class Planting:
             )
             for one in rang
         ]
-        items = [ItemOutcome(one.found.base, RELEASED, one.field, "phone") for one in rang]
+        items = [ItemOutcome(one.found.base, Outcome.RELEASED, one.field, "phone") for one in rang]
         shown = self.disclosures.prepare(tenant, disclosures)
         entry, planted = self._change(context, Action.DECOY_HEARD, granted, note, items=items, shown=shown)
         heard = [decoy.waybill_no for decoy in planted if decoy.heard_at]
@@ -275,7 +272,7 @@ class Planting:
         if refused:
             self.freezing.count_misses(context, granted.missed, [False])
             stated = Stated(role=granted.role, signed=granted.proof)
-            self.recorder.record(context, Action.DECOY_PLANT, NOT_FOUND, stated)
+            self.recorder.record(context, Action.DECOY_PLANT, Outcome.NOT_FOUND, stated)
             raise InvalidRecord(tuple((f"/waybills/{at}", NO_OWN_NUMBER) for at in refused))
 
     def _seeds_with(self, context: RequestContext, number: str) -> list[_Phone]:

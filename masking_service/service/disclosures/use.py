@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from msgspec import UNSET, UnsetType
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.disclosures import answers
 from masking_service.service.disclosures.state import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.people.permissions import Permission
@@ -52,7 +52,7 @@ class ReadDisclosures:
             raise NotFound
         base = self.keyring.tenant(context.principal.tenant).bases([number])[0]
         self.recorder.record(
-            context, Action.DISCLOSURES, DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)]
+            context, Action.DISCLOSURES, Outcome.DONE, Stated(role=grant.role), items=[ItemOutcome(base, Outcome.DONE)]
         )
         (shown,) = self.disclosures.of(context.principal.tenant, [base])
         return answers.Disclosures(

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
@@ -22,7 +22,6 @@ from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import (
-    DONE,
     UNSIGNED,
     ItemOutcome,
     Recorder,
@@ -285,9 +284,9 @@ class Holding:
                 self.recorder.record(
                     context,
                     action,
-                    DONE,
+                    Outcome.DONE,
                     Stated(role=grant.role, case=name),
-                    items=[ItemOutcome(base, DONE) for base in change.kept],
+                    items=[ItemOutcome(base, Outcome.DONE) for base in change.kept],
                     sealed=change.sealed,
                 )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.dialling import dialable
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.waybill import normalised
@@ -18,15 +18,7 @@ from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
-from masking_service.service.call.recorder import (
-    NOT_FOUND,
-    RELEASED,
-    ItemOutcome,
-    Recorded,
-    Recorder,
-    RequestContext,
-    Stated,
-)
+from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
@@ -43,7 +35,6 @@ from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
-RESTRICTED: Final = "restricted"
 CALL_FIRST: Final = "call-first"
 
 Opening = (
@@ -58,7 +49,7 @@ class _AskedItem:
     """An item of a call, with its outcome."""
 
     echo: dict[str, str]
-    outcome: str = NOT_FOUND
+    outcome: str = Outcome.NOT_FOUND
     base: bytes | None = None
     reference: Reference | None = None
     number: str | None = None
@@ -93,18 +84,18 @@ class _AskedItem:
                 return
             self.field, self.kind = place.pointer, place.kind
             if record.restricted and not restricted_too:
-                self.outcome = RESTRICTED
+                self.outcome = Outcome.RESTRICTED
             elif place.kind in kinds and place.kind in TOKEN_KINDS:
-                self.outcome, self.value, self.expires_at = RELEASED, value, record.kept_until
+                self.outcome, self.value, self.expires_at = Outcome.RELEASED, value, record.kept_until
             else:
                 self.outcome = KIND_NOT_ALLOWED
 
     def result(self, entry: Recorded) -> Opening:
         """Return the answer to the item, which `entry` records."""
         match self.echo, self.outcome:
-            case {"token": token}, "released":
+            case {"token": token}, Outcome.RELEASED:
                 return answers.OpenedToken(token, self.kind, entry.release(self.value))
-            case {"waybill_no": number, "field": field}, "released":
+            case {"waybill_no": number, "field": field}, Outcome.RELEASED:
                 return answers.OpenedField(number, field, self.kind, entry.release(self.value))
             case {"token": token}, code:
                 return answers.UnopenedToken(token, answers.Unopened(code))
@@ -188,7 +179,9 @@ class Detokenize:
 
         self._find(asked, _found(asked, *records), grant)
         self._hold_back(tenant, asked, grant)
-        opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
+        opened = [
+            item.outcome == Outcome.RELEASED for item in asked if item.outcome in (Outcome.RELEASED, Outcome.NOT_FOUND)
+        ]
         self.freezing.count_misses(context, missed, opened)
 
         approved_by = authority.approved_by if authority else ()
@@ -254,7 +247,7 @@ class Detokenize:
     def _hold_back(self, tenant: str, asked: Sequence[_AskedItem], grant: Grant) -> None:
         """Withhold phones that the purpose opens only after unanswered calls."""
         needed = self.policy.rules.purposes[grant.purpose or ""].after_calls
-        phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
+        phones = [item for item in asked if item.outcome == Outcome.RELEASED and item.kind == "phone"] if needed else []
         if not phones:
             return
         counts = self.call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
@@ -275,7 +268,7 @@ class Detokenize:
         return self.recorder.record(
             context,
             Action.DETOKENIZE,
-            RELEASED if any(item.outcome == RELEASED for item in asked) else NOT_FOUND,
+            Outcome.RELEASED if any(item.outcome == Outcome.RELEASED for item in asked) else Outcome.NOT_FOUND,
             stated,
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             shown=self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked)),
@@ -302,7 +295,7 @@ def _opened(context: RequestContext, authority: Case | None, asked: Sequence[_As
     """Return what the call will open, by waybill."""
     fields: dict[tuple[bytes, int], list[str]] = {}
     for item in asked:
-        if item.outcome == RELEASED and item.base is not None:
+        if item.outcome == Outcome.RELEASED and item.base is not None:
             fields.setdefault((item.base, item.expires_at), []).append(item.field)
     name, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
     return [

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalised
@@ -18,15 +18,7 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import (
-    DONE,
-    NOT_FOUND,
-    ItemOutcome,
-    Recorded,
-    Recorder,
-    RequestContext,
-    Stated,
-)
+from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
@@ -172,8 +164,8 @@ class Calling:
             raise NotFound
         origin, live = found
         if live is not None:
-            item = ItemOutcome(origin.base, DONE, origin.field, "phone")
-            entry = self.recorder.record(context, Action.CALL_END, DONE, Stated(role=grant.role), items=[item])
+            item = ItemOutcome(origin.base, Outcome.DONE, origin.field, "phone")
+            entry = self.recorder.record(context, Action.CALL_END, Outcome.DONE, Stated(role=grant.role), items=[item])
             with self.recorder.take_back_on_failure(entry):
                 if live.binding:
                     self.line.unbind(live.binding)
@@ -212,8 +204,8 @@ class Calling:
         value = _phone(found, field)
         self.freezing.count_misses(context, permit.missed, [value is not None])
         if found is None or value is None:
-            items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
-            self.recorder.record(context, Action.CALL, NOT_FOUND, permit.stated, items=items)
+            items = [ItemOutcome(base, Outcome.NOT_FOUND) for base in bases] or [ItemOutcome(None, Outcome.NOT_FOUND)]
+            self.recorder.record(context, Action.CALL, Outcome.NOT_FOUND, permit.stated, items=items)
             raise NotFound
         if found.record.restricted and permit.purpose not in self.policy.rules.restricted_purposes:
             items = [ItemOutcome(found.base, Restricted.code)]
@@ -244,14 +236,14 @@ class Calling:
         entry = self.recorder.record(
             context,
             Action.CALL,
-            DONE,
+            Outcome.DONE,
             Stated(
                 role=grant.role,
                 purpose=authority.opening.purpose if authority else None,
                 case=permit.case,
                 approved_by=authority.approved_by if authority else (),
             ),
-            items=[ItemOutcome(origin.base, DONE, origin.field, "phone")],
+            items=[ItemOutcome(origin.base, Outcome.DONE, origin.field, "phone")],
             sealed=disclosures.sealed,
         )
         try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.recipients import recipients_phones
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import Metrics
@@ -20,16 +20,7 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import TooMany
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import (
-    DONE,
-    NOT_FOUND,
-    RELEASED,
-    ItemOutcome,
-    Recorded,
-    Recorder,
-    RequestContext,
-    Stated,
-)
+from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
@@ -48,7 +39,6 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Question
 
 MAX_RESULTS: Final = 20
-TOO_MANY: Final = "too-many"
 
 
 class NoSearchIndex(Forbidden):
@@ -150,7 +140,7 @@ class Search:
         self.freezing.count_misses(context, permit.missed, [bool(seen) and not too_many])
         if too_many:
             self.metrics.search("too-many")
-            self.recorder.record(context, Action.SEARCH, TOO_MANY, permit.stated)
+            self.recorder.record(context, Action.SEARCH, Outcome.TOO_MANY, permit.stated)
             raise TooMany
         entry = self._record(context, permit, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
@@ -231,11 +221,11 @@ class Search:
         ):
             self.budgets.reserve(context.principal, permit.viewing, len(seen), context.now)
         views = viewed(context, permit.grant, seen) if permit.in_full else ()
-        outcome = RELEASED if permit.in_full else DONE
+        outcome = Outcome.RELEASED if permit.in_full else Outcome.DONE
         return self.recorder.record(
             context,
             Action.SEARCH,
-            outcome if seen else NOT_FOUND,
+            outcome if seen else Outcome.NOT_FOUND,
             permit.stated,
             items=[ItemOutcome(one.base, outcome) for one in seen],
             shown=self.disclosures.prepare(context.principal.tenant, views),

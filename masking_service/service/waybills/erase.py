@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import NoReturn
 
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
 from masking_service.service.holds.problems import Held
 from masking_service.service.people.permissions import Permission
@@ -60,9 +60,9 @@ class EraseWaybill:
             self.recorder.record(
                 context,
                 Action.ERASE,
-                NOT_FOUND,
+                Outcome.NOT_FOUND,
                 Stated(role=grant.role, signed=proof),
-                items=[ItemOutcome(base, NOT_FOUND)],
+                items=[ItemOutcome(base, Outcome.NOT_FOUND)],
             )
             raise NotFound
         if found.record.held:
@@ -81,9 +81,9 @@ class EraseWaybill:
             entry = self.recorder.record(
                 context,
                 Action.ERASE,
-                DONE,
+                Outcome.DONE,
                 stated,
-                items=[ItemOutcome(found.base, DONE)],
+                items=[ItemOutcome(found.base, Outcome.DONE)],
                 sealed=erasure.sealed,
             )
             with self.recorder.take_back_on_failure(entry):

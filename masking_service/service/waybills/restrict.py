@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.recorder import DONE, NOT_FOUND, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.waybills import answers
@@ -67,14 +67,14 @@ class RestrictWaybills:
             change = self.restrictions.prepare(tenant, found, context.principal.id, context.now)
         else:
             change = self.restrictions.prepare_end(tenant, found)
-        outcomes = [DONE if newest[number] is not None else NOT_FOUND for number in known]
+        outcomes = [Outcome.DONE if newest[number] is not None else Outcome.NOT_FOUND for number in known]
         items = [ItemOutcome(base, outcome) for base, outcome in zip(keys.bases(known), outcomes, strict=True)]
         entry = self.recorder.record(
             context,
             action,
-            DONE if found else NOT_FOUND,
+            Outcome.DONE if found else Outcome.NOT_FOUND,
             Stated(role=grant.role, signed=proof),
-            items=items or [ItemOutcome(None, NOT_FOUND)],
+            items=items or [ItemOutcome(None, Outcome.NOT_FOUND)],
             sealed=change.sealed,
         )
         with self.recorder.take_back_on_failure(entry):
@@ -82,6 +82,6 @@ class RestrictWaybills:
         return [
             answers.RestrictedWaybill(number, restricted)
             if number is not None and newest[number] is not None
-            else answers.not_found(sent, NOT_FOUND)
+            else answers.not_found(sent, Outcome.NOT_FOUND)
             for sent, number in zip(waybills, numbers, strict=True)
         ]

@@ -14,12 +14,12 @@ import msgspec
 from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
 from keys.secret import Unprinted
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.schema import Schema
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import SeveralWaybills
-from masking_service.service.call.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
@@ -255,10 +255,10 @@ class StoreAndCompare:
 
     def _put_recorded(self, context: RequestContext, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
         """Write compared drafts, and revisions only after their audit entry; return those that were too late."""
-        revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
+        revisions = [ItemOutcome(draft.base, Outcome.DONE) for draft in waiting if draft.revises]
         if not revisions:
             return self.vault.put(context.principal.tenant, waiting, context.now)
-        entry = self.recorder.record(context, Action.REVISE, DONE, Stated(role=grant.role), items=revisions)
+        entry = self.recorder.record(context, Action.REVISE, Outcome.DONE, Stated(role=grant.role), items=revisions)
         with self.recorder.take_back_on_failure(entry):
             return self.vault.put(context.principal.tenant, waiting, context.now)
 
@@ -285,7 +285,7 @@ class StoreAndCompare:
         first = self.custodies.prepare_first(
             context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
         )
-        items = [ItemOutcome(base, DONE, site=custody.site, courier=custody.courier) for base in bases]
+        items = [ItemOutcome(base, Outcome.DONE, site=custody.site, courier=custody.courier) for base in bases]
         self.recorder.change(context, Action.CUSTODY_FIRST, Stated(role=grant.role), lambda: first, items=items)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keys.keyring import Keyring
-from masking_service.audit.actions import Action
+from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.profiles import Profile
 from masking_service.masking.record import render
@@ -18,15 +18,7 @@ from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import (
-    NOT_FOUND,
-    RELEASED,
-    ItemOutcome,
-    Recorded,
-    Recorder,
-    RequestContext,
-    Stated,
-)
+from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.state import Case, CaseAuthority, reaches
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
@@ -92,7 +84,7 @@ class _AskedWaybill:
     number: str | None
     base: bytes | None = None
     found: Found | None = None
-    outcome: str = NOT_FOUND
+    outcome: str = Outcome.NOT_FOUND
 
     def withhold_restricted(self) -> None:
         """Show nothing of a restricted waybill."""
@@ -213,9 +205,9 @@ class ViewWaybills:
         entry = self.recorder.record(
             context,
             Action.VIEW,
-            _overall({RELEASED if item.found else item.outcome for item in asked}),
+            _overall({Outcome.RELEASED if item.found else item.outcome for item in asked}),
             Stated(role=grant.role, profile=grant.profile),
-            items=[ItemOutcome(item.base, RELEASED if item.found else item.outcome) for item in asked],
+            items=[ItemOutcome(item.base, Outcome.RELEASED if item.found else item.outcome) for item in asked],
             shown=self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen)),
         )
         reserved.try_to_give_back(seen.count(None))
@@ -224,9 +216,9 @@ class ViewWaybills:
 
 def _overall(outcomes: Set[str]) -> str:
     """Return the outcome of a call from those of its waybills."""
-    if RELEASED in outcomes:
-        return RELEASED
-    return next(iter(outcomes)) if len(outcomes) == 1 else NOT_FOUND
+    if Outcome.RELEASED in outcomes:
+        return Outcome.RELEASED
+    return next(iter(outcomes)) if len(outcomes) == 1 else Outcome.NOT_FOUND
 
 
 def _without_custody(grant: Grant, known: Sequence[_AskedWaybill]) -> list[_AskedWaybill]:
