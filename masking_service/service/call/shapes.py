@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from masking_service.service.call.errors import InvalidRequest
 
+MAX_REASON: Final = 500
+"""Characters of a reason or note that a person gives."""
 MAX_RECORDS: Final = 1_000
 MAX_ITEMS: Final = 50
 MAX_ENTRIES: Final = 1_000

@@ -29,7 +29,7 @@ from masking_service.service.call.recorder import (
     SignatureProof,
     Stated,
 )
-from masking_service.service.call.shapes import case_name, text_fault
+from masking_service.service.call.shapes import MAX_REASON, case_name, text_fault
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseExists, TicketMismatch, UnknownCaseNumber
@@ -45,7 +45,6 @@ from masking_service.service.people.principals import principal_id
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.store.pipeline import Question
 
-MAX_REASON: Final = 500
 CLOSE_ANY: Final = (Permission.CASE_APPROVE, Permission.CASE_CLOSE)
 """Permissions to close cases that others opened."""
 

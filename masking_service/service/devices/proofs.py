@@ -15,8 +15,7 @@ from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import Keyring
 from masking_service.service.acts.approving import status
-from masking_service.service.acts.tickets import RANDOM_BYTES, TicketExpired, Tickets
-from masking_service.service.acts.tickets import TICKET_NONCE_BYTES as NONCE_BYTES
+from masking_service.service.acts.tickets import RANDOM_BYTES, TICKET_NONCE_BYTES, TicketExpired, Tickets
 from masking_service.service.call.budgets import Budgets, Nonce, Reservation
 from masking_service.service.call.errors import DeviceProofRequired, SignatureInvalid, SignatureRequired
 from masking_service.service.call.operation import SentProof
@@ -142,7 +141,7 @@ class DeviceProofs:
             raise DeviceProofRequired(self.nonce(context)) from None
         if context.now - ticket.at >= VALID_SECONDS / 2:
             sent.offer_nonce(self.nonce(context))
-        once = hashlib.sha256(frame(proof.device.encode(), proof.jti.encode())).digest()[:NONCE_BYTES]
+        once = hashlib.sha256(frame(proof.device.encode(), proof.jti.encode())).digest()[:TICKET_NONCE_BYTES]
         return proof, replace(nonce, key=signature_key(keys.tenant_tag, once))
 
     def nonce(self, context: RequestContext) -> str:

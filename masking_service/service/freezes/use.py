@@ -23,6 +23,7 @@ from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import NotFound, QuotaExceeded
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorded, Recorder, RequestContext, SignatureProof, Stated
+from masking_service.service.call.shapes import MAX_REASON
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden
@@ -35,8 +36,6 @@ from masking_service.service.state.sealed import Prepared
 from masking_service.store.errors import StoreUnavailable
 
 BY_HAND: Final = "by hand"
-MAX_REASON: Final = 500
-"""Characters of a reason. A longer one is cut: no freeze fails over its reason."""
 WATCH: Final = "watch"
 """The service principal that freezes by policy, in the audit log."""
 
@@ -83,6 +82,7 @@ class FreezeByHand:
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.FREEZE, Stated(subject=subject)):
             grant, proof = self._grant(context, SignedAct.FREEZE, subject, signed)
+        # A longer one is cut: no freeze fails over its reason.
         reason = masked_words((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
         stated = Stated(role=grant.role, subject=subject, signed=proof)

@@ -29,7 +29,7 @@ from masking_service.service.call.recorder import (
     SignatureProof,
     Stated,
 )
-from masking_service.service.call.shapes import case_name, text_fault
+from masking_service.service.call.shapes import MAX_REASON, case_name, text_fault
 from masking_service.service.holds import answers
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
 from masking_service.service.holds.problems import HoldEnded, HoldExists, OwnHold
@@ -42,7 +42,6 @@ from masking_service.service.waybills.vault import Vault
 from masking_service.store.errors import StoreUnavailable
 
 SET: Final = Permission.HOLD_SET
-MAX_REASON: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
