@@ -1,11 +1,12 @@
 """What the index of an archive finds at the edges of a range."""
 
+import stat
 from pathlib import Path
 
 import pytest
 import redis
 
-from masking_audit.archive.index import wanted_terms
+from masking_audit.archive.index import Index, wanted_terms
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store
@@ -43,3 +44,10 @@ def test_terms_of_two_tenants_that_are_equal_do_not_mix_their_entries(
 
     assert len(index.page(MINE, Wanted(), FIRST, LAST, newest=False, limit=100).rows) > 0
     assert index.page(OTHER, Wanted(), FIRST, LAST, newest=False, limit=100).rows == []
+
+
+def test_the_folder_of_an_index_is_made_for_its_owner_alone(parted: World, tmp_path: Path) -> None:
+    folder = tmp_path / "cache" / "index"
+
+    assert parted.read(Index(parted.folder, folder)) == parted.made
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 import redis
+from msgspec.structs import replace
 
+from masking_audit.archive.archive import BEGINNING
 from masking_audit.archive.export import export
 from masking_audit.format.links import encode
+from masking_audit.verify.findings import FindingKind
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.audit.stored import unpack
@@ -129,3 +132,21 @@ def test_an_incomplete_commit_leaves_nothing(log: AuditLog, client: redis.Redis,
             entry(tenant="broken"), [HashField(b"wm:other", b"f", b"v", LATER), HashField(b"wm:h", b"f", b"v", LATER)]
         )
     assert client.keys("*") == before
+
+
+def test_a_writer_that_only_the_next_chain_names_is_missing_from_a_log_that_is_whole(
+    log: AuditLog, acknowledged: str, store: Store, tmp_path: Path
+) -> None:
+    """It may be missing from one that begins later."""
+    log.append(entry(at=3))
+    newest = Checkpoints(store, SIGNER, tmp_path, lambda: NOW).make()
+    writer = writer_of(acknowledged)
+    lines = [line for line in export(Streams(store), newest) if not line.startswith(b'{"id":"%b-' % writer.encode())]
+
+    found = {
+        name: [one.kind for one in findings(lines, start) if one.where == writer]
+        for name, start in (("no start", None), ("beginning", BEGINNING), ("later", replace(BEGINNING, epoch=1)))
+    }
+
+    missing = [FindingKind.MISSING_WRITER]
+    assert found == {"no start": missing, "beginning": missing, "later": []}
