@@ -77,6 +77,13 @@ def test_who_has_decided_cannot_decide_otherwise(
     assert (pending.get(OFFICER, "/v1/cases/D-1").get_json()["status"], regulator(pending)) == expected
 
 
+def test_an_approver_of_the_desk_decides_cases_of_others(pending: Api) -> None:
+    both = pending.mint([DESK, SUPERVISOR], "chen")
+
+    assert pending.get(both, "/v1/cases/D-1").get_json()["status"] == "pending"
+    assert decide(pending, "approve", both) == (200, "open")
+
+
 def test_a_large_case_is_approved_like_any_other(api: Api) -> None:
     api.open_case("D-1", *ELEVEN)
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -58,6 +59,20 @@ def test_other_numbers_are_another_place(calls: LiveCalls) -> None:
     places = [calls.place(ORIGIN, *numbers) for numbers in ((A, B), (B, A), (A, other), (other, B))]
 
     assert len(set(places)) == 4
+
+
+def test_each_caller_and_each_field_has_a_place_of_its_own(calls: LiveCalls) -> None:
+    """Two people may call from one number, and two waybills may have one phone."""
+    changes: list[dict[str, Any]] = [
+        {},
+        {"tenant": "other"},
+        {"principal": "client/c-2"},
+        {"base": bytes(12)},
+        {"field": "/sender/phone"},
+    ]
+    places = [calls.place(msgspec.structs.replace(ORIGIN, **change), A, B) for change in changes]
+
+    assert len(set(places)) == len(changes)
 
 
 def test_an_intake_host_cannot_tell_who_called_whom(store: Store, tmp_path: Path) -> None:
