@@ -97,6 +97,13 @@ def test_a_number_stays_under_the_name_of_an_amount_or_a_weight(name: str, value
     assert unmapped(name, value) == value
 
 
+def test_the_heading_of_rows_stays_and_rows_that_do_not_fit_it_are_lists() -> None:
+    rows = [["name", "tel"], ["Jane Roe", "13912345678"], ["x"], ["x", "13712345678", "y"]]
+    shown = [["name", "tel"], ["J*** ***", "*******5678"], ["x"], ["x", "*******5678", "y"]]
+
+    assert unmapped("rows", rows) == shown
+
+
 @every("value", [1234567.0, 138123456789.0, 1e15])
 @every("name", ["amount", "seconds", "extra"])
 def test_a_number_with_a_fraction_of_zeros_stays_a_number(name: str, value: float) -> None:

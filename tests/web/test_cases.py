@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from masking_service.service.call.budgets import Reservation
@@ -233,6 +235,20 @@ def test_an_opener_that_has_room_for_exactly_the_rest_opens_it(api: Api) -> None
 
     assert refusal(api.post(DESK, "/v1/cases", WANTED | {"case": "D-2", "waybills": numbers(101)}))[0] == 429
     assert api.open_case("D-2", *numbers(100))["status"] == "pending"
+
+
+def test_a_case_that_waits_raises_an_alert_and_an_open_one_none(api: Api) -> None:
+    def alerts() -> float:
+        page = api.get(None, "/metrics").text
+        (count,) = re.findall(r'^masking_alerts_total\{kind="case-pending"\} (\S+)$', page, re.MULTILINE)
+        return float(count)
+
+    opener, found = api.mint(DESK, "opener-of-two"), [alerts()]
+    for case, waybills in (("D-1", [NUMBER]), ("D-2", numbers(11))):
+        api.open_case(case, *waybills, who=opener)
+        found.append(alerts())
+
+    assert [count - found[0] for count in found] == [0, 0, 1]
 
 
 def test_large_cases_cannot_be_split_into_small_ones_without_end(api: Api) -> None:
