@@ -367,6 +367,15 @@ def test_every_place_of_a_waybill_number_is_checked(at: tuple[str, ...], value: 
     assert {(record["order"] if at[0] == "order" else record)[at[-1]] for record in batch} == hidden
 
 
+@pytest.mark.parametrize("many", [1, 30])
+@pytest.mark.parametrize("value", ["WB-1 褚时健", "a word", 2.5], ids=["name", "word", "number"])
+def test_a_value_in_place_of_the_object_with_the_waybill_number_is_hidden(value: Any, many: int) -> None:
+    batch: list[Any] = [{"remark": "x", "order": value, "waybill_no": "WB1234567"} for _ in range(many)]
+    Masker(schema({"remark": "text"}, ["order.no"]), LABEL).mask_batch(batch, Effort())
+
+    assert batch == [{"remark": "x", "order": "*" * len(str(value)), "waybill_no": "WB1234567"}] * many
+
+
 @given(st.text(st.sampled_from("张三欧阳路号室1390 8-+*>,/.\x14@aBo九…　１转x()楼市"), min_size=1, max_size=30))
 @example("oof\x14>i-921976915715287893575 ab")
 @example("-张路o")
