@@ -1,13 +1,15 @@
 """Writing records: write-once, in counted round trips."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import redis
+from msgspec.structs import replace
 
 from masking_service.service.waybills.records import SALT_BYTES
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.writing import Stored
 from masking_service.store.client import Store
 from masking_service.store.layout import MAX_REVISIONS, record_key, record_stems
@@ -257,3 +259,25 @@ def test_a_new_waybill_that_comes_between_is_compared(vault: Vault, valkey: str)
     assert isinstance(one, Stored)
     assert isinstance(other, Stored)
     assert (one.revision, other.revision) == (1, 0)
+
+
+def test_a_revision_that_cannot_follow_the_hold_of_the_one_before_it_is_compared_as_it_is(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one before it was shredded, for example."""
+    put(vault, body("1"))
+    second = put(vault, body("2"), revise=True)
+    asked: list[object] = []
+
+    def nothing_to_seal(_: Vault, tenant: str, revisions: Sequence[tuple[bytes, int]]) -> bool:
+        assert not asked
+        asked.append((tenant, [revision for _, revision in revisions]))
+        return False
+
+    monkeypatch.setattr(Found, "strays", property(lambda found: found.revision == 1))
+    monkeypatch.setattr(Vault, "_follow_holds", nothing_to_seal)
+
+    again = put(vault, body("2"))
+
+    assert asked == [("default", [1])]
+    assert again == replace(second, created=False)
