@@ -66,6 +66,7 @@ class Incident:
     _cases: set[str] = field(default_factory=set)
     _principals: set[str] = field(default_factory=set)
     _taken_back: set[str] = field(default_factory=set)
+    _overtaken: set[str] = field(default_factory=set)
     _rows: KeptRows = field(default_factory=KeptRows)
 
     def __post_init__(self) -> None:
@@ -78,6 +79,8 @@ class Incident:
             if entry.tenant != self.tenant:
                 continue
             void.update(entry.takes_back)
+            if entry.outcome != Outcome.UNAVAILABLE:  # then the write may have happened all the same
+                self._overtaken.update(entry.takes_back)
             if self._is_act(entry):
                 self.acts += 1
                 self.reach.add(entry)
@@ -87,6 +90,7 @@ class Incident:
                 self._refused += entry.times if entry.outcome not in NO_REFUSAL else 0
                 self._rows.add([*self._rows_of(name, entry)] or [KeptRow("", entry.at, name)])
         self._cases.discard("")
+        self._rows.take_back(self._overtaken, ("cases",))
         self._taken_back = self._rows.take_back(void, _TAKEN_BACK)
 
     def belongs(self, name: str, entry: Entry) -> bool:
@@ -96,6 +100,7 @@ class Incident:
         if self._is_act(entry):
             return True
         of_case = PARTS.get(entry.action) is Part.CASES and entry.case in self._cases and entry.outcome == Outcome.DONE
+        of_case = of_case and name not in self._overtaken
         freezes = PARTS.get(entry.action) is Part.FREEZES and self.subject.is_frozen_in(entry.subject)
         if of_case:
             self._rows.add([_case(name, entry)])

@@ -41,6 +41,15 @@ def test_what_a_person_did_is_beside_the_limits(busy: Api) -> None:
     assert counted(told["client/service-desk"], "cases")["1d"] == (1, None)
 
 
+def test_a_case_whose_name_was_used_before_is_a_refusal_and_no_opened_case(ready: Api) -> None:
+    for _ in range(2):
+        again = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "r"}
+        ready.post("service-desk-2", "/v1/cases", again)
+    told = people(ready)["client/service-desk-2"]
+
+    assert (counted(told, "cases")["1d"], counted(told, "refusals")["1d"]) == ((0, None), (2, None))
+
+
 def test_what_is_long_ago_leaves_the_windows(busy: Api, set_clock: Clock) -> None:
     now = clock()
     set_clock(now + 61)

@@ -97,7 +97,12 @@ DONE: list[tuple[str, str, Act, Json]] = [
     ),
     ("revise", PRINTER, tokenize(record(KNOWN, remark="new"), on_conflict="revise"), {"items": about(KNOWN)}),
     ("case-open", DESK, open_case("D-9"), {"purpose": "dispute", "case": "D-9", "items": about(KNOWN), "facts": 1}),
-    ("case-open", DESK, open_case("D-1"), {"outcome": "case-exists", "purpose": "dispute", "case": "D-1"}),
+    (
+        "case-open",
+        DESK,
+        open_case("D-1"),
+        {"outcome": "case-exists", "purpose": "dispute", "case": "D-1", "takes_back": 1},
+    ),
     (
         "case-approve",
         SUPERVISOR,
@@ -183,8 +188,8 @@ def expected(api: Api, action: str, who: str, said: Json) -> Json:
 
 
 def counted(entry: Json) -> Json:
-    """The entry with the number of its facts; what they say is compared with the store elsewhere."""
-    return entry | {"facts": len(entry["facts"])}
+    """The entry with the number of its facts, compared with the store elsewhere, and of what it takes back."""
+    return entry | {name: len(entry[name]) for name in ("facts", "takes_back") if name in entry}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import redis
 
+from masking_service.service.call.recorder import Recorder
 from masking_service.service.holds import use
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.state import Holds
@@ -132,6 +133,26 @@ def test_setting_a_hold_again_keeps_what_could_not_be_kept(half_set: Api) -> Non
     set_ = decide(half_set, "set", PRIVACY)
 
     assert (set_["status"], set_["kept"], set_["set"]["by"]) == ("set", 2, "dev/privacy-2")
+
+
+def erasures(api: Api) -> list[tuple[str, list[int]]]:
+    """Of each entry of an erasure, in order: its outcome, and the places in this list of those that it takes back."""
+    entries = content(api.get(AUDITOR, "/v1/audit?action=erase"))["entries"]
+    ids = [one["id"] for one in entries]
+    return [(one["outcome"], [ids.index(void) for void in one.get("takes_back", [])]) for one in entries]
+
+
+def test_the_entry_of_an_erasure_is_void_where_a_hold_is_set_meanwhile(stored: Api, before: Before) -> None:
+    propose(stored)
+    before(Recorder, "record", lambda: decide(stored, "set", second(stored)))
+
+    assert (erasing(stored), erasures(stored)) == (409, [("done", []), ("held", [0])])
+
+
+def test_the_entry_of_an_erasure_is_void_where_the_waybill_is_erased_meanwhile(stored: Api, before: Before) -> None:
+    before(Recorder, "record", lambda: erasing(stored))
+
+    assert (erasing(stored), erasures(stored)) == (200, [("done", []), ("done", []), ("done", [1])])
 
 
 def test_a_hold_that_is_being_set_is_not_withdrawn(stored: Api, before: Before) -> None:

@@ -158,6 +158,7 @@ class Recorder:
         items: Sequence[ItemOutcome] = (),
         sealed: Sequence[Sealed] = (),
         shown: PreparedFields = NOTHING_SHOWN,
+        takes_back: Recorded | None = None,
     ) -> Recorded:
         """Make an entry durable; only then may the action be done and answered.
 
@@ -170,6 +171,7 @@ class Recorder:
             items: what the call asked for, and what came of each.
             sealed: the state that is about to be written.
             shown: the disclosures of what is about to be answered.
+            takes_back: an earlier entry of the same call, which is void: another call was first.
 
         Raises:
             StoreUnavailable: it may not be durable; nothing may be written or answered. As NotArchived, nothing was
@@ -183,6 +185,7 @@ class Recorder:
             count=sum(one.outcome == Outcome.RELEASED for one in items),
             items=[_item(keys, one) for one in items],
             facts=[fact(one) for one in (*sealed, *shown.sealed)],
+            takes_back=() if takes_back is None else (takes_back.id,),
         )
         fields = [*shown.fields, *stated.signed.fields]
         if not fields or self.log.writes_fields:
@@ -203,6 +206,8 @@ class Recorder:
     ) -> Recorded:
         """Record changes of stored state, then make them in this order; all again where another call was first.
 
+        The entry of each attempt takes the one before it back.
+
         Args:
             context, action, stated, items, shown: as in `record`.
             prepare: each reads what is there now, and returns a change of it. A change whose write returns False was
@@ -212,10 +217,13 @@ class Recorder:
             StoreUnavailable: the changes may be made; the same call can be made again.
         """
         outcome = Outcome.RELEASED if shown.fields else Outcome.DONE
+        entry: Recorded | None = None
         while True:
             changes = [one() for one in prepare]
             sealed = [one for change in changes for one in change.sealed]
-            entry = self.record(context, action, outcome, stated, items=items, sealed=sealed, shown=shown)
+            entry = self.record(
+                context, action, outcome, stated, items=items, sealed=sealed, shown=shown, takes_back=entry
+            )
             with self.take_back_on_failure(entry):
                 if all(change.write() is not False for change in changes):
                     return entry

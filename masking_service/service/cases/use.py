@@ -139,9 +139,8 @@ class Casework:
             with self.recorder.take_back_on_failure(entry):
                 opened = case_file.write()
         except CaseExists as refusal:
-            self.recorder.record(
-                context, Action.CASE_OPEN, refusal.code, Stated(role=grant.role, purpose=purpose, case=case)
-            )
+            refused = Stated(role=grant.role, purpose=purpose, case=case)
+            self.recorder.record(context, Action.CASE_OPEN, refusal.code, refused, takes_back=entry)
             reserved.try_to_give_back(len(opening.waybills))
             raise
         if opened.status(context.now) == "pending":

@@ -10,7 +10,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
 from masking_service.service.holds.problems import Held
 from masking_service.service.people.permissions import Permission
@@ -76,6 +76,7 @@ class EraseWaybill:
         until = context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY
         custody = self.custodies.open(tenant, found.custody)
         site = custody.site if custody is not None else None
+        entry: Recorded | None = None
         while True:
             erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
             entry = self.recorder.record(
@@ -85,22 +86,25 @@ class EraseWaybill:
                 stated,
                 items=[ItemOutcome(found.base, Outcome.DONE)],
                 sealed=erasure.sealed,
+                takes_back=entry,
             )
             with self.recorder.take_back_on_failure(entry):
                 erased = erasure.write()
             if not erased:
                 (newest,) = self.vault.newest(tenant, [number], context.now)
                 if newest is not None and newest.record.held:
-                    self._refuse_held(context, stated.role, newest)
+                    self._refuse_held(context, stated.role, newest, entry)
             if erased:
                 return answers.Erased(
                     audit=entry.id, unreadable_in_backups_after=unreadable_after(erasure.last_day, self.policy)
                 )
 
-    def _refuse_held(self, context: RequestContext, role: str, found: Found) -> NoReturn:
-        """Record that a held waybill was to be erased, and refuse it."""
+    def _refuse_held(
+        self, context: RequestContext, role: str, found: Found, takes_back: Recorded | None = None
+    ) -> NoReturn:
+        """Record that a held waybill was to be erased, taking back the entry of an attempt, and refuse it."""
         items = [ItemOutcome(found.base, Held.code)]
-        self.recorder.record(context, Action.ERASE, Held.code, Stated(role=role), items=items)
+        self.recorder.record(context, Action.ERASE, Held.code, Stated(role=role), items=items, takes_back=takes_back)
         raise Held
 
 

@@ -101,6 +101,19 @@ def test_what_was_taken_back_is_not_listed_as_seen() -> None:
     assert tables(opening(), opening(outcome="unavailable", takes_back=["ab-1"], items=[])) == {}
 
 
+@every(
+    ("who", "outcome", "listed"),
+    [(WHO, "case-exists", []), (OTHER, "case-exists", []), (WHO, "unavailable", [2]), (OTHER, "unavailable", [2])],
+)
+def test_a_case_is_not_listed_as_opened_by_who_used_its_name_again(who: str, outcome: str, listed: list[int]) -> None:
+    again = act("case-open", case="D-1", principal=who, items=[SHOWN])
+    refused = act("case-open", case="D-1", principal=who, outcome=outcome, takes_back=["ab-2"])
+
+    rows = tables(opening(), again, refused).get("cases", [])
+
+    assert [int(row[-1].removeprefix("ab-")) for row in rows] == listed
+
+
 def test_views_cases_refusals_and_freezes_are_listed_apart() -> None:
     assert tables(
         opening(action="view", profile="courier"),

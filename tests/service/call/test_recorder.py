@@ -210,9 +210,9 @@ def test_changes_are_read_recorded_and_written_again_where_another_was_first(kep
         *zip(once, (0, 0, 1), strict=True),
         *zip([*once, "write body"], (1, 1, 2, 2), strict=True),
     ]
-    assert (entry.id, [(one.outcome, one.subject, len(one.facts)) for one in kept.entries]) == (
+    assert (entry.id, [(one.outcome, one.subject, len(one.facts), [*one.takes_back]) for one in kept.entries]) == (
         "w-2",
-        [("done", "staff/u-2", 2)] * 2,
+        [("done", "staff/u-2", 2, []), ("done", "staff/u-2", 2, ["w-1"])],
     )
 
 
