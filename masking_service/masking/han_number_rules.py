@@ -280,12 +280,14 @@ def _read_unit(_text: str, number: str, level: int, _stop: int, _end: int) -> _R
 
 def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Read:
     """Read the number of a phase, gate or village group, or of anything without a place in an address."""
-    behind = _BEHIND_OTHERS.get(text[stop:end].strip(), level)
+    word = text[stop:end].strip()
+    behind = _BEHIND_OTHERS.get(word, level)
     if behind == VILLAGE and number.isdecimal() and text[end - 1] == "村":
         behind = ZONE  # 新2村 is an estate in a town, and 五一村 may be a village
-    parts = parts_of(number)
-    if behind == ESTATE and any(count_digits(part) >= ROOM_DIGITS for part in parts[1:]):
-        return parts[0] + re.sub("[0-9]", "*", number[len(parts[0]) :]), ROOM  # 孵化园4-150-C区
+    house, *others = parts_of(number)
+    longest = max(map(count_digits, others), default=0)
+    if _BEHIND_OTHERS.get(word) == ESTATE and ROOM_DIGITS <= longest < POSTCODE:
+        return house + re.sub("[0-9]", "*", number[len(house) :]), ROOM  # 孵化园4-150-C区
     at_door = text[end - 1] == "店" or (level >= BUILDING and text[end - 1] in "门門")
     if at_door and (room := _long_as_room(text, number, level, end)):
         return room

@@ -31,7 +31,11 @@ _NUMBERED: Final = PERSONAL - _IN_WORDS - {"unit"}
 _EXTENSION: Final = rf"(?![a-z]){EXTENSION_WORD}"
 _EXTENSION_BEHIND: Final = rf"{_EXTENSION}(?=[\s:：]{{0,2}}[0-9０-９])"
 _is_extension: Final = re.compile(_EXTENSION).fullmatch
-_HANGUL_BEHIND: Final = r"[\s(/]{1,3}(?!내선|교환|[공영일이삼사오육칠팔구])[\uac00-\ud7a3]"
+_DIGIT_IN_HANGUL: Final = "[공영일이삼사오육칠팔구]"
+_HANGUL_BEHIND: Final = (
+    rf"[\s(/]{{1,3}}(?!내선|교환|{_DIGIT_IN_HANGUL}(?:{_DIGIT_IN_HANGUL}{{2}}|{_DIGIT_IN_HANGUL}?(?![\uac00-\ud7a3])))"
+    r"[\uac00-\ud7a3]"
+)
 _NUMBER: Final = re.compile(
     rf"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff\uac00-\ud7a3]|{_EXTENSION_BEHIND})*(?<![\s(（【])"
     rf"(?=[\s(（【]*(?!{_EXTENSION_BEHIND})[\u3400-\u9fff]|{_HANGUL_BEHIND})"

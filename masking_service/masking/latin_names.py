@@ -136,6 +136,8 @@ def _plain(word: str) -> str:
 
 
 _GIVEN: Final = frozenset(map(_plain, cues.LATIN_GIVEN))
+_PATRONYMIC: Final = ("ич", "вна", "чна")
+"""The ends of names of people after their fathers."""
 _NO_PERSON: Final = frozenset((*cues.LATIN_FIRMS, *cues.LATIN_COUNTRIES, *LATIN_FORMS))
 _ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
 _OF_MONTHS: Final = frozenset(("april", "may", "june"))
@@ -177,6 +179,7 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
     for match in _full(text):
         start = match.start() + _before_full(match["name"])
         alone = _word(text, 0, start) is None and _word(text, match.end()) is None
+        alone = alone and not match["name"].endswith(_PATRONYMIC)
         if _is_full(text[start : match.end()]) and not alone and not _is_street(text, start, match.end()):
             yield from _trimmed(match, start=start)
 
@@ -343,7 +346,7 @@ def _is_full(name: str) -> bool:
         return False
     if words[-1] in cues.LATIN_FIRMS:
         return False  # Kerry Express
-    if words[0] > "\u0400" and not _GIVEN.isdisjoint(words[1:]):  # Петров Иван, Петров Иван Ильич
+    if words[0] > "\u0400" and words[-1 - words[-1].endswith(_PATRONYMIC)] in _GIVEN:  # Петров Иван, Петров Иван Ильич
         return True
     return words[0] in _GIVEN and words[0] not in cues.LATIN_WORDS
 

@@ -225,9 +225,11 @@ def _is_odd_name(name: str, family: int) -> bool:
 
 def _begins_rarely(run: str) -> bool:
     """Whether a rare family name begins a run of Han, and no word that is known, unless a usual given name is left."""
+    if run[0] not in ANY_FAMILY:
+        return False
     is_word = called_words.is_word(run[:2])
-    if run[0] not in ANY_FAMILY or not (is_word or run[0] in _PLAIN_WORDS):
-        return run[0] in ANY_FAMILY
+    if not is_word and run[0] not in _PLAIN_WORDS:
+        return True
     given = run[1:] if is_word else run[1:3]  # 国家豪
     known = han_words()
     return len(given) == 2 and known.given_cost(given) <= _MOST and known.saved_as_given(given) >= _SAVED

@@ -112,7 +112,8 @@ _at_number: Final = re.compile(
 ).finditer
 """What may be a name that a phone of another country touches: 李建国9820098200."""
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
-_masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*])").search
+_masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街]|单元)").search
+"""A name that is hidden, and no unit or lane: 楼*单元."""
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
     rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
@@ -609,9 +610,15 @@ def _names_beside_numbers(text: str) -> Iterator[Span]:
         start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
         if _may_start(text, start):
             behind = name_from(text, start, sure=True)
-            labels = "\n" in text[number.end() : start] and text[behind or start : (behind or start) + 1] in _COLONS
-            if behind is not None and name_ends(text, behind) and not (labels or _ends_as_place(text, behind)):
+            if behind is None or _labels_next_line(text, number.end(), start, behind):
+                continue
+            if name_ends(text, behind) and not _ends_as_place(text, behind):
                 yield start, behind
+
+
+def _labels_next_line(text: str, number_end: int, start: int, end: int) -> bool:
+    """Whether a word that is not of Han begins the line behind a number, and a colon follows it: Статус: в пути."""
+    return text[end : end + 1] in _COLONS and "\n" in text[number_end:start] and not is_han(text[start])
 
 
 def _behind_name(text: str, at: int) -> int:

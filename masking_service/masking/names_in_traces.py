@@ -20,7 +20,7 @@ from masking_service.masking.name_bounds import ANY_FAMILY, HAN, PLACE_ENDS
 
 _STARTS: Final = "".join(sorted(ANY_FAMILY | {name[0] for name in DOUBLE_FAMILY_NAMES}))
 _NAME: Final = rf"[{_STARTS}][{HAN}]{{1,3}}?"
-_PHONES: Final = r"(?:[\s\[（(【]{0,2}\+?[0-9\-]{0,5}\*{5,}[0-9]{0,4}[\]）)】]?){1,3}"
+_PHONES: Final = r"(?:[\s\[（(【]{0,2}\+?[0-9\-]{0,5}\*{5,}+[0-9]{0,4}[\]）)】]?){1,3}"
 _DELIVERS: Final = r"\s?(?:正在(?:第|派|为|投|配|揽)|为您?(?:派|投|配)|准备(?:派|投))"
 _DONE: Final = r"已(?:收入|打包|发出|收件|拆包|装车|卸车|入库|出库|揽收)"
 _trace: Final = Expression(

@@ -39,7 +39,7 @@ _korean: Final = Expression(
     rf"{_TOLD}(?P<told>{_KOREAN})(?!{_SYLLABLE})|{_TOLD}(?P<said>{_KOREAN})(?=님|씨|입니다|이며|에게|[이가은는께])"
     rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})(?= ?(?:{any_of(_WORDS['korean-titles'])})(?:(?!{_SYLLABLE})|{_GOES_ON}))"
     rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}(?:[A-Za-z]{{1,6}}[ :.]{{0,2}})?{_PHONE})"
-    rf"|\*{{5,}}[0-9]{{0,4}}[ ,/)\-]{{1,3}}(?P<behind>{_KOREAN})(?!{_SYLLABLE})"
+    rf"|(?:(?<!\*)\*{{5,}}+[0-9]{{0,4}}|(?<=\*)[ \-]\*{{2,}}+)[ ,/()\-]{{1,3}}(?P<behind>{_KOREAN})(?!{_SYLLABLE})"
 ).finditer
 
 _KANJI: Final = "\u4e00-\u69d7\u69d9-\u9fff々"
@@ -67,16 +67,17 @@ _japanese_names: Final = Expression(
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
     rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
     rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}(?:(?:TEL|Tel|電話|携帯)[:： ]{{0,2}})?{_PHONE})"
-    rf"|\*{{5,}}[0-9]{{0,4}}[\s,、/)）]{{0,3}}(?P<behind>{_NAME})(?![{_KANJI}])"
+    rf"|(?<!\*)\*{{5,}}+[0-9]{{0,4}}[\s,、/)）]{{0,3}}(?P<behind>{_NAME})(?![{_KANJI}])"
 ).finditer
 
 
 _thai: Final = re.compile("[\u0e01-\u0e3a]").search
 _LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
 _NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])}){_LETTERS}{{2,20}}"
+_TITLE_IN_THAI: Final = rf"(?>{any_of(_WORDS['thai-titles'])})"
 _thai_names: Final = re.compile(
-    rf"(?:(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}(?:{any_of(_WORDS['thai-titles'])})?"
-    rf"|(?:{any_of(_WORDS['thai-words'])}) ?(?:{any_of(_WORDS['thai-titles'])}))[ ]?"
+    rf"(?:(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}{_TITLE_IN_THAI}?+"
+    rf"|(?:{any_of(_WORDS['thai-words'])}) ?{_TITLE_IN_THAI}(?!{any_of(_WORDS['no-thai-title'])}))[ ]?"
     rf"(?P<told>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
 ).finditer
 

@@ -11,6 +11,7 @@ from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.latin_names import latin_names_beside_address
 from masking_service.masking.names_of_clauses import Span
+from masking_service.masking.names_of_neighbours import names_of_neighbours
 from masking_service.masking.numbers_in_text import orders_in, scrub
 from tests.every import every
 from tests.growth import grows
@@ -74,12 +75,18 @@ def _names_beside_address(text: str) -> list[Span]:
     return [*latin_names_beside_address(text)]
 
 
+def _names_of_neighbours(text: str) -> list[Span]:
+    return [*names_of_neighbours(f"様あ전화{text}")]
+
+
 @every(
     ("read", "unit"),
     [
         (orders_in, "取件码3-2-1001,"),
         (_names_beside_address, "Dr "),
         (_names_beside_address, "Aa pod Bb "),
+        (_names_of_neighbours, "*"),
+        (_names_of_neighbours, "* "),
     ],
 )
 def test_what_is_before_a_find_is_read_for_a_few_characters(read: Callable[[str], object], unit: str) -> None:

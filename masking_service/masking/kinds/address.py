@@ -18,6 +18,7 @@ from masking_service.masking import address_words as words
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.districts import district_end
 from masking_service.masking.expressions import Expression
+from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.foreign_addresses import ForeignAddress, hide_foreign_units
 from masking_service.masking.found_numbers import find_numbers
 from masking_service.masking.han_addresses import behind_last_number, hide_han_units, read_han_units
@@ -221,9 +222,9 @@ def _names_behind(value: str, note: int, named: Named | None) -> list[tuple[int,
 
 def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
     begin = max(0, note - _CONTEXT)
-    return [
-        (begin + start, begin + end) for start, end in names_in(value[begin:], address=True) if begin + start >= note
-    ]
+    names = [(begin + start, begin + end) for start, end in names_in(value[begin:], address=True)]
+    double = value[note : note + 2] in DOUBLE_FAMILY_NAMES  # 12班公孙明: 班 numbers, and is no name before it
+    return [(max(start, note), end) for start, end in names if start >= note or (double and end > note + 2)]
 
 
 def hide_units(text: str, read: ForeignAddress | None = None) -> str:
