@@ -129,7 +129,7 @@ class _Column:
                 yield (self.where, code), [row in rows for row in range(len(self.column))]
 
     def read_alone(self, row: int, share: Share) -> bool:
-        """Read a value by itself; return whether it could be read.
+        """Read a value by itself; return whether it could be read, and shows something.
 
         Raises:
             InvalidRecord: too little effort is left.
@@ -143,7 +143,7 @@ class _Column:
             return False
         self.alone[row] = read = read_value(self.kind, text, self.mask, share, self.where)
         self.shown[row] = read.shown
-        return True
+        return read.shown != ""  # where nothing is seen of a value, nothing of it comes back
 
 
 class Columns:

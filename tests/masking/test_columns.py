@@ -386,6 +386,14 @@ def test_records_with_empty_and_null_values_go_the_quick_way_and_keep_them(nothi
     assert taken([fresh(record) for record in batch]) == [True] * len(batch)
 
 
+@every("unseen", ["\u200b", "\x00\x00", "\ufeff\u202e"])
+def test_columns_and_single_pass_agree_on_values_in_which_nothing_is_seen(unseen: str) -> None:
+    odd = [usual(sender=party(**{key: unseen})) for key in ("name", "phone", "address")]
+    batch = [fresh(record) for record in odd for _ in range(FEW)]
+
+    assert in_a_batch(batch, STANDARD, LABEL) == one_by_one(batch, STANDARD, LABEL)
+
+
 def test_columns_and_single_pass_agree_on_records_with_missing_members() -> None:
     forms: list[dict[str, Any]] = [{"recipient": {"phone": "13812345678"}}, usual(sender={})]
 
