@@ -19,7 +19,12 @@ _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cue
 _NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处")
 """What words end with that call people, posts and organisations."""
 _ENDS_OF_VILLAGES: Final = frozenset("集镇乡屯店铺桥口寨堡庄村")
-_GOODS_ENDS: Final = frozenset(cues.GOODS_ENDS)
+_FLAT_ENDS: Final = frozenset("卡券票纸贴膜毯床饼")
+_is_time: Final = re.compile(
+    "[今明昨前后当次翌即同近本末][天日晚早夜]|[今明去前次当同本]年|[本当次同上下]月|[一二三四五六七八九十正腊]月"
+    "|[上中下正]午|傍晚|凌晨|清晨|早[晨上]|晚[上间]|夜[里间晚]|周[一二三四五六日末]|[本上下]周|日前|现在|刚才"
+).fullmatch
+"""Words that say when; others that do are given names as well: 明月, 初夏."""
 _DISTANCE: Final = re.compile(r"(?<![0-9])(?:[0-9]{1,2}|[0-9]{1,2}[05]0)$").search
 _CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
 
@@ -60,19 +65,20 @@ def can_be_called(name: str, *, politely: bool) -> bool:
 
 
 def counts_goods(text: str, start: int) -> bool:
-    """Whether 张 counts what is behind it: 送张贺卡."""
+    """Whether 张 counts what is behind it, which is flat: 送张贺卡."""
     goods = text[start + 1 : start + 3]
-    return text[start : start + 1] == "张" and goods[-1:] in _GOODS_ENDS and is_noun(goods)
+    return text[start : start + 1] == "张" and goods[-1:] in _FLAT_ENDS and is_noun(goods)
 
 
 def is_once(text: str, start: int, at: int) -> bool:
-    """Whether 一下 goes into the verb at `at`, and another verb is before it: 查一下单号."""
-    return text[start + 1 : at + 1] == "一下" and han_words().words.get(text[start], NO_WORD)[0] == "v"
+    """Whether 一下 goes into the verb at `at`, between another verb and its object: 查一下单号, but not 解一下单了."""
+    object_follows = text[start + 1 : at + 1] == "一下" and is_word(text[at + 1 : at + 3])
+    return object_follows and han_words().words.get(text[start], NO_WORD)[0] == "v"
 
 
 def is_time_or_anyone(word: str) -> bool:
     """Whether a word says when, or calls no one by name."""
-    return han_words().words.get(word, NO_WORD)[0] == "t" or word in name_words().anyone
+    return _is_time(word) is not None or word in name_words().anyone
 
 
 def goes_on(text: str, at: int) -> bool:

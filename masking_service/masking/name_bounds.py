@@ -161,9 +161,9 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
         and run[1:3] in DOUBLE_FAMILY_NAMES
         and run[0] in FAMILY
         and len(run) > len("张欧阳")
-        and name_ends(text, start + 4)
+        and name_ends(text, start + len("张欧阳倩"))
     ):
-        return start + 4
+        return start + len("张欧阳倩")
     if family == 1 and run[0] not in COMMON_FAMILY and not (sure and _begins_rarely(run)):
         return None
     length = _followed(text, start, run, family)
