@@ -135,9 +135,9 @@ def test_setting_a_hold_again_keeps_what_could_not_be_kept(half_set: Api) -> Non
     assert (set_["status"], set_["kept"], set_["set"]["by"]) == ("set", 2, "dev/privacy-2")
 
 
-def erasures(api: Api) -> list[tuple[str, list[int]]]:
-    """Of each entry of an erasure, in order: its outcome, and the places in this list of those that it takes back."""
-    entries = content(api.get(AUDITOR, "/v1/audit?action=erase"))["entries"]
+def recorded(api: Api, action: str) -> list[tuple[str, list[int]]]:
+    """Of each entry of an action, in order: its outcome, and the places in this list of those that it takes back."""
+    entries = content(api.get(AUDITOR, f"/v1/audit?action={action}"))["entries"]
     ids = [one["id"] for one in entries]
     return [(one["outcome"], [ids.index(void) for void in one.get("takes_back", [])]) for one in entries]
 
@@ -146,13 +146,23 @@ def test_the_entry_of_an_erasure_is_void_where_a_hold_is_set_meanwhile(stored: A
     propose(stored)
     before(Recorder, "record", lambda: decide(stored, "set", second(stored)))
 
-    assert (erasing(stored), erasures(stored)) == (409, [("done", []), ("held", [0])])
+    assert (erasing(stored), recorded(stored, "erase")) == (409, [("done", []), ("held", [0])])
 
 
 def test_the_entry_of_an_erasure_is_void_where_the_waybill_is_erased_meanwhile(stored: Api, before: Before) -> None:
     before(Recorder, "record", lambda: erasing(stored))
 
-    assert (erasing(stored), erasures(stored)) == (200, [("done", []), ("done", []), ("done", [1])])
+    assert (erasing(stored), recorded(stored, "erase")) == (200, [("done", []), ("done", []), ("done", [1])])
+
+
+def test_the_entry_of_a_proposal_is_void_where_another_takes_its_name_meanwhile(stored: Api, before: Before) -> None:
+    before(Recorder, "record", lambda: propose(stored))
+
+    refused = stored.post(second(stored), "/v1/holds", {"hold": "H-1", "reason": "r", "waybills": [NUMBER]})
+
+    assert refusal(refused) == (409, "hold-exists")
+    # The first entry is of the proposal that was first.
+    assert recorded(stored, "hold-propose") == [("done", []), ("done", []), ("hold-exists", []), ("unavailable", [1])]
 
 
 def test_a_hold_that_is_being_set_is_not_withdrawn(stored: Api, before: Before) -> None:

@@ -206,7 +206,7 @@ class Recorder:
     ) -> Recorded:
         """Record changes of stored state, then make them in this order; all again where another call was first.
 
-        The entry of each attempt takes the one before it back.
+        The entry of each attempt takes the one before it back, as does one of its own where no further one is prepared.
 
         Args:
             context, action, stated, items, shown: as in `record`.
@@ -219,7 +219,12 @@ class Recorder:
         outcome = Outcome.RELEASED if shown.fields else Outcome.DONE
         entry: Recorded | None = None
         while True:
-            changes = [one() for one in prepare]
+            try:
+                changes = [one() for one in prepare]
+            except Exception:
+                if entry is not None:
+                    self._take_back(entry)
+                raise
             sealed = [one for change in changes for one in change.sealed]
             entry = self.record(
                 context, action, outcome, stated, items=items, sealed=sealed, shown=shown, takes_back=entry
@@ -238,12 +243,16 @@ class Recorder:
         try:
             yield
         except (StoreUnavailable, ProviderError, OutsideUnavailable):
-            taken_back = msgspec.structs.replace(
-                recorded.entry, outcome=Outcome.UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
-            )
-            with suppress(StoreUnavailable):
-                self.log.append(taken_back)
+            self._take_back(recorded)
             raise
+
+    def _take_back(self, recorded: Recorded) -> None:
+        """Record that an entry is void, if the log can be written."""
+        taken_back = msgspec.structs.replace(
+            recorded.entry, outcome=Outcome.UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
+        )
+        with suppress(StoreUnavailable):
+            self.log.append(taken_back)
 
     @contextmanager
     def record_denials(

@@ -216,6 +216,18 @@ def test_changes_are_read_recorded_and_written_again_where_another_was_first(kep
     )
 
 
+def test_a_change_that_cannot_be_made_any_more_where_another_was_first_takes_its_entry_back(kept: Kept) -> None:
+    changes: list[Prepared[bool | None]] = [Prepared([], lambda: False)]
+
+    with pytest.raises(IndexError):
+        recorder(kept).change(context(), Action.HOLD_PROPOSE, Stated(case="H-1"), changes.pop)
+
+    assert [(one.outcome, one.case, [*one.takes_back]) for one in kept.entries] == [
+        ("done", "H-1", []),
+        ("unavailable", "H-1", ["w-1"]),
+    ]
+
+
 def test_a_change_that_shows_something_is_recorded_as_released(kept: Kept) -> None:
     changes = Changes(kept, [])
 
