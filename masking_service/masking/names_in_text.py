@@ -112,8 +112,8 @@ _at_number: Final = re.compile(
 ).finditer
 """What may be a name that a phone of another country touches: 李建国9820098200."""
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
-_masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街]|单元)").search
-"""A name that is hidden, and no unit or lane: 楼*单元."""
+_masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街号]|单元)").search
+"""A name that is hidden, and no unit, lane or house: 楼*单元."""
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
     rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
