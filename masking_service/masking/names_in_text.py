@@ -114,6 +114,8 @@ _at_number: Final = re.compile(
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街号]|单元)").search
 """A name that is hidden, and no unit, lane or house: 楼*单元."""
+_hidden_given: Final = re.compile(r"\*{1,2}(?![0-9*])|\*{8,9}[0-9]").match
+"""Behind a double family name: its given name is hidden, alone or before a phone."""
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
     rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
@@ -275,6 +277,10 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += _word_beside_number(text, address=address)
     if found and "事务所" in text:
         found = [span for span in found if _is_of_firm(text, span[1]) is None]
+    if "*" in text:
+        found = [
+            span for span in found if text[slice(*span)] not in DOUBLE_FAMILY_NAMES or not _hidden_given(text, span[1])
+        ]
     if found and (town := _town_first(text)):
         found = [span for span in found if not _is_of_town(text, span, town, alone=len(found) == 1)]
     return _apart(_joined_by_words(text, found)) if found else found
