@@ -1,7 +1,6 @@
 """Builds the image with Debian's container tools and runs it as the chart does.
 
-No registry of images is needed: the base is made of Debian packages and imported under the name that the Dockerfile's
-FROM says.
+No registry of images is needed: the base is made of Debian packages, and the build is told its name.
 """
 
 import os
@@ -18,6 +17,7 @@ from tests.servers import free_ports
 
 TOOLS = ("buildah", "podman", "runc", "mmdebstrap")
 IMAGE = "localhost/waybill-masking:test"
+BASE = "localhost/debian-python:trixie"
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp")
 
@@ -60,12 +60,13 @@ class Images:
             *("mmdebstrap", "--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io"),
             *(f"--include={packages}", "trixie", str(base)),
         )
-        self.command("podman", "import", str(base), f"docker.io/library/{dockerfile.base()}")
+        self.command("podman", "import", str(base), BASE)
         base.unlink()
         # Packages come from where this machine gets them, so its certificate authorities are trusted for the build.
         trusted = f"{AUTHORITIES}:{AUTHORITIES}:ro"
         self.command(
-            "buildah", "build", "--isolation=chroot", "--pull=never", f"--volume={trusted}", f"--tag={IMAGE}", "."
+            *("buildah", "build", "--isolation=chroot", "--pull=never", f"--build-arg=BASE={BASE}"),
+            *(f"--volume={trusted}", f"--tag={IMAGE}", "."),
         )
 
     def start(self, folder: Path, arguments: Sequence[str], port: int) -> Running:

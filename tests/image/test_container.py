@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.image import dockerfile
-from tests.image.container import IMAGE, Container, Images
+from tests.image.container import BASE, IMAGE, Container, Images
 from tests.image.dockerfile import ROOT
 
 pytestmark = pytest.mark.timeout(300)  # the first test builds the image
@@ -60,4 +59,4 @@ def test_the_image_holds_no_server_of_development(container: Container) -> None:
 def test_the_image_names_its_base(images: Images) -> None:
     label = '{{index .Labels "org.opencontainers.image.base.name"}}'
 
-    assert images.command("podman", "image", "inspect", "--format", label, IMAGE).strip() == dockerfile.base()
+    assert images.command("podman", "image", "inspect", "--format", label, IMAGE).strip() == BASE
