@@ -10,6 +10,12 @@ _ANOTHER_NAME: Final = frozenset({62, 64})
 """X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH: Python's text for them holds the name."""
 
 
+class EndedByServerError(ssl.SSLError):
+    """A server ended an encrypted connection before it answered anything."""
+
+    reason = ""
+
+
 def causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an exception and what led to it, also where urllib wraps it."""
     while error is not None:

@@ -15,12 +15,13 @@ from typing import Any, Final, Protocol, cast
 
 import hiredis
 from redis._parsers.hiredis import NOT_ENOUGH_DATA, _HiredisParser
-from redis.connection import AbstractConnection
+from redis.connection import AbstractConnection, SSLConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from masking_service.store.errors import StoreUnavailable
+from masking_service.tls_faults import EndedByServerError, causes
 
 TIMEOUT_SECONDS: Final = 0.5
 """For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
@@ -126,8 +127,12 @@ class Connection:
             self._connection.send_command("INFO", "server", check_health=False)
             with suppress(ResponseError):  # the user may not ask: servers cannot be told apart
                 self.run_id = run_id_of(self._connection.read_response())
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(self._connection, SSLConnection) and _is_end(error):
+                # In TLS 1.3 a server refuses a client's certificate after the handshake. Python tells of an end only,
+                # where the next write or read comes to that before the alert.
+                raise RedisConnectionError("ended by the server") from EndedByServerError()
             raise
 
     def _new_parser(self, socket_read_size: int) -> DeadlineParser:
@@ -156,6 +161,14 @@ class Connection:
     def close(self) -> None:
         """Close it."""
         self._connection.disconnect()
+
+
+def _is_end(error: BaseException) -> bool:
+    """Return whether a server has ended a connection, and nothing says why."""
+    _, *before = causes(error)
+    return type(error) is RedisConnectionError and (
+        not before or any(isinstance(one, ConnectionResetError | BrokenPipeError) for one in before)
+    )
 
 
 class Connections:

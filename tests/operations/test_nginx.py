@@ -191,7 +191,11 @@ def test_a_connection_ends_when_the_rest_of_a_body_does_not_come(front: Front) -
     with front.connection() as connection:
         connection.sendall(CASES + b"Content-Length: 100\r\n\r\n{")
 
-        assert connection.recv(100) == b""
+        try:
+            answered = connection.recv(100)
+        except ConnectionResetError:  # it ended with something unread
+            answered = b""
+        assert answered == b""
 
 
 def assert_problem(answer: Answer, code: str) -> None:
