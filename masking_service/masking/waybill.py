@@ -34,8 +34,8 @@ def normalise_waybill_no(value: object) -> str:
 
     Raises:
         ValueError: anything else, also what only looks like it (full-width digits, letters of other scripts that
-            upper-case to ASCII), and a person's mobile or identity number, which would stand in addresses of the API
-            and in answers. The message does not hold the value.
+            upper-case to ASCII), and a person's mobile or identity number, because waybill numbers appear unmasked in
+            URLs and in answers. The message does not hold the value.
     """
     if isinstance(value, str):
         number = value

@@ -197,10 +197,10 @@ class LiveGate(Gate):
         """Refuse a call that needs a case and names none.
 
         Args:
-            proves: whether the policy asks for a signature or a device proof of it. Then it counts for nothing: whoever
-                has the person's sign-in could make it. No round trip.
-            notice: notices the decoys among the waybills that it names; else called once the caller is known not to be
-                frozen now. At most one round trip.
+            proves: whether the policy requires a signature or a device proof of this call. If so, decoys are ignored,
+                because anyone with the person's access token could have sent it. No round trip.
+            notice: reports the decoys among the waybills that the call names. It is called only if `proves` is false,
+                and after the freeze was read from the store: at most one round trip.
 
         Raises:
             Frozen, CaseRequired: always one of the two.

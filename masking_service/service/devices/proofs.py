@@ -163,7 +163,7 @@ class DeviceProofs:
     ) -> Proven:
         """Ask whether the caller is frozen, for a budget, and `questions`; check and use up the proof: one round trip.
 
-        What is wrong is told in this order: the freeze, the proof, the budget.
+        Errors are raised in this order: the freeze, the proof, the budget.
 
         Args:
             frozen: see `LiveGate.grant_and_freeze_question`.
@@ -176,7 +176,8 @@ class DeviceProofs:
             QuotaExceeded: the budget is spent.
             IntegrityError: the person's devices in the store were changed.
         """
-        spent = budget or self.spent_question(context, expected.nonce if expected is not None else None)
+        nonce = expected.nonce if expected is not None else None
+        spent = self.spent_question(context, nonce) if budget is None else budget
         self.store.ask(frozen, spent, *questions, *([expected.devices] if expected is not None else []))
         missed = frozen.answer()
         device = self._verify(context, expected)

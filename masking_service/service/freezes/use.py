@@ -118,7 +118,7 @@ class FreezeByHand:
             if not subject:
                 raise NotFound
         if act is SignedAct.UNFREEZE and subject == context.principal.id:
-            self.gate.grant_live(context.principal, Permission.PRINCIPAL_FREEZE)  # whoever is frozen is told that
+            self.gate.grant_live(context.principal, Permission.PRINCIPAL_FREEZE)  # Frozen comes first
             raise Forbidden
         signature = self.signatures.expect(context, act, signed)
         proof = self.signatures.check(context, frozen, signature, lambda: deeds.on_person(act, subject))

@@ -52,7 +52,7 @@ def test_a_token_names_the_ordinal_in_the_stored_record_where_that_has_nulls() -
 
 @pytest.mark.parametrize("unmapped", ["guard", "hide", "pass"])
 def test_a_persons_number_is_stored_as_no_waybill_number(unmapped: Any) -> None:
-    """It would stand in addresses of the API and in answers, in clear where unmapped members pass."""
+    """Waybill numbers appear unmasked in URLs and in answers."""
     standard, profile = load_schemas()["standard"], replace(LABEL, unmapped=unmapped)
     batch = [
         {"waybill_no": number, "recipient": {"name": "张三"}}
