@@ -39,6 +39,12 @@ def test_a_decision_needs_no_note(api: Api, pending: Json) -> None:
     assert [decision["note"] for decision in decided["decisions"]] == [None]
 
 
+def test_a_note_may_have_500_characters(api: Api, pending: Json) -> None:
+    decided = content(api.post(SUPERVISOR, "/v1/cases/D-1/approve", {"note": "x" * 500}))
+
+    assert decided["decisions"][0]["note"] == "x" * 500
+
+
 def test_a_long_note_is_refused(api: Api, pending: Json) -> None:
     answered = api.post(SUPERVISOR, "/v1/cases/D-1/approve", {"note": "x" * 501})
 
