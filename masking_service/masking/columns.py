@@ -95,6 +95,7 @@ class _Column:
         warning: the code of the warning where a mask differs from what came in, if there is one.
         needles: for a text, the phones and names that were found in each, None where there are none.
         mask: masks a value that is read by itself; None where a record with a value that is not usual is left.
+        blank: which values are empty or null; nothing if none is.
         alone: the values that were read by themselves, by row.
     """
 
@@ -107,13 +108,14 @@ class _Column:
     warning: str | None = None
     needles: Sequence[Needles | None] = ()
     mask: Mask | None = None
+    blank: Sequence[bool] = ()
     alone: dict[int, ReadValue] = field(default_factory=dict)
 
     def searched(self) -> Sequence[Any]:
         """The values that are looked for elsewhere in their records; where there is none, what no text has."""
         column: Sequence[Any] = self.column
-        if blank := _blank(column):
-            column = [_IN_NO_TEXT if none else value for value, none in zip(column, blank, strict=True)]
+        if self.blank:
+            column = [_IN_NO_TEXT if none else value for value, none in zip(column, self.blank, strict=True)]
         if not self.alone:
             return column
         return [_IN_NO_TEXT if row in self.alone else value for row, value in enumerate(column)]
@@ -254,7 +256,7 @@ class Columns:
         kind = leaf.place.kind
         values, blank = _values(column)
         shown, mask = _spread(self._usual[kind](values), blank, ""), self._masks[kind]
-        return _Column(level, leaf.key, kind, column, shown, leaf.place.pointer, mask=mask)
+        return _Column(level, leaf.key, kind, column, shown, leaf.place.pointer, mask=mask, blank=blank)
 
     def _beside(self, form: _Form, objects: Sequence[Sequence[Any]], effort: Effort) -> list[_Column] | None:
         """Return the unmapped members in the order of a single pass; None if only that pass can handle them."""
@@ -316,20 +318,15 @@ class Columns:
             return [_Column(level, name, "text", column, masked[0], place_name(steps), FOUND_IN_TEXT, masked[1])]
         values, blank = _values(column)
         shown = _spread(usual(values), blank, "")
-        return [_Column(level, name, kind, column, shown, place_name(steps), UNMAPPED_MASKED)]
-
-
-def _blank(column: Sequence[Any]) -> Sequence[bool]:
-    """Which values are empty or null; nothing if none is."""
-    if None not in column and "" not in column:
-        return ()
-    return [value is None or value == "" for value in column]
+        return [_Column(level, name, kind, column, shown, place_name(steps), UNMAPPED_MASKED, blank=blank)]
 
 
 def _values(column: Sequence[Any]) -> tuple[Sequence[Any], Sequence[bool]]:
-    """The values that are neither empty nor null, and which ones are: see `_blank`."""
-    blank = _blank(column)
-    return [value for value, none in zip(column, blank, strict=True) if not none] if blank else column, blank
+    """The values that are neither empty nor null, and which ones are; nothing if none is."""
+    if None not in column and "" not in column:
+        return column, ()
+    blank = [value is None or value == "" for value in column]
+    return [value for value, none in zip(column, blank, strict=True) if not none], blank
 
 
 def _spread(found: list[_Found], blank: Sequence[bool], nothing: _Found) -> list[_Found]:
