@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from flask_babel import format_datetime
 from markupsafe import Markup
@@ -23,28 +23,19 @@ SIDE_ORDER: Final = ("recipient", "sender", "")
 SIDE_NAMES: Final = {"recipient": later("Recipient"), "sender": later("Sender")}
 
 
-class FieldKind(NamedTuple):
-    """A kind of value, for people.
-
-    Attributes:
-        show: the words on the button that opens one.
-        words: what is in the name of a field of the kind, for fields whose kind the service does not say.
-    """
-
-    show: Any
-    words: tuple[str, ...]
-
-
-KINDS: Final = {
-    "phone": FieldKind(later("Show phone"), ("phone", "mobile", "tel")),
-    "name": FieldKind(later("Show name"), ("name", "contact", "receiver", "company")),
-    "address": FieldKind(later("Show address"), ("addr", "street", "detail")),
-    "unit": FieldKind(later("Show unit"), ()),
-    "email": FieldKind(later("Show e-mail"), ("mail", "emailaddr", "emailaddress")),
-    "text": FieldKind(later("Show"), ("remark", "memo", "words")),
+KIND_WORDS: Final = {
+    "phone": ("phone", "mobile", "tel"),
+    "name": ("name", "contact", "receiver", "company"),
+    "address": ("addr", "street", "detail"),
+    "unit": (),
+    "email": ("mail", "emailaddr", "emailaddress"),
+    "text": ("remark", "memo", "words"),
 }
-"""Kinds, in the order of their fields on a page."""
-KIND_NAMES: Final = {**of_service(names.KINDS), "text": later("remark")}
+"""What is in the name of a field of a kind, for fields whose kind the service does not say.
+
+They are in the order of their fields on a page; other kinds come last.
+"""
+KIND_NAMES: Final = of_service(names.KINDS)
 STATUS_NAMES: Final = {
     "open": later("open"),
     "pending": later("pending approval"),
@@ -165,8 +156,8 @@ def clock_time(timestamp: str) -> str:
 
 
 def field_order(pointer: str, kind: str) -> tuple[int, int]:
-    """Return the sort key of a field: recipients first, then by the order of KINDS, unknown kinds last."""
-    return SIDE_ORDER.index(side_of(pointer)), [*KINDS, kind].index(kind)
+    """Return the sort key of a field: recipients first, then by the order of KIND_WORDS, other kinds last."""
+    return SIDE_ORDER.index(side_of(pointer)), [*KIND_WORDS, kind].index(kind)
 
 
 def side_of(pointer: str) -> str:
@@ -178,7 +169,7 @@ def side_of(pointer: str) -> str:
 def kind_of(pointer: str) -> str:
     """The kind that the last word of a field's name says, or ""."""
     name = pointer.rpartition("/")[2].lower()
-    ends = {kind: max(_end(name, word) for word in one.words) for kind, one in KINDS.items() if one.words}
+    ends = {kind: max(_end(name, word) for word in words) for kind, words in KIND_WORDS.items() if words}
     last = max(ends, key=lambda kind: ends[kind])
     return last if ends[last] else ""
 
@@ -227,7 +218,7 @@ def other_leaves(record: Any, known: Mapping[str, str], at: str = "") -> Iterato
 
 def show_label(kind: str) -> str:
     """The words on the button that opens a value of a kind."""
-    return str(KINDS[kind].show) if kind in KINDS else _("Show")
+    return _("Show %(what)s", what=KIND_NAMES[kind]) if kind in KIND_NAMES else _("Show")
 
 
 def amount(counts: str, used: int, limit: int | None) -> str:

@@ -30,6 +30,7 @@ PRODUCT = (
 
 # Each room may import those of lower floors. Rooms that share a floor know nothing of each other.
 FLOORS = {
+    "masking_service.texts": -1,  # texts and their translations: rooms keep their texts beside what they are about
     "masking_service.masking": 0,
     "masking_service.masking.schemas": 1,
     "keys": 2,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from masking_service.audit.actions import Action, Outcome
+from masking_service.masking.kinds.table import TABLE
 from masking_service.texts import Text
 
 ROLES: Final = {
@@ -21,13 +22,7 @@ PURPOSES: Final = {
     "redelivery": Text("redelivery"),
     "regulator": Text("request of an authority"),
 }
-KINDS: Final = {
-    "name": Text("name"),
-    "phone": Text("phone"),
-    "address": Text("address"),
-    "unit": Text("unit and room"),
-    "email": Text("e-mail address"),
-}
+KINDS: Final = {kind.name: kind.title for kind in TABLE.values()}
 ITEM_OUTCOMES: Final = {
     "kind-not-allowed": Text("kind not allowed"),
     "call-first": Text("call first"),

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from masking_service.masking.addresses_in_text import may_hold_address
 from masking_service.masking.bare_names import bare_name
 from masking_service.masking.foreign_addresses import hide_foreign_units
-from masking_service.masking.kinds.table import KINDS, OF_A_PERSON
+from masking_service.masking.kinds.table import KINDS, OF_A_PERSON, OF_A_SIDE
 from masking_service.masking.name_words import PARTY, STREET, THING, NameWords, name_words
 from masking_service.masking.numbers_in_text import scrub
 from masking_service.masking.slips import Slips
@@ -49,7 +49,6 @@ NEUTRAL: Final = ""
 
 _KINDS: Final = frozenset({*KINDS, PARTY})
 _OF_PERSONS: Final = frozenset({PARTY, "address", STREET, "name", "phone"})
-_OF_A_SIDE: Final = {"name", "phone", "address", "email", "secret"}
 _SHOWS_PERSON: Final = (OF_A_PERSON | {PARTY}) - {"name"}
 _CODES: Final = {"codes": CODE, "measures": MEASURE}
 _NUMBERS: Final = {"stock": STOCK, "numbers": NUMBER}
@@ -257,7 +256,7 @@ class _Name:
         other, kind, start = words.head(before, NEUTRAL)
         if other == "sides":
             return "text" if words.head(before[:start], NEUTRAL)[1] == "text" else its
-        return kind if its != PARTY and kind in _OF_A_SIDE and words.whose(before[:start]) != THING else its
+        return kind if its != PARTY and kind in OF_A_SIDE and words.whose(before[:start]) != THING else its
 
     def _qualified(self, kind: str, whose: str, *, alone: bool) -> None:
         if THING in (whose, "" if whose else self._context):

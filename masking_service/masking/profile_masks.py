@@ -58,13 +58,11 @@ class Masks:
             return lambda value: mask_name(value, hide, keep)
         if kind == "address":
             return AddressMask(hide, keep, self._in_texts.masker("name") or str, label=self._profile.label)
-        if hide == "digits":
-            return lambda value: mask_phone(value, keep)
-        if hide == "last":
-            return lambda value: mask_phone(value, 0, hide_last)
-        if hide == "found":
-            return self.text_mask()
-        return stars if hide == ALL else TABLE[kind].mask or stars
+        if hide == ALL:
+            return stars
+        if kind == "phone":
+            return lambda value: mask_phone(value, 0 if hide_last else keep, hide_last)
+        return self.text_mask() if kind == "text" else TABLE[kind].mask or stars
 
     @property
     def _in_texts(self) -> Masks:

@@ -33,7 +33,7 @@ def refusals(results: list[MaskResult]) -> list[int]:
     return [at for at, result in enumerate(results) if isinstance(result, Refused)]
 
 
-ODD = {
+ODD = {  # of the kinds that have one
     "name": "Acme International Trading Co., Ltd.",
     "phone": FOREIGN,
     "address": "Flat A, 12/F, 1 Queen's Road, Hong Kong",
@@ -48,7 +48,7 @@ ODD = {
 @every("name", sorted(load_schemas()))
 def test_a_batch_has_room_for_a_thousand_records_of_firms_abroad_in_every_schema(name: str) -> None:
     schema = load_schemas()[name]
-    kinds = {json.dumps(kind.example): ODD[kind.name] for kind in TABLE.values()}
+    kinds = {json.dumps(kind.example): ODD.get(kind.name, kind.example) for kind in TABLE.values()}
     one = json.dumps(sample_record(schema))
     for usual, odd in kinds.items():
         one = one.replace(usual, json.dumps(odd))

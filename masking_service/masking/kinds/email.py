@@ -10,6 +10,7 @@ from typing import Final
 
 from masking_service.masking.kinds.kind import Kind
 from masking_service.masking.stars import STAR, graphemes
+from masking_service.texts import Text
 
 _KEPT: Final = "@.-"
 _USUAL: Final = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}").fullmatch
@@ -37,7 +38,9 @@ KIND: Final = Kind(
     name="email",
     hide=("letters", "all", "nothing"),
     example="jane.roe@example.com",
+    title=Text("e-mail address"),
     token=True,
+    of_a_side=True,
     words={
         "email": "easypost to_address.email",
         "emails": "emails",

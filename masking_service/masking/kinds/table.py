@@ -13,15 +13,43 @@ from typing import Final
 
 from masking_service.masking import kinds
 from masking_service.masking.kinds.kind import Kind
+from masking_service.texts import Text
 
 _TOGETHER: Final = (
-    Kind(name="name", hide=("given", "middle", "all", "nothing"), example="欧阳娜娜", token=True),
-    Kind(name="phone", hide=("all", "nothing"), example="13812345678", token=True),
-    Kind(name="address", hide=("unit", "detail", "all", "nothing"), example="华志路1685号3号楼2单元402室", token=True),
-    Kind(name="unit", hide=("all", "nothing"), example="402", token=True),
-    Kind(name="text", hide=("found", "all"), example="微信同号13812345678，放门卫", personal=False),
-    Kind(name="secret", hide=(), example="110101199003074610"),
-    Kind(name="virtual_phone", hide=("nothing", "all"), example="17012345678"),
+    Kind(
+        name="name",
+        hide=("given", "middle", "all", "nothing"),
+        example="欧阳娜娜",
+        title=Text("name"),
+        token=True,
+        of_a_side=True,
+    ),
+    Kind(
+        name="phone",
+        hide=("all", "nothing"),
+        example="13812345678",
+        title=Text("phone"),
+        token=True,
+        of_a_side=True,
+    ),
+    Kind(
+        name="address",
+        hide=("unit", "detail", "all", "nothing"),
+        example="华志路1685号3号楼2单元402室",
+        title=Text("address"),
+        token=True,
+        of_a_side=True,
+    ),
+    Kind(name="unit", hide=("all", "nothing"), example="402", title=Text("unit and room"), token=True),
+    Kind(
+        name="text",
+        hide=("found", "all"),
+        example="微信同号13812345678，放门卫",
+        title=Text("remark"),
+        personal=False,
+    ),
+    Kind(name="secret", hide=(), example="110101199003074610", title=Text("identity number"), of_a_side=True),
+    Kind(name="virtual_phone", hide=("nothing", "all"), example="17012345678", title=Text("privacy number")),
 )
 _NOT_ALONE: Final = frozenset({"address", "kind", "name", "party", "phone", "table", "text"})
 """Modules of this folder that are no kind of their own."""
@@ -47,3 +75,6 @@ PERSONAL: Final = frozenset(kind.name for kind in TABLE.values() if kind.persona
 
 OF_A_PERSON: Final = PERSONAL - {"virtual_phone"}
 """Those of them that are a person's own: a privacy number is a platform's."""
+
+OF_A_SIDE: Final = frozenset(kind.name for kind in TABLE.values() if kind.of_a_side)
+"""The kinds of which the sender and the recipient each have a value."""
