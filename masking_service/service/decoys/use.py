@@ -27,14 +27,7 @@ from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.recorder import (
-    ItemOutcome,
-    Recorded,
-    Recorder,
-    RequestContext,
-    SignatureProof,
-    Stated,
-)
+from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.decoys import answers
 from masking_service.service.decoys.own_numbers import number_hashes
 from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind
@@ -67,11 +60,10 @@ class _Phone:
 
 @dataclass(frozen=True, slots=True)
 class _Granted:
-    """A caller's role, its items in a row that opened nothing, and its proof."""
+    """What entries say of a granted call, and how many items in a row opened its caller nothing."""
 
-    role: str
+    stated: Stated
     missed: int
-    proof: SignatureProof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +93,7 @@ class Planting:
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
         granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(SignedAct.DECOY_LIST))
-        stated = Stated(role=granted.role, signed=granted.proof)
-        entry = self.recorder.record(context, Action.DECOY_LIST, Outcome.DONE, stated)
+        entry = self.recorder.record(context, Action.DECOY_LIST, Outcome.DONE, granted.stated)
         tenant = context.principal.tenant
         planted = self.decoys.listed(tenant)
         hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
@@ -188,7 +179,7 @@ class Planting:
         rang = self._seeds_with(context, one_number(phone))
         if not rang:
             self.freezing.count_misses(context, granted.missed, [False])
-            self.recorder.record(context, Action.DECOY_HEARD, Outcome.NOT_FOUND, Stated(role=granted.role))
+            self.recorder.record(context, Action.DECOY_HEARD, Outcome.NOT_FOUND, granted.stated)
             return answers.Heard([], 0, [])
         waybills = list(dict.fromkeys(one.waybill_no for one in rang))
 
@@ -236,7 +227,7 @@ class Planting:
             budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
             self.store.ask(budget)
             budget.answer()
-        return _Granted(grant.role, missed, proof)
+        return _Granted(Stated(role=grant.role, signed=proof), missed)
 
     def _planted(
         self, context: RequestContext, action: Action, granted: _Granted, change: Callable[[list[Decoy]], list[Decoy]]
@@ -261,9 +252,8 @@ class Planting:
             changed[:] = change(planted)
             return changed
 
-        stated = Stated(role=granted.role, signed=granted.proof)
         prepare = partial(self.decoys.prepare, context.principal.tenant, noted)
-        return self.recorder.change(context, action, stated, prepare, items=items, shown=shown), changed
+        return self.recorder.change(context, action, granted.stated, prepare, items=items, shown=shown), changed
 
     def _require_own_number(self, context: RequestContext, granted: _Granted, numbers: Mapping[str, int]) -> None:
         """Refuse the call unless each waybill has a phone of the company's own. Raises InvalidRecord."""
@@ -271,8 +261,7 @@ class Planting:
         refused = [at for number, at in numbers.items() if number not in own]
         if refused:
             self.freezing.count_misses(context, granted.missed, [False])
-            stated = Stated(role=granted.role, signed=granted.proof)
-            self.recorder.record(context, Action.DECOY_PLANT, Outcome.NOT_FOUND, stated)
+            self.recorder.record(context, Action.DECOY_PLANT, Outcome.NOT_FOUND, granted.stated)
             raise InvalidRecord(tuple((f"/waybills/{at}", NO_OWN_NUMBER) for at in refused))
 
     def _seeds_with(self, context: RequestContext, number: str) -> list[_Phone]:

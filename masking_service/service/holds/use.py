@@ -6,7 +6,7 @@ kept, to people who may erase them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -21,14 +21,7 @@ from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
-from masking_service.service.call.recorder import (
-    UNSIGNED,
-    ItemOutcome,
-    Recorder,
-    RequestContext,
-    SignatureProof,
-    Stated,
-)
+from masking_service.service.call.recorder import UNSIGNED, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.call.shapes import MAX_REASON, case_name, text_fault
 from masking_service.service.holds import answers
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
@@ -42,19 +35,6 @@ from masking_service.service.waybills.vault import Vault
 from masking_service.store.errors import StoreUnavailable
 
 SET: Final = Permission.HOLD_SET
-
-
-@dataclass(frozen=True, slots=True)
-class _GrantedHold:
-    """What a caller was granted: by which role, and with what proof."""
-
-    role: str
-    proof: SignatureProof
-
-    @property
-    def signed_before(self) -> "_GrantedHold":
-        """The same, for what follows the entry with the signature."""
-        return _GrantedHold(self.role, UNSIGNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +84,7 @@ class Holding:
             InvalidRequest: the name is malformed, there is no reason, or there are too many holds.
             StoreUnavailable: it may be proposed; look, then make the call again.
         """
-        grant = self._grant(context, Action.HOLD_PROPOSE, name)
+        stated = self._grant(context, Action.HOLD_PROPOSE, name)
         numbers = list(required_waybills(waybills))
         hold = self._new(context, name, reason, numbers)
         tenant = context.principal.tenant
@@ -121,7 +101,7 @@ class Holding:
             return [*holds, added]
 
         change = self._preparing(context, Action.HOLD_PROPOSE, name, add)
-        self.recorder.change(context, Action.HOLD_PROPOSE, Stated(role=grant.role, case=name), lambda: body, change)
+        self.recorder.change(context, Action.HOLD_PROPOSE, stated, lambda: body, change)
         return _answer(added)
 
     def set(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
@@ -136,7 +116,7 @@ class Holding:
             NotFound: there is no such hold.
             StoreUnavailable, IntegrityError: some waybills may be kept; the same call can be made again.
         """
-        grant = self._grant(context, Action.HOLD_SET, name, deeds.on_hold(SignedAct.HOLD_SET, name), signed)
+        stated = self._grant(context, Action.HOLD_SET, name, deeds.on_hold(SignedAct.HOLD_SET, name), signed)
         tenant = context.principal.tenant
         with self.recorder.record_denials(context, Action.HOLD_SET, Stated(case=name)):
             hold = _named(self.holds.listed(tenant), name)
@@ -147,7 +127,8 @@ class Holding:
         (numbers,) = self.holds.waybills(tenant, [hold])
         person = {"set_by": context.principal.id, "set_at": context.now} if hold.status == "proposed" else {}
         begin = _from(hold, status="setting", lift_proposed_by="", lift_proposed_at=0, **person)
-        self._changed(context, Action.HOLD_SET, grant, name, begin)
+        self._changed(context, Action.HOLD_SET, stated, name, begin)
+        stated = replace(stated, signed=UNSIGNED)  # what follows the entry with the signature
 
         def keeping() -> list[int]:
             with self.recorder.record_denials(context, Action.HOLD_SET, Stated(case=name)):
@@ -159,7 +140,7 @@ class Holding:
                 raise StoreUnavailable("moving")  # `keys reseal` gave the hold another data key
             return [*_keeping(holds).values()]
 
-        recording = self._recording(context, Action.HOLD_SET, grant, name)
+        recording = self._recording(context, Action.HOLD_SET, stated)
         kept = sum(
             self.held_records.keep(tenant, bases, hold.number, keeping, recording)
             for bases in self._portions(tenant, numbers)
@@ -170,7 +151,7 @@ class Holding:
                 raise HoldEnded
             return msgspec.structs.replace(one, status="set" if one.status == "setting" else one.status, kept=kept)
 
-        return _answer(self._changed(context, Action.HOLD_SET, grant.signed_before, name, end))
+        return _answer(self._changed(context, Action.HOLD_SET, stated, name, end))
 
     def lift(self, context: RequestContext, name: str, signed: Signed | None = None) -> answers.Hold:
         """Propose to lift a hold, lift it if another person proposed that, or withdraw a proposed one.
@@ -184,7 +165,7 @@ class Holding:
             NotFound: there is no such hold.
             StoreUnavailable, IntegrityError: some waybills may be released; the same call can be made again.
         """
-        grant = self._grant(context, Action.HOLD_LIFT, name, deeds.on_hold(SignedAct.HOLD_LIFT, name), signed)
+        stated = self._grant(context, Action.HOLD_LIFT, name, deeds.on_hold(SignedAct.HOLD_LIFT, name), signed)
         tenant, caller = context.principal.tenant, context.principal.id
         with self.recorder.record_denials(context, Action.HOLD_LIFT, Stated(case=name)):
             hold = _named(self.holds.listed(tenant), name)
@@ -192,23 +173,27 @@ class Holding:
                 raise OwnHold
         if hold.status in ("setting", "set"):
             proposing = _from(hold, status="lifting", lift_proposed_by=caller, lift_proposed_at=context.now)
-            return _answer(self._changed(context, Action.HOLD_LIFT_PROPOSE, grant, name, proposing))
+            return _answer(self._changed(context, Action.HOLD_LIFT_PROPOSE, stated, name, proposing))
         if hold.status == "proposed":
-            return self._end(context, grant, hold, status="withdrawn", lifted_by=caller, lifted_at=context.now)
+            return self._end(context, stated, hold, status="withdrawn", lifted_by=caller, lifted_at=context.now)
         if hold.ended:
             self._forget(tenant, hold)
             return _answer(hold)
         (numbers,) = self.holds.waybills(tenant, [hold])
         person = {"lifted_by": caller, "lifted_at": context.now} if hold.status == "lifting" else {}
         begin = _from(hold, status="releasing", **person)
-        releasing = self._changed(context, Action.HOLD_LIFT, grant, name, begin)
-        self._release(context, grant, name, numbers)
-        return self._end(context, grant.signed_before, releasing, status="lifted")
+        releasing = self._changed(context, Action.HOLD_LIFT, stated, name, begin)
+        stated = replace(stated, signed=UNSIGNED)
+        self._release(context, stated, numbers)
+        return self._end(context, stated, releasing, status="lifted")
 
     def _grant(
         self, context: RequestContext, action: Action, name: str, deed: Deed | None = None, signed: Signed | None = None
-    ) -> _GrantedHold:
-        """Return the grant, as before an opening, in one round trip. A deed may have to be signed."""
+    ) -> Stated:
+        """Return what entries say of a granted call, as before an opening. A deed may have to be signed.
+
+        One round trip.
+        """
         with self.recorder.record_denials(context, action, Stated(case=name)):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
@@ -216,7 +201,7 @@ class Holding:
                 context, frozen, signature, lambda: deed or deeds.on_hold(SignedAct(action), name)
             )
             self.issuers.check_unmasking(context.principal, context.now)
-        return _GrantedHold(grant.role, proof)
+        return Stated(role=grant.role, case=name, signed=proof)
 
     def _new(self, context: RequestContext, name: str, reason: str, numbers: Sequence[str]) -> Hold:
         """Return the proposed hold. Raises InvalidRequest."""
@@ -238,7 +223,7 @@ class Holding:
             proposed_at=context.now,
         )
 
-    def _release(self, context: RequestContext, grant: _GrantedHold, name: str, numbers: Sequence[str]) -> None:
+    def _release(self, context: RequestContext, stated: Stated, numbers: Sequence[str]) -> None:
         """Release the waybills of a hold that no other hold names."""
         tenant = context.principal.tenant
         others = [one for one in self.holds.listed(tenant) if one.keeps]
@@ -247,19 +232,19 @@ class Holding:
         for other, names in zip(others, self.holds.waybills(tenant, others), strict=True):
             for base in keys.bases(names):
                 named.setdefault(base, []).append(other.name)
-        recording = self._recording(context, Action.HOLD_LIFT, grant, name)
+        recording = self._recording(context, Action.HOLD_LIFT, stated)
         for bases in self._portions(tenant, numbers):
             self.held_records.release(
                 tenant, bases, named, lambda: _keeping(self.holds.listed(tenant)), recording, context.now
             )
 
-    def _end(self, context: RequestContext, grant: _GrantedHold, hold: Hold, **changes: Any) -> answers.Hold:
+    def _end(self, context: RequestContext, stated: Stated, hold: Hold, **changes: Any) -> answers.Hold:
         """End a hold, and forget the waybills that it names."""
         tenant = context.principal.tenant
         body = self.holds.prepare_waybills(tenant, hold.ref, None)
         announced = Prepared(body.sealed, lambda: None)  # written below, once the list says that the hold has ended
         change = _from(hold, **changes)
-        ended = self._changed(context, Action.HOLD_LIFT, grant, hold.name, change, lambda: announced)
+        ended = self._changed(context, Action.HOLD_LIFT, stated, hold.name, change, lambda: announced)
         self._forget(tenant, ended)
         return _answer(ended)
 
@@ -273,9 +258,7 @@ class Holding:
         bases = self.keyring.tenant(tenant).bases(numbers)
         return [bases[at : at + AT_ONCE] for at in range(0, len(bases), AT_ONCE)]
 
-    def _recording(
-        self, context: RequestContext, action: Action, grant: _GrantedHold, name: str
-    ) -> Callable[[Change], None]:
+    def _recording(self, context: RequestContext, action: Action, stated: Stated) -> Callable[[Change], None]:
         """Return what records the waybills of one step before they are changed."""
 
         def record(change: Change) -> None:
@@ -284,7 +267,7 @@ class Holding:
                     context,
                     action,
                     Outcome.DONE,
-                    Stated(role=grant.role, case=name),
+                    stated,
                     items=[ItemOutcome(base, Outcome.DONE) for base in change.kept],
                     sealed=change.sealed,
                 )
@@ -295,22 +278,21 @@ class Holding:
         self,
         context: RequestContext,
         action: Action,
-        grant: _GrantedHold,
+        stated: Stated,
         name: str,
         change: Callable[[Hold], Hold],
         *beside: Callable[[], Prepared[None]],
     ) -> Hold:
         """Change one hold of the list after its entry, which announces what is `beside` it, too; return the hold."""
-        changed: list[Hold] = []
+        changed: Hold
 
         def change_list(holds: list[Hold]) -> list[Hold]:
-            _named(holds, name)
-            changed[:] = [change(one) if one.name == name else one for one in holds]
-            return list(changed)
+            nonlocal changed
+            changed = change(_named(holds, name))
+            return [changed if one.name == name else one for one in holds]
 
-        stated = Stated(role=grant.role, case=name, signed=grant.proof)
         self.recorder.change(context, action, stated, self._preparing(context, action, name, change_list), *beside)
-        return _named(changed, name)
+        return changed
 
     def _preparing(
         self, context: RequestContext, action: Action, name: str, change: Callable[[list[Hold]], list[Hold]]

@@ -145,15 +145,15 @@ class IncidentBook:
         role: str,
         change: Callable[[IncidentRecord], IncidentRecord],
     ) -> IncidentRecord:
-        changed: list[IncidentRecord] = []
+        changed: IncidentRecord
 
         def change_list(incidents: list[IncidentRecord]) -> list[IncidentRecord]:
-            named(incidents, name)
-            changed[:] = [change(one) if one.name == name else one for one in incidents]
-            return list(changed)
+            nonlocal changed
+            changed = change(named(incidents, name))
+            return [changed if one.name == name else one for one in incidents]
 
         self._change(context, action, name, role, change_list)
-        return named(changed, name)
+        return changed
 
     def _change(
         self,
