@@ -10,7 +10,7 @@ from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, for_path
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, handler_of
 from masking_service.service.call.shapes import MAX_ITEMS, Label, Shape
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
@@ -79,10 +79,6 @@ def _propose(propose: ProposeAct, call: Call[ActRequest, None]) -> answers.Propo
     return propose(call.context, SignedAct(call.body.act), call.body, call.language())
 
 
-def _add(keys: OwnKeys, call: Call[NewKeyRequest, None]) -> answers.KeyStatus:
-    return keys.add(call.context, call.body.name, call.body.options, call.body.credential)
-
-
 def _approve(keys: KeyApproval, call: Call[ApproveKeyRequest, None]) -> answers.KeyStatus:
     return keys.approve(call.context, call.path["principal"], call.path["key"], call.body.code, call.body.signed)
 
@@ -146,7 +142,7 @@ OPERATIONS: Final = (
         path="/v1/me/keys",
         summary="The caller's own keys.",
         uses=OwnKeys,
-        handle=for_path(OwnKeys.listed),
+        handle=handler_of(OwnKeys.listed),
         signed_in=True,
         answers={200: answers.OwnKeyList},
         problems=("forbidden", "frozen", *STORE),
@@ -171,7 +167,7 @@ OPERATIONS: Final = (
         path="/v1/me/keys/options",
         summary="Get what a browser needs to make a key of the caller's own.",
         uses=OwnKeys,
-        handle=for_path(OwnKeys.options),
+        handle=handler_of(OwnKeys.options),
         signed_in=True,
         body=NothingMore,
         body_optional=True,
@@ -196,7 +192,7 @@ OPERATIONS: Final = (
         path="/v1/me/keys",
         summary="Keep a key that the browser has made. It signs nothing until another person has approved it.",
         uses=OwnKeys,
-        handle=_add,
+        handle=handler_of(OwnKeys.add),
         signed_in=True,
         audited_as=Action.KEY_ENROL,
         body=NewKeyRequest,
@@ -217,7 +213,7 @@ OPERATIONS: Final = (
         path="/v1/principals/keys",
         summary="The keys that wait for approval, the oldest first.",
         uses=KeyApproval,
-        handle=for_path(KeyApproval.pending),
+        handle=handler_of(KeyApproval.pending),
         permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.PendingKeys},
         problems=STORE,
@@ -247,7 +243,7 @@ OPERATIONS: Final = (
         path="/v1/principals/{principal}/keys",
         summary="The keys of a person.",
         uses=KeyApproval,
-        handle=for_path(KeyApproval.of),
+        handle=handler_of(KeyApproval.of),
         permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.KeysOfPerson},
         problems=("not-found", *STORE),

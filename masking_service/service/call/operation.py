@@ -16,7 +16,6 @@ from masking_service.texts import Text
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
-UseCase = TypeVar("UseCase")
 
 STORE: Final = ("unavailable", "integrity")
 """The problems of operations that use the store."""
@@ -182,14 +181,18 @@ class Operation:
         ]
 
 
-def for_path(
-    method: Callable[[UseCase, RequestContext], Any]
-    | Callable[[UseCase, RequestContext, str], Any]
-    | Callable[[UseCase, RequestContext, str, str], Any],
-) -> Callable[[UseCase, Call[Any, Any]], Any]:
-    """Return the handler of an operation whose method needs the context and the parameters of the path, in order."""
+def handler_of(method: Callable[..., Any], **fixed: Any) -> Callable[[Any, Call[Any, Any]], Any]:
+    """Return the handler of an operation that only calls a method of its use case.
 
-    def handle(use_case: UseCase, call: Call[Any, Any]) -> Any:
-        return method(use_case, call.context, *call.path.values())
+    The method gets the context, the parameters of the path in order, and by their names the members of body and query.
+
+    Args:
+        fixed: further arguments, which no request can change.
+    """
+
+    def handle(use_case: Any, call: Call[Any, Any]) -> Any:
+        shapes = [shape for shape in (call.body, call.query) if shape is not None]
+        members = {name: getattr(shape, name) for shape in shapes for name in shape.__struct_fields__}
+        return method(use_case, call.context, *call.path.values(), **members, **fixed)
 
     return handle

@@ -8,7 +8,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, for_path
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, handler_of
 from masking_service.service.call.shapes import (
     MAX_ENTRIES,
     PRINCIPAL_PATTERN,
@@ -191,18 +191,6 @@ def _page(page: ReadCasePage, call: Call[None, PageQuery]) -> answers.CasePage:
     return page(call.context, call.path["case"], call.query.profile, call.proof)
 
 
-def _approve(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
-    return cases.decide(call.context, call.path["case"], "approve", call.body.note, call.body.signed)
-
-
-def _deny(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
-    return cases.decide(call.context, call.path["case"], "deny", call.body.note, call.body.signed)
-
-
-def _close(cases: Casework, call: Call[DecisionRequest, None]) -> answers.Case:
-    return cases.close(call.context, call.path["case"], call.body.note, call.body.signed)
-
-
 OPENED: Final = {
     "waybill_no": WAYBILL_NO,
     "field": "/recipient/phone",
@@ -262,7 +250,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}",
         summary="One case. The desk sees its own.",
         uses=ReadCases,
-        handle=for_path(ReadCases.one),
+        handle=handler_of(ReadCases.one),
         permissions=(Permission.CASE_READ,),
         answers={200: answers.Case},
         problems=("not-found", *STORE),
@@ -302,7 +290,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/opens",
         summary="Who opened which field under a case, and when.",
         uses=ReadCases,
-        handle=for_path(ReadCases.opens),
+        handle=handler_of(ReadCases.opens),
         permissions=(Permission.CASE_READ,),
         answers={200: answers.CaseOpens},
         problems=("not-found", *STORE),
@@ -317,7 +305,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/approve",
         summary="Approve a pending case, unless the caller opened it. Approvers cannot open values under it.",
         uses=Casework,
-        handle=_approve,
+        handle=handler_of(Casework.decide, act="approve"),
         permissions=(Permission.CASE_APPROVE,),
         audited_as=Action.CASE_APPROVE,
         body=DecisionRequest,
@@ -335,7 +323,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/deny",
         summary="Deny a pending case, unless the caller opened it. A denied case cannot be approved later.",
         uses=Casework,
-        handle=_deny,
+        handle=handler_of(Casework.decide, act="deny"),
         permissions=(Permission.CASE_APPROVE,),
         audited_as=Action.CASE_DENY,
         body=DecisionRequest,
@@ -353,7 +341,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/close",
         summary="Close a case. Approvers, its opener and the ticket system may do this. A closed case stays closed.",
         uses=Casework,
-        handle=_close,
+        handle=handler_of(Casework.close),
         permissions=(Permission.CASE_APPROVE, Permission.CASE_CLOSE, Permission.CASE_OPEN),
         audited_as=Action.CASE_CLOSE,
         body=DecisionRequest,
@@ -368,7 +356,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/claim",
         summary="Take a case that is open for the caller. It tells the others who works on it, and gives no authority.",
         uses=Casework,
-        handle=for_path(Casework.claim),
+        handle=handler_of(Casework.claim),
         permissions=(Permission.DETOKENIZE,),
         audited_as=Action.CASE_CLAIM,
         answers={200: answers.Case},
@@ -381,7 +369,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/done",
         summary="Mark a case as done for the caller, whose lists it leaves. It is not closed.",
         uses=Casework,
-        handle=for_path(Casework.done),
+        handle=handler_of(Casework.done),
         permissions=(Permission.DETOKENIZE,),
         audited_as=Action.CASE_DONE,
         answers={200: answers.Case},

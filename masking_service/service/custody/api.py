@@ -1,14 +1,12 @@
 """The operation that says who holds parcels."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import STORE, Batch, Call, Example, Operation
+from masking_service.service.call.operation import STORE, Batch, Example, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.custody import answers
 from masking_service.service.custody.use import MoveCustody
@@ -29,10 +27,6 @@ class MoveRequest(Shape, frozen=True):
     ]
 
 
-def _move(move: MoveCustody, call: Call[MoveRequest, None]) -> Sequence[Answer]:
-    return move(call.context, call.body.items)
-
-
 OPERATIONS: Final = (
     Operation(
         name="move_custody",
@@ -40,7 +34,7 @@ OPERATIONS: Final = (
         path="/v1/custody",
         summary="Set who holds parcels from now on. The answer is the same for unknown numbers.",
         uses=MoveCustody,
-        handle=_move,
+        handle=handler_of(MoveCustody.__call__),
         permissions=(Permission.CUSTODY_MOVE,),
         audited_as=Action.CUSTODY_MOVE,
         body=MoveRequest,

@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature, from_header
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.decoys import answers
 from masking_service.service.decoys.use import Planting
@@ -70,18 +70,6 @@ def _list(decoys: Planting, call: Call[None, None]) -> answers.Decoys:
     return decoys.listed(call.context, from_header(call.signed))
 
 
-def _plant(decoys: Planting, call: Call[PlantRequest, None]) -> answers.Planted:
-    return decoys.plant(call.context, call.body.waybills, call.body.kind, call.body.signed)
-
-
-def _remove(decoys: Planting, call: Call[DecoysRequest, None]) -> answers.Planted:
-    return decoys.remove(call.context, call.body.waybills, call.body.signed)
-
-
-def _hear(decoys: Planting, call: Call[HeardRequest, None]) -> answers.Heard:
-    return decoys.heard(call.context, call.body.phone)
-
-
 GUARDED: Final = ("sign-in-required", "quota-exceeded", *STORE)
 """The problems of operations that are guarded as openings are."""
 
@@ -129,7 +117,7 @@ OPERATIONS: Final = (
         summary="Mark waybills as decoys. A person who names a phantom is frozen. A seed has a phone "
         "of the company's own.",
         uses=Planting,
-        handle=_plant,
+        handle=handler_of(Planting.plant),
         permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_PLANT,
         body=PlantRequest,
@@ -144,7 +132,7 @@ OPERATIONS: Final = (
         path="/v1/decoys",
         summary="Remove decoys. The answer is the same for waybills that are no decoys.",
         uses=Planting,
-        handle=_remove,
+        handle=handler_of(Planting.remove),
         permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_REMOVE,
         body=DecoysRequest,
@@ -159,7 +147,7 @@ OPERATIONS: Final = (
         path="/v1/decoys/heard",
         summary="Report that a seed's phone rang. Answers who saw the seeds that rang so far.",
         uses=Planting,
-        handle=_hear,
+        handle=handler_of(Planting.heard),
         permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_HEARD,
         body=HeardRequest,

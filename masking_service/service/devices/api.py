@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest
 from masking_service.service.call.examples import SUPERVISOR
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, for_path
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
 from masking_service.service.devices import answers
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
@@ -53,7 +53,7 @@ OPERATIONS: Final = (
         path="/v1/me/devices",
         summary="The caller's own devices.",
         uses=OwnDevices,
-        handle=for_path(OwnDevices.listed),
+        handle=handler_of(OwnDevices.listed),
         signed_in=True,
         answers={200: answers.OwnDeviceList},
         problems=("forbidden", "frozen", *STORE),
@@ -87,7 +87,7 @@ OPERATIONS: Final = (
         path="/v1/principals/devices",
         summary="The devices that wait for approval, the oldest first.",
         uses=DeviceApproval,
-        handle=for_path(DeviceApproval.pending),
+        handle=handler_of(DeviceApproval.pending),
         permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.PendingDevices},
         problems=STORE,
@@ -115,7 +115,7 @@ OPERATIONS: Final = (
         path="/v1/principals/{principal}/devices",
         summary="The devices of a person.",
         uses=DeviceApproval,
-        handle=for_path(DeviceApproval.of),
+        handle=handler_of(DeviceApproval.of),
         permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.DevicesOfPerson},
         problems=("not-found", *STORE),

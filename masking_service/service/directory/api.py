@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.operation import STORE, Example, Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.directory import answers
 from masking_service.service.directory.use import READERS, Directory
@@ -16,10 +16,6 @@ class PeopleQuery(Shape, frozen=True):
     role: Annotated[Name, Meta(description="Only people of this role.")] | None = None
 
 
-def _list(directory: Directory, call: Call[None, PeopleQuery]) -> answers.Colleagues:
-    return directory.listed(call.context, call.query.role)
-
-
 OPERATIONS: Final = (
     Operation(
         name="list_people",
@@ -27,7 +23,7 @@ OPERATIONS: Final = (
         path="/v1/people",
         summary="The people of the tenant who have signed in, with their names and roles.",
         uses=Directory,
-        handle=_list,
+        handle=handler_of(Directory.listed),
         permissions=READERS,
         query=PeopleQuery,
         answers={200: answers.Colleagues},

@@ -4,7 +4,7 @@ from typing import Final
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import STORE, Example, Operation, for_path
+from masking_service.service.call.operation import STORE, Example, Operation, handler_of
 from masking_service.service.disclosures import answers
 from masking_service.service.disclosures.use import ReadDisclosures
 from masking_service.service.people.permissions import Permission
@@ -16,7 +16,7 @@ OPERATIONS: Final = (
         path="/v1/waybills/{waybill_no}/disclosures",
         summary="Who opened fields of a waybill, and who viewed it in full. Erasing the waybill keeps this.",
         uses=ReadDisclosures,
-        handle=for_path(ReadDisclosures.__call__),
+        handle=handler_of(ReadDisclosures.__call__),
         permissions=(Permission.AUDIT_READ,),
         audited_as=Action.DISCLOSURES,
         answers={200: answers.Disclosures},

@@ -1,7 +1,5 @@
 """Operations that freeze and unfreeze principals."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Final
 
 import msgspec
@@ -9,9 +7,8 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
-from masking_service.service.call.errors import NotFound
 from masking_service.service.call.examples import FREEZE
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Example, Operation, handler_of
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.use import FreezeByHand
 from masking_service.service.people.permissions import Permission
@@ -39,29 +36,6 @@ class UnfreezeRequest(msgspec.Struct, frozen=True):
     signed: Signature | None = None
 
 
-def _list(freezes: FreezeByHand, call: Call[None, None]) -> answers.FrozenPrincipals:
-    return answers.FrozenPrincipals(freezes.listed(call.context))
-
-
-def _freeze(freezes: FreezeByHand, call: Call[FreezeRequest, None]) -> answers.FrozenNow:
-    with _known_form():
-        return freezes.freeze(call.context, call.path["principal"], call.body.why, call.body.signed)
-
-
-def _thaw(freezes: FreezeByHand, call: Call[UnfreezeRequest, None]) -> answers.ThawedNow:
-    with _known_form():
-        return freezes.unfreeze(call.context, call.path["principal"], call.body.signed)
-
-
-@contextmanager
-def _known_form() -> Iterator[None]:
-    """Explain what an id looks like where the path holds none."""
-    try:
-        yield
-    except NotFound:
-        raise NotFound([("path:principal", "invalid-value")]) from None
-
-
 OPERATIONS: Final = (
     Operation(
         name="list_frozen",
@@ -69,7 +43,7 @@ OPERATIONS: Final = (
         path="/v1/principals/frozen",
         summary="Who is frozen, the longest frozen first.",
         uses=FreezeByHand,
-        handle=_list,
+        handle=handler_of(FreezeByHand.listed),
         permissions=(Permission.PRINCIPAL_FREEZE,),
         answers={200: answers.FrozenPrincipals},
         problems=STORE,
@@ -81,7 +55,7 @@ OPERATIONS: Final = (
         path="/v1/principals/{principal}/freeze",
         summary="Freeze a principal, also one that was never seen. One that is already frozen does not change.",
         uses=FreezeByHand,
-        handle=_freeze,
+        handle=handler_of(FreezeByHand.freeze),
         permissions=(Permission.PRINCIPAL_FREEZE,),
         audited_as=Action.FREEZE,
         body=FreezeRequest,
@@ -96,7 +70,7 @@ OPERATIONS: Final = (
         path="/v1/principals/{principal}/thaw",
         summary="Unfreeze a principal. Callers cannot unfreeze themselves.",
         uses=FreezeByHand,
-        handle=_thaw,
+        handle=handler_of(FreezeByHand.unfreeze),
         permissions=(Permission.PRINCIPAL_FREEZE,),
         audited_as=Action.THAW,
         body=UnfreezeRequest,

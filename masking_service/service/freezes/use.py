@@ -53,7 +53,7 @@ class FreezeByHand:
     recorder: Recorder
     metrics: Metrics
 
-    def listed(self, context: RequestContext) -> list[answers.Freeze]:
+    def listed(self, context: RequestContext) -> answers.FrozenPrincipals:
         """Return the frozen principals, the longest frozen first: one round trip.
 
         Raises:
@@ -61,7 +61,8 @@ class FreezeByHand:
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
         self.gate.grant(context.principal, Permission.PRINCIPAL_FREEZE)
-        return [_answer(one) for one in self.freezes.listed(context.principal.tenant)]
+        frozen = self.freezes.listed(context.principal.tenant)
+        return answers.FrozenPrincipals([answers.Freeze(one.id, rfc3339(one.since), one.why) for one in frozen])
 
     def freeze(
         self, context: RequestContext, principal: str, why: str | None, signed: Signed | None = None
@@ -116,7 +117,7 @@ class FreezeByHand:
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.PRINCIPAL_FREEZE)
         with self.gate.frozen_first(context.principal):
             if not subject:
-                raise NotFound
+                raise NotFound([("path:principal", "invalid-value")])
         if act is SignedAct.UNFREEZE and subject == context.principal.id:
             self.gate.grant_live(context.principal, Permission.PRINCIPAL_FREEZE)  # Frozen comes first
             raise Forbidden
@@ -211,7 +212,3 @@ def _freeze(
 
     entry = recorder.change(context, Action.FREEZE, stated, prepare)
     return frozen, entry
-
-
-def _answer(freeze: Freeze) -> answers.Freeze:
-    return answers.Freeze(freeze.id, rfc3339(freeze.since), freeze.why)

@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Answered, Call, Example, Operation, for_path
+from masking_service.service.call.operation import SIGNATURE, STORE, Example, Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.holds import answers
 from masking_service.service.holds.state import MAX_WAYBILLS
@@ -47,18 +47,6 @@ class HoldActRequest(Shape, frozen=True):
     signed: Signature | None = None
 
 
-def _propose(holds: Holding, call: Call[HoldRequest, None]) -> Answered:
-    return Answered(holds.propose(call.context, call.body.hold, call.body.reason, call.body.waybills), 201)
-
-
-def _set(holds: Holding, call: Call[HoldActRequest, None]) -> answers.Hold:
-    return holds.set(call.context, call.path["hold"], call.body.signed)
-
-
-def _lift(holds: Holding, call: Call[HoldActRequest, None]) -> answers.Hold:
-    return holds.lift(call.context, call.path["hold"], call.body.signed)
-
-
 NAME: Final = "H-2026-001"
 PROPOSED: Final = {
     "hold": NAME,
@@ -89,7 +77,7 @@ OPERATIONS: Final = (
         path="/v1/holds",
         summary="The legal holds, the first proposed first.",
         uses=Holding,
-        handle=for_path(Holding.listed),
+        handle=handler_of(Holding.listed),
         permissions=(Permission.HOLD_SET,),
         answers={200: answers.HoldList},
         problems=STORE,
@@ -101,7 +89,7 @@ OPERATIONS: Final = (
         path="/v1/holds/{hold}",
         summary="One hold, with the waybills that it names.",
         uses=Holding,
-        handle=for_path(Holding.shown),
+        handle=handler_of(Holding.shown),
         permissions=(Permission.HOLD_SET,),
         answers={200: answers.HoldWithWaybills},
         problems=("not-found", *STORE),
@@ -113,7 +101,7 @@ OPERATIONS: Final = (
         path="/v1/holds",
         summary="Propose a legal hold. Its waybills are kept once another person sets it.",
         uses=Holding,
-        handle=_propose,
+        handle=handler_of(Holding.propose),
         permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_PROPOSE,
         body=HoldRequest,
@@ -132,7 +120,7 @@ OPERATIONS: Final = (
         summary="Set a hold that another person proposed: its waybills no longer expire, and are not erased. "
         "It also keeps a hold whose lifting is proposed.",
         uses=Holding,
-        handle=_set,
+        handle=handler_of(Holding.set),
         permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_SET,
         body=HoldActRequest,
@@ -147,7 +135,7 @@ OPERATIONS: Final = (
         path="/v1/holds/{hold}/lift",
         summary="Propose to lift a hold; a second person who calls this lifts it. A hold that is not set is withdrawn.",
         uses=Holding,
-        handle=_lift,
+        handle=handler_of(Holding.lift),
         permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_LIFT,
         body=HoldActRequest,

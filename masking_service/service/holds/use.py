@@ -73,7 +73,7 @@ class Holding:
         (waybills,) = self.holds.waybills(context.principal.tenant, [hold])
         return answers.HoldWithWaybills(**msgspec.structs.asdict(_answer(hold)), waybills=waybills)
 
-    def propose(self, context: RequestContext, name: str, reason: str, waybills: Sequence[Any]) -> answers.Hold:
+    def propose(self, context: RequestContext, hold: str, reason: str, waybills: Sequence[Any]) -> answers.Hold:
         """Propose a hold. Nothing is kept until another person sets it.
 
         The waybills are not looked up. Round trips: live permission, one to read the list, audit, two to write.
@@ -84,23 +84,23 @@ class Holding:
             InvalidRequest: the name is malformed, there is no reason, or there are too many holds.
             StoreUnavailable: it may be proposed; look, then make the call again.
         """
-        stated = self._grant(context, Action.HOLD_PROPOSE, name)
+        stated = self._grant(context, Action.HOLD_PROPOSE, hold)
         numbers = list(required_waybills(waybills))
-        hold = self._new(context, name, reason, numbers)
+        proposed = self._new(context, hold, reason, numbers)
         tenant = context.principal.tenant
-        body = self.holds.prepare_waybills(tenant, hold.ref, numbers)
-        added = hold
+        body = self.holds.prepare_waybills(tenant, proposed.ref, numbers)
+        added = proposed
 
         def add(holds: list[Hold]) -> list[Hold]:
             nonlocal added
-            if any(one.name == name for one in holds):
+            if any(one.name == hold for one in holds):
                 raise HoldExists
             if sum(not one.ended for one in holds) >= MAX_HOLDS:
                 raise InvalidRequest([("/hold", "too-many-holds")])
-            added = msgspec.structs.replace(hold, number=max((one.number for one in holds), default=0) + 1)
+            added = msgspec.structs.replace(proposed, number=max((one.number for one in holds), default=0) + 1)
             return [*holds, added]
 
-        change = self._preparing(context, Action.HOLD_PROPOSE, name, add)
+        change = self._preparing(context, Action.HOLD_PROPOSE, hold, add)
         self.recorder.change(context, Action.HOLD_PROPOSE, stated, lambda: body, change)
         return _answer(added)
 

@@ -11,7 +11,7 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.answers import one_of
 from masking_service.service.call.errors import InvalidRequest
-from masking_service.service.call.operation import STORE, Answered, Call, Example, Operation, for_path
+from masking_service.service.call.operation import STORE, Call, Example, Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape, whole
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Flag, countries
@@ -68,7 +68,7 @@ class NoteIncident(Shape, frozen=True):
     )
 
 
-def _open(incidents: Responding, call: Call[OpenIncident, None]) -> Answered:
+def _open(incidents: Responding, call: Call[OpenIncident, None]) -> answers.IncidentState:
     body = call.body
     opened = IncidentRecord(
         name=body.incident,
@@ -83,7 +83,7 @@ def _open(incidents: Responding, call: Call[OpenIncident, None]) -> Answered:
         what=body.what,
         measures=body.measures,
     )
-    return Answered(incidents.open(call.context, opened), 201)
+    return incidents.open(call.context, opened)
 
 
 def _note(incidents: Responding, call: Call[NoteIncident, None]) -> answers.IncidentState:
@@ -156,7 +156,7 @@ OPERATIONS: Final = (
         path="/v1/incidents",
         summary="The incidents, each with its clock, what is known, and what is due.",
         uses=Responding,
-        handle=for_path(Responding.listed),
+        handle=handler_of(Responding.listed),
         permissions=READERS,
         answers={200: answers.IncidentStates},
         problems=STORE,
@@ -168,7 +168,7 @@ OPERATIONS: Final = (
         path="/v1/incidents/{incident}",
         summary="One incident.",
         uses=Responding,
-        handle=for_path(Responding.shown),
+        handle=handler_of(Responding.shown),
         permissions=READERS,
         answers={200: answers.IncidentState},
         problems=("not-found", *STORE),
@@ -180,7 +180,7 @@ OPERATIONS: Final = (
         path="/v1/incidents/{incident}/forms/{country}",
         summary="The form of a country's authority, filled with what is known, in its language.",
         uses=Responding,
-        handle=for_path(Responding.form),
+        handle=handler_of(Responding.form),
         permissions=READERS,
         answers={200: answers.FilledForm},
         problems=("not-found", *STORE),
@@ -232,7 +232,7 @@ OPERATIONS: Final = (
         path="/v1/incidents/{incident}/close",
         summary="Close an incident: what is due after its end begins to run.",
         uses=Responding,
-        handle=for_path(Responding.close),
+        handle=handler_of(Responding.close),
         permissions=(Permission.HOLD_SET,),
         audited_as=Action.INCIDENT_CLOSE,
         answers={200: answers.IncidentState},

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.service.call.operation import STORE, Example, Operation, for_path
+from masking_service.service.call.operation import STORE, Example, Operation, handler_of
 from masking_service.service.me import answers
 from masking_service.service.me.use import AboutMe
 from masking_service.service.people.permissions import Permission
@@ -14,7 +14,7 @@ OPERATIONS: Final = (
         path="/v1/me",
         summary="Who the caller is, and what the policy allows them.",
         uses=AboutMe,
-        handle=for_path(AboutMe.who),
+        handle=handler_of(AboutMe.who),
         tells_freeze=True,
         answers={200: answers.Me},
         problems=("unavailable",),
@@ -50,7 +50,7 @@ OPERATIONS: Final = (
         path="/v1/me/budgets",
         summary="What is left of the caller's budgets. The call itself spends nothing.",
         uses=AboutMe,
-        handle=for_path(AboutMe.budgets_left),
+        handle=handler_of(AboutMe.budgets_left),
         answers={200: answers.Budgets},
         problems=("frozen", *STORE),
         example=Example(

@@ -14,7 +14,7 @@ from masking_service.audit.wanted import Wanted
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import STORE, Call, Example, Operation, for_path
+from masking_service.service.call.operation import STORE, Call, Example, Operation, handler_of
 from masking_service.service.call.shapes import MAX_ENTRIES, Limit, Shape, Site, WaybillNo, limit
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.activity import ActivityReport
@@ -188,7 +188,7 @@ OPERATIONS: Final = (
         path="/v1/activity",
         summary="What each principal did in the last day, with their limits, and who is frozen.",
         uses=ActivityReport,
-        handle=for_path(ActivityReport.__call__),
+        handle=handler_of(ActivityReport.__call__),
         permissions=(Permission.PRINCIPAL_FREEZE,),
         answers={200: answers.Activity},
         problems=STORE,
@@ -296,7 +296,7 @@ OPERATIONS: Final = (
         path="/v1/audit/checkpoint",
         summary="The signed heads of the audit log, made now.",
         uses=Auditing,
-        handle=for_path(Auditing.checkpoint),
+        handle=handler_of(Auditing.checkpoint),
         permissions=(Permission.AUDIT_READ, Permission.AUDIT_SUMS),
         audited_as=Action.AUDIT_READ,
         answers={200: answers.AuditCheckpoint},

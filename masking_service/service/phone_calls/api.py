@@ -14,7 +14,7 @@ from masking_service.service.call.operation import (
     Example,
     Operation,
     SignedRequest,
-    for_path,
+    handler_of,
 )
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.permissions import Permission
@@ -93,7 +93,7 @@ OPERATIONS: Final = (
         path="/v1/calls/{ref}",
         summary="End a call of the caller's own. One that has ended already is no error.",
         uses=Calling,
-        handle=for_path(Calling.end),
+        handle=handler_of(Calling.end),
         permissions=(Permission.CALL_MAKE,),
         audited_as=Action.CALL_END,
         answers={200: answers.EndedCall},

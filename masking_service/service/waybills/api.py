@@ -9,7 +9,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature, from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation, handler_of
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
@@ -131,14 +131,6 @@ def _view_one(view: ViewWaybills, call: Call[None, ViewQuery]) -> Answer:
 
 def _view(view: ViewWaybills, call: Call[ViewRequest, None]) -> Sequence[Answer]:
     return view(call.context, call.body.profile, call.body.waybills, call.proof, case=call.body.case)
-
-
-def _restrict(restrict: RestrictWaybills, call: Call[RestrictRequest, None]) -> Sequence[Answer]:
-    return restrict.restrict(call.context, call.body.waybills)
-
-
-def _unrestrict(restrict: RestrictWaybills, call: Call[UnrestrictRequest, None]) -> Sequence[Answer]:
-    return restrict.unrestrict(call.context, call.body.waybills, call.body.signed)
 
 
 def _erase(erase: EraseWaybill, call: Call[None, None]) -> answers.Erased:
@@ -269,7 +261,7 @@ OPERATIONS: Final = (
         path="/v1/restrictions",
         summary="Restrict waybills to the purposes that the policy names for them. Masks and labels go on.",
         uses=RestrictWaybills,
-        handle=_restrict,
+        handle=handler_of(RestrictWaybills.restrict),
         permissions=(Permission.WAYBILL_ERASE,),
         audited_as=Action.RESTRICT,
         body=RestrictRequest,
@@ -286,7 +278,7 @@ OPERATIONS: Final = (
         path="/v1/restrictions",
         summary="End the restriction of waybills.",
         uses=RestrictWaybills,
-        handle=_unrestrict,
+        handle=handler_of(RestrictWaybills.unrestrict),
         permissions=(Permission.WAYBILL_ERASE,),
         audited_as=Action.UNRESTRICT,
         body=UnrestrictRequest,
