@@ -12,7 +12,6 @@ from typing import Final, Generic
 
 import msgspec
 
-from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
@@ -72,7 +71,6 @@ class Approving(Generic[Key, Request]):
 
     gate: LiveGate
     store: Store
-    keyring: Keyring
     registry: KeyRegistry[Key, Request]
     freezes: Freezes
     signatures: Signatures

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.recipients import recipients_phones
 from masking_service.masking.timestamps import SECONDS_A_DAY
@@ -80,7 +79,6 @@ class Search:
 
     policy: Policy
     gate: LiveGate
-    keyring: Keyring
     vault: Vault
     budgets: Budgets
     proofs: DeviceProofs

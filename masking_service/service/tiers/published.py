@@ -58,7 +58,6 @@ class Published:
 
     def __init__(self, store: Store, keyring: Keyring, folder: Path, random: Callable[[int], bytes]) -> None:
         self._keyring = keyring
-        self._store = store
         self._access = Serials(store, STATE_PLACE, lambda: publication_key(keyring), random)
         self._days = Serials(store, DAYS_PLACE, lambda: publication_key(keyring), random)
         self._snapshots = Snapshot(folder / ACCESS_SNAPSHOT), Snapshot(folder / DAYS_SNAPSHOT)
