@@ -1,30 +1,25 @@
 """Operations on cases, the authority to open values."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
-from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, handler_of
 from masking_service.service.call.shapes import (
-    MAX_ENTRIES,
     PRINCIPAL_PATTERN,
-    Limit,
     Name,
     Profile,
     Shape,
-    WaybillNo,
-    limit,
     whole,
 )
 from masking_service.service.cases import answers
 from masking_service.service.cases.page import ReadCasePage
-from masking_service.service.cases.problems import NoSuchCase
-from masking_service.service.cases.reading import ReadCases, Sort, WantedCases
-from masking_service.service.cases.state import Status, WantedCase
+from masking_service.service.cases.reading import ReadCases
+from masking_service.service.cases.shapes import CasesQuery
+from masking_service.service.cases.state import WantedCase
 from masking_service.service.cases.use import Casework
 from masking_service.service.people.permissions import Permission
 
@@ -91,63 +86,6 @@ class DecisionRequest(Shape, frozen=True):
     signed: Signature | None = None
 
 
-class CasesQuery(Shape, frozen=True):
-    """Which cases to list."""
-
-    status: (
-        Annotated[
-            Status,
-            Meta(
-                description="Only cases of this status; by default those that have not expired. Expired, closed and "
-                "denied cases are listed for 30 days after their end, the latest end first. All others are listed by "
-                "their end, the earliest first."
-            ),
-        ]
-        | None
-    ) = None
-    purpose: Annotated[str, Meta(description="Only cases of this purpose.")] | None = None
-    waybill: WaybillNo | None = None
-    opened_by: (
-        Annotated[
-            str,
-            Meta(
-                description="Only cases that this principal opened.", extra_json_schema={"pattern": PRINCIPAL_PATTERN}
-            ),
-        ]
-        | None
-    ) = None
-    done: (
-        Annotated[
-            Literal["yes", "no"],
-            Meta(description="Cases that the caller has marked as done, or has not. By default those it has not."),
-        ]
-        | None
-    ) = None
-    mine: (
-        Annotated[
-            Literal["yes"],
-            Meta(description="Only cases that the caller opened or has claimed, or that name the caller."),
-        ]
-        | None
-    ) = None
-    opened: Annotated[Literal["yes"], Meta(description="Says of how many waybills something was opened.")] | None = None
-    counts: (
-        Annotated[Literal["yes"], Meta(description="Counts the cases of each list, and tells of decisions.")] | None
-    ) = None
-    sort: (
-        Annotated[
-            Sort,
-            Meta(
-                description="Their order: by their end (the default), by name, those with the most waybills first, or "
-                "by the person who works on them. Another order than by the end is of the first 10,000 cases."
-            ),
-        ]
-        | None
-    ) = None
-    after: Annotated[str, Meta(description="The name of a case. The page begins after it.")] | None = None
-    limit: Limit | None = None
-
-
 class PageQuery(Shape, frozen=True):
     """How the waybills of a case are shown."""
 
@@ -165,26 +103,7 @@ def _open(cases: Casework, call: Call[OpenCaseRequest, None]) -> answers.Case:
 
 
 def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
-    wanted = call.query
-    try:
-        return cases.listed(
-            call.context,
-            WantedCases(
-                status=wanted.status,
-                purpose=wanted.purpose,
-                waybill=wanted.waybill,
-                opened_by=wanted.opened_by,
-                mine=wanted.mine == "yes",
-                done=wanted.done == "yes",
-                sort=wanted.sort or "ends",
-                after=wanted.after,
-                limit=limit(wanted.limit, MAX_ENTRIES),
-                opened=wanted.opened == "yes",
-                counts=wanted.counts == "yes",
-            ),
-        )
-    except NoSuchCase:
-        raise InvalidRequest([("query:after", "unknown-cursor")]) from None
+    return cases.listed(call.context, call.query)
 
 
 def _page(page: ReadCasePage, call: Call[None, PageQuery]) -> answers.CasePage:

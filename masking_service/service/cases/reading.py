@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from msgspec import UNSET
 
@@ -13,10 +13,12 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.call.call import Gate
+from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.call.shapes import case_name
+from masking_service.service.call.shapes import MAX_ENTRIES, case_name, limit
 from masking_service.service.cases import answers
 from masking_service.service.cases.problems import NoSuchCase
+from masking_service.service.cases.shapes import CasesQuery, Sort
 from masking_service.service.cases.state import Case, Cases, Opening, Status, reaches
 from masking_service.service.disclosures.state import Disclosures, Opened, Shown
 from masking_service.service.people.permissions import Permission
@@ -31,7 +33,6 @@ MAX_COUNTED: Final = 10_000
 TOLD_SECONDS: Final = 8 * 3600
 """For how long an opener is told of a decision: a shift."""
 MAX_TOLD: Final = 5
-Sort = Literal["ends", "case", "waybills", "with"]
 _SORTED_BY: Final[Mapping[Sort, Callable[[Case], Any]]] = {
     "ends": lambda _: 0,
     "case": lambda case: case.opening.case,
@@ -39,34 +40,6 @@ _SORTED_BY: Final[Mapping[Sort, Callable[[Case], Any]]] = {
     "with": lambda case: case.claimed_by or case.opening.officer or "~",  # cases without a person come last
 }
 """What comes first in each order; the end decides between equals."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedCases:
-    """Which cases a list holds, and what it says about them.
-
-    Attributes:
-        status, purpose, waybill, opened_by: what the cases have in common; None for all.
-        mine: only cases that the caller opened, that name the caller, or that the caller has claimed.
-        done: those that the caller has marked as done; else only those that the caller has not.
-        sort: their order.
-        after: the case behind which to go on.
-        limit: how many cases at most.
-        opened: whether to say of how many waybills something was opened.
-        counts: whether to count the cases of each list, and to tell the caller of decisions.
-    """
-
-    status: Status | None = None
-    purpose: str | None = None
-    waybill: str | None = None
-    opened_by: str | None = None
-    mine: bool = False
-    done: bool = False
-    sort: Sort = "ends"
-    after: str | None = None
-    limit: int
-    opened: bool = False
-    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +57,7 @@ class ReadCases:
         self.gate.grant(context.principal, Permission.CASE_READ)
         return case_answer(self.policy, visible_case(self.policy, self.cases, context.principal, name), context.now)
 
-    def listed(self, context: RequestContext, wanted: WantedCases) -> answers.Cases:
+    def listed(self, context: RequestContext, wanted: CasesQuery) -> answers.Cases:
         """The cases that the caller may see and that have not expired, soonest to expire first.
 
         With a status of the past (expired, closed, denied) also those that expired within 30 days, the last to expire
@@ -92,10 +65,11 @@ class ReadCases:
         another order read all cases once.
 
         Raises:
-            AccessError: the caller may not, or may not see the case `after`.
-            InvalidRecord: a parameter is malformed.
+            AccessError: the caller may not.
+            InvalidRecord, InvalidRequest: a parameter is malformed, or `after` names no case that the caller may see.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
+        most = limit(wanted.limit, MAX_ENTRIES)
         self.gate.grant(context.principal, Permission.CASE_READ)
         number = _parameter(normalise_waybill_no, wanted.waybill, "query:waybill", "invalid-waybill-no")
         opener = _parameter(principal_id, wanted.opened_by, "query:opened_by", "invalid-value")
@@ -111,11 +85,15 @@ class ReadCases:
                 and (number is None or number in case.opening.waybills)
                 and opener in (None, case.opening.opened_by)
                 and (not wanted.mine or _is_of(case, caller))
-                and (caller in case.done_by) == wanted.done
+                and (caller in case.done_by) == (wanted.done == "yes")
             )
 
-        after = None if wanted.after is None else visible_case(self.policy, self.cases, context.principal, wanted.after)
-        active = None
+        after = active = None
+        if wanted.after is not None:
+            try:
+                after = visible_case(self.policy, self.cases, context.principal, wanted.after)
+            except NoSuchCase:
+                raise InvalidRequest([("query:after", "unknown-cursor")]) from None
         if wanted.counts:
             active = self.cases.listed(
                 tenant,
@@ -124,14 +102,14 @@ class ReadCases:
                 limit=MAX_COUNTED,
             )
         found = self._found(context, wanted, fits, after, active)
-        page = found[: wanted.limit]
+        page = found[:most]
         shown = [case_answer(self.policy, case, context.now) for case in page]
         if wanted.opened:
             for answer, count in zip(shown, self._opened(tenant, page), strict=True):
                 answer.opened = count
         return answers.Cases(
             shown,
-            shown[-1].case if len(found) > wanted.limit else UNSET,
+            shown[-1].case if len(found) > most else UNSET,
             UNSET if active is None else _counts(context, active),
             UNSET if active is None else _decided(context, active),
         )
@@ -139,7 +117,7 @@ class ReadCases:
     def _found(
         self,
         context: RequestContext,
-        wanted: WantedCases,
+        wanted: CasesQuery,
         fits: Callable[[Case], bool],
         after: Case | None,
         active: list[Case] | None,
@@ -149,19 +127,20 @@ class ReadCases:
         Args:
             active: all cases that have not expired, if they were read.
         """
-        tenant, past, limit = context.principal.tenant, wanted.status in PAST, wanted.limit + 1
+        tenant, past, most = context.principal.tenant, wanted.status in PAST, limit(wanted.limit, MAX_ENTRIES) + 1
+        sort = wanted.sort or "ends"
         if past or active is None or len(active) == MAX_COUNTED:
-            if wanted.sort == "ends":
-                return self.cases.listed(tenant, context.now, fits, past=past, after=after, limit=limit)
+            if sort == "ends":
+                return self.cases.listed(tenant, context.now, fits, past=past, after=after, limit=most)
             active = self.cases.listed(tenant, context.now, fits, past=past, limit=MAX_COUNTED)
-        key = _SORTED_BY[wanted.sort]
+        key = _SORTED_BY[sort]
 
         def follows(case: Case) -> bool:
             if after is None or key(case) != key(after):
                 return after is None or key(case) > key(after)
             return self.cases.is_behind(tenant, case, after, past=past)
 
-        return sorted((case for case in active if fits(case) and follows(case)), key=key)[:limit]
+        return sorted((case for case in active if fits(case) and follows(case)), key=key)[:most]
 
     def _opened(self, tenant: str, cases: Sequence[Case]) -> list[int]:
         """Return how many waybills of each case had something opened: at most one round trip."""

@@ -1,0 +1,67 @@
+"""The shape of a request for a list of cases."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from masking_service.service.call.shapes import PRINCIPAL_PATTERN, Limit, Shape, WaybillNo
+from masking_service.service.cases.state import Status
+
+Sort = Literal["ends", "case", "waybills", "with"]
+
+
+class CasesQuery(Shape, frozen=True):
+    """Which cases to list."""
+
+    status: (
+        Annotated[
+            Status,
+            Meta(
+                description="Only cases of this status; by default those that have not expired. Expired, closed and "
+                "denied cases are listed for 30 days after their end, the latest end first. All others are listed by "
+                "their end, the earliest first."
+            ),
+        ]
+        | None
+    ) = None
+    purpose: Annotated[str, Meta(description="Only cases of this purpose.")] | None = None
+    waybill: WaybillNo | None = None
+    opened_by: (
+        Annotated[
+            str,
+            Meta(
+                description="Only cases that this principal opened.", extra_json_schema={"pattern": PRINCIPAL_PATTERN}
+            ),
+        ]
+        | None
+    ) = None
+    done: (
+        Annotated[
+            Literal["yes", "no"],
+            Meta(description="Cases that the caller has marked as done, or has not. By default those it has not."),
+        ]
+        | None
+    ) = None
+    mine: (
+        Annotated[
+            Literal["yes"],
+            Meta(description="Only cases that the caller opened or has claimed, or that name the caller."),
+        ]
+        | None
+    ) = None
+    opened: Annotated[Literal["yes"], Meta(description="Says of how many waybills something was opened.")] | None = None
+    counts: (
+        Annotated[Literal["yes"], Meta(description="Counts the cases of each list, and tells of decisions.")] | None
+    ) = None
+    sort: (
+        Annotated[
+            Sort,
+            Meta(
+                description="Their order: by their end (the default), by name, those with the most waybills first, or "
+                "by the person who works on them. Another order than by the end is of the first 10,000 cases."
+            ),
+        ]
+        | None
+    ) = None
+    after: Annotated[str, Meta(description="The name of a case. The page begins after it.")] | None = None
+    limit: Limit | None = None
