@@ -42,14 +42,12 @@ class Case(Answer):
         ),
     ]
     decisions: Annotated[list[Decision], Meta(description="The decisions on the case, in the order of time.")]
-    done_by: (
-        Annotated[list[str], Meta(description="The principals who marked the case as done for themselves, if any.")]
-        | UnsetType
-    ) = UNSET
-    claimed_by: (
-        Annotated[str, Meta(description="The principal who works on it, if one has claimed it and is not done.")]
-        | UnsetType
-    ) = UNSET
+    done_by: Annotated[
+        list[str] | UnsetType, Meta(description="The principals who marked the case as done for themselves, if any.")
+    ] = UNSET
+    claimed_by: Annotated[
+        str | UnsetType, Meta(description="The principal who works on it, if one has claimed it and is not done.")
+    ] = UNSET
     opened: (
         Annotated[
             int, Meta(ge=0, description="Of how many waybills something was opened under it. In lists that ask for it.")
@@ -80,20 +78,17 @@ class Cases(Answer):
     """A page of cases that the caller may see."""
 
     cases: list[Case]
-    next: (
-        Annotated[str, Meta(description="Send it as `after` for the next page. Absent on the last page.")] | UnsetType
-    ) = UNSET
+    next: Annotated[
+        str | UnsetType, Meta(description="Send it as `after` for the next page. Absent on the last page.")
+    ] = UNSET
     counts: CaseCounts | UnsetType = UNSET
-    decided: (
-        Annotated[
-            list[DecidedCase],
-            Meta(
-                description="With the counts: what others decided of the caller's active cases within eight hours, the "
-                "latest first, at most five."
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    decided: Annotated[
+        list[DecidedCase] | UnsetType,
+        Meta(
+            description="With the counts: what others decided of the caller's active cases within eight hours, the "
+            "latest first, at most five."
+        ),
+    ] = UNSET
 
 
 class CaseOpen(Answer):
@@ -160,10 +155,9 @@ class CasePage(Answer):
     calls: Annotated[list[CaseCall], Meta(description="The calls made under the case, in the order of time.")]
     budgets: Annotated[list[BudgetLeft], Meta(description="What is left of the caller's budgets.")]
     opener: Annotated[OpenerHistory, Meta(description="For approvers, while the case is pending.")] | UnsetType = UNSET
-    pair: (
-        Annotated[Pair, Meta(description="For approvers, while the case is pending, if it names an officer.")]
-        | UnsetType
-    ) = UNSET
+    pair: Annotated[
+        Pair | UnsetType, Meta(description="For approvers, while the case is pending, if it names an officer.")
+    ] = UNSET
 
 
 class CaseOpens(Answer):

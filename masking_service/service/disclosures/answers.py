@@ -67,10 +67,7 @@ class Disclosures(Answer):
     views: list[View]
     calls: Annotated[list[Called], Meta(description="Absent where there were none.")] | UnsetType = UNSET
     heard: Annotated[list[PhoneHeard], Meta(description="Absent where there were none.")] | UnsetType = UNSET
-    stored: (
-        Annotated[
-            ErasableWaybill | None,
-            Meta(description="For callers who may erase: null where there is no such active waybill."),
-        ]
-        | UnsetType
-    ) = UNSET
+    stored: Annotated[
+        ErasableWaybill | UnsetType | None,
+        Meta(description="For callers who may erase: null where there is no such active waybill."),
+    ] = UNSET

@@ -80,17 +80,13 @@ class AuditEntry(Answer):
     approved_by: list[str] | UnsetType = UNSET
     subject: Annotated[str, Meta(description="The principal whom the action concerns.")] | UnsetType = UNSET
     facts: list[AuditFact] | UnsetType = UNSET
-    after: (
-        Annotated[
-            list[str],
-            Meta(description="In a chain's first entry: id and link of the last one of the process's chain before."),
-        ]
-        | UnsetType
-    ) = UNSET
-    takes_back: (
-        Annotated[list[EntryId], Meta(description="Entries of the same call whose changes may not have been stored.")]
-        | UnsetType
-    ) = UNSET
+    after: Annotated[
+        list[str] | UnsetType,
+        Meta(description="In a chain's first entry: id and link of the last one of the process's chain before."),
+    ] = UNSET
+    takes_back: Annotated[
+        list[EntryId] | UnsetType, Meta(description="Entries of the same call whose changes may not have been stored.")
+    ] = UNSET
     times: (
         Annotated[
             int, Meta(ge=2, description="The number of refused calls that the entry counts, where it is more than one.")
@@ -101,13 +97,10 @@ class AuditEntry(Answer):
     asked: Annotated[str, Meta(description="Keyed hash of what a search asked for.")] | UnsetType = UNSET
     device: PersonTag | UnsetType = UNSET
     network: PersonTag | UnsetType = UNSET
-    signed: (
-        Annotated[
-            list[AuditSignature],
-            Meta(description="The person's signature over the act, and those by which the key was approved."),
-        ]
-        | UnsetType
-    ) = UNSET
+    signed: Annotated[
+        list[AuditSignature] | UnsetType,
+        Meta(description="The person's signature over the act, and those by which the key was approved."),
+    ] = UNSET
     hashes: (
         Annotated[
             int,
@@ -143,13 +136,10 @@ class AuditSummary(Answer):
     """Sums over the log of the caller's tenant, in the order of time."""
 
     sums: list[AuditSum]
-    next: (
-        Annotated[
-            str,
-            Meta(description="Send it as `after` where there is more to read, and add the sums of the next answer."),
-        ]
-        | UnsetType
-    ) = UNSET
+    next: Annotated[
+        str | UnsetType,
+        Meta(description="Send it as `after` where there is more to read, and add the sums of the next answer."),
+    ] = UNSET
 
 
 class AuditHead(Answer):
@@ -173,13 +163,10 @@ class AuditHeads(Answer):
         ]
         | UnsetType
     ) = UNSET
-    keys: (
-        Annotated[
-            list[Link],
-            Meta(description="While the key of the log turns over: the public keys that may sign what follows."),
-        ]
-        | UnsetType
-    ) = UNSET
+    keys: Annotated[
+        list[Link] | UnsetType,
+        Meta(description="While the key of the log turns over: the public keys that may sign what follows."),
+    ] = UNSET
 
 
 class AuditCheckpoint(Answer):

@@ -71,10 +71,9 @@ class InvalidRecordError(Answer):
     errors: Annotated[list[RecordFault], Meta(min_length=1)]
     detail: Detail = UNSET
     schemas: Annotated[list[str], Meta(description="nothing-mapped: the schemas that would fit.")] | UnsetType = UNSET
-    members: (
-        Annotated[list[Pointer], Meta(description="nothing-mapped: members whose names say that they are personal.")]
-        | UnsetType
-    ) = UNSET
+    members: Annotated[
+        list[Pointer] | UnsetType, Meta(description="nothing-mapped: members whose names say that they are personal.")
+    ] = UNSET
 
 
 class InvalidRecord(Answer):
