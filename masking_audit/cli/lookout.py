@@ -24,7 +24,7 @@ from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.lookout.reasons import in_words, reason_of
+from masking_service.service.lookout.reasons import in_words
 from masking_service.service.lookout.state import Shortlists
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
 from masking_service.store.errors import StoreUnavailable, WrongStore
@@ -66,7 +66,7 @@ def lookout(language: Language, archive: Path | None, state_dir: Path) -> None:
                 frozen = ", frozen" if one.frozen else ""
                 click.echo(f"{rfc3339(one.at)}  {tenant}  {one.id}  {one.total}{frozen}")
                 for reason in one.reasons:
-                    click.echo(f"  {in_words(reason_of(reason, one.id), language)}")
+                    click.echo(f"  {in_words(reason, language)}")
             if not listed:
                 click.echo(f"{rfc3339(now)}  {tenant}  no one to list")
         with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed

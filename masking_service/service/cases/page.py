@@ -21,11 +21,9 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
-from masking_service.service.call.shapes import case_name
 from masking_service.service.cases import answers
-from masking_service.service.cases.problems import NoSuchCase
-from masking_service.service.cases.reading import case_answer, opened_under
-from masking_service.service.cases.state import Case, Cases, Opening, reaches
+from masking_service.service.cases.reading import case_answer, opened_under, visible
+from masking_service.service.cases.state import Case, Cases, Opening
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
@@ -84,15 +82,13 @@ class ReadCasePage:
         """
         principal = context.principal
         self.gate.grant(principal, Permission.CASE_READ)
-        question = self._case_question(principal.tenant, name)
+        question = self.cases.case_question(principal.tenant, name)
         stated = Stated(profile=profile if profile in self.policy.rules.profiles else None, case=name)
         with self.recorder.record_denials(context, Action.VIEW, stated):
             viewing, frozen = self._viewing(context, profile)
             proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
             called = self.proofs.check(context, frozen, proof, question)
-        case = question.answer()
-        if case is None or not reaches(self.policy, principal, case):
-            raise NoSuchCase
+        case = visible(self.policy, principal, question.answer())
         numbers = case.opening.waybills
         bases = self.keyring.tenant(principal.tenant).bases(numbers)
         records = self.vault.newest_question(principal.tenant, numbers if viewing else (), context.now)
@@ -127,12 +123,6 @@ class ReadCasePage:
         if grant.full_kinds:
             raise Forbidden("profile")
         return grant, frozen
-
-    def _case_question(self, tenant: str, name: str) -> Question[Case | None]:
-        try:
-            return self.cases.case_question(tenant, case_name(name))
-        except ValueError:
-            return Question([], lambda _: None)
 
     def _waybills(
         self, context: RequestContext, grant: Grant | None, numbers: Sequence[str], found: Sequence[Found | None]

@@ -209,11 +209,7 @@ def _is_of(case: Case, principal: str) -> bool:
 
 def visible_case(policy: Policy, cases: Cases, principal: Principal, name: str) -> Case:
     """The case of this name, if the caller may see it. Raises NoSuchCase otherwise."""
-    try:
-        case = cases.get(principal.tenant, case_name(name))
-    except ValueError:
-        raise NoSuchCase from None
-    return visible(policy, principal, case)
+    return visible(policy, principal, cases.get(principal.tenant, name))
 
 
 def case_question(cases: Cases, principal: Principal, name: str) -> Question[Case | None]:

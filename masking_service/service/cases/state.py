@@ -246,7 +246,12 @@ class Cases(TenantState):
         return found
 
     def case_question(self, tenant: str, name: str) -> Question[Case | None]:
-        """Return the question for one case; its answer is None where the tenant has none of that name."""
+        """Return the question for one case; its answer is None where the tenant has none of that name.
+
+        For what can be no name there is no round trip.
+        """
+        if not is_case_name(name):
+            return Question([], lambda _: None)
         key = self._key(tenant, name)
         return Question([(b"HGETALL", key)], lambda replies: self._read(tenant, key, replies[0]))
 
@@ -349,9 +354,7 @@ class CaseAuthority:
 
     def case_question(self, context: RequestContext, name: str | None) -> Question[Case | None]:
         """Return the question for the case of this name, if one is named; its answer is for `authorise`."""
-        if name is None or not is_case_name(name):
-            return Question([], lambda _: None)
-        return self.cases.case_question(context.principal.tenant, name)
+        return self.cases.case_question(context.principal.tenant, name or "")
 
     def authorise(self, context: RequestContext, found: Case | None, purposes: Collection[str]) -> Case:
         """Return the case if it is open for this caller and has one of these purposes.

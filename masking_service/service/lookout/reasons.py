@@ -51,7 +51,7 @@ TEXTS: Final = {
 """The texts of each signal of the lookout."""
 
 
-def in_words(reason: Reason, language: Language = "en") -> str:
+def in_words(reason: Reason | StoredReason, language: Language = "en") -> str:
     """Return a reason as a sentence; people are named as in the log."""
     told = TEXTS[reason.signal].filled(
         observed=_number(reason.observed),
@@ -60,11 +60,6 @@ def in_words(reason: Reason, language: Language = "en") -> str:
         other=reason.other.partition("/")[2] or reason.other,
     )
     return told.in_language(language)
-
-
-def reason_of(kept: StoredReason, person: str) -> Reason:
-    """Return a kept reason as the signals give it."""
-    return Reason(person, kept.signal, kept.score, kept.observed, kept.total, kept.expected, kept.other)
 
 
 def _number(value: float) -> str:

@@ -11,7 +11,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import Freeze, Freezes
-from masking_service.service.lookout.reasons import in_words, reason_of
+from masking_service.service.lookout.reasons import in_words
 from masking_service.service.lookout.state import Shortlists, StoredListing
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT
@@ -84,8 +84,7 @@ class ActivityReport:
 
 
 def _listed(one: StoredListing) -> answers.ListedPerson:
-    reasons = [reason_of(reason, one.id) for reason in one.reasons]
-    said = [answers.ListedReason(why.signal, in_words(why), in_words(why, "zh")) for why in reasons]
+    said = [answers.ListedReason(why.signal, in_words(why), in_words(why, "zh")) for why in one.reasons]
     return answers.ListedPerson(one.id, rfc3339(one.at), one.total, one.frozen, said)
 
 
