@@ -18,9 +18,9 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 SECTION = PAGE.split("## The trusted part\n")[1].split("\n## ")[0]
 ROWS = re.findall(r"^\| [^|]+ \| ([^|]+) \| ([\d,]+) \|$", SECTION, re.MULTILINE)
 """The files of each row, and the lines that it states."""
-FILES = re.compile(r"`([^`]+\.py)`")
+FILES = re.compile(r"`([^`]+\.(?:py|lua))`")
 NAMED = [ROOT / name for files, _ in ROWS for name in FILES.findall(files)]
-MAX_LINES = 6_500
+MAX_LINES = 7_300
 APART = (
     "masking_audit.lookout",
     "masking_console",
@@ -33,6 +33,8 @@ APART = (
 def code_lines(path: Path) -> int:
     """Count the lines of a file that are neither blank nor comments nor docstrings."""
     text = path.read_text("utf-8")
+    if path.suffix == ".lua":
+        return sum(not line.lstrip().startswith("--") for line in text.splitlines() if line.strip())
     documented = {
         line
         for node in nodes(parsed(path))
@@ -52,7 +54,7 @@ def code_lines(path: Path) -> int:
 def reached() -> Iterator[str]:
     """Yield every module of the product that the named files import, however far away."""
     files = {module_name(path): path for path in sources()}
-    waiting, seen = [module_name(path) for path in NAMED], set[str]()
+    waiting, seen = [module_name(path) for path in NAMED if path.suffix == ".py"], set[str]()
     while waiting:
         module = waiting.pop()
         if module in seen or module not in files:
