@@ -42,6 +42,9 @@ from masking_service.store.layout import (
 from masking_service.store.pipeline import Question
 from masking_service.store.servers import Roster
 
+_Revision = tuple[Record | None, tuple[bytes, bytes | None]]
+"""A revision, opened, and the place and the sealed value that were read."""
+
 
 class Found(msgspec.Struct, frozen=True):
     """The newest revision of a waybill, its sealed custody (or None), and the earlier revisions in order.
@@ -356,39 +359,33 @@ class Vault(RecordWriter):
         Args:
             replies: to `_newest_commands`.
         """
-        stored = [*zip(*_by_layer(replies, len(stems.newest_first)), strict=True)]
-        everywhere = [*stems.everywhere()]
-        first_two = [
-            first_stored(
-                [(record_key(stem, revision), reply[revision]) for stem, reply in zip(each, found, strict=True)]
-            )
-            for each, found in zip(everywhere, stored, strict=True)
-            for revision in (0, 1)
+        stored = _stored_of(stems, replies)
+        first_two = [one.revision(at) for one in stored for at in (0, 1)]
+        opened = iter(zip(self.open(tenant, first_two), first_two, strict=True))
+        read = [[next(opened), next(opened)] for _ in stored]
+        revised = [
+            at
+            for at, ((first, _), (second, _)) in enumerate(read)
+            if first is not None and not first.erased and second is not None
         ]
-        opened = self.open(tenant, first_two)
-        newest: list[Found | None] = []
-        revised: list[int] = []
-        for at, base in enumerate(bases):
-            first, second = opened[2 * at], opened[2 * at + 1]
-            record = first if first is None or first.erased or second is None else second
-            custody = _custody(first, everywhere[at], stored[at])
-            if record is not None and record is second:
-                revised.append(at)
-            revision = int(record is second)
-            record = self._marked(tenant, _restrictions(everywhere[at], stored[at]), record)
-            sealed = first_two[2 * at + revision]
-            newest.append(None if record is None else Found(base, revision, record, custody, sealed=sealed))
-        places = self._further([everywhere[at] for at in revised])
+        places = self._further([stored[at].stems for at in revised])
         further = iter(zip(self.open(tenant, places), places, strict=True))
         for at in revised:
-            both = slice(2 * at, 2 * at + 2)
-            read = [*zip(opened[both], first_two[both], strict=True), *islice(further, MAX_REVISIONS - 1)]
-            revisions = [record for record, _ in read]
-            last, record, sealed = [(one, found, by) for one, (found, by) in enumerate(read) if found is not None][-1]
-            record = self._marked(tenant, _restrictions(everywhere[at], stored[at]), record) or record
-            custody = _custody(revisions[0], everywhere[at], stored[at])
-            newest[at] = Found(bases[at], last, record, custody, revisions[:last], sealed)
-        return newest
+            read[at] += islice(further, MAX_REVISIONS - 1)
+        return [self._found(tenant, *one) for one in zip(bases, stored, read, strict=True)]
+
+    def _found(self, tenant: str, base: bytes, stored: "StoredWaybill", read: Sequence[_Revision]) -> Found | None:
+        """Return the newest of a waybill's revisions, which were opened; None where nothing is known of it."""
+        (first, _), *later = read
+        newest = 0
+        if first is not None and not first.erased:
+            newest = max((at for at, (record, _) in enumerate(later, start=1) if record is not None), default=0)
+        record, sealed = read[newest]
+        record = self._marked(tenant, stored.restrictions(), record)
+        if record is None:
+            return None
+        earlier = [record for record, _ in read[:newest]]
+        return Found(base, newest, record, stored.custody(first), earlier, sealed)
 
     def _further(self, everywhere: Sequence[Sequence[bytes]]) -> list[tuple[bytes, bytes | None]]:
         """Read the third and all further revisions of waybills: one round trip, none without waybills."""
@@ -508,40 +505,58 @@ def _newest_commands(stems: Stems) -> list[Command]:
     ]
 
 
-def _restrictions(stems: Sequence[bytes], replies: Sequence[Reply]) -> list[tuple[bytes, bytes | None]]:
-    return [(stem, reply[3]) for stem, reply in zip(stems, replies, strict=True)]
+class StoredWaybill(NamedTuple):
+    """What is stored of a waybill.
 
-
-def _by_layer(replies: Sequence[Reply], layers: int) -> list[Sequence[Reply]]:
-    """Return the replies to `_newest_commands` of each layer."""
-    each = len(replies) // layers
-    return [replies[at * each : (at + 1) * each] for at in range(layers)]
-
-
-def _custody(first: Record | None, stems: Sequence[bytes], replies: Sequence[Reply]) -> StoredValue | None:
-    """Return the custody at the oldest place that has one: newer writers remove it there.
-
-    One that an intake host sealed counts only under the key of the record that the host stored, or any host could give
-    away a waybill that it did not store. It ends where that record is sealed anew; see `Vault.custodies_anew`.
-
-    Args:
-        first: revision 0.
-
-    Raises:
-        IntegrityError: it is sealed with the key of another record.
+    Attributes:
+        stems: its places, the newest first.
+        replies: to `_newest_commands`, at each of them.
     """
-    held = [
-        StoredValue(custody_key(stem), reply[2])
-        for stem, reply in zip(stems, replies, strict=True)
-        if reply[2] is not None
-    ]
-    if not held:
-        return None
-    value = held[-1].value
-    if value[:1] != bytes((HOUR_FORMAT,)) or first is None or not first.header:
+
+    stems: Sequence[bytes]
+    replies: Sequence[Reply]
+
+    def revision(self, number: int) -> tuple[bytes, bytes | None]:
+        """The place and the sealed value of revision 0 or 1."""
+        each = zip(self.stems, self.replies, strict=True)
+        return first_stored([(record_key(stem, number), reply[number]) for stem, reply in each])
+
+    def restrictions(self) -> list[tuple[bytes, bytes | None]]:
+        """Each place, and the sealed restriction or mark of an erasure there."""
+        return [(stem, reply[3]) for stem, reply in zip(self.stems, self.replies, strict=True)]
+
+    def custody(self, first: Record | None) -> StoredValue | None:
+        """Return the custody at the oldest place that has one: newer writers remove it there.
+
+        One that an intake host sealed counts only under the key of the record that the host stored, or any host could
+        give away a waybill that it did not store. It ends where that record is sealed anew; see
+        `Vault.custodies_anew`.
+
+        Args:
+            first: revision 0.
+
+        Raises:
+            IntegrityError: it is sealed with the key of another record.
+        """
+        held = [
+            StoredValue(custody_key(stem), reply[2])
+            for stem, reply in zip(self.stems, self.replies, strict=True)
+            if reply[2] is not None
+        ]
+        if not held:
+            return None
+        value = held[-1].value
+        if value[:1] != bytes((HOUR_FORMAT,)) or first is None or not first.header:
+            return held[-1]
+        if first.header[0] != HOUR_FORMAT:
+            return None
+        if header_of(value) != first.header:
+            raise IntegrityError("the custody of a waybill is not sealed with the key of its record")
         return held[-1]
-    if first.header[0] != HOUR_FORMAT:
-        return None
-    if header_of(value) != first.header:
-        raise IntegrityError("the custody of a waybill is not sealed with the key of its record")
-    return held[-1]
+
+
+def _stored_of(stems: Stems, replies: Sequence[Reply]) -> list[StoredWaybill]:
+    """Return what `_newest_commands` found of each waybill."""
+    waybills = len(replies) // len(stems.newest_first)
+    layers = [replies[at : at + waybills] for at in range(0, len(replies), waybills or 1)]
+    return [StoredWaybill(*one) for one in zip(stems.everywhere(), zip(*layers, strict=True), strict=True)]

@@ -277,27 +277,27 @@ class RecordWriter(ABC):
         key = self._key_for(tenant, waiting, now)
         indexed = [draft.index(key.header) for draft in waiting if draft.findable]
         places = [draft.place for draft in waiting]
-        sealed = self._sealed(tenant, key, waiting, places)
-        written = [*zip(waiting, places, sealed, strict=True)]
-        following = [_following(one, roster) for one in written] if any(draft.follows for draft in waiting) else []
-        commands: list[Command] = [
+        written = [*zip(waiting, places, self._sealed(tenant, key, waiting, places), strict=True)]
+        follows = any(draft.follows for draft in waiting)
+        following = [_following(one, roster) for one in written] if follows else []
+        setting: list[Command] = [
             (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.kept_until)
-            for draft, place, value in (written if not following else ())
+            for draft, place, value in (() if follows else written)
         ]
         marks = [(draft.stem, place) for draft in waiting for place in self._marks(draft)]
-        commands += [(b"GET", place) for _, place in marks]
+        looking: list[Command] = [(b"GET", place) for _, place in marks]
         adding = self._indexing(tenant, indexed, key, now) if indexed else []
-        answered = self._store.write([*commands, *adding], since=roster) if commands or adding else []
-        of_marks = answered[len(commands) - len(marks) : len(commands)]
-        marked = {stem for (stem, _), mark in zip(marks, of_marks, strict=True) if mark is not None}
-        replies = iter(answered)
+        commands = [*setting, *looking, *adding]
+        replies = iter(self._store.write(commands, since=roster) if commands else [])
+        of_records = [next(replies) for _ in setting]
+        marked = {stem for stem, _ in marks if next(replies) is not None}
         if adding:
             self._indexed(adding, now, roster)
-        self._store.ask(*following)
-        answers = iter(following)
+        if following:
+            self._store.ask(*following)
+            of_records = [question.answer() for question in following]
         taken: set[bytes] = set()
-        for draft, _, value in written:
-            reply = next(answers).answer() if following else next(replies)
+        for (draft, _, value), reply in zip(written, of_records, strict=True):
             # Our own value is there where the reply to a first attempt was lost.
             if reply in (None, True, value) and draft.stem not in marked:
                 record = draft.record.sealed_in(value[:HEADER_BYTES])

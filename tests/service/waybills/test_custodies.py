@@ -14,7 +14,7 @@ from masking_service.service.people.policy import Grant
 from masking_service.service.state.sealed import StoredValue
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.tokenize import StoreAndCompare
-from masking_service.service.waybills.vault import _custody
+from masking_service.service.waybills.vault import StoredWaybill
 from masking_service.service.waybills.writing import Stored
 from masking_service.store.layout import custody_key
 from tests.store.stores import LATER
@@ -56,7 +56,7 @@ def test_the_custody_at_the_oldest_place_counts_and_an_intake_hosts_only_under_t
 
 def _said(first: Record | None, newer: bytes | None, older: bytes | None) -> StoredValue | str | None:
     try:
-        return _custody(first, (b"new", b"old"), [(None, None, newer, None), (None, None, older, None)])
+        return StoredWaybill((b"new", b"old"), [(None, None, newer, None), (None, None, older, None)]).custody(first)
     except IntegrityError:
         return "refused"
 
