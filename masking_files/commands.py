@@ -28,6 +28,7 @@ from masking_files.texts import CHECKED, NEEDS_API_KEY, NO_RESUME, WRITTEN
 from masking_files.work import Tokenizing, masking
 from masking_service import __version__
 from masking_service.cli.language import say
+from masking_service.cli.options import FILE, GIVEN_FILE
 from masking_service.masking.profiles import Profile
 from masking_service.masking.schema import Schema
 from masking_service.masking.schemas import load_schemas
@@ -49,7 +50,7 @@ PRINTER: Final = "label-printer"
 @click.option(
     "--pseudonym",
     "permit",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="The file of a permit: values of its kinds get pseudonyms in place of masks.",
 )
 def mask(options: Options, check: bool, permit: Path | None) -> None:
@@ -87,7 +88,7 @@ def mask(options: Options, check: bool, permit: Path | None) -> None:
     help="What other values for a known number are: a failure, or a new revision.",
 )
 @click.option("--custody-site", callback=lambda _c, _p, site: _site(site), help="The site that holds the parcels now.")
-@click.option("--key-file", type=click.Path(path_type=Path, dir_okay=False), help="Holds the API key.")
+@click.option("--key-file", type=FILE, help="Holds the API key.")
 def tokenize(
     options: Options,
     replace: Literal["mask", "token"],

@@ -10,6 +10,7 @@ from masking_audit.cli.file_options import note_key_in
 from masking_audit.tiles.cosigner import PUBLIC, Cosigner
 from masking_audit.tiles.cosigner_server import CosignerServer
 from masking_audit.tiles.notes import LOG, NoteError
+from masking_service.cli.options import FOLDER, GIVEN_FILE
 from masking_service.runtime.clock import clock
 
 
@@ -17,7 +18,7 @@ from masking_service.runtime.clock import clock
 @click.option(
     "--folder",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="Holds its key and the newest checkpoint of each log. A witness that loses it needs a new name.",
 )
 @click.option("--name", required=True, help="The name in its cosignatures, such as cosigner.example.com.")
@@ -26,7 +27,7 @@ from masking_service.runtime.clock import clock
     "logs",
     required=True,
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="The verifier key of a log to cosign (log.vkey in its archive); repeat it for more.",
 )
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="Where to listen on 127.0.0.1; 0 for any.")

@@ -13,6 +13,7 @@ from masking_audit.format.lines import CheckpointLine, UnreadableLineError, is_s
 from masking_audit.tiles.log_key import read_public_key
 from masking_audit.tiles.notes import LOG, Note, NoteError, NoteKey
 from masking_audit.tiles.tree_head import head_of
+from masking_service.cli.options import FOLDER, GIVEN_FILE
 from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
@@ -20,18 +21,18 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 public_key = click.option(
     "--public-key",
     "pem",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help=f"The log's public key. If not given: {PUBLIC_KEY} in the state directory, or the keyset there.",
 )
 archive = click.option(
     "--archive",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     envvar="MASKING_AUDIT_ARCHIVE",
     help=f"The folder of the archive. If not given: {ARCHIVE} in the state directory, or else MASKING_AUDIT_URL.",
 )
 since = click.option(
     "--since",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="A checkpoint: the log begins after it, because earlier entries are kept elsewhere or were deleted.",
 )
 

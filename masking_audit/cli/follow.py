@@ -17,7 +17,7 @@ from masking_audit.tiles.cosigning import Cosigning, CosigningError
 from masking_audit.tiles.notes import COSIGNER
 from masking_audit.verify.verifier import StartingPoint
 from masking_service.audit.streams import Streams
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import GIVEN_FILE, state_dir
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.state_files import ARCHIVE
@@ -45,11 +45,7 @@ MAX_HOURS: Final = 3660 * 24
     "without scheme. If not given, it is made from the log's key.",
 )
 @click.option("--cosigner", metavar="URL", help="Where a witness (C2SP tlog-witness) cosigns the checkpoint notes.")
-@click.option(
-    "--cosigner-key",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="The verifier key of that witness.",
-)
+@click.option("--cosigner-key", type=GIVEN_FILE, help="The verifier key of that witness.")
 @public_key
 @state_dir
 def follow(

@@ -25,6 +25,7 @@ from masking_audit.packs.persons import BOTH, Persons, StoredPersons
 from masking_audit.packs.sold_list import SoldList
 from masking_audit.packs.subject import Subject
 from masking_service.audit.log import outside_id
+from masking_service.cli.options import GIVEN_FILE, GIVEN_FOLDER
 from masking_service.masking.recipients import read
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
@@ -37,7 +38,6 @@ from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.errors import StoreUnavailable
 
-_FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 _OF_KEYS: Final[Mapping[str, KeyLeakKind]] = {
     "data_key": "data-key",
     "keyset": "keyset",
@@ -74,19 +74,19 @@ class _IncidentOptions:
 @click.option("--issuer", help="The signing key of an issuer, by its alias: everyone whom it signs in.")
 @click.option("--site", help="A site, by its code: what passed there.")
 @click.option("--courier", help="A courier's phone, by the courier's id: what it saw, and what it carried.")
-@click.option("--list", "sold_list", type=_FILE, help="A list that is for sale: waybill numbers or phones.")
+@click.option("--list", "sold_list", type=GIVEN_FILE, help="A list that is for sale: waybill numbers or phones.")
 @click.option("--data-key", metavar="DAY", help="The data keys of a day.")
 @click.option("--keyset", is_flag=True, help="The keyset, or a host that holds it.")
 @click.option("--host", metavar="NAME", help="An intake host, which was in other hands in this period.")
 @click.option("--backup", metavar="DAY", help="A backup of the store, by the day on which it was made.")
 @click.option(
     "--waybills",
-    type=_FILE,
+    type=GIVEN_FILE,
     help="Waybill numbers, one a line: those that occur are named in the documents, which then contain them.",
 )
 @click.option(
     "--policies",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=GIVEN_FOLDER,
     help="A folder with earlier versions of policy.yaml: what a login or key could do under each.",
 )
 @click.option(

@@ -26,7 +26,7 @@ from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.streams import Streams
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import FOLDER, state_dir
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from masking_service.service.people.principals import DEFAULT_TENANT
@@ -90,7 +90,7 @@ def period(command: Command) -> Command:
         click.option("--overseer", is_flag=True, help="Name no member of staff, and write no evidence: for outsiders."),
         click.option(
             "--output",
-            type=click.Path(path_type=Path, file_okay=False),
+            type=FOLDER,
             help="The folder to write, which must not exist. If not given, it is named after the command and the days.",
         ),
         click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant that it is about."),

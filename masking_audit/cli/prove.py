@@ -12,7 +12,7 @@ from masking_audit.tiles.notes import NoteError
 from masking_audit.tiles.proofs import SUFFIX
 from masking_audit.tiles.prove import prove as proof_of
 from masking_audit.tiles.reader import TileError
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import FILE, GIVEN_FILE, state_dir
 from masking_service.runtime.state_files import ARCHIVE
 
 
@@ -20,14 +20,10 @@ from masking_service.runtime.state_files import ARCHIVE
 @click.argument("entry")
 @click.option(
     "--since",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="An older checkpoint note of this log: the proof then also shows that the log has only grown since.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=f"The file to write. If not given: ENTRY{SUFFIX} in this folder.",
-)
+@click.option("--output", type=FILE, help=f"The file to write. If not given: ENTRY{SUFFIX} in this folder.")
 @archive
 @state_dir
 def prove(entry: str, since: Path | None, output: Path | None, archive: Path | None, state_dir: Path) -> None:

@@ -11,7 +11,7 @@ import click
 from keys.messages import MessageKey
 from masking_audit.archive.answering import ArchiveServer
 from masking_audit.cli.file_options import archive
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import FOLDER, GIVEN_FILE, state_dir
 from masking_service.runtime.clock import clock
 from masking_service.runtime.state_files import ARCHIVE
 
@@ -24,12 +24,12 @@ INDEX: Final = "index"
     "--key",
     required=True,
     envvar="MASKING_AUDIT_KEY_FILE",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="The key that the service's MASKING_AUDIT_KEY_FILE has, too. Make it with: openssl rand -hex 32",
 )
 @click.option(
     "--index",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help=f"The folder of the index, which may be deleted at any time. If not given: {INDEX} in the archive.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")

@@ -27,34 +27,30 @@ from masking_audit.tiles.log import CHECKPOINT, FOLDER
 from masking_audit.verify.signatures import PersonSignatures
 from masking_audit.verify.verifier import StartingPoint, Verification, read_lines
 from masking_audit.verify.verifier import verify as verify_lines
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import GIVEN_FILE, state_dir
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, allow_dash=True), required=False)
 @click.option(
     "--checkpoint",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="A checkpoint that was kept elsewhere, for example by the witness: everything that it names must be there. "
     "With --proof, a checkpoint note.",
 )
-@click.option(
-    "--proof",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A file of `audit prove`: verify that its entry is in the log.",
-)
+@click.option("--proof", type=GIVEN_FILE, help="A file of `audit prove`: verify that its entry is in the log.")
 @click.option(
     "--key",
     "keys",
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="With --proof or an archive: the public key of the log (log.vkey). Repeat it for those of "
     "cosigners, and of the service (audit-public.pem).",
 )
 @click.option("--signatures", is_flag=True, help="Also verify the signatures of people over what they did.")
 @click.option(
     "--approvers",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="The fingerprints that `people keys approve` printed, one a line: every approval of a key has to lead to one.",
 )
 @since

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import click
 
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import GIVEN_FILE, state_dir
 from masking_service.masking.dialling import dialable
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.set_up import settings_of
@@ -26,7 +26,7 @@ def callers() -> None:
 
 
 @callers.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=GIVEN_FILE)
 @click.option("--tenant", default="default", show_default=True, help="Whose people they are.")
 @state_dir
 def import_file(file: Path, tenant: str, state_dir: Path) -> None:

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from masking_service.cli.language import say
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import FOLDER, GIVEN_FOLDER, state_dir
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock
@@ -103,12 +103,8 @@ def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
 @click.option("--possible", type=click.IntRange(0), help="Note how many persons may be concerned.")
 @click.option("--flag", "flags", multiple=True, type=click.Choice(FLAGS), help="Note what is so; these replace others.")
 @click.option("--reported", multiple=True, metavar="COUNTRY/DUTY", help="Note that a report was made now.")
-@click.option(
-    "--pack",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Note the files of a pack, by name and SHA-256.",
-)
-@click.option("--forms", type=click.Path(path_type=Path, file_okay=False), help="Write each country's form here.")
+@click.option("--pack", type=GIVEN_FOLDER, help="Note the files of a pack, by name and SHA-256.")
+@click.option("--forms", type=FOLDER, help="Write each country's form here.")
 @_tenant
 @state_dir
 def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:

@@ -1,21 +1,21 @@
-"""What every command has in common: the option for the state directory."""
+"""What commands have in common: the option for the state directory, and the types of paths."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import click
 
-Command = Callable[..., Any]
+GIVEN_FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
+FILE: Final = click.Path(path_type=Path, dir_okay=False)
+GIVEN_FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
+FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+"""`FILE` and `FOLDER` may be missing."""
 
-
-def state_dir(command: Command) -> Command:
-    """Give a command the option ``--state-dir``."""
-    return click.option(
-        "--state-dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=Path(".local"),
-        envvar="MASKING_STATE_DIR",
-        show_default=True,
-        help="Where keys, snapshots and the embedded store are.",
-    )(command)
+state_dir = click.option(
+    "--state-dir",
+    type=FOLDER,
+    default=Path(".local"),
+    envvar="MASKING_STATE_DIR",
+    show_default=True,
+    help="Where keys, snapshots and the embedded store are.",
+)

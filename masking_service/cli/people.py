@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from masking_service.cli.callers import read_rows
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import GIVEN_FILE, state_dir
 from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
@@ -184,7 +184,7 @@ def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> 
 
 
 @devices.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=GIVEN_FILE)
 @tenant_option
 @state_dir
 def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
@@ -208,7 +208,7 @@ def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
 
 
 @devices.command("invite")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=GIVEN_FILE)
 @tenant_option
 @state_dir
 def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
@@ -228,7 +228,7 @@ def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
 
 
 @devices.command("uninvite")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=GIVEN_FILE)
 @tenant_option
 @state_dir
 def uninvite_devices(file: Path, tenant: str, state_dir: Path) -> None:

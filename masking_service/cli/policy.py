@@ -15,7 +15,7 @@ from keys.files import read_secret_file
 from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.numbers import lines_in
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import FILE, GIVEN_FOLDER, state_dir
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.profile_masks import examples
@@ -55,18 +55,10 @@ def policy() -> None:
 
 
 @policy.command()
-@click.argument(
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="MASKING_POLICY",
-    default=shipped("policy.yaml"),
-)
+@click.argument("file", type=FILE, envvar="MASKING_POLICY", default=shipped("policy.yaml"))
 @state_dir
 @click.option(
-    "--schemas",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    envvar="MASKING_SCHEMAS",
-    help="A folder of schemas beside those that are shipped.",
+    "--schemas", type=GIVEN_FOLDER, envvar="MASKING_SCHEMAS", help="A folder of schemas beside those that are shipped."
 )
 def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     """Validate FILE and the schemas, and show what each profile shows. Exits with 1 on a fault.

@@ -15,7 +15,7 @@ from keys.files import write_secret_file
 from keys.keyset_file import NamedRoot, date_of, day_of
 from masking_service.audit.actions import Action, Outcome
 from masking_service.cli.keys.opened import opened_rotation, root, wait
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import FILE, state_dir
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.rotation.shred import renew_root
 from masking_service.runtime.administration import OpenRegistries
@@ -76,7 +76,7 @@ def list_permits(tenant: str, timeout: float, state_dir: Path) -> None:
 
 @permit.command("open")
 @click.argument("name")
-@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="A file for the job.")
+@click.option("--output", required=True, type=FILE, help="A file for the job.")
 @_tenant
 @wait
 @state_dir
@@ -104,7 +104,7 @@ def open_permit(name: str, output: Path, tenant: str, timeout: float, state_dir:
 
 @permit.command()
 @click.argument("names", nargs=-1)
-@click.option("--export", type=click.Path(path_type=Path, dir_okay=False), help="Where the surviving keys are written.")
+@click.option("--export", type=FILE, help="Where the surviving keys are written.")
 @_tenant
 @root
 @wait

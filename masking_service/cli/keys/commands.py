@@ -15,7 +15,7 @@ from masking_service.cli.keys.hosts import hosts, split
 from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.numbers import numbers_in
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import FILE, GIVEN_FILE, state_dir
 from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
 from masking_service.rotation.publication import rotate_publication
 from masking_service.rotation.reseal import reseal as reseal_all
@@ -62,7 +62,7 @@ keys.add_command(hosts)
 @keys.command()
 @click.option(
     "--session-key",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="The desk's file MASKING_CONSOLE_SESSION_KEY, on the desk's machine: shown, too.",
 )
 @state_dir
@@ -84,7 +84,7 @@ def status(session_key: Path | None, state_dir: Path) -> None:
 )
 @click.option(
     "--session-key",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=GIVEN_FILE,
     help="Only with session: the desk's file MASKING_CONSOLE_SESSION_KEY, on the desk's machine.",
 )
 @hosts_have
@@ -221,7 +221,7 @@ def reseal(timeout: float, state_dir: Path) -> None:
 @keys.command()
 @click.option("--before", required=True, help="The first day that lives (ISO date); all days before it are shredded.")
 @click.option("--inside-retention", is_flag=True, help="Also days whose records have not all expired.")
-@click.option("--export", type=click.Path(path_type=Path, dir_okay=False), help="Where the surviving keys are written.")
+@click.option("--export", type=FILE, help="Where the surviving keys are written.")
 @root
 @wait
 @state_dir
@@ -262,7 +262,7 @@ def shred(
 
 
 @keys.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=FILE)
 @wait
 @state_dir
 def restore(file: Path, timeout: float, state_dir: Path) -> None:

@@ -13,7 +13,7 @@ from keys.files import write_secret_file
 from keys.keyset import Keyset, read
 from keys.keyset_file import HostEntry
 from masking_service.cli.keys.opened import opened_coordinator, wait
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import FILE, GIVEN_FILE, state_dir
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.runtime.clock import today
 
@@ -38,7 +38,7 @@ class HostName(click.ParamType[str]):
 @click.argument("name", type=HostName())
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     required=True,
     help="Where the host's keyset is written. Where it exists, the host keeps its own keys.",
 )
@@ -71,7 +71,7 @@ def hosts() -> None:
 
 
 @hosts.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=GIVEN_FILE)
 @wait
 @state_dir
 def enrol(file: Path, timeout: float, state_dir: Path) -> None:

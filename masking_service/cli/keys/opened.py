@@ -1,65 +1,29 @@
 """Opens what the commands of `keys` that change something share: the keyset, its store, and progress bars."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import click
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot
+from masking_service.cli.options import GIVEN_FILE
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.runtime.administration import OpenRegistries, opened_registry, opened_store
 from masking_service.runtime.clock import today
 from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
+from masking_service.runtime.settings import Settings
+from masking_service.store.client import Store
 from masking_service.store.health import uphold
 
-Command = Callable[..., Any]
-HOSTS_HAVE = "masking_service.hosts_have"
-
-
-def wait(command: Command) -> Command:
-    """Give a command the option ``--wait``."""
-    return click.option(
-        "--wait",
-        "timeout",
-        type=click.FloatRange(0, 86_400),
-        default=60.0,
-        show_default=True,
-        help="For how many seconds processes that must follow are waited for, at each step.",
-    )(command)
-
-
-def hosts_have(command: Command) -> Command:
-    """Give a command the option ``--hosts-have``, for `opened_rotation`."""
-
-    def keep(context: click.Context, _: click.Parameter, serial: int) -> None:
-        context.meta[HOSTS_HAVE] = serial
-
-    return click.option(
-        "--hosts-have",
-        type=click.IntRange(0),
-        default=0,
-        expose_value=False,
-        callback=keep,
-        help="Where intake hosts are enrolled: the serial of the keyset of which all of them have their part.",
-    )(command)
-
-
-def root(command: Command) -> Command:
-    """Give a command the option ``--root``, a `NamedRoot`."""
-    return click.option(
-        "--root",
-        "named",
-        type=click.Path(path_type=Path, dir_okay=False, exists=True),
-        callback=_named,
-        help="A JSON file that describes a root key at a provider (docs/keys.md); without it one is made here.",
-    )(command)
+HOSTS_HAVE: Final = "masking_service.hosts_have"
 
 
 def _named(context: click.Context, parameter: click.Parameter, file: Path | None) -> NamedRoot | None:
@@ -71,6 +35,37 @@ def _named(context: click.Context, parameter: click.Parameter, file: Path | None
         raise click.BadParameter(f"{file} does not describe a root key ({fault})", context, parameter) from None
 
 
+def _keep(context: click.Context, _: click.Parameter, serial: int) -> None:
+    context.meta[HOSTS_HAVE] = serial
+
+
+wait = click.option(
+    "--wait",
+    "timeout",
+    type=click.FloatRange(0, 86_400),
+    default=60.0,
+    show_default=True,
+    help="For how many seconds processes that must follow are waited for, at each step.",
+)
+hosts_have = click.option(
+    "--hosts-have",
+    type=click.IntRange(0),
+    default=0,
+    expose_value=False,
+    callback=_keep,
+    help="Where intake hosts are enrolled: the serial of the keyset of which all of them have their part.",
+)
+"""For `opened_rotation`."""
+root = click.option(
+    "--root",
+    "named",
+    type=GIVEN_FILE,
+    callback=_named,
+    help="A JSON file that describes a root key at a provider (docs/keys.md); without it one is made here.",
+)
+"""Gives a `NamedRoot`."""
+
+
 @contextmanager
 def opened_coordinator(state_dir: Path, timeout: float) -> Iterator[Coordinator]:
     """Open the keyset and its store for one command that changes keys. Progress is shown on standard error.
@@ -80,22 +75,8 @@ def opened_coordinator(state_dir: Path, timeout: float) -> Iterator[Coordinator]
     """
     settings = settings_of(state_dir)
     keyring = open_keyring(settings)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with opened_store(settings, keyring) as store:
-        uphold(store)  # what is destroyed here is gone at once; what takes its place must not be lost afterwards
-        with (
-            Progress(*columns, console=Console(stderr=True)) as bars,
-            Coordinator(
-                settings.keyset,
-                store,
-                keyring,
-                today=today(),
-                random=os.urandom,
-                timeout=timeout,
-                progress=_Shown(bars).show,
-            ) as coordinator,
-        ):
-            yield coordinator
+    with opened_store(settings, keyring) as store, _coordinating(settings, store, keyring, timeout) as coordinator:
+        yield coordinator
 
 
 @contextmanager
@@ -106,23 +87,31 @@ def opened_rotation(state_dir: Path, timeout: float) -> Iterator[tuple[Coordinat
         KeysError, WrongStore, StoreUnavailable, SettingsError: as `opened_coordinator`.
     """
     settings = settings_of(state_dir)
+    with (
+        opened_registry(settings) as opened,
+        _coordinating(settings, opened.store, opened.keyring, timeout) as coordinator,
+    ):
+        coordinator.hosts_have = click.get_current_context().meta.get(HOSTS_HAVE, 0)
+        yield coordinator, opened
+
+
+@contextmanager
+def _coordinating(settings: Settings, store: Store, keyring: Keyring, timeout: float) -> Iterator[Coordinator]:
+    uphold(store)  # what is destroyed here is gone at once; what takes its place must not be lost afterwards
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with opened_registry(settings) as opened:
-        uphold(opened.store)
-        with (
-            Progress(*columns, console=Console(stderr=True)) as bars,
-            Coordinator(
-                settings.keyset,
-                opened.store,
-                opened.keyring,
-                today=today(),
-                random=os.urandom,
-                timeout=timeout,
-                progress=_Shown(bars).show,
-            ) as coordinator,
-        ):
-            coordinator.hosts_have = click.get_current_context().meta.get(HOSTS_HAVE, 0)
-            yield coordinator, opened
+    with (
+        Progress(*columns, console=Console(stderr=True)) as bars,
+        Coordinator(
+            settings.keyset,
+            store,
+            keyring,
+            today=today(),
+            random=os.urandom,
+            timeout=timeout,
+            progress=_Shown(bars).show,
+        ) as coordinator,
+    ):
+        yield coordinator
 
 
 class _Shown:
