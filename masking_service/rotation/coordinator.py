@@ -7,7 +7,8 @@ then the store forbids all older keysets.
 
 import fcntl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -18,8 +19,9 @@ from keys.keyset import Keyset, read
 from keys.keyset_file import KeysetFile
 from masking_service.rotation.processes import Heartbeat, active_processes
 from masking_service.service.waybills.notice import Notice, read_notice, reading_notice, write_notice
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store
+from masking_service.store.layout import PREFIX
 
 KEYS_AT_ONCE: Final = 500
 """Keys of the store that are looked at together."""
@@ -89,6 +91,17 @@ class Coordinator:
     def file(self) -> KeysetFile:
         """The present content of the keyset file."""
         return read(self.path)[0]
+
+    def data_keys(self) -> Iterator[WrappedKey]:
+        """Yield all stored data keys; raises as `WrappedKeys.all`."""
+        for batch in self.wrapped.all():
+            yield from (stored for stored, _ in batch.values())
+
+    def stored_keys(self, names: bytes = PREFIX + b"*") -> Iterator[list[bytes]]:
+        """Yield the keys of the store that a glob matches, in portions."""
+        keys = self.store.keys(names)
+        while some := [*islice(keys, KEYS_AT_ONCE)]:
+            yield some
 
     def finish_last_change(self) -> str:
         """Wait until every process has the present file.

@@ -22,10 +22,9 @@ OldKeys = Mapping[str, Collection[int]]
 def hold_keys(coordinator: Coordinator) -> dict[str, list[int]]:
     """Return the data keys of holds that open something now."""
     found: dict[str, list[int]] = {}
-    for batch in coordinator.wrapped.all():
-        for stored, _ in batch.values():
-            if stored.day == HOLD_DAY and stored.wrapped is not None:
-                found.setdefault(stored.tenant, []).append(stored.number)
+    for stored in coordinator.data_keys():
+        if stored.day == HOLD_DAY and stored.wrapped is not None:
+            found.setdefault(stored.tenant, []).append(stored.number)
     return found
 
 

@@ -11,14 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import islice
 from typing import Final
 
 from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES, SealingKey, SealingKeys, header_of
 from keys.errors import KeysError
 from keys.framing import frame
 from keys.rotation import change_name, end_retired, entries_of, settle_index
-from masking_service.rotation.coordinator import KEYS_AT_ONCE, Coordinator
+from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.resealing import Announcer, state_keys_by_id
 from masking_service.rotation.rotate import rotate
 from masking_service.service.call.recorder import Recorder
@@ -28,7 +27,7 @@ from masking_service.service.waybills import records
 from masking_service.service.waybills.data_keys import DataKeys, HourKeys, RecordKeys
 from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.store.client import Command, Reply
-from masking_service.store.layout import CLAIM, PREFIX, record_key, record_stems
+from masking_service.store.layout import CLAIM, record_key, record_stems
 
 SUBJECT: Final = "key/index"
 _GONE: Final = -2
@@ -100,7 +99,7 @@ def find_numbers(coordinator: Coordinator, portions: Iterable[Sequence[str]]) ->
     Raises:
         StoreUnavailable: the store did not answer.
     """
-    tenants = {stored.tenant for batch in coordinator.wrapped.all() for stored, _ in batch.values()}
+    tenants = {stored.tenant for stored in coordinator.data_keys()}
     asked = stored = at_old = 0
     for numbers in portions:
         asked += len(numbers)
@@ -188,8 +187,7 @@ class _Moving:
         """
         store, found, total = self._coordinator.store, 0, self.seen
         self.seen = 0
-        keys = store.keys(PREFIX + b"*")
-        while some := [*islice(keys, KEYS_AT_ONCE)]:
+        for some in self._coordinator.stored_keys():
             self.seen += sum(bool(self._any.fullmatch(key)) for key in some)
             at_old = [match for key in dict.fromkeys(some) if (match := self._old.fullmatch(key))]
             self._move(at_old)

@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +16,10 @@ import msgspec
 
 from keys.aead import NONCE_BYTES, header_of
 from keys.files import read_secret_file, write_secret_file
-from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.rotation.coordinator import KEYS_AT_ONCE, Coordinator
+from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.hold_keys import HoldKeys, hold_keys
 from masking_service.rotation.resealing import Announcer, Resealed, announced, replace
-from masking_service.rotation.rotate import rotate_data
+from masking_service.rotation.rotate import newest_numbers, rotate_data
 from masking_service.rotation.search import INDEX_PART, SearchEntries
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.people.policy import Policy
@@ -32,7 +30,7 @@ from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey
 from masking_service.store.client import Command
-from masking_service.store.layout import CLAIM, PREFIX, WAYBILL, custody_key
+from masking_service.store.layout import CLAIM, WAYBILL, custody_key
 from masking_service.store.pipeline import Question
 
 STARTED: Final = "reseal.json"
@@ -124,13 +122,7 @@ def _start(coordinator: Coordinator, now: int) -> _Started:
         return msgspec.json.decode(read_secret_file(path), type=_Started)
     rotate_data(coordinator, now)
     coordinator.drain()
-    day = max(now // SECONDS_A_DAY, coordinator.keyring.keyset.shredded_before)
-    numbers: dict[str, int] = {}
-    for batch in coordinator.wrapped.all():
-        for stored, _ in batch.values():
-            if stored.day == day:
-                numbers[stored.tenant] = max(stored.number, numbers.get(stored.tenant, 0))
-    started = _Started(day, numbers, hold_keys(coordinator))
+    started = _Started(*newest_numbers(coordinator, now), hold_keys(coordinator))
     write_secret_file(path, msgspec.json.encode(started), replace=True)
     return started
 
@@ -213,8 +205,7 @@ class _Reseal:
         return found
 
     def _portions(self, names: re.Pattern[bytes]) -> Iterator[list[bytes]]:
-        keys = self._coordinator.store.keys(PREFIX + b"*")
-        while some := [*islice(keys, KEYS_AT_ONCE)]:
+        for some in self._coordinator.stored_keys():
             matching = [key for key in dict.fromkeys(some) if names.fullmatch(key)]
             if matching:
                 yield matching

@@ -68,13 +68,9 @@ class Announcer:
 
 def state_keys_by_id(coordinator: Coordinator, tenants: Iterable[str]) -> dict[bytes, tuple[str, SealingKeys]]:
     """Return tenants and their state keys, by key id: these tenants, and all with data keys."""
-    keyring = coordinator.keyring
-    named = {"", DEFAULT_TENANT, *tenants}
-    for batch in coordinator.wrapped.all():
-        named |= {stored.tenant for stored, _ in batch.values()}
     by_id: dict[bytes, tuple[str, SealingKeys]] = {}
-    for tenant in named:
-        keys = keyring.tenant(tenant).state
+    for tenant in {"", DEFAULT_TENANT, *tenants, *(stored.tenant for stored in coordinator.data_keys())}:
+        keys = coordinator.keyring.tenant(tenant).state
         by_id |= dict.fromkeys((keys.active.key_id, *keys.retired_ids), (tenant, keys))
     return by_id
 

@@ -61,6 +61,16 @@ def rotate(
     return "rotated"
 
 
+def newest_numbers(coordinator: Coordinator, now: int) -> tuple[int, dict[str, int]]:
+    """Return the day whose data keys seal now, and the number of each tenant's newest one of it."""
+    day = max(now // SECONDS_A_DAY, coordinator.keyring.keyset.shredded_before)
+    newest: dict[str, int] = {}
+    for stored in coordinator.data_keys():
+        if stored.day == day:
+            newest[stored.tenant] = max(stored.number, newest.get(stored.tenant, 0))
+    return day, newest
+
+
 def rotate_data(coordinator: Coordinator, now: int) -> int:
     """Replace today's data key of every tenant.
 
@@ -72,12 +82,7 @@ def rotate_data(coordinator: Coordinator, now: int) -> int:
         ProcessesBehindError: a running process may not know the new keys, which exist.
     """
     coordinator.finish_last_change()
-    day = max(now // SECONDS_A_DAY, coordinator.keyring.keyset.shredded_before)
-    newest: dict[str, int] = {}
-    for batch in coordinator.wrapped.all():
-        for stored, _ in batch.values():
-            if stored.day == day:
-                newest[stored.tenant] = max(stored.number, newest.get(stored.tenant, 0))
+    day, newest = newest_numbers(coordinator, now)
     for done, (tenant, number) in enumerate(newest.items(), start=1):
         key_id = coordinator.keyring.tenant(tenant).data_key_id(day, number + 1)
         fresh = coordinator.keyring.new_data_key(tenant, key_id)

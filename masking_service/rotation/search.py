@@ -7,7 +7,6 @@ needed. A part is deleted when all its waybills are in the new ones.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from typing import Final
 
 from keys.aead import header_of
@@ -54,8 +53,7 @@ def rotate_search(coordinator: Coordinator, policy: Policy, clock: Callable[[], 
         coordinator.pause()
         found, read = entries.move_old_parts()
     vault.data_keys.refresh(coordinator.store)  # reports how often keys were used
-    without = end_retired(coordinator.path, "search", coordinator.today)
-    coordinator.change(without)
+    coordinator.change(end_retired(coordinator.path, "search", coordinator.today))
     return entries.replaced, read
 
 
@@ -83,8 +81,7 @@ class SearchEntries:
         """
         store, found, read = self._coordinator.store, 0, 0
         named = self._named_now()
-        keys = store.keys(PREFIX + b"{[fs]:*")
-        while some := [*islice(keys, KEYS_AT_ONCE)]:
+        for some in self._coordinator.stored_keys(PREFIX + b"{[fs]:*"):
             for match in filter(None, map(INDEX_PART.fullmatch, dict.fromkeys(some))):
                 read += 1
                 if match[1] in named:
@@ -131,7 +128,7 @@ class SearchEntries:
 
     def _named_now(self) -> set[bytes]:
         """Return the common prefixes of the parts that the active secret names."""
-        tenants = {stored.tenant for batch in self._coordinator.wrapped.all() for stored, _ in batch.values()}
+        tenants = {stored.tenant for stored in self._coordinator.data_keys()}
         keyring, longest = self._coordinator.keyring, self._policy.longest_retention_days
         return {
             stem for tenant in tenants for stem in part_stems(keyring.tenant(tenant).search, self._clock(), longest)

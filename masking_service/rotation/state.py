@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Final
 
 from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES, SealingKeys
@@ -22,7 +21,7 @@ from masking_service.rotation.rotate import rotate
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.state.serials import Serials
 from masking_service.store.client import Reply
-from masking_service.store.layout import PREFIX, WAYBILL
+from masking_service.store.layout import WAYBILL
 
 SUBJECT: Final = "key/state"
 _NAMED_BY_NONCE: Final = re.compile(WAYBILL + rb"!")
@@ -89,8 +88,7 @@ class _Pass:
         """
         self._total, self.seen, self._found, self._unknown = self.seen, 0, 0, 0
         self._labels()
-        keys = self.coordinator.store.keys(PREFIX + b"*")
-        while some := [*islice(keys, KEYS_AT_ONCE)]:
+        for some in self.coordinator.stored_keys():
             logged = [(command, key) for key in some if (command := _announced_by(key)) is not None]
             known = {key for _, key in logged}
             others = [key for key in some if key not in known and not _OF_OTHER_KEYS.fullmatch(key)]
