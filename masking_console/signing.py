@@ -7,6 +7,7 @@ the form carries the signature (`static/signing.js`). Nothing is kept here.
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -29,49 +30,14 @@ def _opening(name: str, fields: Fields) -> Json:
     return {"act": "detokenize", "purpose": purpose, "case": name, "items": items_of(fields)}
 
 
-def _opening_case(fields: Fields) -> Json:
-    return {"act": "case-open", **wanted_case(fields)}
-
-
-def _listing(_: Fields) -> Json:
-    return {"act": "decoy-list"}
-
-
-def _deciding(name: str, act: str, _: Fields) -> Json:
-    return {"act": f"case-{act}", "case": name}
-
-
-def _erasing(number: str, _: Fields) -> Json:
-    return {"act": "erase", "waybill_no": number}
-
-
-def _on_person(act: str, fields: Fields) -> Json:
-    return {"act": act, "principal": fields.get("principal", "").strip()}
-
-
 def _planting(fields: Fields) -> Json:
     numbers = fields.get("waybills", "").replace(",", " ").replace("，", " ").split()
     return {"act": "decoy-plant", "waybills": numbers, "kind": fields.get("kind", "")}
 
 
-def _removing(fields: Fields) -> Json:
-    return {"act": "decoy-remove", "waybills": [fields.get("waybill", "")]}
-
-
-def _unrestricting(number: str, _: Fields) -> Json:
-    return {"act": "unrestrict", "waybills": [number]}
-
-
-def _on_hold(name: str, act: str, _: Fields) -> Json:
-    return {"act": f"hold-{act}", "hold": name}
-
-
-def _on_key(act: str, fields: Fields) -> Json:
-    return {"act": f"key-{act}", "principal": fields.get("principal", ""), "key": fields.get("key", "")}
-
-
-def _on_device(act: str, fields: Fields) -> Json:
-    return {"act": f"device-{act}", "principal": fields.get("principal", ""), "device": fields.get("device", "")}
+def _about(sort: str, act: str, fields: Fields) -> Json:
+    """An act about a key or a device of a person."""
+    return {"act": f"{sort}-{act}", "principal": fields.get("principal", ""), sort: fields.get(sort, "")}
 
 
 def fields_of(form: Fields) -> dict[str, str]:
@@ -88,19 +54,19 @@ def items_of(form: Fields) -> list[Json]:
     return [{"waybill_no": form.get("waybill", ""), "field": field} for field in fields_of(form)]
 
 
-FORMS: Final[tuple[tuple[re.Pattern[str], Callable[..., Json]], ...]] = (
-    (re.compile(r"/cases/([^/]+)/reveal"), _opening),
-    (re.compile(r"/cases/new"), _opening_case),
-    (re.compile(r"/cases/([^/]+)/(approve|deny|close)"), _deciding),
-    (re.compile(r"/waybills/([^/]+)/erase"), _erasing),
-    (re.compile(r"/people/(freeze|unfreeze)"), _on_person),
-    (re.compile(r"/decoys"), _planting),
-    (re.compile(r"/decoys/list"), _listing),
-    (re.compile(r"/decoys/remove"), _removing),
-    (re.compile(r"/waybills/([^/]+)/unrestrict"), _unrestricting),
-    (re.compile(r"/keys/(approve|deny|revoke)"), _on_key),
-    (re.compile(r"/devices/(approve|deny|revoke)"), _on_device),
-    (re.compile(r"/incidents/holds/([^/]+)/(set|lift)"), _on_hold),
+FORMS: Final[tuple[tuple[str, Callable[..., Json]], ...]] = (
+    (r"/cases/([^/]+)/reveal", _opening),
+    (r"/cases/new", lambda fields: {"act": "case-open", **wanted_case(fields)}),
+    (r"/cases/([^/]+)/(approve|deny|close)", lambda name, act, _: {"act": f"case-{act}", "case": name}),
+    (r"/waybills/([^/]+)/erase", lambda number, _: {"act": "erase", "waybill_no": number}),
+    (r"/waybills/([^/]+)/unrestrict", lambda number, _: {"act": "unrestrict", "waybills": [number]}),
+    (r"/people/(freeze|unfreeze)", lambda act, fields: {"act": act, "principal": fields.get("principal", "").strip()}),
+    (r"/decoys", _planting),
+    (r"/decoys/list", lambda _: {"act": "decoy-list"}),
+    (r"/decoys/remove", lambda fields: {"act": "decoy-remove", "waybills": [fields.get("waybill", "")]}),
+    (r"/keys/(approve|deny|revoke)", partial(_about, "key")),
+    (r"/devices/(approve|deny|revoke)", partial(_about, "device")),
+    (r"/incidents/holds/([^/]+)/(set|lift)", lambda name, act, _: {"act": f"hold-{act}", "hold": name}),
 )
 """Forms by their paths, with the act of each; their handlers make the same call."""
 
@@ -113,7 +79,7 @@ def propose() -> tuple[Response, int] | Response:
         raise BadRequest
     fields = {str(name): value for name, value in asked["fields"].items() if isinstance(value, str)}
     for pattern, act_of in FORMS:
-        found = pattern.fullmatch(asked["path"])
+        found = re.fullmatch(pattern, asked["path"])
         if found:
             try:
                 return jsonify(g.person.propose(act_of(*map(unquote, found.groups()), fields)))
