@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from masking_service.store.computing import waiting
+from masking_service.computing import waiting
 from masking_service.tls_faults import tls_reason
 
 REQUEST_NONCE_BYTES: Final = 16

@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from masking_service.computing import computing
 from masking_service.http.app import OVERLOADED
-from masking_service.store.computing import computing
 
 STORE_THREADS: Final = 16
 """Threads of twenty that may use the store; the others answer masks and probes if it hangs (R6)."""

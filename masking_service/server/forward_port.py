@@ -15,13 +15,13 @@ import msgspec
 
 from keys.certificates import to_der
 from keys.errors import IntegrityError
+from masking_service.computing import computing
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
 from masking_service.service.tiers.messages import MAX_BYTES, PATH, NotSettled, Resubmission
 from masking_service.service.tiers.resubmit import Resubmit
 from masking_service.service.tiers.tls import server_context
-from masking_service.store.computing import computing
 
 TIMEOUT_SECONDS: Final = 10.0
 """Seconds that a connection may be idle, and a handshake may take."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from redis.crc import key_slot
 from redis.exceptions import MovedError, NoPermissionError, NoScriptError, ReadOnlyError, RedisError
 
-from masking_service.store.computing import waiting
+from masking_service.computing import waiting
 from masking_service.store.condition import Condition
 from masking_service.store.connection import Command, Node, Reply, pack
 from masking_service.store.errors import StoreUnavailable

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from masking_service import computing
+from masking_service.computing import SWITCH_SECONDS, waiting
 from masking_service.http.app import OVERLOADED
 from masking_service.runtime.settings import MAX_BODY_BYTES
 from masking_service.server.bounds import LARGE, LARGE_THREADS, OTHERS_THREADS, Bounds
-from masking_service.store import computing
-from masking_service.store.computing import SWITCH_SECONDS, waiting
 from tests.every import every
 
 Environ = dict[str, Any]

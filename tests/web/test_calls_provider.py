@@ -16,10 +16,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from keys.files import write_secret_file
+from masking_service import computing
 from masking_service.runtime.settings import MAX_BODY_BYTES
 from masking_service.server.bounds import LARGE, STORE_THREADS, Bounds
 from masking_service.service.phone_calls.provider import AT_ONCE
-from masking_service.store import computing
 from tests.callers import OWN, put_on_file
 from tests.http_servers import Handler, Json
 from tests.providers import DIAL, KEY, Provider, answering, provider, signed

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
+from masking_service.computing import give_way
 from masking_service.masking.effort import A_STORED_RECORD, Effort
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.fitting import fitting_schemas, personal_members
@@ -26,7 +27,6 @@ from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills import record_answers, records
-from masking_service.store.computing import give_way
 from masking_service.texts import Text
 
 MaskResult = record_answers.MaskedRecord | record_answers.InvalidRecord

@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 
-from masking_service.store import computing as lock
+from masking_service import computing as lock
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Exchanges
 from tests.together import in_threads
