@@ -1,4 +1,4 @@
-"""Masks one record in one pass: masks every mapped value in place, and lets nothing of it appear elsewhere.
+"""Masks one record in one pass: masks every mapped value in place, and lets no phone and no full name appear elsewhere.
 
 A record that raises is half masked and must be thrown away; no error or repr holds a value.
 """
