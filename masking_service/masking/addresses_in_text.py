@@ -7,6 +7,7 @@ from typing import Final
 
 from masking_service.masking.alternatives import only_at
 from masking_service.masking.expressions import Expression
+from masking_service.masking.foreign_lines import foreign_lines
 
 _NUMBER: Final = "[0-9０-９*A-Za-z零一二三四五六七八九十]"
 _ROOMS: Final = "室元栋棟幢座楼樓户戶层層"
@@ -107,11 +108,11 @@ _UNIT_WORD: Final = (
     "|penthouse|ph|dorm|floor|fl|flr|level|lvl|piso|[ée]tage|quarto|bell|buzzer|intercom|door|кв|квартира|подъезд|этаж"
     "|dpto|interno|interior|int(?=\\.)|scala|piano|porte|bo[iî]te|bte|leilighet|leil|íbúð|stanovanje|lakás|ajtó|daire|kat(?=:)"
     "|căn hộ|phòng|tầng|lầu|lantai|tür|stiege|andar|conj|office(?= [0-9]{3})|oficina|puerta|esc(?=\\.)"
-    "|ap(?=\\.)|sc(?=\\.)|et(?=\\.)"
+    "|ap(?=\\.)|sc(?=\\.)|et(?=\\.)|lt(?=\\. ?[0-9])|dto(?=\\. ?[0-9])|scara"
 )
 _BEHIND_FLOOR: Final = (
     "og|stock|[ée]tage|obergeschoss|sal|em|tr|patro|kat|sprat|andar|planta|piso|esq|dto|dcha|izq|izda|tv|th|mf|nadstropje"
-    "|poschodie|verdieping|piano"
+    "|poschodie|verdieping|piano|etasje|etg|våning"
 )
 _UNIT_WORD_OF_SCRIPTS: Final = (
     "διαμέρισμα|διαμ|όροφος|офис|оф|ап|стан|комната|комн|пәтер|բն|բնակարան|דירה|דירת|קומה|شقة|شقه|واحد|غرفة|الطابق|الدور|طبقه"
@@ -119,10 +120,10 @@ _UNIT_WORD_OF_SCRIPTS: Final = (
 )
 """Of other scripts those that are hardly anything else before a number."""
 _LATIN_UNIT: Final = Expression(
-    rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|№)\b\.?)?[ :]?\#?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
+    rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|č|№)\b\.?)?[ :]?\#?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
     r"|(?<![\w*/.%])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)"
     rf"|(?<![\w*/.%])[0-9]{{1,2}}(?:[.ºª°]{{1,2}}(?:o|er?)? ?(?:{_BEHIND_FLOOR})\b|[ºª] ?(?:[A-Z]\b|[0-9]{{1,2}}ª)"
-    r"|(?:e|ème|er) étage)"
+    r"|(?:e|ème|er) étage|ος όροφος)"
     r"|\bH0[0-9]{3}\b"
     r"|(?<![\w*])(?:ground|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|top|upper|lower|basement)"
     r"[ -](?:floor|flat)\b"
@@ -135,5 +136,5 @@ _LETTER: Final = re.compile("[A-Za-z\u0370-\u04ff\u0530-\u06ff\u0e00-\u0e7f\u10a
 
 
 def may_hold_latin_units(text: str) -> bool:
-    """Whether a text or line has a Latin word for a unit or floor beside a number."""
-    return _LETTER(text) is not None and _LATIN_UNIT(text) is not None
+    """Whether a text or line has a Latin word for a unit or floor beside a number, or is an address abroad."""
+    return _LETTER(text) is not None and (_LATIN_UNIT(text) is not None or any(foreign_lines(text)))

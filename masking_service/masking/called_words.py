@@ -16,8 +16,8 @@ ORGANISATION_ENDS: Final = frozenset("场地司厂店部科处组班院局所行
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _LAST: Final = _TITLES | ROLE_ENDS | PERSON_ENDS | ORGANISATION_ENDS
 _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cues.PLACE_ENDS)
-_NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处")
-"""What words end with that call people, posts and organisations."""
+_NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处色款码箱盒袋")
+"""What words end with that call people, posts, organisations, and kinds of goods: 白色."""
 _ENDS_OF_VILLAGES: Final = frozenset("集镇乡屯店铺桥口寨堡庄村")
 _FLAT_ENDS: Final = frozenset("卡券票纸贴膜毯床饼")
 _is_time: Final = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.foreign_places import SHORT_WORD, UnitsByPlace
+from masking_service.masking.foreign_places import JALAN, SHORT_WORD, UnitsByPlace
 from masking_service.masking.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
 from masking_service.masking.foreign_words import MARKS, first_words, kinds_and_months, kinds_of_words, numbers_in_words
 
@@ -183,6 +183,8 @@ class ForeignAddress(UnitsByPlace):
             and self._kinds(max(0, word - 2), word).rstrip(",")[-1:] == "n"
         ):
             self._hidden.update(value)  # one of several houses on a plot in Brazil: Rua X 45 casa 2
+        elif self._tokens[word].text.lower() in JALAN:
+            self._known.update(value)  # Jalan SS2/24
         elif len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":
             self._hidden.update(value)
         else:

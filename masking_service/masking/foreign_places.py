@@ -67,7 +67,10 @@ _ONE_OF_GERMANY: Final = re.compile(
 _ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
 """Such names are in the Netherlands and Estonia, too, where the second number is a flat's."""
 _GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
-_JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
+JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
+"""Words for streets in Malaysia: the numbers behind them are of the street's name."""
+_SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz|Islamabad))", re.I).search
+"""Of Islamabad: F-7/2."""
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
@@ -188,7 +191,8 @@ class UnitsByPlace(AddressTokens):
             at += 2
             found.append(at)
         letters = bool(found) and all(tokens[door].kind == "w" for door in found)
-        if (letters and self._is_numbered_street(house)) or self._of_czechia or self._of_alleys or self._of_bangladesh:
+        street = (letters and self._is_numbered_street(house)) or (bool(found) and self._is_in_jalan(house))
+        if street or self._of_czechia or self._of_alleys or self._of_bangladesh:
             self._known.update(found)
             return []
         ends = self._ends(at) or self._is_in_turkey(house)
@@ -246,7 +250,8 @@ class UnitsByPlace(AddressTokens):
         first, last = chain[0], chain[-1]
         letters = "w" in (self._tokens[first].kind, self._tokens[last].kind)
         slash = self._tokens[first + 1].kind == "/"
-        if slash and ((not letters and self._of_alleys) or self._of_bangladesh or self._is_half(first)):
+        of_house = slash and ((not letters and self._of_alleys) or self._of_bangladesh or self._is_half(first))
+        if of_house or self._is_sector(first):
             self._known.update(chain)
         elif len(chain) > 2 or not self._before_street(last):
             if letters and (
@@ -263,6 +268,11 @@ class UnitsByPlace(AddressTokens):
             self._hidden.add(first)
         elif first == 0:
             self._known.add(last)
+
+    def _is_sector(self, at: int) -> bool:
+        """Whether a sector of Islamabad begins at a token."""
+        sector = _SECTOR(self.text)
+        return sector is not None and sector.start() == self._tokens[at].start
 
     def _read_behind_street(self, chain: list[int]) -> None:
         """Read numbers behind the name of a street: the first is the house's."""
@@ -312,7 +322,7 @@ class UnitsByPlace(AddressTokens):
         """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24."""
         while at and self._tokens[at - 1].kind not in BREAKS:
             at -= 1
-        is_jalan = self._tokens[at].text.lower() in _JALAN
+        is_jalan = self._tokens[at].text.lower() in JALAN
         return is_jalan and any(token.kind == "n" for token in self._tokens[:at])
 
     def _is_behind_house(self, at: int) -> bool:
@@ -320,7 +330,7 @@ class UnitsByPlace(AddressTokens):
         first = at
         while at and (self._tokens[at - 1].kind == "." or self._is_short_word(at - 1)):
             at -= 1
-        return 0 < at < first - 1 and self._tokens[at - 1].kind == "n"
+        return 0 < at < first and self._tokens[at - 1].kind == "n"
 
     def _is_short_word(self, at: int) -> bool:
         word = self._tokens[at]

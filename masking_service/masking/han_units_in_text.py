@@ -87,11 +87,13 @@ _IS_DOOR: Final = re.compile("[0-9]{1,2}[A-Ha-h]").fullmatch
 _IS_DOOR_ON_A_FLOOR: Final = re.compile("0[1-9]|[A-Z][0-9]{2,3}").fullmatch
 """Right behind a floor: 9层05, 三楼B25."""
 _IS_LATIN: Final = re.compile("[A-Za-z]").match
+_IS_FILE: Final = re.compile(r"\.[A-Za-z]{2,4}(?![A-Za-z])").match
+"""Behind a number: the end of a file's name."""
 _IS_HOUSE_TO_ROOM: Final = re.compile(
-    r"(?:[A-Z][0-9]|[0-9]{1,2}[A-Z]?)[-—/](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
+    r"(?:[A-Z][0-9]|[0-9]{1,2}[A-Z]?)[-—/_~](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/_~](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
 ).fullmatch
 _IS_STALL: Final = re.compile("[A-Z][0-9]{1,2}档口?|[A-Z]?[0-9]{1,2}[号號](?:[摊攤]位|[档檔]口)").fullmatch
-_AT_STALL: Final = re.compile("(?:[档檔]口|[摊攤]位|[铺舖]位)[号號]?[:：是]?$").search
+_AT_STALL: Final = re.compile("(?:[档檔]口|[摊攤]位|[铺舖]位|底商|门面)[号號]?[:：是]?$").search
 _IS_WHOLE: Final = re.compile(
     r"[0-9]{1,2}\.[1-9]\.[1-9][0-9]?0[1-9]|[0-9]{1,2}-[1-9]-[0-9]{1,2}-[1-9]|[0-9]{1,2}F-[0-9]{1,2}"
 ).fullmatch
@@ -105,7 +107,7 @@ _IS_WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]").search
 _MAY_HOLD_UNITS: Final = Expression(
     only_at(
         rf"0-9０-９A-Zr*\-\s,，、:：;；(（【.。|/+{words.NUMERALS}"
-        "栋棟幢座铺舖单元门房室号號弄楼樓铃禁梯档檔摊攤东東西中放送到",
+        "栋棟幢座铺舖单元门房室号號弄楼樓铃禁梯档檔摊攤底东東西中放送到",
         r"(?!(?<=[0-9])[0-9]{2})(?:"
         rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|(?:[寝教病诊]|办公|会议|实验)室|病房|档|单元|單元|[商店]?[铺舖])|[-—－/.．][0-9]{{1,2}}[-—－/.．][0-9])|[０-９]"
         r"|(?<=[\u4e00-\u9fff])\*{1,3}[0-9]{3,4}(?![0-9])"
@@ -114,10 +116,11 @@ _MAY_HOLD_UNITS: Final = Expression(
         r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
         r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
         r"|[栋棟幢座楼][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:的(?:$|[\s,，。])|[取领])"
-        r"|[档檔摊攤铺舖][口位][号號]?[:：是]?[A-Z]?[0-9]|[0-9][号號][摊攤档檔][口位]|[东東西中][边邊间間][户戶]"
+        r"|[档檔摊攤铺舖门底][口位面商][号號]?[:：是]?[A-Z]?[0-9]|[0-9][号號][摊攤档檔][口位]|[东東西中][边邊间間][户戶]"
         r"|[0-9]#[0-9]{3}|(?<=[\s,，])[0-9]{3,4}放"
         r"|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
-        r"|(?:^|[\s,，、:：;；(（【.。|/+放送到])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])|[0-9]~[0-9]{3}"
+        r"|(?:^|[\s,，、:：;；(（【.。|/+放送到])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])|[0-9][~～_](?:[0-9]{1,2}[~～_])?[0-9]{3}"
+        r"|(?<=[苑园園城庄湾灣庭府邸墅区區郡都])[0-9]{1,2}\.[0-9]{3,4}(?![0-9万千百亿吨米平公克斤元%A-Za-z])"
         r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9])",
     )
 ).search
@@ -132,6 +135,11 @@ _AND_ANOTHER: Final = re.compile(
 """Behind the number of a room that is hidden, maybe that of one on the same floor: 送到1203，不是1202."""
 _IS_MASKED: Final = re.compile(r"[\u4e00-\u9fff]{1,2}\*").match
 _BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").search
+_UNIT_BEFORE_ROOM: Final = re.compile(
+    r"(?<=[\u4e00-\u9fff]) ?[0-9]{1,2} (?P<unit>[1-9])(?= \*{3,4}(?![0-9*]))"
+    r"|(?<=[楼樓栋棟幢座])(?P<number>[0-9]{1,2})(?=#\*{3,4}(?![0-9*]))"
+).finditer
+"""Between a house and a room that is hidden: 27 4 ****, 38#楼1#****."""
 _CUE: Final = 8
 """Characters before a number in a text that tell what it is."""
 _BEGINS: Final = re.compile(r"(?:^|[\s,，。;；:：!！按呼])(?:送|放|找|给|問|问)?$").search
@@ -161,6 +169,9 @@ def _hide_units(text: str) -> str:
     if read != text:
         shown = "".join([mask if mask == "*" else char for mask, char in zip(shown, text, strict=True)])
     for start, end in rooms_alone(text, shown):
+        shown = shown[:start] + "*" * (end - start) + shown[end:]
+    for found in _UNIT_BEFORE_ROOM(shown) if "*" in shown else ():
+        start, end = found.span("unit" if found["unit"] else "number")
         shown = shown[:start] + "*" * (end - start) + shown[end:]
     for found in _AND_ANOTHER(shown):
         first, second = text[found.start(1) : found.end(1)], found[2]
@@ -199,7 +210,8 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return False
     if level >= BUILDING and (kind == NUMBER_WORD or not number.isalnum() or _is_door(text, number, before, end)):
         return True
-    if _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end):
+    apart = _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end)
+    if apart and _IS_FILE(text, end) is None:
         return True
     room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
     return room is not None and _is_placed(text, number, kind, level, end)

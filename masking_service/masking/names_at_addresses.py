@@ -40,6 +40,8 @@ _ANNOUNCE: Final = "人系给給由找转轉叫交友事客户戶家主收寄问
 _ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室班级級届屆"
 """What words end with before which a name may be that ends the clause."""
 
+_DESKS: Final = "(?:[前总吧]台|门卫|保安|物业|窗口|工位)"
+"""Who or what takes parcels in a house, before a name that ends the clause: 6楼前台王俊."""
 _LABELS: Final = (
     {word for word in cues.ROLES if len(word) > 1 and word[-1] in "人方名"}
     | {"客户", "客戶", "顾客", "顧客", "用户", "用戶", "买家", "買家", "业主", "業主", "收货", "收貨", "收件", "寄件"}
@@ -61,7 +63,7 @@ NAME_IN_FRONT: Final = (
 """A fragment of an expression: what may be a name in front of an address."""
 
 _ENDS: Final = rf"{_HAN}{{1,2}}家?(?<![{cues.PLACE_ENDS}])(?:$|{_SIGN})"
-_APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].))"
+_APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].)|(?<={_DESKS}.))"
 
 
 def _begins(words: Iterable[str], before: str = "", behind: str = "") -> str:

@@ -113,6 +113,11 @@ _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
 _LAST: Final = frozenset("家那在签簽拿攞取领留赠总亲卸看带管捎寄接订买付扫押")
 """They follow names at the end of a run."""
+_GOODS_LAST: Final = frozenset(
+    "片糖酒茶桔橘枣瓜菜肉虾蟹鸡鸭蛋面油醋酱盐奶饼糕豆笋菇膏液乳纸裤鞋袜帽包瓶罐杯碗盘锅刀灯笔券票盆贴"
+    "膜架床被枕毯粥饭串饮料药丸橙蒜葱薯芋藕椒肠腿链圈扣"
+)
+"""What goods end with, of which given names hardly do: 梅子酒, 秋裤."""
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _WHOLE_CUES: Final = frozenset(word for word in (*cues.TITLES, *cues.VERBS) if len(word) > 1)
@@ -136,6 +141,8 @@ _LOCKERS: Final = ("丰巢", "快宝", "菜鸟", "兔喜", "驿站", "代收点"
 """Behind them and 的 is what a site is called, where it is longer than a name."""
 _SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
 """Where carriers work: these begin with what follows names."""
+_ACTS_BEHIND: Final = by_char((word for word in (*cues.TITLES, *cues.VERBS, *cues.SURE_VERBS)), 0)
+"""What people are called, and do, behind a name."""
 _ACT: Final = Expression(
     any_of({*(verb for verb in cues.VERBS if len(verb) > 1), *cues.SURE_VERBS, *_ACTS} - {"收", "联系"})
 ).search
@@ -189,11 +196,11 @@ _IS_PLACE: Final = re.compile(
     rf"(?!几|[出住入转]院)(?:(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
     rf"(?![0-9]{{1,5}}[-#号栋幢座楼层室单]))?[0-9](?![0-9]{{0,3}}(?:[{_MEASURES}]|\.[0-9]))"
     r"|[苑园城庄湾庭府邸墅寓厦院馆楼街路区镇乡村里座栋幢号店站](?:$|[0-9])))"
-    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点"
-    "|[揽营投]投部|保税区|支局)|[一二三四五六七八九十]{1,2}部(?=$|[^\u4e00-\u9fff]|[的已正]))"
+    r"|(?P<end>[道省市区县镇乡村路街苑园庄湾庭府邸墅寓厦院馆厂])|[\u4e00-\u9fff]{0,3}(?:[苑园城庄湾庭府邸墅寓厦院馆店厂]|[小中大]学|学校|广场|[分支总]部|分公司|超市|营业[部点厅]|集散|分拨|转运|中转|驿站|代收点|网点"
+    "|[揽营投]投部|保税区|支局)|[一二三四五六七八九十]{1,2}部(?=$|[^\u4e00-\u9fff]|[的已正网]))"
 ).match
 _NUMERALS: Final = frozenset("一二三四五六七八九十")
-_COUNTED: Final = re.compile(r"部(?=$|[^\u4e00-\u9fff]|[的已正])|[个位号]").match
+_COUNTED: Final = re.compile(r"部(?=$|[^\u4e00-\u9fff]|[的已正网])|[个位号]").match
 """Behind a numeral, which is no name's then: 金阳三部, 李明三个人."""
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
 _FIRM_BEFORE: Final = Expression(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
@@ -322,6 +329,8 @@ class HanRun:
                     saved -= self._cost_of_last(end, given)
                     if saved + 2 * _SURE < _LEAST_IF_SURE:
                         continue
+                    if given[-1] in _GOODS_LAST and not self._is_of_person(start, end):
+                        continue
                     points, cue = self._beside(start, end)
                     sure = cue >= _SURE and not is_word(han[start:end])
                     if saved + points < (_LEAST_IF_SURE if sure else _LEAST):
@@ -343,6 +352,12 @@ class HanRun:
         if last in _PLACE_ENDS:
             cost += _OF_A_BUILDING if last in _BUILDING_ENDS else _ODD_GIVEN
         return cost
+
+    def _is_of_person(self, start: int, end: int) -> bool:
+        """Whether what is beside a possible name that ends as goods do is said of people alone: 找王茶, 王茶签收."""
+        if self._before(start) >= _BESIDE or self._han.startswith(_ACTS_BEHIND.get(self._han[end : end + 1], ()), end):
+            return True
+        return end == len(self._han) and _PHONE_BEHIND(self._text, self.end) is not None
 
     def _is_usual(self, last: str) -> bool:
         """Whether given names often end with it: 刚, 会."""

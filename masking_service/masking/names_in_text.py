@@ -148,6 +148,8 @@ _town_first: Final = re.compile(
     rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
 ).match
 """The town at a trace's beginning, which may have the form of a name: 【岳阳】快件已到达."""
+_site_before_name: Final = re.compile(rf"(?<=[【\[])([{HAN}]{{2,10}})[】\]]\s?的(?=[{HAN}])")
+"""A site, and 的 before the name of its courier."""
 _is_of_firm: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商标)?(?:代理)?|建筑师?|设计师?)?事务所").match
 """Behind the name of a firm, which begins with a title: 方达律师事务所."""
 _ENDS_OF_TOWNS: Final = frozenset("平东山阳水江河海林泽津德安源康石龙集庄丘义州口梁堰栗狮胜志祥良川")
@@ -283,7 +285,29 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         ]
     if found and (town := _town_first(text)):
         found = [span for span in found if not _is_of_town(text, span, town, alone=len(found) == 1)]
+    if found and _site_before_name.search(text):
+        found = _without_sites(text, found)
     return _apart(_joined_by_words(text, found)) if found else found
+
+
+def _without_sites(text: str, found: list[Span]) -> list[Span]:
+    """The spans without those that end a site's name in brackets, whose courier is named behind it: 【云栖】的黄凯."""
+    sites = [
+        site.span(1)
+        for site in _site_before_name.finditer(text)
+        if text[site.end() + 1 : site.end() + 2] == "*" or any(start == site.end() for start, _ in found)
+    ]
+    return [
+        (start, end)
+        for start, end in found
+        if not any(
+            first <= start
+            and end == last
+            and not text.endswith(_announcing.get(text[start - 1], ()), first, start)
+            and not names_between_words.is_plainly_name(text[start:end])
+            for first, last in sites
+        )
+    ]
 
 
 def _names_like_grandson(text: str) -> Iterator[Span]:

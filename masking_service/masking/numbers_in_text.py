@@ -157,7 +157,10 @@ _BEHIND_ID: Final = r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$
 _ID: Final = re.compile(_BEHIND_ID, re.I).search
 """Of an order or of a person: the check in the number behind it tells."""
 _ID_OF_NO_THING: Final = re.compile(
-    "".join(rf"(?<!{word} )" for word in ("case", "order", "parcel", "shipment", "ticket", "tracking", "transaction"))
+    "".join(
+        rf"(?<!{word}[ _\-])" for word in ("case", "order", "parcel", "shipment", "ticket", "tracking", "transaction")
+    )
+    + "(?<![单單件])"
     + _BEHIND_ID,
     re.I,
 ).search
@@ -397,7 +400,8 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
             edits.append((*mobile.span(), "*" * (len(mobile[0]) - keep) + mobile[0][len(mobile[0]) - keep :]))
     edits += _masked_phones(reading, text, keep)
     if "700" in text:
-        edits += _nearly_intermediate(reading, text, edits)
+        orders = orders_in(read) if orders is None else orders
+        edits += _nearly_intermediate(reading, text, edits, orders)
     accounts = [match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text)]
     return edits + [
         (start, end, _all_hidden(text[start:end]))
@@ -491,14 +495,16 @@ def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
         yield match.start(1), end, _tight(match[1], keep) + extensions
 
 
-def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit]) -> list[_Edit]:
-    """Hide what has the digits of an intermediate number and is none.
+def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit], orders: list[tuple[int, int]]) -> list[_Edit]:
+    """Hide what has the digits of an intermediate number and is none, nor an order's.
 
     Where a phone was found among them, its mask is enough.
     """
     edits = []
     for match in _NEARLY_INTERMEDIATE.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end, _ in found):
+        if not _touches(match.span(), orders) and not any(
+            start < match.end() and match.start() < end for start, end, _ in found
+        ):
             extensions, end = _extensions(reading, text, match.end())
             edits.append((match.start(), end, _all_hidden(match[0]) + extensions))
     return edits

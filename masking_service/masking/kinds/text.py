@@ -21,6 +21,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.escapes import hide_escaped, holds_escaped_han, unescaped
 from masking_service.masking.expressions import Expression
 from masking_service.masking.foreign_addresses import hide_foreign_units
+from masking_service.masking.foreign_lines import foreign_lines
 from masking_service.masking.han_units_in_text import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import OF_A_PERSON
@@ -452,7 +453,7 @@ class TextMask:
                 found.text = hide_units_in_text(found.text)
             if may_hold_latin_units(found.text):
                 pay(estimate("address", found.text))
-                found.text = hide_foreign_units(found.text, places=False)
+                found.text = _hide_units_abroad(found.text)
             for start, end in codes:
                 found.text = found.text[:start] + masked[start:end] + found.text[end:]
         if self._hidden is not None:
@@ -506,6 +507,14 @@ class TextMask:
         if name not in self._kept and not (words.is_word(name) or name.casefold() in words.anyone):
             found.names += name_needles(name)
             found.put(start, end, self._masks["name"](name))
+
+
+def _hide_units_abroad(text: str) -> str:
+    """The text with the units that words tell as stars, and in a line that is an address those of places, too."""
+    text = hide_foreign_units(text, places=False)
+    for start, end in foreign_lines(text):
+        text = text[:start] + hide_foreign_units(text[start:end]) + text[end:]
+    return text
 
 
 def _parts(text: str) -> Iterator[str]:
