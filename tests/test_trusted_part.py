@@ -83,21 +83,20 @@ def test_the_trusted_part_needs_nothing_of_desk_files_lookout_and_pages() -> Non
 
 def test_every_answer_with_a_value_is_made_from_its_entry() -> None:
     """`Recorded.release` is the only way from a stored value to an answer, a view or a provider of calls."""
-    calls = [node for path in sources() for node in nodes(parsed(path)) if isinstance(node, ast.Call)]
-    called = [(ast.unparse(node.func), node) for node in calls]
-    released = {id(one) for what, node in called if what == "entry.release" for one in node.args}
-    values = [
-        *((what, node.args[-1]) for what, node in called if what in ("answers.OpenedToken", "answers.OpenedField")),
-        *((what, node.args[1]) for what, node in called if what == "self.line.bind"),
-        *((what, node) for what, node in called if what == "_rendered"),
+    calls = [
+        (ast.unparse(node.func), [*map(ast.unparse, node.args)])
+        for path in NAMED
+        if path.suffix == ".py"
+        for node in nodes(parsed(path))
+        if isinstance(node, ast.Call)
     ]
+    views = "_rendered(profile, number, found)"
 
-    from_entries = [
-        what for what, one in values if id(one) in released or ast.unparse(one).startswith("entry.release(")
+    assert sorted((what, given[-1]) for what, given in calls if what.startswith("answers.Opened")) == [
+        ("answers.OpenedField", "entry.release(self.value)"),
+        ("answers.OpenedToken", "entry.release(self.value)"),
     ]
-    assert from_entries == ["answers.OpenedToken", "answers.OpenedField", "self.line.bind", "_rendered"]
-    # A view in which no kind is shown in full: `shown_masked` raises for any other.
-    assert [ast.unparse(one) for _, one in values if ast.unparse(one) == "_rendered(profile, number, found)"] == [
-        "_rendered(profile, number, found)"
-    ] * 2
-    assert len(values) == len(from_entries) + 1
+    assert [given[1] for what, given in calls if what == "self.line.bind"] == ["entry.release(other)"]
+    # The other one is in `shown_masked`, which raises where a kind is shown in full.
+    assert [given for what, given in calls if what == "entry.release" and given == [views]] == [[views]]
+    assert [what for what, given in calls if f"{what}({', '.join(given)})" == views] == ["_rendered"] * 2
