@@ -107,7 +107,7 @@ UNBOUNDED: Final = Effort(inf, inf)
 
 
 class Share:
-    """What the record at hand may take of it."""
+    """The work still allowed for one record of the batch."""
 
     __slots__ = ("_effort", "_left", "_values")
 

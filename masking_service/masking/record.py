@@ -284,7 +284,7 @@ class _Run(Masked):
     def guard(self, masks: dict[str, Mask | None], leak_masks: tuple[Mask, Mask], fixed: frozenset[Any]) -> bool:
         """Hide the record's own values elsewhere in it; return whether unmapped members have to be masked again.
 
-        Stars may complete a number with what is beside them.
+        New stars may make a masked number of what is beside them.
         """
         if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
             return False  # the usual record ends here

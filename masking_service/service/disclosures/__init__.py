@@ -1,1 +1,1 @@
-"""Who saw values of a waybill."""
+"""Who saw values of a waybill; `masking_audit/packs/letters.py` writes to those whose values were seen."""

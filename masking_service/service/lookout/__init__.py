@@ -1,1 +1,4 @@
-"""The people whom the lookout listed, and why; `masking_audit/lookout/` finds them."""
+"""The people whom the lookout listed, and why.
+
+`masking_audit/lookout/` finds them and writes the list, `oversight/activity.py` shows it.
+"""

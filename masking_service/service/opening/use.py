@@ -153,7 +153,9 @@ class Detokenize:
         """
         caller, tenant = context.principal, context.principal.tenant
         stated = Stated(purpose=self._known(purpose), case=case)
+        # Refusals of steps 1 to 4 are recorded, and counted against the person.
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
+            # 1. What needs no look-up: the purpose, a missing case, a missing signature.
             grant, frozen = self.gate.grant_and_freeze_question(caller, Permission.DETOKENIZE, purpose=purpose)
             asked, bases = self._read(tenant, items)
             if case is None and self._needs_case(grant, items):
@@ -161,15 +163,18 @@ class Detokenize:
                 self.gate.refuse_without_case(caller, proves, lambda: self.watch.notice(context, bases))
             signature = self.signatures.expect(context, SignedAct.DETOKENIZE, signed)
             self.signatures.check_fields(signature, len(items))
+            # 2. One exchange: the caller is not frozen now, and has signed this.
             keys = self.signatures.keys(context, signature)
             found_case = self.case_authority.case_question(context, case)
             missed, proof = self.signatures.ask(
                 context, frozen, signature, lambda: deeds.opening(keys, purpose, case, items), found_case
             )
             self.watch.notice(context, bases)
+            # 3. The authority: a strong sign-in, and a case that names the waybills.
             authority = self._authorise(context, grant, found_case if case is not None else None)
 
             self._look_up_named_only(tenant, authority, asked)
+            # 4. One exchange: the budget is reserved, and the records are read.
             lookups = sum(item.allowed for item in asked)
             nonce = signature.nonce if signature is not None else None
             budget = self.budgets.reserve_question(caller, grant, lookups, context.now, nonce)
@@ -177,6 +182,7 @@ class Detokenize:
             self.store.ask(budget, *records)
             reserved = budget.answer()  # raises QuotaExceeded or SignatureInvalid, before any record is unsealed
 
+        # 5. The values that the purpose opens, and misses, which are counted against the person.
         self._find(asked, _found(asked, *records), grant)
         self._hold_back(tenant, asked, grant)
         opened = [
@@ -184,6 +190,7 @@ class Detokenize:
         ]
         self.freezing.count_misses(context, missed, opened)
 
+        # 6. The entry is durable; then the budget that was not used is given back, and the values are answered.
         approved_by = authority.approved_by if authority else ()
         stated = Stated(role=grant.role, purpose=purpose, case=case, approved_by=approved_by, signed=proof)
         entry = self._record(context, stated, authority, asked)

@@ -1,4 +1,4 @@
-"""Describes sealed state on its way into the store: prepared, recorded in the audit log, then written.
+"""A prepared write of sealed state: what will be stored, and the function that stores it.
 
 The caller records what `Prepared.sealed` says and calls `Prepared.write` when
 that entry is durable. So the store can be compared with the signed log, and

@@ -60,7 +60,7 @@ class Found(msgspec.Struct, frozen=True):
     sealed: tuple[bytes, bytes | None] | None = None
 
     @property
-    def strays(self) -> bool:
+    def differs_in_hold(self) -> bool:
         """Whether a hold keeps the revision before it and not this one, or the other way round."""
         before = self.earlier[-1] if self.earlier else None
         return before is not None and not self.record.erased and before.held != self.record.held
@@ -151,8 +151,8 @@ class Vault(RecordWriter):
         while True:  # again where a revision had to be brought under the hold of the one before it, or out of it
             newest = self._newest_of(tenant, bases, stems, self._store.read(_newest_commands(stems)))
             stored = {stem: found for stem, found in zip(each, newest, strict=True) if found}
-            strays = [(found.base, found.revision) for found in stored.values() if found.strays]
-            if not strays or not self._follow_holds(tenant, strays):
+            differing = [(found.base, found.revision) for found in stored.values() if found.differs_in_hold]
+            if not differing or not self._follow_holds(tenant, differing):
                 break
         decide(drafts, {stem: (found.revision, found.record) for stem, found in stored.items()}, revise=revise)
         for draft in drafts:

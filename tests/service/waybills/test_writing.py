@@ -274,7 +274,7 @@ def test_a_revision_that_cannot_follow_the_hold_of_the_one_before_it_is_compared
         asked.append((tenant, [revision for _, revision in revisions]))
         return False
 
-    monkeypatch.setattr(Found, "strays", property(lambda found: found.revision == 1))
+    monkeypatch.setattr(Found, "differs_in_hold", property(lambda found: found.revision == 1))
     monkeypatch.setattr(Vault, "_follow_holds", nothing_to_seal)
 
     again = put(vault, body("2"))
