@@ -9,11 +9,7 @@ from masking_audit.format.entries import Entry
 
 
 class NewestHashes:
-    """Replaces older keyed hashes in the entries of some tenants.
-
-    Args:
-        tenants: their keys.
-    """
+    """Replaces older keyed hashes in the entries of some tenants."""
 
     def __init__(self, tenants: Iterable[TenantKeys]) -> None:
         self._keys = {keys.lasting_hash("tenant"): keys for keys in tenants}

@@ -67,11 +67,7 @@ class DescribedIssuer:
 
 
 class Provider:
-    """The issuer, as its metadata describes it.
-
-    Args:
-        settings: the desk's.
-    """
+    """The issuer, as its metadata describes it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -58,7 +58,6 @@ class Service:
     """Keeps connections to the service.
 
     Args:
-        url: of the service.
         authority: the file of the authorities that sign for it; None for the system's.
     """
 

@@ -18,9 +18,6 @@ MAX_AGE_SECONDS: Final = 365 * 86_400
 class SessionKey:
     """The key in a file: 64 hexadecimal digits.
 
-    Args:
-        path: of the file.
-
     Raises:
         KeysetError: it cannot be used; names the file.
     """

@@ -76,7 +76,6 @@ class Sessions:
     """Keeps sessions under ids of 256 random bits.
 
     Args:
-        url: of Redis.
         key: returns the 32 bytes that seal the sessions.
         authority: the file of the authorities that sign for a server of `rediss://`; None for the system's.
     """

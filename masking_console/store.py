@@ -26,7 +26,6 @@ class SealedStore:
     """Seals values for their keys, and hashes what a key is found by.
 
     Args:
-        url: of Redis.
         key: returns the 32 bytes that seal the values. Values of another key are as good as gone.
         authority: the file of the authorities that sign for a server of `rediss://`; None for the system's.
         label: of the values, so that none is taken for another's.

@@ -48,7 +48,6 @@ class ColumnFile:
     """A Parquet or Arrow file.
 
     Args:
-        file: its path.
         form: ``parquet`` or ``arrow``.
 
     Attributes:
@@ -121,7 +120,6 @@ class ColumnSheet(Sheet):
     """The rows of a Parquet or Arrow file.
 
     Args:
-        source: where they come from.
         schema, told: what its columns are; see `headers.lay_out`.
     """
 

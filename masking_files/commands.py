@@ -153,13 +153,7 @@ def _run(
 
 
 def _resuming(options: Options, output: str, done: str, work: Work) -> AbstractContextManager[tuple[Work, Path | None]]:
-    """Return the resumed work and the draft of its output, if that has a fixed name.
-
-    Args:
-        options, output: of the command.
-        done: says what it does.
-        work: what does it.
-    """
+    """Return the resumed work and the draft of its output, if that has a fixed name."""
     if not options.resume:
         return nullcontext((work, None))
     if STANDARD in (options.file, output):

@@ -29,7 +29,6 @@ class CsvSheet(Sheet):
     """A CSV file.
 
     Args:
-        source: where it comes from.
         delimiter: one character, or None to find it in the headers.
         schema, told: whose headers tell the delimiter.
         excel: whether the output is UTF-8 with a byte order mark in any case.

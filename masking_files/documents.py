@@ -32,7 +32,6 @@ class _Document(Format):
     """What both forms share.
 
     Args:
-        source: where it comes from.
         tokenize: whether an answer is the result of `tokenize` (record, tokens, revision, ...) or the record alone.
     """
 

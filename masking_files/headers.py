@@ -23,8 +23,6 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
     """What the columns of a table with these headers are.
 
     Args:
-        headers: the first line.
-        schema: of the records.
         told: what --map says: a header as the file has it, or a column's number from 1, to a path, ``kind:KIND`` or
             ``unmapped``.
 

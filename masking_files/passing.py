@@ -21,8 +21,6 @@ def pass_through(shape: Format, work: Work, write: Write, batch: int, console: C
 
     Args:
         shape: reads the records and writes the answers.
-        work: what is done to a batch.
-        write: takes the output.
         batch: how many records the work gets at once.
         console: where the progress shows, if it is a terminal.
     """

@@ -50,9 +50,7 @@ class Summary:
         """Write it for a person, and for a script's log.
 
         Args:
-            console: where.
             written: the line that says where the output is.
-            shape: what the records came in.
         """
         seconds = perf_counter() - self._started
         rate = self.records / seconds if seconds else 0.0

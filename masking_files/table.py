@@ -85,7 +85,6 @@ class Table(Format):
     """The records of a sheet.
 
     Args:
-        sheet: reads and writes its rows.
         schema, profile: what its records are, and how they are masked.
         told: what --map says.
         unmapped: what --unmapped says.

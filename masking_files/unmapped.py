@@ -26,7 +26,6 @@ class UnmappedCells:
     """The unmapped columns of one table.
 
     Args:
-        headers: of the table.
         columns: the unmapped ones, without those that --map calls unmapped.
         mode: what --unmapped says.
         profile: how samples are masked.
@@ -58,7 +57,6 @@ class UnmappedCells:
 
         Args:
             number: of the row, from 1.
-            cells: of every column.
 
         Raises:
             RefusedTable: as `finish`, once the first rows are read.
@@ -95,11 +93,7 @@ class UnmappedCells:
         raise RefusedTable("\n".join(lines))
 
     def nothing_named(self, rows: Iterable[Sequence[str]]) -> RefusedTable:
-        """The refusal of a table in which no header names anything that would be masked: it asks about every column.
-
-        Args:
-            rows: the cells of the first rows.
-        """
+        """The refusal of a table in which no header names anything that would be masked: it asks about every column."""
         for cells in rows:
             for at, column in self._columns.items():
                 if cells[at] and not cells[at].isspace():

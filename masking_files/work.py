@@ -41,7 +41,6 @@ def masking(
     """Masks records in place.
 
     Args:
-        schema, profile: of the records.
         known: the schemas that may fit a record of which `schema` maps nothing.
         permit: the file of a permit, whose kinds get pseudonyms.
 
@@ -73,7 +72,6 @@ class Tokenizing:
     Args:
         parts: a set-up whose store is not used yet.
         credential: an API key or a JWT.
-        options: how records are tokenized.
 
     Raises:
         WrongStore: the store is another's.

@@ -38,10 +38,6 @@ class ArchiveServer(ThreadingHTTPServer):
     """Listens at an address; `serve_forever` answers, and the archive is indexed beside it.
 
     Args:
-        archive: the folder of the archive.
-        index: the folder of its index.
-        key: signs questions and answers.
-        clock: returns the time in Unix seconds.
         address: host and port where to listen; port 0 for any free one.
         report: is told why the archive cannot be read.
     """

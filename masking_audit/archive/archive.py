@@ -41,8 +41,6 @@ class Archive:
     """An archive, open in one process only.
 
     Args:
-        folder: the folder of the archive.
-        verifier: of the key that signs the log.
         start: where the log begins, for a new archive of a log whose beginning is kept elsewhere.
         segment_bytes: a segment of this size is closed at the next checkpoint.
         origin: the name of the log in checkpoint notes, for a new archive; see `tiles.log_key.open_log_key`.

@@ -17,7 +17,6 @@ def export(streams: Streams, newest: CheckpointLine, archived: Lines = tuple) ->
     """Yield every checkpoint up to `newest`, and every entry that they name.
 
     Args:
-        streams: the log in the store.
         newest: a checkpoint that was just made in the store.
         archived: returns the lines of the archive from its beginning, at each call.
 

@@ -26,9 +26,6 @@ class Follower:
     """Archives the log of one store.
 
     Args:
-        streams: the log in the store.
-        archive: the archive to add to.
-        clock: returns the time in Unix seconds.
         keep_hours: archived entries that are older are deleted from the store.
         cosigned: returns how many entries an independent witness has cosigned, if there is one. Only those are deleted.
     """

@@ -38,8 +38,6 @@ class SegmentIndex:
     """An index of the beginning of a segment.
 
     Args:
-        folder: the folder of the index.
-        segment: the number of the segment.
         size: of the segment. An index of more is one of another segment.
 
     Attributes:
@@ -66,7 +64,6 @@ class SegmentIndex:
 
         Args:
             rows: (term, order, offset) of entries.
-            writers: of these entries.
         """
         orders = [order for _, order, _ in rows]
         first, last = min(orders, default=self.first), max(orders, default=self.last)

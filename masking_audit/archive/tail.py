@@ -12,9 +12,6 @@ HISTORY: Final = 10
 class LogTail:
     """Reads the entries added since the last call.
 
-    Args:
-        streams: the log in the store.
-
     Raises:
         StoreUnavailable, UnreadableLineError: the store did not answer, or its log is invalid.
     """

@@ -62,8 +62,6 @@ class PackOptions:
         tenant: whom it is about.
         output: the folder to write; None for one that is named after the command and the days.
         overseer: whether the pack names no member of staff.
-        archive: the folder of the archive, if it was given.
-        state_dir: the state directory.
     """
 
     begin: int
@@ -185,11 +183,7 @@ def write_pack(
     asked: PackOptions,
     about: str = "",
 ) -> None:
-    """Write the document in all formats and languages, and the signed manifest of all files; say what was written.
-
-    Args:
-        about: what the pack is about, for the manifest.
-    """
+    """Write the document in all formats and languages, and the signed manifest of all files; say what was written."""
     if asked.overseer:
         document, about = without_staff(document), ""
     for language in LANGUAGES:

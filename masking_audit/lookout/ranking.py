@@ -36,7 +36,6 @@ def rank(
     """Return the people to review, the most suspicious first.
 
     Args:
-        reasons: of all signals.
         before: the totals of people who were listed lately.
         frozen: people who are frozen already, and are left out.
         limit: how many may still be listed today.

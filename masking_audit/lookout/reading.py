@@ -29,10 +29,7 @@ def read_histories(
     """Return the histories of the last thirty days, by the tenants' hashes.
 
     Args:
-        lines: yields the log, at each call.
         tenants: the hashes, as in entries.
-        now: Unix seconds.
-        newest_hashes: of these tenants.
     """
     readers = {tenant: HistoryReader() for tenant in tenants}
     for line in entry_lines(line for line in lines() if not _is_trace(line)):

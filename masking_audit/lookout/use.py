@@ -43,11 +43,6 @@ class Lookout:
 
         Round trips: two, and three where anyone is listed; three for each freeze.
 
-        Args:
-            tenant: its name.
-            reasons: of all signals.
-            now: Unix seconds.
-
         Raises:
             StoreUnavailable, IntegrityError: it may or may not be written; the same call can be made again.
         """

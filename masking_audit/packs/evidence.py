@@ -40,7 +40,6 @@ def excerpt(
     """Yield the commits with a wanted entry, as lines.
 
     Args:
-        lines: the log.
         wanted: tells by id and entry whether it belongs into the excerpt.
         sign: signs with the active key what an older one signed, in a log that was verified as a whole: alone, such a
             commit would not show that it is from before that key ended. What the active key signed stays as it is.

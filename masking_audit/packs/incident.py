@@ -46,7 +46,6 @@ class Incident:
     """Selects the entries of an incident, in two passes over the log.
 
     Args:
-        subject: what leaked.
         tenant: the tenant's hash, as in entries.
         begin, end: the period, in Unix seconds; `end` is outside.
 
@@ -129,9 +128,7 @@ class Incident:
         """Return the report that people read.
 
         Args:
-            source: the values of the paragraph `source`.
             numbers: waybill numbers by their hashes, as far as they are known.
-            more: what is known beside the log.
         """
         more = more or More()
         return Document(

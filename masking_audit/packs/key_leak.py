@@ -45,12 +45,9 @@ class KeyLeak:
     """A leak of a day's data keys, of the keyset, of a backup, or of an intake host.
 
     Attributes:
-        kind: what leaked.
         begin, end: the day of the data keys, the time until the backup was made, or that in which the host was in other
             hands, in Unix seconds; `end` is outside. Of no use for the keyset.
         retentions: returns for how many days records of a tenant are kept, under each policy that is known.
-        host: the name of the intake host.
-        hosts: its ids.
     """
 
     kind: KeyLeakKind
@@ -101,9 +98,7 @@ class KeyLeak:
         """Return the document for people.
 
         Args:
-            source: the values of the paragraph `source`.
             persons: by how they are concerned, `NOW` or `BEFORE`, and by tenant.
-            counted: whether the records were counted.
         """
         values: dict[str, object] = {
             "day": rfc3339(self.end - 1)[:10],

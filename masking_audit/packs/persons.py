@@ -145,9 +145,7 @@ class StoredPersons:
     with the log only where its waybill number is given: its place tells no base.
 
     Args:
-        store: the Redis client.
         keyring: opens records, and hashes waybills as the log does.
-        tenant: whose records.
         numbers: waybill numbers that are known, normalised.
     """
 

@@ -20,7 +20,6 @@ class Reach:
     """The roles in which a principal acted under each policy, added entry by entry.
 
     Args:
-        subject: what leaked.
         begin, end: the period, in Unix seconds; `end` is outside.
     """
 

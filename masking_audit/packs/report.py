@@ -74,10 +74,8 @@ class Report:
         """Return the document for people.
 
         Args:
-            source: the values of the paragraph `source`.
             retention: days for which records are kept.
             shredded: the day before which all data keys are destroyed; empty if none are.
-            now: Unix seconds.
         """
         period = {"begin": rfc3339(self._begin), "end": rfc3339(self._end)}
         figures = ("calls", "waybills", "fields")

@@ -75,11 +75,7 @@ class Sharing:
         self._rows.take_back(void, [_GIVEN])
 
     def document(self, source: Mapping[str, object]) -> Document:
-        """Return the document for people.
-
-        Args:
-            source: the values of the paragraph `source`.
-        """
+        """Return the document for people."""
         sums: dict[tuple[object, ...], _Given] = {}
         for row in self._rows.rows(_GIVEN):
             *key, calls, fields, kind = row.cells

@@ -25,7 +25,6 @@ class SoldList:
     Args:
         waybills: by the hash that entries have: the number, or "" where only a phone was listed. After `settle` those
             that are ours.
-        lines: how many lines the list has.
         tenant: the tenant's hash, as in entries.
         begin, end: the days before, in Unix seconds; `end` is outside.
 
@@ -81,7 +80,6 @@ class SoldList:
         """Return the document for people.
 
         Args:
-            source: the values of the paragraph `source`.
             persons: of the waybills that are ours; None where they were not counted.
         """
         numbers: dict[str, object] = {

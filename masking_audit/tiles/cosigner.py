@@ -44,7 +44,6 @@ class Request:
     Attributes:
         old_size: of the checkpoint that the cosigner is expected to know.
         proof: that the log has only grown since.
-        note: the new checkpoint.
     """
 
     old_size: int
@@ -77,7 +76,6 @@ class Cosigner:
         folder: holds its key and the newest checkpoint of each log.
         name: of a new cosigner; it must be the same afterwards.
         logs: the keys of the logs.
-        clock: returns the time in Unix seconds.
 
     Attributes:
         key: verifies the cosignatures.

@@ -18,7 +18,6 @@ class CosignerServer(ThreadingHTTPServer):
     """Listens at 127.0.0.1; `serve_forever` answers.
 
     Args:
-        cosigner: answers the requests.
         port: 0 for any free port.
     """
 

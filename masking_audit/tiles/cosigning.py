@@ -29,8 +29,6 @@ class Cosigning:
     Args:
         log: the log in an archive that this process has open.
         url: the submission prefix of the cosigner: https, or http on a loopback address.
-        key: the public key of the cosigner.
-        clock: returns the time in Unix seconds.
 
     Attributes:
         size: how many entries its newest cosignature covers.

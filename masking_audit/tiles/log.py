@@ -55,7 +55,6 @@ class TiledLog:
     """The log in an archive that this process has open.
 
     Args:
-        archive: the folder of the archive.
         begin: where the first segment of the archive begins.
         origin: the name of a new log; see `open_log_key`.
 

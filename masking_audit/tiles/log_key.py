@@ -22,7 +22,6 @@ def open_log_key(folder: Path, origin: str = "") -> tuple[Signer, NoteKey]:
     """Return the key of the log in an archive; create it for a new one.
 
     Args:
-        folder: the folder of the archive.
         origin: the name of a new log; if empty, it is made from the key.
 
     Raises:

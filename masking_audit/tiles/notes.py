@@ -80,7 +80,6 @@ class SignatureLine:
     """A signature line of a note.
 
     Attributes:
-        name: the key name.
         key_id: 4 bytes.
         signature: what follows the key id; of a cosigner, it begins with the time.
     """

@@ -54,7 +54,6 @@ class Proof:
         extra: the entry.
         index: of its leaf, from 0.
         hashes: the inclusion proof.
-        note: the checkpoint note.
     """
 
     extra: Extra
@@ -107,7 +106,6 @@ class Keys:
     """The public keys that a proof is verified with.
 
     Attributes:
-        log: the key of the log.
         cosigners: each of them must have cosigned the checkpoint.
         service: the key that signs the entries; None to leave that unverified.
     """

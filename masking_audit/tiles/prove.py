@@ -27,8 +27,6 @@ def prove(archive: Path, writer: str, number: int, older: Note | None = None) ->
     """Return the proof that an entry is in the log of an archive, verified.
 
     Args:
-        archive: the folder of the archive.
-        writer, number: the entry.
         older: an older checkpoint note of the log; the proof then also shows that the log has only grown since.
 
     Raises:

@@ -37,10 +37,8 @@ class TileReader:
 
     Args:
         folder: the folder with ``tile/``.
-        head: a head whose signature was verified.
 
     Attributes:
-        head: the same.
         tile: returns the hashes of a tile, by level and index; raises TileError as `node`.
 
     Raises:

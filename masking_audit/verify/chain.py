@@ -53,9 +53,6 @@ class Chain:
     """Verifies the entries of one writer.
 
     Args:
-        writer: the id of the writer.
-        findings: collects what is wrong.
-        keys: the keys that sign.
         number, head: an entry that was verified elsewhere; the chain continues from it.
 
     Attributes:

@@ -72,14 +72,12 @@ class CheckpointChain:
     """Verifies the checkpoints of a log, in its order.
 
     Args:
-        findings: collects what is wrong.
         keys: the keys that sign; they turn over with the checkpoints.
         epoch, head: a checkpoint that was verified elsewhere; the next one must follow it.
 
     Attributes:
         epoch: the newest epoch so far.
         head: the link of that checkpoint; empty if its signature is invalid.
-        line: its line.
         at: its time, in Unix seconds.
     """
 

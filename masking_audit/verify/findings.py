@@ -34,7 +34,6 @@ class Finding:
     """One thing that is wrong with a log.
 
     Attributes:
-        kind: what happened.
         line: 1-based line number; 0 if it concerns no line.
         where: ``WRITER-NUMBER``, a writer, ``checkpoint N``, or empty.
         text: a description for people.

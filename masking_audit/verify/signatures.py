@@ -22,7 +22,6 @@ class PersonSignatures:
     """Verifies the signatures of entries, one by one.
 
     Args:
-        findings: collects what is wrong.
         approvers: fingerprints of the keys to which every approval has to lead; None if any may.
 
     Attributes:

@@ -91,10 +91,8 @@ def check_store(
     """Compare all sealed values in store and log.
 
     Args:
-        store: the Redis client.
         facts: the announcements of the log so far.
         update_facts: adds the announcements made meanwhile; called once, after everything was read.
-        clock: returns the time in Unix seconds.
 
     Raises:
         StoreUnavailable: the store did not answer.

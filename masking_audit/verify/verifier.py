@@ -53,7 +53,6 @@ class KnownWriter(msgspec.Struct, frozen=True):
     """The state of a writer at a starting point.
 
     Attributes:
-        number: its highest number.
         links: the links (hexadecimal) of its last entries, up to that number.
         named: whether the newest checkpoint names it.
     """
@@ -106,8 +105,6 @@ class Verification:
     Attributes:
         findings: what is wrong so far.
         signatures: verifies the signatures of people, too; None to leave them unverified.
-        chains: the chain of each writer.
-        checkpoint_chain: the checkpoints.
     """
 
     def __init__(

@@ -30,8 +30,6 @@ class Screen:
     """An entry of the navigation.
 
     Attributes:
-        path: where it leads.
-        name: its words.
         permissions: of which a person needs one to see it; none for all.
     """
 

@@ -41,8 +41,6 @@ def read_rows(
 
     Args:
         stream: the sheet's part.
-        strings: the texts of the workbook.
-        formats: of its cell styles.
         epoch: the day that its dates count from.
 
     Raises:

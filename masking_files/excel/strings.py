@@ -28,7 +28,6 @@ class Strings(Sequence[str]):
     """The strings of one workbook, by index.
 
     Args:
-        stream: the part that holds them.
         folder: where the file for them is made. It has no name, and ends with this process.
     """
 

@@ -96,9 +96,7 @@ def with_masks(kind: pa.DataType, mapped: Mapping[Steps, str], steps: Steps = ()
     """The type of a masked column: a mapped number becomes a text, because its mask is one.
 
     Args:
-        kind: of the column.
         mapped: the kinds of the mapped values, by the way to them.
-        steps: the way to the column.
     """
     if steps in mapped and types.is_integer(kind):
         return pa.string()

@@ -52,7 +52,6 @@ def run(group: click.Group, installed: str, module: str) -> None:
     """Run a program, and exit.
 
     Args:
-        group: its commands.
         installed: its name where it is installed.
         module: its package, as it is run from a checkout.
     """

@@ -14,11 +14,6 @@ class Deferred(click.Command):
 
     Args:
         name: of the command. Its module has it under that name, with `_` for `-`.
-        module: of the command.
-        help: its first sentence.
-
-    Attributes:
-        module: as above.
     """
 
     def __init__(self, name: str, module: str, help: str) -> None:  # noqa: A002  # click's name for it

@@ -40,9 +40,7 @@ class PathParameter(NamedTuple):
     """A parameter of a path.
 
     Attributes:
-        description: for the document.
         shortest: the minimum length.
-        example: for the document.
         converter: how Flask matches it. It has no limits of length: what is too short to be an id is not found by the
             use case, once the caller is known to have the permission.
     """

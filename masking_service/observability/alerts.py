@@ -48,9 +48,6 @@ class Alerts:
     """Raises alerts and passes them to channels.
 
     Args:
-        keyring: hashes tenants.
-        metrics: counts alerts.
-        clock: returns the time in Unix seconds.
         random: returns the given number of random bytes; names alerts.
     """
 

@@ -44,7 +44,6 @@ class Webhook:
     Args:
         url: the receiver; see `check_url`.
         key: signs the requests.
-        clock: returns the time in Unix seconds.
         dropped: called with the reason when an alert was not delivered.
         pauses: seconds before each attempt.
     """

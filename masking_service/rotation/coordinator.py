@@ -42,12 +42,9 @@ class Coordinator:
 
     Args:
         path: the keyset file.
-        store: the admitted store.
         keyring: the command's own keys; they follow every change.
         today: the ISO date.
-        random: returns the given number of random bytes.
         timeout: seconds to wait for the processes.
-        progress: called with the progress.
 
     Attributes:
         wrapped: the wrapped data keys in the store.

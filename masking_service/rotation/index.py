@@ -44,7 +44,6 @@ def rotate_index(
     Args:
         recorder: records what is moved, before it is.
         tenants: every tenant that clients and policy name.
-        clock: returns the time in Unix seconds.
 
     Returns:
         How many values were moved, and how many keys of waybills the last pass has read: none at an old place. None

@@ -77,12 +77,7 @@ class KeyWatch(KeysetFileWatch):
     """Keeps the keys of one process up to date, and tells the store which it has.
 
     Args:
-        path: the keyset file.
-        keyring: the keys of the process; they adopt a changed file.
-        data_keys: the data keys of the process.
         store: the store that the lease is for.
-        random: returns the given number of random bytes.
-        clock: returns the time in Unix seconds.
     """
 
     def __init__(

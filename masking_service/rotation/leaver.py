@@ -195,7 +195,6 @@ def run(
     """Run the steps that are left, and keep each as complete.
 
     Args:
-        path: of the plan's file.
         steps: runs one, and returns what it says of itself; None where it is not complete.
         told: called when a step is complete.
 

@@ -88,7 +88,6 @@ def reseal(coordinator: Coordinator, recorder: Recorder, policy: Policy, clock: 
     Args:
         recorder: records the custodies of intake hosts that are sealed anew, before they are replaced.
         policy: says which search indexes are kept.
-        clock: returns the time in Unix seconds.
 
     Raises:
         ProcessesBehindError: a running process did not follow.

@@ -45,9 +45,7 @@ class Announcer:
     """Announces in the audit log what is sealed anew, and then writes it.
 
     Attributes:
-        recorder: records it.
         subject: which key is rotated, ``key/USE``.
-        clock: returns the time in Unix seconds.
     """
 
     recorder: Recorder

@@ -30,7 +30,6 @@ def rotate_search(coordinator: Coordinator, policy: Policy, clock: Callable[[], 
 
     Args:
         policy: says which indexes are kept, and how long records are.
-        clock: returns the time in Unix seconds.
 
     Returns:
         How many entries were replaced, and how many parts the last pass has read: none under the old secret. None if

@@ -40,7 +40,6 @@ def rotate_state(
     Args:
         recorder: records what is sealed anew, before it is replaced.
         tenants: every tenant that clients and policy name.
-        clock: returns the time in Unix seconds.
 
     Returns:
         The number of sealed values in the store, none of which is under the old secret. None if only the end of an

@@ -98,7 +98,6 @@ class Background(BackgroundThreads):
     publishes for intake hosts, and one files what these left for the search indexes.
 
     Args:
-        parts: the process's parts.
         report: is told (event, error) where something is wrong that no caller sees.
     """
 

@@ -55,7 +55,6 @@ class IntakeParts:
     """Everything that a process of the intake tier needs.
 
     Args:
-        settings: how the process is set up.
         keyring: of an intake host.
 
     Attributes:
@@ -156,7 +155,6 @@ class IntakeBackground(BackgroundThreads):
     third ends the process with its hour.
 
     Args:
-        parts: the process's parts.
         report: is told (event, error) where something is wrong that no caller sees.
     """
 

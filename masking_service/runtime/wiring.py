@@ -63,10 +63,6 @@ NO_CLIENTS: Final = Fault(
 class Parts:
     """Everything that a front, HTTP or command line, needs.
 
-    Args:
-        settings: how the process is set up.
-        keyring: its keys.
-
     Attributes:
         acting: the use cases under the policy in force.
         schemas: where the values are, by name.

@@ -31,12 +31,7 @@ _decoder: Final[msgspec.msgpack.Decoder[Resubmission]] = msgspec.msgpack.Decoder
 
 
 class ForwardPort(ThreadingHTTPServer):
-    """The port for intake hosts.
-
-    Args:
-        address: host and port.
-        parts: of this process.
-    """
+    """The port for intake hosts."""
 
     daemon_threads = True
     allow_reuse_port = True

@@ -77,8 +77,6 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Told) -> Layout:
     """What the columns of a table with these headers are.
 
     Args:
-        headers: the first line.
-        schema: of the records.
         told: what the user says of some of them.
     """
     placed, hidden = dict(told.places), dict(told.kinds)
@@ -182,8 +180,6 @@ def kind_by_header(header: str, headers: Sequence[str], own: OwnNames = NO_OWN_N
     """Return the kind of a column by its header, whether or not the schema has a place for it.
 
     Args:
-        header: of the column.
-        headers: of its table.
         own: the names that a schema maps there, of which it may be a slip.
     """
     meanings, _ = _meanings()

@@ -31,7 +31,6 @@ class SeenColumn:
     """What was seen of one column.
 
     Attributes:
-        header: of the column.
         says: the kind that the header's name means.
         guessable: whether cells that look like names and addresses count.
         holds_numbers: whether the column is mapped as the waybill number.
@@ -73,7 +72,6 @@ class SeenColumn:
         """Look at one cell that is not blank.
 
         Args:
-            cell: it.
             sample: whether it is sampled for guesses; else only what can be found in it counts.
         """
         kind = None if self.is_code(cell) else found_kind(cell)

@@ -30,7 +30,6 @@ def show(state_dir: Path, session_key: Path | None) -> None:
     """Print what is known of every key. Without its store, what the keyset file alone says.
 
     Args:
-        state_dir: the state directory.
         session_key: the file of the desk's session key, if it is to be shown, too.
 
     Raises:
