@@ -1,6 +1,7 @@
 """Verifies the chain of one writer: links between entries, and signatures of commits."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Final
 
 from masking_audit.format.lines import EntryLine
@@ -11,6 +12,10 @@ from masking_audit.verify.log_keys import LogKeys
 OUT_OF_ORDER: Final = "comes after an entry with a higher number"
 EDITED: Final = "the entry does not match its link"
 DUPLICATE: Final = "occurs twice in the log"
+
+
+Gap = tuple[int, int, int]
+"""First and last missing number, and the line after the gap."""
 
 
 class Links:
@@ -49,6 +54,16 @@ class Links:
                 self._runs.insert(0, keep)
 
 
+def without(gaps: Sequence[Gap], number: int) -> list[Gap]:
+    """Return gaps without a number that has come late."""
+    parts = [
+        part
+        for first, last, line in gaps
+        for part in ((first, min(last, number - 1), line), (max(first, number + 1), last, line))
+    ]
+    return [part for part in parts if part[0] <= part[1]]
+
+
 class Chain:
     """Verifies the entries of one writer.
 
@@ -75,8 +90,7 @@ class Chain:
         self.links = Links()
         if number:
             self.links.put(number, head)
-        self._gaps: list[tuple[int, int, int]] = []
-        """First and last missing number, and the line after the gap."""
+        self._gaps: list[Gap] = []
         self._suspect: tuple[int, int, list[bytes]] | None = None
         """Line and number of an entry that does not match its link, and its computed link in each form."""
 
@@ -164,7 +178,7 @@ class Chain:
         known = self.links.get(parsed.number)
         if known is None and parsed.number > self.first:
             kind, text = FindingKind.OUT_OF_ORDER, OUT_OF_ORDER
-            self._fill_gap(parsed.number)
+            self._gaps = without(self._gaps, parsed.number)
             self.links.put(parsed.number, parsed.link)
         elif known == parsed.link and sound:
             kind, text = FindingKind.DUPLICATE, DUPLICATE
@@ -174,13 +188,6 @@ class Chain:
         self._faults.add_entry(kind, line, self.writer, parsed.number, text)
         if not sound:
             self._faults.add_entry(FindingKind.EDITED, line, self.writer, parsed.number, EDITED)
-
-    def _fill_gap(self, number: int) -> None:
-        for at, (first, last, line) in enumerate(self._gaps):
-            if first <= number <= last:
-                rest = [(first, number - 1, line), (number + 1, last, line)]
-                self._gaps[at : at + 1] = [gap for gap in rest if gap[0] <= gap[1]]
-                return
 
     def _range(self, first: int, last: int) -> str:
         name = entry_id(self.writer, first)

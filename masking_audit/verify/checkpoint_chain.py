@@ -5,7 +5,7 @@ from typing import Final
 
 from masking_audit.format.lines import CheckpointLine
 from masking_audit.format.links import LINK_BYTES, entry_id
-from masking_audit.verify.chain import Chain
+from masking_audit.verify.chain import Chain, Gap, without
 from masking_audit.verify.findings import FindingKind, Findings
 from masking_audit.verify.log_keys import LogKeys
 
@@ -87,7 +87,7 @@ class CheckpointChain:
         self.first = self.epoch = epoch
         self.head = head
         self.line = self.at = 0
-        self._gaps: list[tuple[int, int, int]] = []
+        self._gaps: list[Gap] = []
 
     def add(self, line: int, parsed: CheckpointLine) -> bool:
         """Add the next checkpoint; return whether its signature is valid, so that its heads count."""
@@ -98,7 +98,8 @@ class CheckpointChain:
             text = "the signature is invalid: it was changed, or the checkpoint, or its key ended"
             self._faults.add(FindingKind.FORGED, line, where, text)
         if epoch <= self.epoch:
-            if not self._fill_gap(epoch):
+            gaps = without(self._gaps, epoch)
+            if gaps == self._gaps:
                 self._faults.add(
                     FindingKind.DUPLICATE,
                     line,
@@ -106,6 +107,7 @@ class CheckpointChain:
                     "occurs twice in the log, or is a different one with a taken epoch",
                 )
             else:
+                self._gaps = gaps
                 self._faults.add(FindingKind.OUT_OF_ORDER, line, where, "comes after a newer checkpoint")
             return signed
         if epoch > self.epoch + 1:
@@ -129,11 +131,3 @@ class CheckpointChain:
             if first == 1:
                 text += "; verify a log whose beginning is kept elsewhere with --since"
             self._faults.add(FindingKind.DROPPED, line, f"checkpoint {first}", text)
-
-    def _fill_gap(self, epoch: int) -> bool:
-        for at, (first, last, line) in enumerate(self._gaps):
-            if first <= epoch <= last:
-                rest = [(first, epoch - 1, line), (epoch + 1, last, line)]
-                self._gaps[at : at + 1] = [gap for gap in rest if gap[0] <= gap[1]]
-                return True
-        return False
