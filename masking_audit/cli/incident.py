@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import click
 
@@ -38,14 +38,9 @@ from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.waybills.wrapped_keys import WrappedKeys
 from masking_service.store.errors import StoreUnavailable
 
-_OF_KEYS: Final[Mapping[str, KeyLeakKind]] = {
-    "data_key": "data-key",
-    "keyset": "keyset",
-    "backup": "backup",
-    "host": "host",
-}
 Counted = TypeVar("Counted")
-_LEAKS: Final = ("principal", "issuer", "site", "courier", "sold_list", "data_key", "keyset", "backup", "host")
+_LEAKS: Final = ("principal", "issuer", "site", "courier", "list", "data-key", "keyset", "backup", "host")
+"""The options that say what leaked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ class _IncidentOptions:
 @click.option("--issuer", help="The signing key of an issuer, by its alias: everyone whom it signs in.")
 @click.option("--site", help="A site, by its code: what passed there.")
 @click.option("--courier", help="A courier's phone, by the courier's id: what it saw, and what it carried.")
-@click.option("--list", "sold_list", type=GIVEN_FILE, help="A list that is for sale: waybill numbers or phones.")
+@click.option("--list", type=GIVEN_FILE, help="A list that is for sale: waybill numbers or phones.")
 @click.option("--data-key", metavar="DAY", help="The data keys of a day.")
 @click.option("--keyset", is_flag=True, help="The keyset, or a host that holds it.")
 @click.option("--host", metavar="NAME", help="An intake host, which was in other hands in this period.")
@@ -104,27 +99,23 @@ def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, p
     as NDJSON, where numbers are known the list of possible victims and letters to them, and a signed list of the
     files. `audit verify FOLDER` verifies all of it with the public key alone. docs/leaks.md explains each kind.
     """
-    (leak, given), *others = [(name, leaks[name]) for name in _LEAKS if leaks[name]] or [("", None)]
+    (leak, given), *others = [(name, one) for name in _LEAKS if (one := leaks[name.replace("-", "_")])] or [("", None)]
     if not leak or others:
-        raise click.UsageError("say what leaked, with one of --" + " --".join(_option(name) for name in _LEAKS))
+        raise click.UsageError("say what leaked, with one of --" + " --".join(_LEAKS))
     subject = _subject(leak, given)
     with new_folder(asked, "incident") as folder, whole_log(asked) as log:
         options = _IncidentOptions(folder, asked, waybills, policies, persons)
         if subject is not None:
             made = _of_subject(log, subject, options)
-        elif leak == "sold_list":
+        elif leak == "list":
             made = _of_list(log, given, options)
         else:
-            made = _of_keys(log, _key_leak(log, _OF_KEYS[leak], given, options), options)
+            made = _of_keys(log, _key_leak(log, cast(KeyLeakKind, leak), given, options), options)
         for name, text in made.files.items() if not asked.overseer else ():
             (folder / name).write_text(text, "utf-8", newline="")
         write_pack(folder, log, made.document, asked, made.about)
     if subject is not None and not made.found:
         click.echo(f"The log has no entry of this {subject.kind} in this period.", err=True)
-
-
-def _option(name: str) -> str:
-    return {"sold_list": "list"}.get(name, name.replace("_", "-"))
 
 
 def _subject(leak: str, given: Any) -> Subject | None:

@@ -17,13 +17,6 @@ from masking_service.service.tiers.sealing import OVERLAP_SECONDS
 from masking_service.service.waybills.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKey
 
 KeyLeakKind = Literal["data-key", "keyset", "backup", "host"]
-MEANS: Final[Mapping[KeyLeakKind, str]] = {
-    "data-key": "means-data-key",
-    "keyset": "means-keyset",
-    "backup": "means-backup",
-    "host": "means-host",
-}
-"""What each leak means, as a paragraph of `texts`."""
 NOW: Final = "now"
 BEFORE: Final = "before"
 """Whether a record is opened as it is stored now, or perhaps as before it was sealed again."""
@@ -109,7 +102,7 @@ class KeyLeak:
         return Document(
             "incident",
             [
-                (MEANS[self.kind], values),
+                (f"means-{self.kind}", values),
                 ("opened-days-means", {}),
                 ("source", dict(source)),
                 ("persons-means", {}),
