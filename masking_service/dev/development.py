@@ -4,6 +4,8 @@ It has an embedded store, keys, credentials for every role, and an issuer.
 """
 
 import os
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -53,37 +55,35 @@ class Development:
     def __init__(self, environment: dict[str, str], *, split: bool = False, workers: int | None = None) -> None:
         self.settings = Settings.read(environment, development=True)
         self._embedded = None if self.settings.redis_url else EmbeddedServer(self.settings.state_dir)
-        self._witness: Witness | None = None
         self._split, self._workers = split, workers
-        self._intake: IntakeHost | None = None
+        self._looked_after: list[Callable[[], None]] = []
+        self._running = ExitStack()
 
     def __enter__(self) -> Self:
         folder = self.settings.state_dir
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_keys(folder)
-        if self._embedded is not None:
-            self._embedded.start()
-            self.settings = replace(self.settings, redis_url=self._embedded.url)
-        try:
+        with self._running:
+            if self._embedded is not None:
+                self._run(self._embedded, self._embedded.revive)
+                self.settings = replace(self.settings, redis_url=self._embedded.url)
             self._register_people()
-            self._witness = Witness(self.settings)
-            self._witness.start()
+            witness = Witness(self.settings)
+            self._run(witness, witness.look_after)
             if self._split:
-                self._intake = IntakeHost(self.settings, self._workers)
-                self._intake.start()
-                self.settings = self._intake.opening
-        except BaseException:
-            self.__exit__()
-            raise
+                intake = IntakeHost(self.settings, self._workers)
+                self._run(intake, intake.look_after)
+                self.settings = intake.opening
+            self._running = self._running.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._intake is not None:
-            self._intake.stop()
-        if self._witness is not None:
-            self._witness.stop()
-        if self._embedded is not None:
-            self._embedded.stop()
+        self._running.close()
+
+    def _run(self, child: EmbeddedServer | Witness | IntakeHost, look_after: Callable[[], None]) -> None:
+        child.start()
+        self._running.callback(child.stop)
+        self._looked_after.append(look_after)
 
     def _register_people(self) -> None:
         """Register a client with a key for each person.
@@ -110,12 +110,8 @@ class Development:
         Raises:
             EmbeddedServerError, OSError: it could not be started now.
         """
-        if self._embedded is not None:
-            self._embedded.revive()
-        if self._witness is not None:
-            self._witness.look_after()
-        if self._intake is not None:
-            self._intake.look_after()
+        for look_after in self._looked_after:
+            look_after()
 
 
 def people(policy: Policy) -> dict[str, dict[str, Any]]:
