@@ -51,7 +51,7 @@ def read_numbers(file: Path) -> dict[str, str | None]:
     numbers: dict[str, str | None] = {}
 
     def read(row: Mapping[str, str]) -> None:
-        principal, number = _of_row(row)
+        principal, number = caller_of(row)
         if principal in numbers:
             raise ValueError("a principal twice")
         numbers[principal] = number
@@ -93,8 +93,8 @@ def read_rows(file: Path, columns: Sequence[str], read: Callable[[Mapping[str, s
     return found
 
 
-def _of_row(row: Mapping[str, str]) -> tuple[str, str | None]:
-    """Return the principal and the number of a row. Raises ValueError, without the value."""
+def caller_of(row: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return the principal and the number of a row; None without one. Raises ValueError, without the value."""
     phone = row["phone"].strip()
     number = dialable(phone) if phone else None
     if phone and number is None:

@@ -9,9 +9,8 @@ from typing import Final
 
 import click
 
-from masking_service.cli.callers import read_rows
+from masking_service.cli.callers import caller_of, read_rows
 from masking_service.cli.options import GIVEN_FILE, state_dir
-from masking_service.masking.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
 from masking_service.runtime.administration import OpenRegistries, opened_registry
@@ -193,7 +192,7 @@ def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
     Its columns are principal, thumbprint and phone. The thumbprint is that of the device's public key (RFC 7638); the
     phone is the number from which its person calls, and may be empty. With a fault in any line nothing is changed.
     """
-    wanted = read_devices(file)
+    wanted = read_rows(file, IMPORTED, _device)
     settings = settings_of(state_dir)
     with opened_registry(settings, may_claim=True) as opened:
         people: dict[str, list[str]] = {}
@@ -256,22 +255,10 @@ def uninvite_devices(file: Path, tenant: str, state_dir: Path) -> None:
     click.echo(f"{len(wanted)} invitations taken back")
 
 
-def read_devices(file: Path) -> list[DeviceRequest]:
-    """Return the devices of a file.
-
-    Raises:
-        click.ClickException: naming the lines at fault, and never what is in them.
-    """
-    return read_rows(file, IMPORTED, _device)
-
-
 def _invited(row: Mapping[str, str]) -> tuple[str, str]:
     """Return the person of a row, and the phone. Raises ValueError, without the value."""
-    phone = row["phone"].strip()
-    number = dialable(phone) if phone else ""
-    if number is None:
-        raise ValueError("a phone is a mobile number, or a landline with its area code")
-    return principal_id(row["principal"].strip()), number
+    principal, number = caller_of(row)
+    return principal, number or ""
 
 
 def _device(row: Mapping[str, str]) -> DeviceRequest:
