@@ -43,11 +43,6 @@ class ReadinessQuery(Shape, frozen=True, rename={"purpose": "for"}):
     ) = None
 
 
-def _alive(parts: Served, call: OwnCall) -> answers.Alive:
-    del parts, call
-    return answers.Alive("alive")
-
-
 def _ready(parts: Served, call: OwnCall) -> Answered:
     # A process that answers at all has keys and a policy: it refuses to start without.
     for_mask = call.query.purpose == "mask"
@@ -86,16 +81,6 @@ def _explain(parts: Served, call: OwnCall) -> Response | answers.ProblemExplanat
     return explanation(code)
 
 
-def _start(parts: Served, call: OwnCall) -> Response:
-    del parts, call
-    return Response(status=302, headers={"Location": "/docs", "Cache-Control": "no-store"})
-
-
-def _docs(parts: Served, call: OwnCall) -> Response:
-    del parts, call
-    return page_answer(PAGE)
-
-
 OPERATIONS: Final = (
     Operation(
         name="alive",
@@ -103,7 +88,7 @@ OPERATIONS: Final = (
         path="/healthz",
         summary="Whether the process answers.",
         uses=Served,
-        handle=_alive,
+        handle=lambda *_: answers.Alive("alive"),
         answers={200: answers.Alive},
         example=Example(None, {"status": "alive"}),
     ),
@@ -169,7 +154,7 @@ OPERATIONS: Final = (
         path="/",
         summary="Redirects to the documentation.",
         uses=Served,
-        handle=_start,
+        handle=lambda *_: Response(status=302, headers={"Location": "/docs", "Cache-Control": "no-store"}),
         answers={302: ()},
     ),
     Operation(
@@ -178,7 +163,7 @@ OPERATIONS: Final = (
         path="/docs",
         summary="This document as a page. All files of the page come from this service.",
         uses=Served,
-        handle=_docs,
+        handle=lambda *_: page_answer(PAGE),
         answers={200: "text/html; charset=utf-8"},
     ),
 )

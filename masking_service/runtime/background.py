@@ -156,7 +156,8 @@ class Background(BackgroundThreads):
         Freezes first, so that a registry that does not open unfreezes no one.
         """
         now, errors, identity = time.monotonic(), list[Exception](), self._parts.store.identity
-        for learn in (self._learn_freezes, self._learn_decoys, self._learn_clients):
+        parts = self._parts
+        for learn in (self._learn_freezes, lambda: parts.decoys.refresh(parts.tenants), parts.registry.refresh):
             try:
                 learn()
             except Exception as error:  # whatever it is, the others are learned
@@ -172,14 +173,8 @@ class Background(BackgroundThreads):
         self._parts.freezes.refresh(tenants)
         self._parts.freeze_snapshots.keep(tenants)
 
-    def _learn_decoys(self) -> None:
-        self._parts.decoys.refresh(self._parts.tenants)
-
     def _record_denials(self) -> None:
         self._parts.denials.flush(everything=False)
-
-    def _learn_clients(self) -> None:
-        self._parts.registry.refresh()
 
     def _check_checkpoint(self) -> None:
         newest = self._parts.checkpoints.newest_seen

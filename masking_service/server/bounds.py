@@ -54,15 +54,12 @@ class Bounds:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ["PATH_INFO"]
-        limits = []
-        if path.startswith(_GUARDED) and path != _MASK:
-            limits.append(self._free)
         large = _length(environ) >= LARGE
         with ExitStack() as held:
-            for limit in limits:
-                if not limit.acquire(blocking=False):
+            if path.startswith(_GUARDED) and path != _MASK:
+                if not self._free.acquire(blocking=False):
                     return self._refuse(environ, start_response)
-                held.callback(limit.release)
+                held.callback(self._free.release)
             caller = _caller(environ)
             # One computes at a time; while it waits for the store, the next one does.
             if large and not (held.enter_context(self._place(caller)) and held.enter_context(computing(caller))):
