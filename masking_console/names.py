@@ -26,6 +26,6 @@ class Names:
             return {}
         until, known = self._known.get(me["tenant"], (0.0, {}))
         if until < time.monotonic() or me["principal"] not in known:
-            known = {each["principal"]: each for each in person.people()}
+            known = {each["principal"]: each for each in person.get("people")["people"]}
             self._known[me["tenant"]] = (time.monotonic() + READ_AGAIN_SECONDS, known)
         return known

@@ -22,7 +22,8 @@ def ask(refusal: Refusal) -> Response | None:
     if proves(request.cookies.get(guards.PROOF_COOKIE, ""), said):
         return None
     enrols = request.endpoint == "own_keys.add_device"
-    active = [] if enrols else [each["device"] for each in g.person.own_devices() if each["status"] == "active"]
+    held = [] if enrols else g.person.get("me", "devices")["devices"]
+    active = [each["device"] for each in held if each["status"] == "active"]
     asked = {"claims": said | {"nonce": nonce}, "person": g.session.sub, "enrols": enrols, "devices": active}
     if "HX-Request" in request.headers:
         return Response("", 204, headers={HEADER: json.dumps(asked)})

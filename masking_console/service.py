@@ -138,7 +138,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The calls of one person. Each raises as `Service.ask`."""
+    """The calls of one person: `get` and `post`, and those that may carry a signature. Each raises as `Service.ask`."""
 
     _service: Service
     _access_token: str = field(repr=False)
@@ -146,207 +146,98 @@ class Person:
     _signed: Json | None = field(default=None, repr=False)
     _proof: str = field(default="", repr=False)
 
+    def get(self, *steps: str, **query: str) -> Json:
+        """What is at the path of these steps, below `/v1`. Empty parameters are left out."""
+        return self._ask("GET", *steps, params={name: value for name, value in query.items() if value})
+
+    def post(self, *steps: str, body: Json) -> Json:
+        """What the service answers to a body at the path of these steps."""
+        return self._ask("POST", *steps, json=body)
+
     def me(self) -> Json:
         """Who the person is to the service, and what they may do."""
-        return self._get("/v1/me")
-
-    def budgets(self) -> list[Json]:
-        """What is left of the person's budgets."""
-        return list(self._get("/v1/me/budgets")["budgets"])
-
-    def cases(self, **filters: str) -> Json:
-        """A page of cases: `status`, `purpose`, `waybill`, `opened_by`, `sort`, `after`, `limit`."""
-        return self._get("/v1/cases", **filters)
-
-    def case(self, name: str) -> Json:
-        """One case."""
-        return self._get(f"/v1/cases/{_segment(name)}")
-
-    def case_page(self, name: str, profile: str) -> Json:
-        """All that the page of a case shows: the case, its waybills, what was opened, calls and budgets."""
-        return self._get(f"/v1/cases/{_segment(name)}/page", profile=profile)
-
-    def people(self) -> list[Json]:
-        """Who has signed in, with names and roles."""
-        return list(self._get("/v1/people")["people"])
+        return self.get("me")
 
     def open_case(self, case: Json) -> Json:
         """Open a case."""
-        return self._post_signed("/v1/cases", case)
+        return self._post_signed("cases", body=case)
 
     def act(self, name: str, act: str, note: str) -> Json:
         """Approve, deny or close a case."""
-        return self._post_signed(f"/v1/cases/{_segment(name)}/{act}", {"note": note} if note else {})
+        return self._post_signed("cases", name, act, body={"note": note} if note else {})
 
     def mark(self, name: str, act: str) -> Json:
         """Claim a case, or mark it as done for oneself."""
-        return self._ask("POST", f"/v1/cases/{_segment(name)}/{act}")
+        return self._ask("POST", "cases", name, act)
 
     def reveal(self, case: str, purpose: str, items: Sequence[Json]) -> list[Json]:
         """Open fields of a waybill that a case names; a result for each, in their order."""
         wanted = {"purpose": purpose, "case": case, "items": items}
-        return list(self._post_signed("/v1/detokenize", wanted)["results"])
+        return list(self._post_signed("detokenize", body=wanted)["results"])
 
     def call(self, case: str, waybill_no: str, pointer: str) -> Json:
         """Bind a number to dial for a phone of a waybill that a case names. The same while it lives."""
-        return self._post("/v1/calls", {"case": case, "waybill_no": waybill_no, "field": pointer})
+        return self.post("calls", body={"case": case, "waybill_no": waybill_no, "field": pointer})
 
     def search(self, asked: Json) -> list[Json]:
         """Masked records of the waybills of a recipient, by `phone`, or by `last4` at a `site`."""
-        return list(self._post("/v1/search", asked)["results"])
-
-    def disclosures(self, waybill_no: str) -> Json:
-        """Who saw what of a waybill."""
-        return self._get(f"/v1/waybills/{_segment(waybill_no)}/disclosures")
+        return list(self.post("search", body=asked)["results"])
 
     def restrict(self, waybill_no: str, *, restricted: bool) -> Json:
         """Restrict a waybill to the purposes that the policy names, or end that."""
         wanted = {"waybills": [waybill_no]}
         if restricted:
-            return self._post("/v1/restrictions", wanted)
-        return self._ask("DELETE", "/v1/restrictions", json=self._with_signature(wanted))
+            return self.post("restrictions", body=wanted)
+        return self._ask("DELETE", "restrictions", json=self._with_signature(wanted))
 
     def erase(self, waybill_no: str) -> Json:
         """Erase a waybill."""
-        return self._ask("DELETE", f"/v1/waybills/{_segment(waybill_no)}", headers=self._signature_header())
-
-    def activity(self) -> Json:
-        """What each lately active principal did beside their limits, and whom the lookout listed."""
-        return self._get("/v1/activity")
-
-    def frozen(self) -> list[Json]:
-        """Who is frozen."""
-        return list(self._get("/v1/principals/frozen")["principals"])
+        return self._ask(
+            "DELETE",
+            "waybills",
+            waybill_no,
+            headers=self._signature_header(),
+        )
 
     def freeze(self, principal: str, why: str) -> Json:
         """Freeze a principal."""
-        return self._post_signed(f"/v1/principals/{_segment(principal)}/freeze", {"why": why} if why else {})
+        return self._post_signed("principals", principal, "freeze", body={"why": why} if why else {})
 
     def unfreeze(self, principal: str) -> Json:
         """Unfreeze a principal."""
-        return self._post_signed(f"/v1/principals/{_segment(principal)}/thaw", {})
-
-    def audit(self, **filters: str) -> Json:
-        """A page of the audit log."""
-        return self._get("/v1/audit", **filters)
-
-    def audit_summary(self, **filters: str) -> Json:
-        """Sums over the audit log."""
-        return self._get("/v1/audit/summary", **filters)
-
-    def checkpoint(self) -> Json:
-        """A signed checkpoint of the audit log."""
-        return self._get("/v1/audit/checkpoint")
+        return self._post_signed("principals", principal, "thaw", body={})
 
     def decoys(self) -> list[Json]:
         """The decoys, the first planted first."""
-        return list(self._ask("GET", "/v1/decoys", headers=self._signature_header())["decoys"])
+        return list(self._ask("GET", "decoys", headers=self._signature_header())["decoys"])
 
     def plant(self, waybills: Sequence[str], kind: str) -> Json:
         """Mark waybills as decoys."""
-        return self._post_signed("/v1/decoys", {"waybills": list(waybills), "kind": kind})
+        return self._post_signed("decoys", body={"waybills": list(waybills), "kind": kind})
 
     def remove_decoy(self, waybill_no: str) -> Json:
         """Take the mark off a waybill."""
-        return self._ask("DELETE", "/v1/decoys", json=self._with_signature({"waybills": [waybill_no]}))
-
-    def hear(self, phone: str) -> Json:
-        """Who saw the seeds whose phone rang."""
-        return self._post("/v1/decoys/heard", {"phone": phone})
-
-    def incidents(self) -> list[Json]:
-        """The incidents, the first opened first."""
-        return list(self._get("/v1/incidents")["incidents"])
-
-    def incident(self, name: str) -> Json:
-        """One incident: its clock, what is known, and what is due."""
-        return self._get(f"/v1/incidents/{_segment(name)}")
-
-    def open_incident(self, incident: Json) -> Json:
-        """Open an incident."""
-        return self._post("/v1/incidents", incident)
-
-    def note_incident(self, name: str, known: Json) -> Json:
-        """Note what became known of an incident."""
-        return self._post(f"/v1/incidents/{_segment(name)}", known)
-
-    def close_incident(self, name: str) -> Json:
-        """Close an incident."""
-        return self._post(f"/v1/incidents/{_segment(name)}/close", {})
-
-    def incident_form(self, name: str, country: str) -> Json:
-        """The form of a country's authority, filled with what is known."""
-        return self._get(f"/v1/incidents/{_segment(name)}/forms/{_segment(country)}")
-
-    def holds(self) -> list[Json]:
-        """The legal holds, the first proposed first."""
-        return list(self._get("/v1/holds")["holds"])
+        return self._ask("DELETE", "decoys", json=self._with_signature({"waybills": [waybill_no]}))
 
     def propose_hold(self, hold: Json) -> Json:
         """Propose a legal hold."""
-        return self._post("/v1/holds", hold)
+        return self.post("holds", body=hold)
 
     def decide_hold(self, name: str, act: str) -> Json:
         """Set or lift a hold, or propose to lift it."""
-        return self._post_signed(f"/v1/holds/{_segment(name)}/{act}", {})
-
-    def propose(self, act: Json) -> Json:
-        """What the person's key has to sign for an act."""
-        return self._post("/v1/acts", act)
-
-    def own_keys(self) -> list[Json]:
-        """The person's own keys."""
-        return list(self._get("/v1/me/keys")["keys"])
-
-    def new_key_options(self) -> Json:
-        """What a browser needs to make a key."""
-        return self._post("/v1/me/keys/options", {})
-
-    def add_key(self, made: Json) -> Json:
-        """Keep a key that a browser has made."""
-        return self._post("/v1/me/keys", made)
-
-    def waiting_keys(self) -> list[Json]:
-        """The keys of others that wait for approval."""
-        return list(self._get("/v1/principals/keys")["keys"])
-
-    def keys_of(self, principal: str) -> list[Json]:
-        """The keys of a person."""
-        return list(self._get(f"/v1/principals/{_segment(principal)}/keys")["keys"])
+        return self._post_signed("holds", name, act, body={})
 
     def decide_key(self, principal: str, key: str, act: str, body: Json) -> Json:
         """Approve, deny or revoke a key of another person."""
-        return self._post_signed(f"/v1/principals/{_segment(principal)}/keys/{_segment(key)}/{act}", body)
-
-    def own_devices(self) -> list[Json]:
-        """The person's own devices."""
-        return list(self._get("/v1/me/devices")["devices"])
-
-    def add_device(self, name: str) -> Json:
-        """Enrol the device whose key proves this call."""
-        return self._post("/v1/me/devices", {"name": name})
-
-    def waiting_devices(self) -> list[Json]:
-        """The devices of others that wait for approval."""
-        return list(self._get("/v1/principals/devices")["devices"])
-
-    def devices_of(self, principal: str) -> list[Json]:
-        """The devices of a person."""
-        return list(self._get(f"/v1/principals/{_segment(principal)}/devices")["devices"])
+        return self._post_signed("principals", principal, "keys", key, act, body=body)
 
     def decide_device(self, principal: str, device: str, act: str, body: Json) -> Json:
         """Approve, deny or revoke a device of another person."""
-        return self._post_signed(f"/v1/principals/{_segment(principal)}/devices/{_segment(device)}/{act}", body)
+        return self._post_signed("principals", principal, "devices", device, act, body=body)
 
-    def _get(self, path: str, **query: str) -> Json:
-        return self._ask("GET", path, params={name: value for name, value in query.items() if value})
-
-    def _post(self, path: str, body: Json) -> Json:
-        return self._ask("POST", path, json=body)
-
-    def _post_signed(self, path: str, body: Json) -> Json:
+    def _post_signed(self, *steps: str, body: Json) -> Json:
         """Post what carries the signature of the request, where it has one."""
-        return self._post(path, self._with_signature(body))
+        return self.post(*steps, body=self._with_signature(body))
 
     def _with_signature(self, body: Json) -> Json:
         return body if self._signed is None else body | {"signed": self._signed}
@@ -357,7 +248,8 @@ class Person:
             return {}
         return {"Signed-Act": b64(json.dumps(self._signed).encode())}
 
-    def _ask(self, method: str, path: str, **more: Any) -> Json:
+    def _ask(self, method: str, *steps: str, **more: Any) -> Json:
+        path = "/".join(["/v1", *(quote(step, safe="") for step in steps)])
         return self._service.ask(method, path, (self._access_token, self._proof), self._language, **more)
 
 
@@ -380,7 +272,3 @@ def proves(proof: str, said: Mapping[str, str]) -> bool:
     except (IndexError, ValueError):
         return False
     return isinstance(claims, dict) and all(claims.get(name) == value for name, value in said.items())
-
-
-def _segment(text: str) -> str:
-    return quote(text, safe="")

@@ -26,7 +26,7 @@ Fields = Mapping[str, str]
 
 
 def _opening(name: str, fields: Fields) -> Json:
-    purpose = fields.get("purpose") or g.person.case(name)["purpose"]
+    purpose = fields.get("purpose") or g.person.get("cases", name)["purpose"]
     return {"act": "detokenize", "purpose": purpose, "case": name, "items": items_of(fields)}
 
 
@@ -82,7 +82,7 @@ def propose() -> tuple[Response, int] | Response:
         found = re.fullmatch(pattern, asked["path"])
         if found:
             try:
-                return jsonify(g.person.propose(act_of(*map(unquote, found.groups()), fields)))
+                return jsonify(g.person.post("acts", body=act_of(*map(unquote, found.groups()), fields)))
             except Refusal as refusal:
                 return jsonify({"code": refusal.code}), refusal.status
     raise BadRequest

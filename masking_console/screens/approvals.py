@@ -27,9 +27,9 @@ def waiting() -> str:
 @pages.get("/approvals/count")
 def count() -> str:
     """How many cases wait, for the navigation."""
-    counts = g.person.cases(status="pending", limit="1", counts="yes")["counts"]
+    counts = g.person.get("cases", status="pending", limit="1", counts="yes")["counts"]
     return render_template("approvals_count.html", count=counts["pending"])
 
 
 def _waiting() -> list[Json]:
-    return sorted(g.person.cases(status="pending", limit=ALL)["cases"], key=lambda case: str(case["opened_at"]))
+    return sorted(g.person.get("cases", status="pending", limit=ALL)["cases"], key=lambda case: str(case["opened_at"]))

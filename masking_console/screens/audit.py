@@ -37,7 +37,7 @@ def shown() -> str | tuple[str, int]:
         "quoted_principal": shlex.quote(given["principal"] or "staff/e5021"),  # for a command to copy into a shell
     }
     try:
-        page = g.person.audit(**asked, order="newest", after=request.args.get("after", ""), limit="50")
+        page = g.person.get("audit", **asked, order="newest", after=request.args.get("after", ""), limit="50")
         summary = summed(**{name: asked[name] for name in ("from", "to")})
     except Refusal as refusal:
         if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
@@ -57,7 +57,7 @@ def checkpoint() -> Response:
 
 def checkpoint_file() -> Response:
     """A signed checkpoint of now, as a download."""
-    content = json.dumps(g.person.checkpoint(), indent=2, ensure_ascii=False)
+    content = json.dumps(g.person.get("audit", "checkpoint"), indent=2, ensure_ascii=False)
     headers = {"Content-Disposition": 'attachment; filename="checkpoint.json"'}
     return Response(content, content_type="application/json", headers=headers)
 
@@ -65,9 +65,9 @@ def checkpoint_file() -> Response:
 def summed(**span: str) -> Json:
     """The sums of the log an hour, read part by part for so long; with `next` where there is more."""
     until = time.monotonic() + SUM_SECONDS
-    whole: Json = g.person.audit_summary(**span, by="action", per="hour")
+    whole: Json = g.person.get("audit", "summary", **span, by="action", per="hour")
     while "next" in whole and time.monotonic() < until:
-        part = g.person.audit_summary(**{**span, "after": whole["next"]}, by="action", per="hour")
+        part = g.person.get("audit", "summary", **{**span, "after": whole["next"]}, by="action", per="hour")
         whole = {**part, "sums": [*whole["sums"], *part["sums"]]}
     return whole
 

@@ -73,7 +73,7 @@ def act(name: str, act: str) -> Response | tuple[str, int]:
 @pages.get("/cases/<name>/label/<number>")
 def label(name: str, number: str) -> str:
     """The masked label of a waybill, as it is printed."""
-    page = g.person.case_page(name, label_profile(g.me))
+    page = g.person.get("cases", name, "page", profile=label_profile(g.me))
     found = next((each.get("view") for each in page["waybills"] if each["waybill_no"] == number), None)
     size = "100x180" if request.args.get("size") == "100x180" else "76x130"
     return render_template("label.html", case=page["case"], number=number, size=size, label=label_of(found, number))
@@ -81,7 +81,7 @@ def label(name: str, number: str) -> str:
 
 def case_page(name: str) -> Json:
     """What the page of a case shows."""
-    page = g.person.case_page(name, label_profile(g.me))
+    page = g.person.get("cases", name, "page", profile=label_profile(g.me))
     case = page["case"]
     opened = Counter(each["waybill_no"] for each in page["opens"])
     waybills = [brief(each) | {"opened": opened[each["waybill_no"]]} for each in page["waybills"]]
@@ -149,17 +149,17 @@ def _queue(given: Mapping[str, str]) -> Json:
     tab = given["status"]
     asked = {"mine": {"mine": "yes"}, "done": {"done": "yes"}}.get(tab, {"status": tab})
     chosen = {name: given[name] for name in ("purpose", "sort", "after")}
-    return dict(g.person.cases(**asked, **chosen, limit=A_PAGE, opened="yes", counts="yes"))
+    return dict(g.person.get("cases", **asked, **chosen, limit=A_PAGE, opened="yes", counts="yes"))
 
 
 def _searched(search: str) -> Json:
     """Cases of a name or of a waybill number."""
     try:
-        return {"cases": [g.person.case(search)]}
+        return {"cases": [g.person.get("cases", search)]}
     except Refusal:
         pass
     try:
-        return {"cases": list(g.person.cases(waybill=search, opened="yes")["cases"])}
+        return {"cases": list(g.person.get("cases", waybill=search, opened="yes")["cases"])}
     except Refusal:
         return {"cases": []}
 

@@ -39,7 +39,7 @@ def remove() -> Response:
 @pages.post("/decoys/heard")
 def hear() -> str:
     """Show who saw the seeds whose phone rang. The number stays in no address or page."""
-    return _page(g.person.hear(request.form.get("phone", "")))
+    return _page(g.person.post("decoys", "heard", body={"phone": request.form.get("phone", "")}))
 
 
 def _page(heard: Json | None = None) -> str:

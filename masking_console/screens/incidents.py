@@ -21,8 +21,8 @@ def shown() -> str:
     """The incidents of the tenant, and its holds."""
     return render_template(
         "incidents.html",
-        incidents=g.person.incidents(),
-        holds=g.person.holds() if "hold:set" in g.me["permissions"] else [],
+        incidents=g.person.get("incidents")["incidents"],
+        holds=g.person.get("holds")["holds"] if "hold:set" in g.me["permissions"] else [],
         countries=COUNTRIES,
         flags=FLAGS,
         **_words(),
@@ -42,7 +42,7 @@ def begin() -> Response:
         "flags": request.form.getlist("flags"),
         **_numbers(),
     }
-    opened = g.person.open_incident(body)
+    opened = g.person.post("incidents", body=body)
     return see_other(url_for("incidents.one", name=opened["incident"]))
 
 
@@ -50,7 +50,7 @@ def begin() -> Response:
 def one(name: str) -> str:
     """One incident. Its clock is polled."""
     template = "incident_clock.html" if "poll" in request.args else "incident.html"
-    return render_template(template, incident=g.person.incident(name), flags=FLAGS, **_words())
+    return render_template(template, incident=g.person.get("incidents", name), flags=FLAGS, **_words())
 
 
 @pages.post("/incidents/<name>/note")
@@ -58,7 +58,7 @@ def note(name: str) -> Response:
     """Note what became known."""
     known = {"flags": request.form.getlist("flags"), **_numbers()}
     known |= {key: request.form[key] for key in ("what", "measures") if key in request.form}
-    g.person.note_incident(name, known)
+    g.person.post("incidents", name, body=known)
     return see_other(url_for("incidents.one", name=name))
 
 
@@ -66,21 +66,21 @@ def note(name: str) -> Response:
 def report(name: str) -> Response:
     """Note that a report was made now."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    g.person.note_incident(name, {"reported": {request.form.get("duty", ""): now}})
+    g.person.post("incidents", name, body={"reported": {request.form.get("duty", ""): now}})
     return see_other(url_for("incidents.one", name=name))
 
 
 @pages.post("/incidents/<name>/close")
 def close(name: str) -> Response:
     """Close an incident."""
-    g.person.close_incident(name)
+    g.person.post("incidents", name, "close", body={})
     return see_other(url_for("incidents.one", name=name))
 
 
 @pages.get("/incidents/<name>/forms/<country>")
 def form(name: str, country: str) -> Response:
     """The authority's form, filled with what is known, as a file."""
-    filled = g.person.incident_form(name, country)
+    filled = g.person.get("incidents", name, "forms", country)
     found = Response(filled["text"], content_type="text/markdown; charset=utf-8")
     found.headers["Content-Disposition"] = f'attachment; filename="{filled["incident"]}-{filled["country"]}.md"'
     return found

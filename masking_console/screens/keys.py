@@ -16,14 +16,16 @@ pages = Blueprint("keys", __name__)
 @own.get("/me/keys")
 def listed() -> str:
     """The person's own keys and devices, and the forms that make one."""
-    keys = g.person.own_keys() if g.me["signs"] else []
-    return render_template("own_keys.html", keys=keys, devices=g.person.own_devices() if g.me["proves"] else [])
+    keys = g.person.get("me", "keys")["keys"] if g.me["signs"] else []
+    return render_template(
+        "own_keys.html", keys=keys, devices=g.person.get("me", "devices")["devices"] if g.me["proves"] else []
+    )
 
 
 @own.post("/me/devices")
 def add_device() -> Response:
     """Enrol the browser, whose key proves this."""
-    g.person.add_device(request.form.get("name", "").strip())
+    g.person.post("me", "devices", body={"name": request.form.get("name", "").strip()})
     return see_other(url_for("own_keys.listed", _anchor="own-devices"))
 
 
@@ -31,7 +33,7 @@ def add_device() -> Response:
 def options() -> tuple[Response, int] | Response:
     """What the browser needs to make a key."""
     try:
-        return jsonify(g.person.new_key_options())
+        return jsonify(g.person.post("me", "keys", "options", body={}))
     except Refusal as refusal:
         return jsonify({"code": refusal.code}), refusal.status
 
@@ -43,7 +45,7 @@ def add() -> tuple[Response, int]:
     if not isinstance(made, dict):
         raise BadRequest
     try:
-        return jsonify(g.person.add_key(made)), 201
+        return jsonify(g.person.post("me", "keys", body=made)), 201
     except Refusal as refusal:
         return jsonify({"code": refusal.code}), refusal.status
 
@@ -80,14 +82,14 @@ def _decide(call: Callable[[str, str, str, Json], object], sort: str, act: str) 
 
 def _page(refusal: Refusal | None = None) -> str:
     person = request.args.get("person", "").strip()
-    held = g.person.keys_of(person) if person else None
-    own_devices = g.person.devices_of(person) if person else None
+    held = g.person.get("principals", person, "keys")["keys"] if person else None
+    own_devices = g.person.get("principals", person, "devices")["devices"] if person else None
     now = datetime.now(UTC)
     early = {one["key"] for one in held or () if one["status"] == "active" and _later(one["works_from"], now)}
     return render_template(
         "keys.html",
-        keys=g.person.waiting_keys(),
-        devices=g.person.waiting_devices(),
+        keys=g.person.get("principals", "keys")["keys"],
+        devices=g.person.get("principals", "devices")["devices"],
         held=held,
         own_devices=own_devices,
         early=early,

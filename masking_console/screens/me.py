@@ -16,7 +16,7 @@ def page() -> str:
     """The page of the person."""
     off = {"searches"} if not can_search(g.me) else set()
     off |= set() if g.me["calls"] else {"calls"}
-    budgets = [each for each in g.person.budgets() if each["counts"] not in off]
+    budgets = [each for each in g.person.get("me", "budgets")["budgets"] if each["counts"] not in off]
     return render_template("me.html", budgets=budgets, hide_seconds=HIDE_SECONDS, keys=KEYS)
 
 

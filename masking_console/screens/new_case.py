@@ -30,7 +30,7 @@ def form() -> Response | str:
     usual: Json = {"purpose": "dispute", "hours": str(DEFAULT_HOURS), "waybills": request.args.get("waybill", "")}
     again = request.args.get("again", "")
     if again:
-        case = g.person.case(again)
+        case = g.person.get("cases", again)
         return _shown(usual | _asked_again(case), again=case)
     typed = kept_form(request.path)
     if any(typed.get(name, "").strip() for name in ("case", "details", "waybills")) and not usual["waybills"]:

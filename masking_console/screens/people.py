@@ -30,10 +30,10 @@ def shown() -> str:
 
     After a decision on a person, the next one is a key away.
     """
-    activity = g.person.activity()
+    activity = g.person.get("activity")
     people, listed = activity["principals"], activity["listed"]
     active = {each["principal"] for each in people}
-    frozen = [each for each in g.person.frozen() if each["id"] not in active]
+    frozen = [each for each in g.person.get("principals", "frozen")["principals"] if each["id"] not in active]
     rows = [each | {"bars": _bars(each)} for each in people]
     if "poll" in request.args:
         return render_template("people_rows.html", people=rows, frozen=frozen, listed=listed)

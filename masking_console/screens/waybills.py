@@ -29,7 +29,7 @@ def search() -> Response | str:
 @pages.get("/waybills/<number>")
 def shown(number: str) -> str:
     """Show who saw what of a waybill, or that there is no record of it."""
-    seen = g.person.disclosures(number)
+    seen = g.person.get("waybills", number, "disclosures")
     if not seen.get("stored") and not any(seen.get(name) for name in ("opens", "views", "calls", "heard")):
         return render_template("waybill_unknown.html", number=number)
     return render_template("waybill.html", number=number, seen=seen, error="")
@@ -44,7 +44,7 @@ def letter(number: str) -> str:
     given = {name: request.form.get(name, "").strip()[:500] for name in ("addressee", "reference")}
     language = request.values.get("language", "")
     language = language if language in LANGUAGES else g.preferences.language
-    seen, checkpoint = g.person.disclosures(number), g.person.checkpoint()
+    seen, checkpoint = g.person.get("waybills", number, "disclosures"), g.person.get("audit", "checkpoint")
     for each in (*seen["opens"], *seen["views"]):
         each |= _logged(number, each, outcome="released")
     for each in seen.get("calls", []):
@@ -82,7 +82,7 @@ def _logged(number: str, shown: Mapping[str, Any], **filters: str) -> dict[str, 
     """Return the role and purpose in a disclosure's audit entry; "" if the log has none any more."""
     second = int(datetime.fromisoformat(shown["at"]).timestamp())
     span = {"from": str(second), "to": str(second + 1)}
-    found = g.person.audit(waybill=number, principal=shown["principal"], **span, **filters)["entries"]
+    found = g.person.get("audit", waybill=number, principal=shown["principal"], **span, **filters)["entries"]
     entry = found[0] if found else {}
     return {name: entry.get(name, "") for name in ("role", "purpose")}
 
@@ -98,7 +98,7 @@ def restrict(number: str, act: str) -> Response:
 def erase(number: str) -> Response | tuple[str, int]:
     """Erase a waybill, after its number was typed once more."""
     if request.form.get("number", "").strip().upper() != number.upper():
-        seen = g.person.disclosures(number)
+        seen = g.person.get("waybills", number, "disclosures")
         return render_template("waybill.html", number=number, seen=seen, error="number"), 422
     erased = g.person.erase(number)
     until = erased["unreadable_in_backups_after"]
