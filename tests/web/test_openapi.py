@@ -510,3 +510,17 @@ def answered(operation: Json) -> Iterator[str]:
             else:
                 shapes = [part["$ref"].rpartition("/")[2] for part in inside(schema) if "$ref" in part]
                 yield f"{status}({','.join([*(shapes or [media]), *named])})"
+
+
+def test_a_member_that_can_be_absent_is_described_by_its_own_words(told: Json) -> None:
+    described = {
+        name: [
+            member.get("description", "")
+            for member in told["components"]["schemas"][name].get("properties", {}).values()
+        ]
+        for name in ("OwnKey", "Cases", "Case")
+    }
+
+    assert "When it signs for the first time, where that is later." in described["OwnKey"]
+    assert "Send it as `after` for the next page. Absent on the last page." in described["Cases"]
+    assert "The principals who marked the case as done for themselves, if any." in described["Case"]

@@ -50,9 +50,9 @@ class OwnKey(Answer):
     status: Status
     since: Time
     last_used: Time | None
-    works_from: Annotated[
-        Time | UnsetType, Meta(description="When it signs for the first time, where that is later.")
-    ] = UNSET
+    works_from: (
+        Annotated[Time, Meta(description="When it signs for the first time, where that is later.")] | UnsetType
+    ) = UNSET
 
 
 class OwnKeyList(Answer):
