@@ -297,10 +297,7 @@ class Cases(TenantState):
         return list(found.values())[:limit]
 
     def is_behind(self, tenant: str, case: Case, after: Case, *, past: bool) -> bool:
-        """Return whether a case is listed after another.
-
-        The keys decide between two that expire at once.
-        """
+        """Return whether a case is listed after another. The keys decide between two that expire at once."""
         mine, other = ((one.opening.expires_at, self._key(tenant, one.opening.case)) for one in (case, after))
         return mine < other if past else mine > other
 

@@ -21,10 +21,7 @@ from masking_service.store.layout import custody_key, stems_of
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Custody(Unprinted):
-    """A site's code and a courier's principal id.
-
-    Either may be missing.
-    """
+    """A site's code and a courier's principal id. Either may be missing."""
 
     site: str | None
     courier: str | None = None

@@ -53,10 +53,7 @@ Defer = Callable[[Callable[[], None]], object]
 
 
 class Decoy(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
-    """A planted waybill.
-
-    Times in Unix seconds; `heard_at` is 0 until its phone rings.
-    """
+    """A planted waybill. Times in Unix seconds; `heard_at` is 0 until its phone rings."""
 
     waybill_no: str
     kind: Kind

@@ -147,10 +147,7 @@ class Planting:
         return self._planted(context, Action.DECOY_PLANT, granted, add)
 
     def remove(self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None) -> answers.Planted:
-        """Take the mark off waybills.
-
-        Raises as `plant`; the answer is the same for those without one.
-        """
+        """Take the mark off waybills. Raises as `plant`; the answer is the same for those without one."""
         numbers = self._read(context, Action.DECOY_REMOVE, waybills)
         deed = deeds.on_decoys(SignedAct.DECOY_REMOVE, waybills)
         granted = self._grant(context, Action.DECOY_REMOVE, signed, deed)

@@ -25,10 +25,7 @@ OLD_NAME_BYTES: Final = 8
 
 
 class Opened(Unprinted, msgspec.Struct, frozen=True, tag="opened"):
-    """The fields that one call opened, as JSON Pointers.
-
-    `at` in Unix seconds.
-    """
+    """The fields that one call opened, as JSON Pointers. `at` in Unix seconds."""
 
     at: int
     principal: str
@@ -71,10 +68,7 @@ KINDS: Final = (Viewed, Opened, PhoneCalled, PhoneRang)
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What a call is about to show of a waybill.
-
-    `expires_at` is the expiry of its record, in Unix seconds.
-    """
+    """What a call is about to show of a waybill. `expires_at` is the expiry of its record, in Unix seconds."""
 
     base: bytes
     expires_at: int

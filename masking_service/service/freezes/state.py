@@ -102,10 +102,7 @@ class Freezes(TenantState):
         return sum(len(known.frozen) for known in list(self._lists.known.values()))
 
     def refuse(self, principal: Principal) -> None:
-        """Raise Frozen if this process knows that `principal` is.
-
-        No round trip (R6).
-        """
+        """Raise Frozen if this process knows that `principal` is. No round trip (R6)."""
         known = self._lists.known.get(principal.tenant)
         if known is not None and principal.id in known.frozen:
             raise Frozen
@@ -226,10 +223,7 @@ class Freezes(TenantState):
         return int(counted)
 
     def set_misses(self, principal: Principal, count: int) -> None:
-        """Set the misses in a row: one round trip.
-
-        Raises StoreUnavailable.
-        """
+        """Set the misses in a row: one round trip. Raises StoreUnavailable."""
         key = self._count_key(principal.tenant, principal.id, "misses")
         self._store.write([(b"SET", key, count, b"EX", MISSES_KEPT) if count else (b"DEL", key)])
 
@@ -243,10 +237,7 @@ class Freezes(TenantState):
         return int(counted)
 
     def forget_counts(self, tenant: str, principal: str) -> None:
-        """Reset the counts of a principal: one round trip.
-
-        Raises StoreUnavailable.
-        """
+        """Reset the counts of a principal: one round trip. Raises StoreUnavailable."""
         self._store.write([(b"DEL", *(self._count_key(tenant, principal, what) for what in ("misses", "refusals")))])
 
 

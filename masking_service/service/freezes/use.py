@@ -164,10 +164,7 @@ class FreezeByPolicy:
 
     @contextmanager
     def count_refusals(self, context: RequestContext) -> Iterator[None]:
-        """Count the call inside if a budget refuses it.
-
-        It stays refused.
-        """
+        """Count the call inside if a budget refuses it. It stays refused."""
         try:
             yield
         except QuotaExceeded:

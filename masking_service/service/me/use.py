@@ -32,10 +32,7 @@ class AboutMe:
     directory: Directory
 
     def who(self, context: RequestContext) -> answers.Me:
-        """Return who the caller is, and what the policy allows; note them in the directory.
-
-        Round trips: none.
-        """
+        """Return who the caller is, and what the policy allows; note them in the directory. Round trips: none."""
         self.directory.note(context)
         principal, rules = context.principal, self.policy.rules
         roles = list(self.policy.roles_of(principal))

@@ -15,18 +15,12 @@ _ABSENT = object()
 
 
 class Claimed:
-    """The claims of one access token.
-
-    Invalid claims raise Unauthenticated.
-    """
+    """The claims of one access token. Invalid claims raise Unauthenticated."""
 
     __slots__ = ("_claims",)
 
     def __init__(self, payload: bytes) -> None:
-        """Parse UTF-8 JSON.
-
-        Raises ValueError or RecursionError if it is no object, repeats a name, or holds NaN.
-        """
+        """Parse UTF-8 JSON. Raises ValueError or RecursionError if it is no object, repeats a name, or holds NaN."""
         claims = json.loads(payload.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_refuse)
         if not isinstance(claims, dict):
             raise ValueError("claims are an object")
@@ -79,10 +73,7 @@ class Claimed:
             raise Unauthenticated("audience")
 
     def _time(self, name: str) -> int:
-        """Return whole Unix seconds.
-
-        RFC 7519 allows fractions; no known issuer sends any.
-        """
+        """Return whole Unix seconds. RFC 7519 allows fractions; no known issuer sends any."""
         value = self._claims.get(name)
         if type(value) is not int or not 0 <= value <= _LATEST:
             raise Unauthenticated("time")

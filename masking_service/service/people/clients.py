@@ -179,19 +179,13 @@ class Clients:
         return self._with(replace(client, keys=(*valid, key)))
 
     def revoke(self, client_id: str) -> "Clients":
-        """Return a registry in which a client is revoked.
-
-        Raises ClientError if it is unknown.
-        """
+        """Return a registry in which a client is revoked. Raises ClientError if it is unknown."""
         if client_id not in self._by_id:
             raise ClientError("no such client")
         return self._with(replace(self._by_id[client_id], revoked=True))
 
     def revoke_key(self, client_id: str, key_id: str) -> "Clients":
-        """Return a registry without one key of a client.
-
-        Raises ClientError if there is none.
-        """
+        """Return a registry without one key of a client. Raises ClientError if there is none."""
         client = self._living(client_id)
         keys = tuple(key for key in client.keys if key.id != key_id)
         if keys == client.keys:
@@ -227,10 +221,7 @@ class Clients:
 
     @classmethod
     def from_state(cls, state: object) -> "Clients":
-        """Parse the result of `to_state`.
-
-        Raises ClientError for anything else.
-        """
+        """Parse the result of `to_state`. Raises ClientError for anything else."""
         if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
             raise ClientError("not a registry of clients of a version that is known here")
         try:

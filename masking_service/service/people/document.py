@@ -154,10 +154,7 @@ class DocumentPlace:
 
 
 def read_document(text: str) -> DocumentPlace:
-    """Return the root of a YAML document.
-
-    A document that is no YAML has one fault, and is empty.
-    """
+    """Return the root of a YAML document. A document that is no YAML has one fault, and is empty."""
     faults: Faults = []
     try:
         value = read_yaml(text)

@@ -78,10 +78,7 @@ class PurposeRequired(AccessError, code="purpose-required"):
 
 
 class ClientError(Exception):
-    """A change of the client registry is refused.
-
-    The text says why.
-    """
+    """A change of the client registry is refused. The text says why."""
 
 
 class PolicyError(Exception):

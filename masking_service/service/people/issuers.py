@@ -143,10 +143,7 @@ class Issuers:
             raise SignInRequired(rule.acr, rule.max_age)
 
     def _verify_signature(self, token: str, header: Mapping[str, Any], issuer: Issuer, now: int) -> None:
-        """Verify a JWT by the issuer's algorithm and key.
-
-        Keys in its header (jku, jwk, x5u, x5c) are ignored.
-        """
+        """Verify a JWT by the issuer's algorithm and key. Keys in its header (jku, jwk, x5u, x5c) are ignored."""
         if header.get("alg") != issuer.rule.algorithm:
             raise Unauthenticated("algorithm")
         if "crit" in header or "b64" in header:

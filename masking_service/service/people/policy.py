@@ -84,18 +84,12 @@ class Policy:
 
     @classmethod
     def parse(cls, text: str, source: str = "policy", *, development: bool) -> "Policy":
-        """Parse YAML text.
-
-        Raises PolicyError with every fault in `source`.
-        """
+        """Parse YAML text. Raises PolicyError with every fault in `source`."""
         return cls(read_policy(text, source), development=development)
 
     @classmethod
     def load(cls, path: Path, *, development: bool) -> "Policy":
-        """Read a policy file.
-
-        Raises PolicyError, also if it cannot be read.
-        """
+        """Read a policy file. Raises PolicyError, also if it cannot be read."""
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -192,10 +186,7 @@ class Policy:
         return list(found.values())
 
     def approvals_needed(self, purpose: str, waybills: int, *, sampled: bool = False) -> int:
-        """Return how many people have to approve a case.
-
-        `sampled` says whether it names a waybill of the sample.
-        """
+        """Return how many people have to approve a case. `sampled` says whether it names a waybill of the sample."""
         rule = self.rules.purposes[purpose]
         needed = rule.always_approved or sampled or waybills > self.rules.cases.approve_above
         return rule.approvals if needed else 0

@@ -56,10 +56,7 @@ _is_hashed_number: Final = re.compile(r"[0-9a-f]{32}", re.ASCII).fullmatch
 
 
 def read_policy(text: str, source: str) -> Rules:
-    """Parse a policy's YAML text.
-
-    `source` is the file's name, for errors.
-    """
+    """Parse a policy's YAML text. `source` is the file's name, for errors."""
     document = read_document(text)
     sections = document.fields(SECTIONS, MORE_SECTIONS)
     sections["version"].integer(1, 1)

@@ -51,10 +51,7 @@ class Principal:
 
 
 def service_principal(hand: str, tenant: str = DEFAULT_TENANT) -> Principal:
-    """Return the service itself as a principal of a tenant, without roles.
-
-    Its names are `watch` and `command-line`.
-    """
+    """Return the service itself as a principal of a tenant, without roles. Its names are `watch` and `command-line`."""
     return Principal(f"{SERVICE_ALIAS}/{hand}", tenant, (), frozenset(), "key")
 
 
@@ -123,10 +120,7 @@ def role_name(value: object) -> str:
 
 
 def site_codes(values: Iterable[object]) -> frozenset[str]:
-    """Return valid site codes; raise ValueError otherwise.
-
-    Each is 1-64 of `A-Za-z0-9._-`.
-    """
+    """Return valid site codes; raise ValueError otherwise. Each is 1-64 of `A-Za-z0-9._-`."""
     sites = []
     for value in values:
         if not isinstance(value, str) or not _SITE.fullmatch(value):

@@ -38,10 +38,7 @@ Counted = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `limit` in any `seconds`.
-
-    `name` is such as `1h`.
-    """
+    """At most `limit` in any `seconds`. `name` is such as `1h`."""
 
     name: str
     seconds: int

@@ -28,10 +28,7 @@ class DevelopmentProvider:
         self._clock = clock
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
-        """See `CallProvider.bind`.
-
-        The numbers of the two people are not used.
-        """
+        """See `CallProvider.bind`. The numbers of the two people are not used."""
         del a, b, until
         number = int.from_bytes(hashlib.sha256(ref.encode()).digest()[:8], "big") % 10**_DIGITS
         return Binding(f"{NO_NUMBER}{number:0{_DIGITS}}", None, ref)

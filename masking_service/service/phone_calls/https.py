@@ -120,10 +120,7 @@ class HttpsProvider:
 
 
 def ask(outbound: Outbound, body: bytes, headers: Mapping[str, str], **way: Any) -> HttpAnswer:
-    """Ask a provider once.
-
-    Raises CallProviderError where there is no complete answer in time.
-    """
+    """Ask a provider once. Raises CallProviderError where there is no complete answer in time."""
     try:
         return outbound.ask(body, headers, **way)
     except OutboundBusy:

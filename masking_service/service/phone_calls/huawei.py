@@ -170,10 +170,7 @@ class HuaweiProvider:
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Mapping[str, Any]:
-        """Send a request; return the object that answers it.
-
-        A refusal has a status of its own, and a code.
-        """
+        """Send a request; return the object that answers it. A refusal has a status of its own, and a code."""
         content = json.dumps(body, separators=(",", ":")).encode() if body is not None else b""
         headers = {
             "Content-Type": "application/json;charset=UTF-8",

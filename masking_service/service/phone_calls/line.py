@@ -76,10 +76,7 @@ class Line:
         return bound
 
     def unbind(self, binding: str) -> None:
-        """End a binding: one exchange.
-
-        Raises CallsUnavailable: it may not be ended.
-        """
+        """End a binding: one exchange. Raises CallsUnavailable: it may not be ended."""
         try:
             self._guarded(lambda provider: provider.unbind(binding))
         except CallProviderError as refused:

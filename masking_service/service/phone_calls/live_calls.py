@@ -123,10 +123,7 @@ class LiveCalls(TenantState):
         return found
 
     def bound(self, place: CallPlace, call: StoredCall) -> None:
-        """Keep what the provider answered: one round trip.
-
-        Raises StoreUnavailable.
-        """
+        """Keep what the provider answered: one round trip. Raises StoreUnavailable."""
         self._store.write([(b"SET", place.live, self._seal(place.live, call), b"EXAT", call.until)])
 
     def read(self, ref: str) -> tuple[Origin, StoredCall | None] | None:
@@ -158,10 +155,7 @@ class LiveCalls(TenantState):
         return [found.get(ref) for ref in refs]
 
     def end(self, ref: str) -> None:
-        """Forget a call that lives: one round trip.
-
-        Its records are still taken. Raises StoreUnavailable.
-        """
+        """Forget a call that lives: one round trip. Its records are still taken. Raises StoreUnavailable."""
         self._store.write([(b"DEL", CallPlace(ref[:_CHARACTERS]).live)])
 
     def is_first_use(self, nonce: str, body: bytes) -> bool:

@@ -8,10 +8,7 @@ from masking_service.texts import SEND_AGAIN, ProblemText, Text
 
 
 class CallsUnavailable(AccessError, OutsideUnavailable, code="calls-unavailable"):
-    """The provider gave no number to dial.
-
-    `reason` is a fixed word for logs and metrics; a `CallRefusal`.
-    """
+    """The provider gave no number to dial. `reason` is a fixed word for logs and metrics; a `CallRefusal`."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

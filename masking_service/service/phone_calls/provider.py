@@ -16,10 +16,7 @@ AT_ONCE: Final = 4
 
 
 class CallProviderError(Exception):
-    """The provider gave no number.
-
-    `reason` is a fixed word.
-    """
+    """The provider gave no number. `reason` is a fixed word."""
 
     def __init__(self, reason: CallRefusal) -> None:
         super().__init__(reason)
@@ -89,10 +86,7 @@ class CallProvider(Protocol):
         """
 
     def unbind(self, binding: str) -> None:
-        """End a binding, known or not: one exchange.
-
-        Raises CallProviderError.
-        """
+        """End a binding, known or not: one exchange. Raises CallProviderError."""
 
     def records(self, headers: Mapping[str, str], body: bytes) -> SentRecords:
         """Return the records of a signed message.

@@ -242,10 +242,7 @@ def _is_stale(entry: IndexEntry, one: Found | None, now: int) -> bool:
 
 
 def _check_scope(context: RequestContext, asked: Asked, grants: Sequence[Grant]) -> Scope:
-    """Return the narrowest scope.
-
-    With custody, only four digits at a site of the caller's. Raises Forbidden.
-    """
+    """Return the narrowest scope. With custody, only four digits at a site of the caller's. Raises Forbidden."""
     if all(grant.scope == "all" for grant in grants):
         return "all"
     if asked.phone or asked.site not in context.principal.sites:
