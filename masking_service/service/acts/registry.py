@@ -150,19 +150,14 @@ class _KeysOfPerson(Serials, Generic[Key, Request]):
             raise IntegrityError("a key of a person approved itself")
 
 
-class _Requests(Serials):
-    """The keys of one tenant that wait for approval."""
-
-
 class KeyRegistry(TenantState, Generic[Key, Request]):
-    """The keys of one sort, of people of every tenant."""
+    """The keys of one sort, of people of every tenant. Those that wait are one document of a tenant."""
 
-    def __init__(
-        self, store: Store, keyring: Keyring, random: Callable[[int], bytes], sort: KeySort[Key, Request]
-    ) -> None:
+    sort: KeySort[Key, Request]
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
         super().__init__(store, keyring, random)
-        self.sort = sort
-        self._requests = Documents(store, keyring, random, _Requests, sort.requests)
+        self._requests = Documents(store, keyring, random, Serials, self.sort.requests)
         self._person = lru_cache(CACHED_PEOPLE)(self._new_person)
 
     def keys_question(self, tenant: str, principal: str) -> Question[tuple[Key, ...]]:

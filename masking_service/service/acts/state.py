@@ -1,19 +1,18 @@
 """The keys with which people sign: what is kept of each, and how often it has signed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from struct import Struct
 from typing import Final, NamedTuple
 
 import msgspec
 
 from keys.assertions import unb64
-from keys.keyring import Keyring
 from keys.public_keys import fingerprint, spoken_code
 from masking_audit.format.entries import Signature
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey
 from masking_service.service.state.sealed import HashField
-from masking_service.store.client import Reply, Store
+from masking_service.store.client import Reply
 from masking_service.store.layout import KEY_REQUESTS, KEY_USES, person_keys_key, tenant_key
 from masking_service.store.pipeline import Question
 
@@ -103,8 +102,7 @@ SIGNING_KEYS: Final = KeySort(
 class Keyholders(KeyRegistry[PersonKey, KeyRequest]):
     """The keys with which people of every tenant sign."""
 
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random, SIGNING_KEYS)
+    sort = SIGNING_KEYS
 
     def use_question(self, tenant: str, keys: Sequence[str]) -> Question[list[KeyUse | None]]:
         """Return the question how often keys have signed; None for one that never did, as far as is known."""

@@ -94,13 +94,3 @@ def text_fault(text: str, most: int) -> str:
 def line_fault(text: str, most: int) -> str:
     """Return what is wrong with a text that a list shows in one line; "" if nothing is."""
     return text_fault(text, most) or ("" if re.search(_ONE_LINE, text) else "invalid-value")
-
-
-def case_name(value: object) -> str:
-    """Return a well-formed name of a case, a hold or an incident; raise ValueError otherwise.
-
-    It is 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first.
-    """
-    if not isinstance(value, str) or not is_case_name(value):
-        raise ValueError("a case's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
-    return value

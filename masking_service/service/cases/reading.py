@@ -15,7 +15,7 @@ from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.call.shapes import MAX_ENTRIES, case_name, limit
+from masking_service.service.call.shapes import MAX_ENTRIES, is_case_name, limit
 from masking_service.service.cases import answers
 from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.shapes import CasesQuery, Sort
@@ -214,10 +214,9 @@ def visible_case(policy: Policy, cases: Cases, principal: Principal, name: str) 
 
 def case_question(cases: Cases, principal: Principal, name: str) -> Question[Case | None]:
     """Return the question for a case of the caller's tenant. Raises NoSuchCase for what can be no name."""
-    try:
-        return cases.case_question(principal.tenant, case_name(name))
-    except ValueError:
-        raise NoSuchCase from None
+    if not is_case_name(name):
+        raise NoSuchCase
+    return cases.case_question(principal.tenant, name)
 
 
 def visible(policy: Policy, principal: Principal, case: Case | None) -> Case:

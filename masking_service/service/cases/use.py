@@ -29,7 +29,7 @@ from masking_service.service.call.recorder import (
     SignatureProof,
     Stated,
 )
-from masking_service.service.call.shapes import MAX_REASON, case_name, text_fault
+from masking_service.service.call.shapes import MAX_REASON, is_case_name, text_fault
 from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseExists, TicketMismatch, UnknownCaseNumber
@@ -41,7 +41,7 @@ from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.errors import AccessError, Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.people.principals import principal_id
+from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.store.pipeline import Question
 
@@ -62,12 +62,10 @@ def checked_opening(policy: Policy, wanted: WantedCase) -> tuple[dict[str, int],
         errors.append(("/waybills", "invalid-length"))
     if purpose not in policy.rules.purposes:
         errors.append(("/purpose", "unknown-purpose"))
-    for pointer, check, value in (("/case", case_name, case), ("/officer", principal_id, officer)):
-        try:
-            if value is not None:
-                check(value)
-        except ValueError:
-            errors.append((pointer, "invalid-value"))
+    if not is_case_name(case):
+        errors.append(("/case", "invalid-value"))
+    if officer is not None and not sound_principal(officer):
+        errors.append(("/officer", "invalid-value"))
     lifetime = rules.longest if expires_in is None else expires_in
     if not 1 <= lifetime <= rules.longest:
         errors.append(("/expires_in", "out-of-range"))

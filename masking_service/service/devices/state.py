@@ -1,15 +1,12 @@
 """The devices of people: what is kept of each."""
 
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
 from keys.device_proofs import device_code
-from keys.keyring import Keyring
 from masking_audit.format.entries import Signature
 from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey
-from masking_service.store.client import Store
 from masking_service.store.layout import DEVICE_REQUESTS, person_devices_key
 
 MAX_DEVICES: Final = 2
@@ -34,10 +31,6 @@ class DeviceRequest(WaitingKey, frozen=True, omit_defaults=True, kw_only=True):
     phone: str = ""
 
 
-def _thumbprint(device: Device | DeviceRequest) -> str:
-    return device.id
-
-
 DEVICE_KEYS: Final = KeySort(
     name="device",
     approved=msgspec.json.Decoder(tuple[Device, ...]),
@@ -45,7 +38,7 @@ DEVICE_KEYS: Final = KeySort(
     tag="person-devices",
     person_place=person_devices_key,
     requests=DEVICE_REQUESTS,
-    fingerprint=_thumbprint,
+    fingerprint=lambda device: device.id,
     code=lambda device: device_code(device.id),
 )
 
@@ -53,8 +46,7 @@ DEVICE_KEYS: Final = KeySort(
 class Devices(KeyRegistry[Device, DeviceRequest]):
     """The devices of people of every tenant."""
 
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random, DEVICE_KEYS)
+    sort = DEVICE_KEYS
 
 
 def approved_device(request: DeviceRequest, by: str, signed: tuple[Signature, ...], now: int) -> Device:

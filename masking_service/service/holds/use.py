@@ -22,7 +22,7 @@ from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import UNSIGNED, ItemOutcome, Recorder, RequestContext, Stated
-from masking_service.service.call.shapes import MAX_REASON, case_name, text_fault
+from masking_service.service.call.shapes import MAX_REASON, is_case_name, text_fault
 from masking_service.service.holds import answers
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
 from masking_service.service.holds.problems import HoldEnded, HoldExists, OwnHold
@@ -205,10 +205,8 @@ class Holding:
 
     def _new(self, context: RequestContext, name: str, reason: str, numbers: Sequence[str]) -> Hold:
         """Return the proposed hold. Raises InvalidRequest."""
-        try:
-            case_name(name)
-        except ValueError:
-            raise InvalidRequest([("/hold", "invalid-value")]) from None
+        if not is_case_name(name):
+            raise InvalidRequest([("/hold", "invalid-value")])
         fault = text_fault(reason, MAX_REASON)
         if fault:
             raise InvalidRequest([("/reason", fault)])

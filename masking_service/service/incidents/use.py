@@ -14,7 +14,7 @@ from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
-from masking_service.service.call.shapes import case_name, line_fault
+from masking_service.service.call.shapes import is_case_name, line_fault
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
@@ -307,9 +307,7 @@ def _texts(what: str, measures: str) -> dict[str, str]:
 def _check_new(incident: IncidentRecord, now: int) -> None:
     """Raise InvalidRequest where an incident cannot be opened as it is."""
     wrong = []
-    try:
-        case_name(incident.name)
-    except ValueError:
+    if not is_case_name(incident.name):
         wrong.append(("/incident", "invalid-value"))
     if not incident.countries or not {*incident.countries} <= {*countries()}:
         wrong.append(("/countries", "unknown-country"))

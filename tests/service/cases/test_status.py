@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from masking_service.service.call.shapes import case_name
+from masking_service.service.call.shapes import is_case_name
 from masking_service.service.cases.problems import CaseNotOpen, CaseNotPending, OwnCase
 from masking_service.service.cases.state import Case
 from masking_service.service.people.errors import AccessError
@@ -82,14 +82,13 @@ def test_the_opener_and_approvers_of_a_case_open_nothing_under_it(of: Case) -> N
 
 
 @every("name", ["D-2026-0001", "a", "7", "A.b_c-d", "x" * 64])
-def test_a_name_that_is_well_formed_stays(name: str) -> None:
-    assert case_name(name) == name
+def test_a_name_of_these_characters_is_well_formed(name: str) -> None:
+    assert is_case_name(name)
 
 
-@every("name", ["", "-a", ".a", "a b", "a/b", "案件", "１", "a\n", "x" * 65, None, 7, ["a"]])
-def test_any_other_name_is_refused_without_being_named(name: object) -> None:
-    with pytest.raises(ValueError, match="a case's name is 1 to 64 of"):
-        case_name(name)
+@every("name", ["", "-a", ".a", "a b", "a/b", "案件", "１", "a\n", "x" * 65])
+def test_any_other_name_is_not(name: str) -> None:
+    assert not is_case_name(name)
 
 
 def decided(of: Case, who: str, act: Literal["approve", "deny"]) -> type[AccessError] | None:
