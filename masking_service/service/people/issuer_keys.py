@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
-from typing import Any, Protocol
+from typing import Any
 
 from jwt import PyJWK, PyJWKClient, PyJWTError
 from jwt.algorithms import ECAlgorithm, get_default_algorithms
@@ -37,15 +37,6 @@ def fetcher(url: str) -> Callable[[], object]:
     return PyJWKClient(url, cache_jwk_set=False, timeout=FETCH_TIMEOUT).fetch_data
 
 
-class IssuerKeys(Protocol):
-    def find(self, kid: str | None, now: int) -> PyJWK:
-        """Return the key with this id.
-
-        Raises Unauthenticated if there is none, IssuerUnavailable if the keys are not available.
-        """
-        ...
-
-
 class PinnedKeys:
     """Keys that were read from a file at start."""
 
@@ -53,6 +44,7 @@ class PinnedKeys:
         self._keys = keys
 
     def find(self, kid: str | None, now: int) -> PyJWK:
+        """Return the key with this id. Raises Unauthenticated if there is none."""
         del now  # pinned keys do not age
         key = _choose(self._keys, kid)
         if key is None:
@@ -83,6 +75,7 @@ class FetchedKeys:
         return cls(fetcher(url), algorithm)
 
     def find(self, kid: str | None, now: int) -> PyJWK:
+        """As `PinnedKeys.find`; also raises IssuerUnavailable if the keys are not available."""
         key = self._usable(kid, now)
         if key is None or not _within(self._fetched_at, FRESH, now):
             self._refresh(now, wait=FETCH_TIMEOUT if key is None else 0)
@@ -112,6 +105,9 @@ class FetchedKeys:
             self._pause, self._failed = PAUSE_AFTER_SUCCESS, False
         finally:
             self._lock.release()
+
+
+IssuerKeys = PinnedKeys | FetchedKeys
 
 
 class KeysByUrl:

@@ -7,32 +7,23 @@ alarm, and not the truth.
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
-from keys.aead import NONCE_BYTES
+from keys.aead import NONCE_BYTES, SealingKeys
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from keys.publication import PublicationKey
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import tenant_key
 
 Document = TypeVar("Document", bound="Serials")
+Sealing = SealingKeys | PublicationKey
+"""Seals and opens documents."""
 
 _KEPT: Final = 2
 """Serials kept in the store: the newest, and the one before it for late readers."""
-
-
-class Sealing(Protocol):
-    """Seals and opens documents."""
-
-    def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
-        """Seal `plaintext` for `place`."""
-        ...
-
-    def open(self, sealed: bytes, place: bytes) -> bytes:
-        """Open what was sealed for `place`, or raise IntegrityError."""
-        ...
 
 
 class Serials:
@@ -50,7 +41,13 @@ class Serials:
         content: what it holds, opened.
     """
 
-    def __init__(self, store: Store, place: bytes, keys: Callable[[], Sealing], random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        place: bytes,
+        keys: Callable[[], SealingKeys | PublicationKey],
+        random: Callable[[int], bytes],
+    ) -> None:
         self._store = store
         self._place = place
         self._keys = keys

@@ -3,7 +3,7 @@
 import http.client
 from collections import deque
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,14 +21,6 @@ MAX_IDLE: Final = 8
 _FAILURES: Final = (OSError, http.client.HTTPException, msgspec.DecodeError)
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decoder: Final[msgspec.msgpack.Decoder[Answered]] = msgspec.msgpack.Decoder(Answered)
-
-
-class OpeningTier(Protocol):
-    """Settles what an intake host cannot."""
-
-    def settle(self, asked: Resubmission) -> Answered:
-        """Return what became of records; `NotSettled` where the opening tier does not answer."""
-        ...
 
 
 class Forwarding:
@@ -51,7 +43,7 @@ class Forwarding:
         self.exchanges = 0
 
     def settle(self, asked: Resubmission) -> Answered:
-        """See `OpeningTier`.
+        """Return what became of records; `NotSettled` where the opening tier does not answer.
 
         After three failures in a row, one call every half second asks, and the others do not wait.
         """

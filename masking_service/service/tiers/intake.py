@@ -12,7 +12,7 @@ from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.errors import Forbidden, Unauthenticated
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.tiers.forwarding import OpeningTier
+from masking_service.service.tiers.forwarding import Forwarding
 from masking_service.service.tiers.messages import (
     Answered,
     NotSettled,
@@ -35,7 +35,7 @@ class SealAndForward:
     policy: Policy
     keyring: Keyring
     records: SealedRecords
-    opening: OpeningTier
+    opening: Forwarding
 
     def __call__(
         self, context: RequestContext, grant: Grant, entering: Sequence[Entering], how: HowToStore
