@@ -5,6 +5,7 @@ A capability lists its rows in its `api.py`. `http` serves them, and the OpenAPI
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -184,15 +185,19 @@ class Operation:
 def handler_of(method: Callable[..., Any], **fixed: Any) -> Callable[[Any, Call[Any, Any]], Any]:
     """Return the handler of an operation that only calls a method of its use case.
 
-    The method gets the context, the parameters of the path in order, and by their names the members of body and query.
+    The method gets the context, the parameters of the path in order, and by their names the members of body and query;
+    as `sent` the proof of the caller's device, if it has such a parameter.
 
     Args:
         fixed: further arguments, which no request can change.
     """
+    proven = "sent" in signature(method).parameters
 
     def handle(use_case: Any, call: Call[Any, Any]) -> Any:
         shapes = [shape for shape in (call.body, call.query) if shape is not None]
         members = {name: getattr(shape, name) for shape in shapes for name in shape.__struct_fields__}
+        if proven:
+            members["sent"] = call.proof
         return method(use_case, call.context, *call.path.values(), **members, **fixed)
 
     return handle

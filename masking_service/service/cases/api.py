@@ -106,10 +106,6 @@ def _list(cases: ReadCases, call: Call[None, CasesQuery]) -> answers.Cases:
     return cases.listed(call.context, call.query)
 
 
-def _page(page: ReadCasePage, call: Call[None, PageQuery]) -> answers.CasePage:
-    return page(call.context, call.path["case"], call.query.profile, call.proof)
-
-
 OPENED: Final = {
     "waybill_no": WAYBILL_NO,
     "field": "/recipient/phone",
@@ -181,7 +177,7 @@ OPERATIONS: Final = (
         path="/v1/cases/{case}/page",
         summary="One case with all that its page shows: masked waybills, what was opened, calls and budgets.",
         uses=ReadCasePage,
-        handle=_page,
+        handle=handler_of(ReadCasePage.__call__),
         permissions=(Permission.CASE_READ,),
         query=PageQuery,
         proven=True,

@@ -27,10 +27,6 @@ class NewDeviceRequest(Shape, frozen=True):
     ] = ""
 
 
-def _add(devices: OwnDevices, call: Call[NewDeviceRequest, None]) -> answers.DeviceStatus:
-    return devices.add(call.context, call.body.name, call.proof, call.body.invitation)
-
-
 def _approve(devices: DeviceApproval, call: Call[ApproveKeyRequest, None]) -> answers.DeviceStatus:
     wanted = call.body
     return devices.approve(call.context, call.path["principal"], call.path["device"], wanted.code, wanted.signed)
@@ -72,7 +68,7 @@ OPERATIONS: Final = (
         path="/v1/me/devices",
         summary="Keep a device of the caller's own. Without an invitation it waits for approval.",
         uses=OwnDevices,
-        handle=_add,
+        handle=handler_of(OwnDevices.add),
         signed_in=True,
         audited_as=Action.DEVICE_ENROL,
         body=NewDeviceRequest,

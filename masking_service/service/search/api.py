@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import viewed
-from masking_service.service.call.operation import PROOF, STORE, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, STORE, Example, Operation, handler_of
 from masking_service.service.call.shapes import Profile, Shape, Site
 from masking_service.service.people.permissions import Permission
 from masking_service.service.search import answers
@@ -33,11 +33,6 @@ class SearchRequest(Shape, frozen=True):
     profile: Profile | None = None
 
 
-def _search(search: Search, call: Call[SearchRequest, None]) -> answers.Found:
-    wanted = call.body
-    return search(call.context, wanted.profile, call.proof, phone=wanted.phone, last4=wanted.last4, site=wanted.site)
-
-
 OPERATIONS: Final = (
     Operation(
         name="search_waybills",
@@ -45,7 +40,7 @@ OPERATIONS: Final = (
         path="/v1/search",
         summary="Find waybills by a recipient's phone, or by its last four digits at a site, masked as in a view.",
         uses=Search,
-        handle=_search,
+        handle=handler_of(Search.__call__),
         permissions=(Permission.WAYBILL_SEARCH,),
         audited_as=Action.SEARCH,
         body=SearchRequest,

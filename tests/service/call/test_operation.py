@@ -17,7 +17,11 @@ def test_a_method_takes_what_its_operation_passes_on(row: Operation) -> None:
     of_path = re.findall(r"{\w+}", row.path)
     members = {name for shape in (row.body, row.query) if shape is not None for name in shape.__struct_fields__}
 
+    if found["proven"]:
+        members.add("sent")
+
     signature(found["method"]).bind(row.uses, "context", *of_path, **dict.fromkeys(members), **found["fixed"])
+    assert found["proven"] == row.proven
 
 
 def test_most_operations_only_pass_on_what_a_request_brings() -> None:
