@@ -40,7 +40,7 @@ def admit() -> Response | None:
     g.preferences = Preferences.read(request)
     unsafe = request.method in guards.UNSAFE and request.endpoint != "sign_in.back_channel_logout"
     if unsafe and not guards.is_same_origin(desk().settings.url):
-        desk().metrics.refusal("cross-origin")
+        desk().metrics.count("refusals", "cross-origin")
         return message("cross-origin", 403)
     return None if request.endpoint in PUBLIC else _signed_in()
 

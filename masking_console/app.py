@@ -87,7 +87,7 @@ def compile_templates(app: Flask) -> Flask:
 def _check_role() -> Response | None:
     """Refuse a screen that the person's roles do not have."""
     if g.session and "me" in g and not may_use(g.me, request.endpoint or ""):
-        desk().metrics.refusal("forbidden")
+        desk().metrics.count("refusals", "forbidden")
         return message("forbidden", 403)
     return None
 
@@ -136,10 +136,10 @@ def _refused(refusal: Refusal) -> Response:
             return _failed(error)
         if proof_page is not None:
             return proof_page
-    desk().metrics.refusal(refusal.code)
+    desk().metrics.count("refusals", refusal.code)
     _keep_typed()
     if refusal.code == "sign-in-required":
-        desk().metrics.step_up("asked")
+        desk().metrics.count("step_ups", "asked")
         asked = {name.removesuffix("_values"): value for name, value in _CHALLENGE.findall(refusal.challenge)}
         return to_sign_in(confirm="1", **asked)
     code = refusal.code if refusal.code in OWN_PAGES else "refused"
@@ -148,7 +148,7 @@ def _refused(refusal: Refusal) -> Response:
 
 def _sign_in_failed(error: SignInError) -> Response:
     log.warning("sign-in refused", reason=str(error)[:64])
-    desk().metrics.sign_in("refused")
+    desk().metrics.count("sign_ins", "refused")
     return message("sign-in-failed", 400)
 
 

@@ -1,6 +1,7 @@
 """What the desk counts about itself. No label holds a person, a case or a path."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -25,22 +26,14 @@ class DeskMetrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
-        self._sign_ins = Counter(
-            "masking_console_sign_ins", "Sign-ins by outcome: done or refused.", ("outcome",), registry=self._registry
-        )
-        self._step_ups = Counter(
-            "masking_console_step_ups",
-            "Confirmations that the service asked for, and those that were given.",
-            ("outcome",),
-            registry=self._registry,
-        )
-        self._refusals = Counter(
-            "masking_console_refusals",
-            "Refusals shown, by the code of the problem.",
-            ("code",),
-            registry=self._registry,
-        )
-
+        self._counters = {
+            name: Counter(f"masking_console_{name}", told, (label,), registry=self._registry)
+            for name, told, label in (
+                ("sign_ins", "Sign-ins by outcome: done or refused.", "outcome"),
+                ("step_ups", "Confirmations that the service asked for, and those that were given.", "outcome"),
+                ("refusals", "Refusals shown, by the code of the problem.", "code"),
+            )
+        }
         for name, told, value in (
             ("masking_key_created_timestamp_seconds", "When the session key was made.", session_key_created),
             ("masking_key_max_age_seconds", "How old it may become.", lambda: float(MAX_AGE_SECONDS)),
@@ -51,17 +44,9 @@ class DeskMetrics:
         """Count a request."""
         self._requests.labels(route, str(status)).observe(seconds)
 
-    def sign_in(self, outcome: str) -> None:
-        """Count a sign-in."""
-        self._sign_ins.labels(outcome).inc()
-
-    def step_up(self, outcome: str) -> None:
-        """Count a confirmation."""
-        self._step_ups.labels(outcome).inc()
-
-    def refusal(self, code: str) -> None:
-        """Count a refusal."""
-        self._refusals.labels(code).inc()
+    def count(self, name: Literal["sign_ins", "step_ups", "refusals"], outcome: str) -> None:
+        """Count a sign-in, a confirmation or a refusal."""
+        self._counters[name].labels(outcome).inc()
 
     def exposition(self) -> tuple[bytes, str]:
         """All counters as Prometheus reads them, and their media type."""

@@ -70,9 +70,9 @@ def callback() -> Response:
     before = desk().sessions.end_named(former)
     if before is not None and not before.ended:
         target = target if before.sub == session.sub else "/"
-        desk().metrics.step_up("done")
+        desk().metrics.count("step_ups", "done")
     session_id = desk().sessions.begin(session)
-    desk().metrics.sign_in("done")
+    desk().metrics.count("sign_ins", "done")
     # A redirect from here would lose the strict cookie, because the way began at another site.
     response = Response(render_template("bounce.html", target=target))
     response.set_cookie(guards.SESSION_COOKIE, session_id, secure=True, httponly=True, samesite="Strict")

@@ -96,7 +96,7 @@ def _refused(error: Refusal | ServiceUnavailableError, asked: Json, page: Json |
         return _rendered(page, asked, {first: {"unavailable": True}})
     if error.code not in SAID_IN_PLACE:
         raise error
-    desk().metrics.refusal(error.code)
+    desk().metrics.count("refusals", error.code)
     return _rendered(page, asked, {first: {"refusal": error}})
 
 

@@ -33,8 +33,9 @@ def _ages(metrics: DeskMetrics) -> tuple[float, ...]:
 def test_each_count_is_told_with_its_labels_and_bounds() -> None:
     metrics = DeskMetrics(lambda: 1_000_000_000.0)
     metrics.request("/cases/<case>", 200, 0.3)
-    for count in (metrics.sign_in, metrics.step_up, metrics.refusal):
-        count("done")
+    metrics.count("sign_ins", "done")
+    metrics.count("step_ups", "done")
+    metrics.count("refusals", "done")
     told, media_type = metrics.exposition()
 
     request = 'route="/cases/<case>",status="200"'
