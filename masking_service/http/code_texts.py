@@ -11,153 +11,96 @@ from masking_service.texts import CodeText, Text
 _CORRECT: Final = Text("Correct the member that the pointer names. `detail` gives its rule.")
 _NO_ACTION: Final = Text("There is nothing to do.")
 
-CODES: Final[dict[str, CodeText]] = {
-    "conflict": CodeText(
+_ITEMS: Final = {
+    "conflict": (
         Text("Other values are stored"),
-        ITEMS["conflict"],
         Text(
             "Compare the record with its source. Send it with `on_conflict: revise` only if the new values are right."
         ),
     ),
-    "erased": CodeText(
-        Text("The waybill was erased"),
-        ITEMS["erased"],
-        Text("Use another waybill number."),
-    ),
-    "revision-limit": CodeText(
+    "erased": (Text("The waybill was erased"), Text("Use another waybill number.")),
+    "revision-limit": (
         Text("The waybill has too many revisions"),
-        ITEMS["revision-limit"],
         Text("Use a new waybill number, and find out why the record changes so often."),
     ),
-    "invalid-waybill-no": CodeText(
+    "invalid-waybill-no": (
         Text("The waybill number is not valid"),
-        ITEMS["invalid-waybill-no"],
         Text("Correct the waybill number and send the record again."),
     ),
-    "invalid-text": CodeText(
+    "invalid-text": (
         Text("A text is not valid"),
-        ITEMS["invalid-text"],
         Text("Find out which program cuts texts in the middle of a character, and send the record again."),
     ),
-    "invalid-type": CodeText(
+    "invalid-type": (
         Text("The value has the wrong type"),
-        ITEMS["invalid-type"],
         Text("Send a string, an integer or null there, or name the schema that the record follows."),
     ),
-    "nothing-mapped": CodeText(
+    "nothing-mapped": (
         Text("The schema maps nothing of the record"),
-        ITEMS["nothing-mapped"],
         Text("Check the schema and the names of the members. `detail` names the schemas that would fit."),
     ),
-    "too-deep": CodeText(
-        Text("The record is nested too deeply"),
-        ITEMS["too-deep"],
-        Text("Send the record with at most 32 levels."),
-    ),
-    "invalid-item": CodeText(
+    "too-deep": (Text("The record is nested too deeply"), Text("Send the record with at most 32 levels.")),
+    "invalid-item": (
         Text("The item is not valid"),
-        ITEMS["invalid-item"],
         Text("Correct the members that `errors` names, and send the item again."),
     ),
-    "call-first": CodeText(
+    "call-first": (
         Text("Calls come first"),
-        ITEMS["call-first"],
         Text("Call with POST /v1/calls. The phone can be opened when enough unanswered calls are on record."),
     ),
-    "unknown-country": CodeText(
-        Text("The country is not known"),
-        PLACES["unknown-country"],
-        Text("Use one of the codes of the document, such as cn."),
-    ),
-    "unknown-duty": CodeText(
-        Text("The duty is not known"),
-        PLACES["unknown-duty"],
-        Text("Use a `duty` of the incident."),
-    ),
-    "too-many-holds": CodeText(
-        Text("There are too many holds"),
-        PLACES["too-many-holds"],
-        Text("Lift holds that are not needed any more."),
-    ),
-    "kind-not-allowed": CodeText(
+    "kind-not-allowed": (
         Text("The purpose does not open this kind"),
-        ITEMS["kind-not-allowed"],
         Text("GET /v1/me lists what each of your purposes opens. If your work needs it, open a case for another."),
     ),
-    "missing": CodeText(
-        Text("A member is missing"),
-        PLACES["missing"],
-        Text("Add the member that the pointer names."),
+}
+"""Title and remedy of the codes of items."""
+_PLACES: Final = {
+    "unknown-country": (Text("The country is not known"), Text("Use one of the codes of the document, such as cn.")),
+    "unknown-duty": (Text("The duty is not known"), Text("Use a `duty` of the incident.")),
+    "too-many-holds": (Text("There are too many holds"), Text("Lift holds that are not needed any more.")),
+    "missing": (Text("A member is missing"), Text("Add the member that the pointer names.")),
+    "unknown-member": (Text("A member is unknown"), Text("Check the spelling of its name, or leave it out.")),
+    "not-with-token": (
+        Text("The member does not go with a token"),
+        Text("Leave out the member that the pointer names, or the token."),
     ),
-    "unknown-member": CodeText(
-        Text("A member is unknown"),
-        PLACES["unknown-member"],
-        Text("Check the spelling of its name, or leave it out."),
+    "unknown-cursor": (
+        Text("The place in the list is not known"),
+        Text("Use the `next` of an earlier answer, begin at the first page, or look for the entry in the archive."),
     ),
+    "invalid-phone": (Text("The phone number is not valid"), Text("Send one whole phone number.")),
+    "one-of-two": (Text("The search is not complete"), _CORRECT),
+    "wrong-code": (
+        Text("The code does not belong to this key"),
+        Text("Ask the person to read the code again. If it differs again, deny the key: it may be another person's."),
+    ),
+    "wrong-hardware": (Text("The policy wants another key"), Text("Use a key that the policy allows.")),
+    "too-many-decoys": (Text("There are too many decoys"), Text("Remove decoys that are not needed any more.")),
+    "no-own-number": (
+        Text("The waybill cannot be a seed"),
+        Text("Add the phone to `decoys.own_numbers` of the policy (docs/decoys.md), and tokenize the waybill first."),
+    ),
+}
+"""The same of codes of places."""
+CODES: Final[dict[str, CodeText]] = {
+    **{code: CodeText(title, ITEMS[code], remedy) for code, (title, remedy) in _ITEMS.items()},
+    **{code: CodeText(title, PLACES[code], remedy) for code, (title, remedy) in _PLACES.items()},
     "not-allowed": CodeText(
         Text("The roles may not use this"),
         Text("None of the caller's roles may use this profile or purpose."),
         Text("GET /v1/me lists the profiles and purposes of your roles."),
     ),
-    "not-with-token": CodeText(
-        Text("The member does not go with a token"),
-        PLACES["not-with-token"],
-        Text("Leave out the member that the pointer names, or the token."),
-    ),
     "invalid-value": CodeText(
-        Text("The value is not allowed"),
-        Text("The value does not follow the rule of this member."),
-        _CORRECT,
+        Text("The value is not allowed"), Text("The value does not follow the rule of this member."), _CORRECT
     ),
     "invalid-length": CodeText(
-        Text("The length is not allowed"),
-        Text("The value is too short or too long."),
-        _CORRECT,
+        Text("The length is not allowed"), Text("The value is too short or too long."), _CORRECT
     ),
     "out-of-range": CodeText(
-        Text("The number is out of range"),
-        Text("The number is smaller or larger than allowed."),
-        _CORRECT,
+        Text("The number is out of range"), Text("The number is smaller or larger than allowed."), _CORRECT
     ),
     "unknown-purpose": CodeText(
-        Text("The purpose is not known"),
-        Text("The policy has no purpose of this name."),
-        MEMBERS["purpose"],
-    ),
-    "unknown-cursor": CodeText(
-        Text("The place in the list is not known"),
-        PLACES["unknown-cursor"],
-        Text("Use the `next` of an earlier answer, begin at the first page, or look for the entry in the archive."),
-    ),
-    "invalid-phone": CodeText(
-        Text("The phone number is not valid"),
-        PLACES["invalid-phone"],
-        Text("Send one whole phone number."),
-    ),
-    "one-of-two": CodeText(
-        Text("The search is not complete"),
-        PLACES["one-of-two"],
-        _CORRECT,
-    ),
-    "wrong-code": CodeText(
-        Text("The code does not belong to this key"),
-        PLACES["wrong-code"],
-        Text("Ask the person to read the code again. If it differs again, deny the key: it may be another person's."),
-    ),
-    "wrong-hardware": CodeText(
-        Text("The policy wants another key"),
-        PLACES["wrong-hardware"],
-        Text("Use a key that the policy allows."),
-    ),
-    "too-many-decoys": CodeText(
-        Text("There are too many decoys"),
-        PLACES["too-many-decoys"],
-        Text("Remove decoys that are not needed any more."),
-    ),
-    "no-own-number": CodeText(
-        Text("The waybill cannot be a seed"),
-        PLACES["no-own-number"],
-        Text("Add the phone to `decoys.own_numbers` of the policy (docs/decoys.md), and tokenize the waybill first."),
+        Text("The purpose is not known"), Text("The policy has no purpose of this name."), MEMBERS["purpose"]
     ),
     "already-masked": CodeText(
         Text("The value was sent masked"),
