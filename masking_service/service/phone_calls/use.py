@@ -68,18 +68,9 @@ class _Permit:
         return self.authority.opening.case if self.authority else None
 
     @property
-    def purpose(self) -> str:
-        """The purpose of the case; empty without one."""
-        return self.authority.opening.purpose if self.authority else ""
-
-    @property
     def stated(self) -> Stated:
         """What the audit entry of a call says that binds no number."""
         return Stated(role=self.grant.role, case=self.case)
-
-    def own(self) -> str | None:
-        """Return the number that the caller calls from; None where there is none."""
-        return self.phone or self.own_number.answer()
 
     def named(self, number: str | None) -> Found | None:
         """Return the waybill that was read, if the case names it; else it is dropped unread."""
@@ -135,7 +126,7 @@ class Calling:
             permit = self._permit(context, number, case, sent)
         found, value = self._reach(context, permit, number, pointer)
         with self.recorder.record_denials(context, Action.CALL, permit.stated):
-            own, other = _numbers(permit.own(), value)
+            own, other = _numbers(permit.phone or permit.own_number.answer(), value)
 
         called = hash_called(self.keyring.tenant(tenant), other)
         origin = Origin(tenant, context.principal.id, found.base, pointer, found.record.kept_until, called)
@@ -207,7 +198,8 @@ class Calling:
             items = [ItemOutcome(base, Outcome.NOT_FOUND) for base in bases] or [ItemOutcome(None, Outcome.NOT_FOUND)]
             self.recorder.record(context, Action.CALL, Outcome.NOT_FOUND, permit.stated, items=items)
             raise NotFound
-        if found.record.restricted and permit.purpose not in self.policy.rules.restricted_purposes:
+        purpose = permit.authority.opening.purpose if permit.authority else None
+        if found.record.restricted and purpose not in self.policy.rules.restricted_purposes:
             items = [ItemOutcome(found.base, Restricted.code)]
             self.recorder.record(context, Action.CALL, Restricted.code, permit.stated, items=items)
             raise Restricted
