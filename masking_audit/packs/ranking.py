@@ -127,19 +127,24 @@ def log10_tail(listed: int, seen: int, drawn: int, everything: int) -> float:
         return 0.0
     if listed > most:
         return -math.inf
-    first = _log_choose(seen, listed) + _log_choose(everything - seen, drawn - listed) - _log_choose(everything, drawn)
-    return min(0.0, (first + math.log(math.fsum(_ratios(listed, seen, drawn, everything)))) / math.log(10))
+    # As multiples of one that is nearly the likeliest: multiples of an unlikely one can be too large for a float.
+    usual = max(listed, seen * drawn // everything)
+    neither = everything - seen - drawn
+    above = ((seen - n) * (drawn - n) / ((n + 1) * (neither + n + 1)) for n in range(usual, most))
+    below = (n * (neither + n) / ((seen - n + 1) * (drawn - n + 1)) for n in range(usual, listed, -1))
+    multiples = math.fsum((1.0, *_products(above), *_products(below)))
+    log = _log_choose(seen, usual) + _log_choose(everything - seen, drawn - usual)
+    return min(0.0, (log - _log_choose(everything, drawn) + math.log(multiples)) / math.log(10))
 
 
-def _ratios(listed: int, seen: int, drawn: int, everything: int) -> Iterator[float]:
-    """Yield the probabilities of `listed` and more, as multiples of that of `listed`."""
-    term = total = 1.0
-    yield term
-    for count in range(listed, min(seen, drawn)):
-        term *= (seen - count) * (drawn - count) / ((count + 1) * (everything - seen - drawn + count + 1))
-        total += term
-        yield term
-        if term < total * PRECISION and term < 1.0:
+def _products(factors: Iterable[float]) -> Iterator[float]:
+    """Yield the products of the first factor, the first two and so on, as long as they add to their sum."""
+    product = total = 1.0
+    for factor in factors:
+        product *= factor
+        total += product
+        yield product
+        if product < total * PRECISION:
             return
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
+from fractions import Fraction
 from hashlib import blake2b
-from itertools import combinations
+from itertools import product
+from math import comb
 
 import msgspec
 import pytest
@@ -37,22 +39,36 @@ def ranked(listed: Iterator[int] | range | list[int], *entries: Entry) -> list[R
     return sightings.ranked()
 
 
-def exactly(listed: int, seen: int, drawn: int, everything: int) -> float:
-    """The probability, by trying every list."""
-    lists = [*combinations(range(everything), drawn)]
-    return sum(sum(one < seen for one in each) >= listed for each in lists) / len(lists)
+def exactly(listed: int, seen: int, drawn: int, everything: int) -> Fraction:
+    """The probability, by counting every list."""
+    lists = (comb(seen, one) * comb(everything - seen, drawn - one) for one in range(listed, min(seen, drawn) + 1))
+    return Fraction(sum(lists), comb(everything, drawn))
 
 
-@pytest.mark.parametrize("listed", range(5))
-@pytest.mark.parametrize(("seen", "drawn", "everything"), [(4, 4, 9), (2, 5, 8), (7, 4, 9), (9, 4, 9)])
-def test_the_probability_is_that_of_all_lists_that_could_be_drawn(
-    listed: int, seen: int, drawn: int, everything: int
-) -> None:
-    expected = exactly(listed, seen, drawn, everything)
+def test_the_probability_is_that_of_all_lists_that_could_be_drawn() -> None:
+    """Of waybills that are neither seen nor drawn there may be none, and of some fewer are listed than usual."""
+    for everything, seen, drawn in product(range(1, 10), repeat=3):
+        for listed in range(min(seen, drawn, everything) + 2):
+            if seen <= everything and drawn <= everything:
+                found = log10_tail(listed, seen, drawn, everything)
+                expected = exactly(listed, seen, drawn, everything)
 
-    found = log10_tail(listed, seen, drawn, everything)
+                assert (10**found if found > -math.inf else 0.0) == pytest.approx(float(expected), abs=1e-12)
 
-    assert (10**found if found > -math.inf else 0.0) == pytest.approx(expected, abs=1e-12)
+
+def test_who_saw_far_fewer_of_the_list_than_usual_is_no_surprise() -> None:
+    """Someone who works elsewhere: the usual number is some 10^300 times as likely as theirs."""
+    less = {listed: log10_tail(listed, 2_000, 2_000, 5_000) for listed in range(1, 700)}
+
+    assert less == pytest.approx(dict.fromkeys(less, 0.0), abs=1e-9)
+
+
+def test_probabilities_around_the_usual_number_are_exact() -> None:
+    usual = (740, 780, 799, 800, 801, 820, 860)
+
+    assert {listed: 10 ** log10_tail(listed, 2_000, 2_000, 5_000) for listed in usual} == pytest.approx(
+        {listed: float(exactly(listed, 2_000, 2_000, 5_000)) for listed in usual}, rel=1e-9
+    )
 
 
 def test_a_probability_that_no_float_holds_has_its_logarithm() -> None:
