@@ -17,8 +17,7 @@ def forbid_core_dumps() -> None:
     """
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     if hard == 0:
-        if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-            raise OSError("the kernel refused PR_SET_DUMPABLE")
+        _forbid_dumps(ctypes.CDLL(None))
         return
     resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
 
@@ -29,7 +28,11 @@ def forbid_swap() -> bool:
     Returns:
         False where the limit of locked memory does not allow it; then swap has to be off, or encrypted.
     """
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-        raise OSError("the kernel refused PR_SET_DUMPABLE")
+    library = ctypes.CDLL(None)
+    _forbid_dumps(library)
     return bool(library.mlockall(_MCL_CURRENT | _MCL_FUTURE) == 0)
+
+
+def _forbid_dumps(library: ctypes.CDLL) -> None:
+    if library.prctl(_PR_SET_DUMPABLE, 0) != 0:
+        raise OSError("the kernel refused PR_SET_DUMPABLE")
