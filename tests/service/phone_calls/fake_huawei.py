@@ -46,7 +46,7 @@ class FakeHuawei:
     lose: bool = False
 
     def answer(self, method: str, path: str, sent: Json, aksk: str) -> tuple[int, Json]:
-        self.asked.append((method, path, sent))
+        self.asked.append((method, path, dict(sent)))
         self.proofs.append(aksk)
         given = _AKSK.fullmatch(aksk)
         if given is None or given[1] != KEY or given[2] != digest(given[3], given[4]):

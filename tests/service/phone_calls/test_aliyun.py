@@ -14,6 +14,7 @@ from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.aliyun import AliyunProvider, sign
 from masking_service.service.phone_calls.provider import (
     TIMEOUT_SECONDS,
+    Binding,
     CallProviderError,
     CallRecord,
     SentRecords,
@@ -23,6 +24,8 @@ from tests.service.phone_calls.fake_aliyun import SECRET, FakeAliyun, fake_aliyu
 from tests.store.stores import foreseen
 
 A, B, REF = "13900000001", "13812345678", "r" * 32
+NOW = 1_795_000_000
+YEAR_2100 = 4_102_444_800
 RECORDS_KEY = MessageKey(b"r" * 64)
 
 
@@ -36,16 +39,12 @@ def adapter(fake: FakeAliyun, mode: str = "pair", secret: str = SECRET) -> Aliyu
     rule = CallRule("aliyun", fake.url, "key", mode=mode, account="LTAI5t", pool="FC100")
     outbound = Outbound(fake.url, name="calls", seconds=TIMEOUT_SECONDS, at_once=4, wait=0)
     given = ProviderSecret(secret.encode())
-    return AliyunProvider(outbound, rule, given, RECORDS_KEY, lambda: int(time.time()), foreseen("nonces"))
-
-
-def until() -> int:
-    return int(time.time()) + 1_800
+    return AliyunProvider(outbound, rule, given, RECORDS_KEY, lambda: NOW, foreseen("nonces"))
 
 
 def reason(found: AliyunProvider, ref: str = REF, ends: int | None = None) -> str:
     with pytest.raises(CallProviderError) as refused:
-        found.bind(A, B, ref, until() if ends is None else ends)
+        found.bind(A, B, ref, YEAR_2100 if ends is None else ends)
     return refused.value.reason
 
 
@@ -65,27 +64,47 @@ def test_the_signature_is_that_of_the_documents_example() -> None:
     assert sign(ProviderSecret(b"testsecret"), "GET", example) == "OLeaidS1JvxuMvnyHOwuJ+uX5qY="
 
 
-def test_a_pair_is_bound_with_both_numbers(fake: FakeAliyun) -> None:
-    bound = adapter(fake).bind(A, B, REF, until())
-    (sent,) = fake.asked
-
-    assert (bound.dial, bound.extension, bound.id) == ("17000000000", None, "10000/17000000000")
-    assert {name: sent[name] for name in ("Action", "PhoneNoA", "PhoneNoB", "PoolKey", "OutId")} == {
-        "Action": "BindAxb",
-        "PhoneNoA": A,
-        "PhoneNoB": B,
+def asked(nonce: str, action: str, **more: str) -> dict[str, str]:
+    """A whole request, but for its signature, which the fake checks."""
+    return {
+        "Action": action,
+        "Version": "2017-05-25",
+        "Format": "JSON",
+        "AccessKeyId": "LTAI5t",
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureVersion": "1.0",
+        "SignatureNonce": nonce,
+        "Timestamp": "2026-11-18T11:06:40Z",
         "PoolKey": "FC100",
-        "OutId": REF,
+        **more,
     }
 
 
-def test_an_extension_is_bound_to_the_person_called(fake: FakeAliyun) -> None:
-    bound = adapter(fake, "extension").bind(A, B, REF, until())
-    (sent,) = fake.asked
+NEW_BINDING = {"Expiration": "2100-01-01 08:00:00", "OutId": REF, "OutOrderId": REF}
 
-    assert (bound.dial, bound.extension) == ("17000000000", "130")
-    assert (sent["Action"], sent["PhoneNoA"]) == ("BindAxnExtension", B)
-    assert A not in sent.values()
+
+@pytest.mark.parametrize(
+    ("mode", "bound", "action", "numbers"),
+    [
+        ("pair", Binding("17000000000", None, "10000/17000000000"), "BindAxb", {"PhoneNoA": A, "PhoneNoB": B}),
+        (
+            "extension",
+            Binding("17000000000", "130", "10000/17000000000"),
+            "BindAxnExtension",
+            {"PhoneNoA": B},
+        ),
+    ],
+)
+def test_a_binding_is_asked_for_with_the_numbers_that_it_needs_and_ended_by_its_id(
+    fake: FakeAliyun, mode: str, bound: Binding, action: str, numbers: dict[str, str]
+) -> None:
+    found = adapter(fake, mode)
+    made = found.bind(A, B, REF, YEAR_2100)
+    found.unbind(made.id)
+
+    assert made == bound
+    ending = asked(foreseen("nonces")(16).hex(), "UnbindSubscription", SubsId="10000", SecretNo="17000000000")
+    assert fake.asked == [asked(f"bind-{REF}", action, **NEW_BINDING, **numbers), ending]
 
 
 def test_a_lost_reply_binds_nothing_twice(fake: FakeAliyun) -> None:
@@ -121,7 +140,7 @@ def test_an_empty_pool_a_wrong_key_and_a_time_that_is_too_near_are_refused(fake:
 
 def test_a_binding_is_ended_and_one_that_has_ended_is_no_error(fake: FakeAliyun) -> None:
     found = adapter(fake)
-    bound = found.bind(A, B, REF, until())
+    bound = found.bind(A, B, REF, YEAR_2100)
     found.unbind(bound.id)
     found.unbind(bound.id)
 
@@ -134,7 +153,7 @@ def test_its_own_unsigned_messages_are_refused_and_a_relays_signed_ones_are_take
     with pytest.raises(UnsignedRecords):
         found.records({}, report)
     body = json.dumps({"records": [{"ref": REF, "id": "1", "at": 1, "seconds": 0, "answered": False}]}).encode()
-    timestamp = str(int(time.time()))
+    timestamp = str(NOW)
     signed = "v1=" + RECORDS_KEY.sign(timestamp.encode(), body)
 
     sent = found.records({"masking-timestamp": timestamp, "masking-signature": signed}, body)

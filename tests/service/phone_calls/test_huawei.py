@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +13,19 @@ from keys.messages import ProviderSecret
 from masking_service.outbound import Outbound
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.huawei import HuaweiProvider
-from masking_service.service.phone_calls.provider import TIMEOUT_SECONDS, CallProviderError, CallRecord, UnsignedRecords
+from masking_service.service.phone_calls.provider import (
+    TIMEOUT_SECONDS,
+    Binding,
+    CallProviderError,
+    CallRecord,
+    UnsignedRecords,
+)
 from tests.service.phone_calls.fake_huawei import KEY, SECRET, FakeHuawei, X, digest, done, fake_huawei
 from tests.store.stores import foreseen
 
 A, B, REF = "13900000001", "13812345678", "r" * 32
+NOW = 1_795_000_000
+PAIRS, EXTENSIONS = "/rest/caas/relationnumber/partners/v1.0", "/rest/caas/extendnumber/v1.0"
 
 
 @pytest.fixture
@@ -30,11 +37,11 @@ def fake() -> Iterator[FakeHuawei]:
 def adapter(fake: FakeHuawei, mode: str = "pair", pool: str = "17000000001", secret: str = SECRET) -> HuaweiProvider:
     rule = CallRule("huawei", fake.url, "key", mode=mode, account=KEY, pool=pool)
     outbound = Outbound(fake.url, name="calls", seconds=TIMEOUT_SECONDS, at_once=4, wait=0)
-    return HuaweiProvider(outbound, rule, ProviderSecret(secret.encode()), lambda: int(time.time()), foreseen("nonces"))
+    return HuaweiProvider(outbound, rule, ProviderSecret(secret.encode()), lambda: NOW, foreseen("nonces"))
 
 
 def until() -> int:
-    return int(time.time()) + 1_800
+    return NOW + 1_800
 
 
 def reason(found: HuaweiProvider, ref: str = REF) -> str:
@@ -43,14 +50,26 @@ def reason(found: HuaweiProvider, ref: str = REF) -> str:
     return refused.value.reason
 
 
-@pytest.mark.parametrize("pool", ["17000000001", ""], ids=["X of ours", "X of the platform's choice"])
-def test_a_pair_is_bound_with_both_numbers(fake: FakeHuawei, pool: str) -> None:
-    bound = adapter(fake, pool=pool).bind(A, B, REF, until())
-    _, _, sent = fake.asked[0]
+@pytest.mark.parametrize("pool", [{"relationNum": X}, {}], ids=["X of ours", "X of the platform's choice"])
+def test_a_pair_is_bound_with_both_numbers_and_ended_by_its_id(fake: FakeHuawei, pool: dict[str, str]) -> None:
+    found = adapter(fake, pool=pool.get("relationNum", "").removeprefix("+86"))
+    bound = found.bind(A, B, REF, until())
+    found.unbind(bound.id)
 
-    assert (bound.dial, bound.extension, bound.id) == ("17000000001", None, "sub-1")
-    assert (sent["callerNum"], sent["calleeNum"], sent["userData"]) == (f"+86{A}", f"+86{B}", REF)
-    assert 1_790 < sent["duration"] <= 1_800
+    assert bound == Binding("17000000001", None, "sub-1")
+    pair = {"callerNum": f"+86{A}", "calleeNum": f"+86{B}", "duration": 1_800, "userData": REF, **pool}
+    assert fake.asked == [("POST", PAIRS, pair), ("DELETE", PAIRS, {"subscriptionId": "sub-1"})]
+
+
+def test_an_extension_is_bound_to_the_person_called_and_ended_by_its_id(fake: FakeHuawei) -> None:
+    found = adapter(fake, "extension")
+    bound = found.bind(A, B, REF, until())
+    found.unbind(bound.id)
+
+    assert bound == Binding("17000000001", "8739", "sub-1")
+    own = {"virtualNum": X, "bindNum": f"+86{B}", "timeUnit": "1", "bindExpiredTime": 30, "userData": REF}
+    bind = ("POST", EXTENSIONS, own | {"extendNum": "8739"})
+    assert fake.asked == [bind, ("DELETE", EXTENSIONS, {"subscriptionId": "sub-1"})]
 
 
 def test_a_landline_is_sent_without_its_zero(fake: FakeHuawei) -> None:
@@ -59,20 +78,15 @@ def test_a_landline_is_sent_without_its_zero(fake: FakeHuawei) -> None:
     assert fake.asked[0][2]["calleeNum"] == "+862159791234"
 
 
-def test_an_extension_is_bound_to_the_person_called(fake: FakeHuawei) -> None:
-    bound = adapter(fake, "extension").bind(A, B, REF, until())
-    _, path, sent = fake.asked[0]
+def test_a_binding_ends_with_its_call_and_no_sooner_than_the_least_that_the_platform_takes(fake: FakeHuawei) -> None:
+    """A pair is bound for a second at least, an extension for a minute; a minute that has begun counts."""
+    for at, seconds in enumerate((-5, 0, 1, 2, 60, 61)):
+        for mode in ("pair", "extension"):
+            adapter(fake, mode).bind(f"1390000000{at}", f"1380000000{at}", f"{at:032}", NOW + seconds)
 
-    assert path == "/rest/caas/extendnumber/v1.0"
-    assert (sent["virtualNum"], sent["bindNum"], sent["timeUnit"], sent["bindExpiredTime"]) == (X, f"+86{B}", "1", 30)
-    assert (bound.dial, bound.extension) == ("17000000001", sent["extendNum"])
-    assert f"+86{A}" not in sent.values()
-
-
-def test_an_extension_is_bound_for_a_minute_at_least(fake: FakeHuawei) -> None:
-    adapter(fake, "extension").bind(A, B, REF, int(time.time()) - 5)
-
-    assert fake.asked[0][2]["bindExpiredTime"] == 1
+    sent = [one for _, _, one in fake.asked]
+    assert [one["duration"] for one in sent[::2]] == [1, 1, 1, 2, 60, 61]
+    assert [one["bindExpiredTime"] for one in sent[1::2]] == [1, 1, 1, 1, 1, 2]
 
 
 @pytest.mark.parametrize("mode", ["pair", "extension"])
@@ -172,7 +186,7 @@ FEE: dict[str, Any] = {
 
 
 def headers(at: float | None = None, nonce: str = "n1", **change: str) -> dict[str, str]:
-    created = datetime.fromtimestamp(time.time() if at is None else at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    created = datetime.fromtimestamp(NOW if at is None else at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     said = {"key": KEY, "digest": digest(nonce, created), **change}
     aksk = (
         f'UsernameToken Username="{said["key"]}",PasswordDigest="{said["digest"]}",Nonce="{nonce}",Created="{created}"'
@@ -199,15 +213,18 @@ def test_the_nonce_of_a_message_names_it(fake: FakeHuawei) -> None:
 def test_call_records_say_when_and_how_long(fake: FakeHuawei) -> None:
     missed = {**FEE, "icid": "2", "fwdAnswerTime": ""}
     silent = {**missed, "icid": "3", "fwdAlertingTime": ""}
+    skewed = {**FEE, "icid": "4", "callEndTime": "2026-11-27 03:00:04"}
     foreign = {name: value for name, value in FEE.items() if name != "userData"}
     long = {**FEE, "icid": "i" * 129, "userData": "u" * 129}
-    sent = adapter(fake).records(headers(), fees(FEE, missed, silent, foreign, long))
+    others = [foreign] * 95
+    sent = adapter(fake).records(headers(), fees(FEE, missed, silent, skewed, *others, long))
 
     at = int(datetime(2026, 11, 27, 3, 0, 3, tzinfo=UTC).timestamp())
     assert sent.records == [
         CallRecord(REF, FEE["icid"], at, 30, answered=True, rang=8),
         CallRecord(REF, "2", at, 0, answered=False, rang=38),
         CallRecord(REF, "3", at, 0, answered=False, rang=0),
+        CallRecord(REF, "4", at, 0, answered=True, rang=0),
         CallRecord("u" * 128, "i" * 128, at, 30, answered=True, rang=8),
     ]
 
@@ -218,12 +235,13 @@ def test_call_records_say_when_and_how_long(fake: FakeHuawei) -> None:
         ({}, fees(FEE)),
         (headers(key="another"), fees(FEE)),
         (headers(digest="AAAA"), fees(FEE)),
-        (headers(time.time() - 400), fees(FEE)),
+        (headers(NOW - 301), fees(FEE)),
+        (headers(NOW + 301), fees(FEE)),
         (headers(), b"{"),
         (headers(), fees({"userData": REF})),
         (headers(), fees(*[FEE] * 101)),
     ],
-    ids=["unsigned", "another key", "wrong digest", "old", "no JSON", "no times", "too many"],
+    ids=["unsigned", "another key", "wrong digest", "old", "of the future", "no JSON", "no times", "too many"],
 )
 def test_what_it_did_not_sign_lately_is_refused(fake: FakeHuawei, said: dict[str, str], body: bytes) -> None:
     with pytest.raises(UnsignedRecords):
