@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from hashlib import blake2b
 from itertools import product
@@ -244,3 +245,27 @@ def test_the_document_says_of_each_person_how_likely_it_is_that_chance_showed_th
             (rfc3339(20), "staff/b", waybill(2), "", "", "", "ab-1"),
         ],
     }
+
+
+def test_fifty_people_are_shown_and_what_the_first_five_saw() -> None:
+    """Also where their chance is too small for a float: then its power of ten is told."""
+    entries = [(f"ab-{number}", seen_by(f"staff/{number:02}", 1, at=number)) for number in range(51)]
+    found = SoldList({waybill(1): "A1"}, 1, TENANT, 0, 60, ours=1)
+    found.rank(entries)
+    kept = [name for name, one in entries if found.belongs(name, one)]
+    first, second, third, *others = found.ranked
+    few = (-412.3, -300.0, -299.0)
+    found.ranked = [
+        *(replace(one, log10=log10) for one, log10 in zip((first, second, third), few, strict=True)),
+        *others,
+    ]
+    tables = {table.title: table.rows for table in found.document({}, None).tables}
+
+    assert kept == [f"ab-{number}" for number in range(5)]
+    assert [(row[0], row[1], *row[6:8]) for row in tables["ranking"]] == [
+        (1, "staff/00", "10^-412", "5.1e-299"),
+        (2, "staff/01", "10^-300", "5.1e-299"),
+        (3, "staff/02", "1e-299", "5.1e-298"),
+        *((number + 1, f"staff/{number:02}", "1", "1") for number in range(3, 50)),
+    ]
+    assert [row[1] for row in tables["seen-by"]] == [f"staff/{number:02}" for number in range(5)]

@@ -12,7 +12,7 @@ import pytest
 
 from masking_service.masking.strict_yaml import read_yaml
 from masking_service.masking.timestamps import rfc3339, unix_time
-from masking_service.service.incidents.duties import Country, countries, duties_of, form_of, grade_of
+from masking_service.service.incidents.duties import Country, Duty, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.state import IncidentRecord, PackFile
 from tests.every import every
 
@@ -27,10 +27,11 @@ def incident(code: str, **known: Any) -> IncidentRecord:
 
 def deadline(code: str, duty: str, **known: Any) -> str:
     """The deadline of a duty: a time, `at once`, `later`, or `none` where nothing is due."""
-    for one in duties_of(incident(code, **known)):
-        if one.id == duty:
-            return rfc3339(one.deadline) if one.deadline else "at once" if one.begins else "later"
-    return "none"
+    return next((told(one) for one in duties_of(incident(code, **known)) if one.id == duty), "none")
+
+
+def told(duty: Duty) -> str:
+    return rfc3339(duty.deadline) if duty.deadline else "at once" if duty.begins else "later"
 
 
 @every(
@@ -96,6 +97,43 @@ CRITICAL, SENSITIVE, MALICIOUS, OUTSIDE, RISK = (
 )
 def test_each_duty_has_its_deadline(code: str, duty: str, known: dict[str, Any], expected: str) -> None:
     assert deadline(code, duty, **known) == expected
+
+
+ALL = {
+    "cn": {
+        "cn/persons": "at once",
+        "cn/postal": "at once",
+        "cn/first-report": "2026-11-29T06:00:00Z",
+        "cn/summary": "later",
+    },
+    "eu": {"eu/authority": "2026-12-02T02:00:00Z"},
+    "in": {"in/persons": "at once", "in/cert": "2026-11-29T08:00:00Z", "in/board": "2026-12-02T02:00:00Z"},
+    "jp": {
+        "jp/persons": "at once",
+        "jp/prompt-report": "2026-12-03T14:59:59Z",
+        "jp/full-report": "2026-12-28T14:59:59Z",
+    },
+    "kr": {"kr/authority": "2026-12-02T02:00:00Z", "kr/persons": "2026-12-02T02:00:00Z"},
+    "sg": {"sg/authority": "2026-12-02T15:59:59Z"},
+}
+"""What is due where no number is known, in its order."""
+OF_NONE: dict[str, list[str]] = {
+    "cn": ["cn/persons", "cn/postal"],
+    "eu": ["eu/authority"],
+    "in": ["in/persons", "in/cert", "in/board"],
+    "jp": [],
+    "kr": ["kr/persons"],
+    "sg": [],
+}
+"""What is still due where it is known that no person is concerned."""
+
+
+@every("code", countries())
+def test_all_is_due_while_no_number_is_known_and_of_none_what_has_no_bound(code: str) -> None:
+    found = [{one.key: told(one) for one in duties_of(incident(code, persons=persons))} for persons in (None, 0)]
+
+    assert found == [ALL[code], {key: ALL[code][key] for key in OF_NONE[code]}]
+    assert [[*each] for each in found] == [[*ALL[code]], OF_NONE[code]]
 
 
 def test_a_day_ends_at_midnight_of_the_country() -> None:
