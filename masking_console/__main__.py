@@ -81,7 +81,7 @@ def doctor() -> None:
             found = _("wrong") if problem else _("ok")
             click.echo(f"{found:<6}{what}{': ' if problem else ''}{problem}")
             failed = failed or bool(problem)
-    sys.exit(1 if failed else 0)
+    sys.exit(failed)
 
 
 class DevelopmentDesk:

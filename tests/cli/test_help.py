@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from masking_audit.cli import COMMANDS as OF_AUDIT
+from masking_console.__main__ import main as desk
 from masking_service.cli import COMMANDS, commands
 from masking_service.cli.deferred import Deferred
 from tests import programs
@@ -60,7 +61,7 @@ def test_a_list_of_commands_cuts_no_sentence(path: tuple[str, ...], command: cli
 def test_each_parameter_of_a_command_is_as_listed(tmp_path: Path) -> None:
     """Its names, what it takes, what it is where it is left out, and the environment variable that it is read from."""
     told = Told(re.compile(r"(?!)"), long=200)
-    for path, command in EVERY:
+    for path, command in [*EVERY, *tree(desk, "(desk)")]:
         told.tell(" ".join(path) or "(program)")
         for parameter in command.params:
             told.tell(f"    {spoken(parameter)}")

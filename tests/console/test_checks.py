@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 import redis
+from click.testing import CliRunner
 
 from masking_console.__main__ import doctor
 from masking_console.checks import checks
@@ -82,6 +83,27 @@ def test_doctor_speaks_the_language_of_the_terminal(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(SystemExit, match=said):
         doctor.main([], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("problems", "status", "said"),
+    [
+        (("", ""), 0, ["ok    store", "ok    issuer"]),
+        (("", "down"), 1, ["ok    store", "wrong issuer: down"]),
+        (("gone", ""), 1, ["wrong store: gone", "ok    issuer"]),
+    ],
+)
+def test_doctor_says_of_each_part_whether_it_is_sound_and_ends_with_1_where_one_is_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, problems: tuple[str, ...], status: int, said: list[str]
+) -> None:
+    parts = [
+        (name, lambda problem=problem: problem) for name, problem in zip(("store", "issuer"), problems, strict=True)
+    ]
+    monkeypatch.setattr("masking_console.__main__.checks", lambda given: parts if given is settings else [])
+    monkeypatch.setattr(Settings, "read", lambda _: settings)
+    result = CliRunner().invoke(doctor, env={"LC_ALL": "C.UTF-8"})
+
+    assert (result.exit_code, result.stdout.splitlines()) == (status, said)
 
 
 def test_the_checks_say_in_chinese_what_is_wrong(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

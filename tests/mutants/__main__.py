@@ -31,7 +31,7 @@ from tests.mutants.operators import Mutant, mutants
 ROOT = Path(__file__).parents[2]
 CODE = (
     *("keys", "masking_audit", "masking_console"),
-    *(f"masking_service/{room}" for room in ("audit", "http", "masking", "service", "store")),
+    *(f"masking_service/{room}" for room in ("audit", "http", "masking", "rotation", "service", "store")),
 )
 TESTS = (
     *(
@@ -45,7 +45,14 @@ TESTS = (
         "tests/tiers",
     ),
     *("tests/web", "tests/store", "tests/stories", "tests/console", "tests/cli/audit", "tests/cli/test_help.py"),
+    "tests/setups/test_doctor.py",
 )
+DECLARED = {
+    "/api.py": "tests/web/test_openapi.py",
+    "/cli/": "tests/cli/test_help.py",
+    "masking_console/__main__.py": "tests/cli/test_help.py",
+}
+"""Tests that read what modules declare, such as examples and options, without running a line of them, by paths."""
 AIM = 0.98
 MAX_SECONDS = 25.0
 """Time limit for the tests of a mutant that run its line, and the same again for its module's other tests."""
@@ -63,13 +70,15 @@ class Covered:
         """Return the tests to run for a mutant, and how long they took.
 
         First come those that run its line, and among them those of a file that imports its module. Other tests of
-        such a file follow: a test of a constant runs no line of its module.
+        such a file follow, and those of `DECLARED`: a test of a constant runs no line of its module.
         """
         lines = self.lines.get(mutant.path, {})
         # A line that is run on import belongs to no test: then all tests of the module count.
         running = {*lines.get(str(mutant.line), ())} or {test for tests in lines.values() for test in tests}
         module = mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        own = {test for test in self.seconds if module in imported(ROOT / test.partition("::")[0])}
+        declared = {file for part, file in DECLARED.items() if part in mutant.path}
+        files = {test: test.partition("::")[0] for test in self.seconds}
+        own = {test for test, file in files.items() if file in declared or module in imported(ROOT / file)}
         chosen = [*self._within_limit(running, own), *self._within_limit(own - running, own)]
         return chosen, sum(self.seconds[test] for test in chosen)
 

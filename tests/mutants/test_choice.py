@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.__main__ import CODE, ROOT, TESTS, Covered
+from tests.mutants.__main__ import CODE, DECLARED, ROOT, TESTS, Covered
 from tests.mutants.operators import Mutant
 
 ORDER = "masking_service/audit/order.py"
@@ -27,6 +27,15 @@ def test_all_tests_of_a_module_are_run_for_a_line_that_is_run_on_import() -> Non
     assert chosen(covered, ORDER, 1) == [f"{OTHER}::test_one", f"{OTHER}::test_another"]
 
 
+def test_what_a_module_declares_is_read_by_tests_that_run_no_line_of_it() -> None:
+    declared = ("tests/web/test_openapi.py", "tests/cli/test_help.py")
+    covered = Covered({}, {f"{file}::test_all": 1.0 for file in declared}, [])
+    paths = ("masking_service/service/me/api.py", "masking_audit/cli/tail.py", "masking_console/__main__.py", ORDER)
+
+    openapi, options = ([f"{file}::test_all"] for file in declared)
+    assert [chosen(covered, path, 1) for path in paths] == [openapi, options, options, []]
+
+
 def test_slow_tests_of_other_files_are_left_out() -> None:
     slow = {f"{OTHER}::test_{number}": 10.0 for number in range(4)}
     covered = Covered({ORDER: {"9": [*slow]}}, slow, [])
@@ -35,4 +44,4 @@ def test_slow_tests_of_other_files_are_left_out() -> None:
 
 
 def test_the_folders_and_files_of_code_and_tests_exist() -> None:
-    assert [folder for folder in (*CODE, *TESTS) if not (ROOT / folder).exists()] == []
+    assert [folder for folder in (*CODE, *TESTS, *DECLARED.values()) if not (ROOT / folder).exists()] == []

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -213,7 +214,22 @@ def cosigning_of(log: TiledLog, url: str, key: NoteKey, clock: Callable[[], int]
     return Cosigning(log, url, key, clock)
 
 
-def test_the_published_note_gets_the_cosignature(log: TiledLog, own: Cosigner) -> None:
+class Listening(Cosigner):
+    """Keeps from which size to which it is asked to cosign."""
+
+    def __init__(self, *known: Any) -> None:
+        super().__init__(*known)
+        self.asked: list[tuple[int, int]] = []
+
+    def add_checkpoint(self, body: bytes) -> Reply:
+        asked = Request.parse(body)
+        self.asked.append((asked.old_size, head_of(asked.note).size))
+        return super().add_checkpoint(body)
+
+
+def test_the_published_note_gets_the_cosignature(tmp_path: Path, log: TiledLog) -> None:
+    """A process that does not know what was cosigned before is told, and asks once more."""
+    own = Listening(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
     with serving(own) as server:
         cosigning = cosigning_of(log, server.url, own.key)
         cosigning.refresh()  # nothing is published yet
@@ -223,10 +239,11 @@ def test_the_published_note_gets_the_cosignature(log: TiledLog, own: Cosigner) -
             note = Note.parse((log.folder / CHECKPOINT).read_bytes())
             assert (head_of(note).size, note.verify(log.key), note.verify(own.key)) == (size, 0, NOW)
         extend(log, LEAVES, 40)
-        cosigning_of(log, server.url, own.key).refresh()  # a new process does not know what was cosigned
+        cosigning_of(log, server.url, own.key).refresh()
 
     assert log.note
     assert log.note.verify(own.key) == NOW
+    assert own.asked == [(0, 3), (3, 20), (0, 40), (20, 40)]
 
 
 @pytest.mark.parametrize(
