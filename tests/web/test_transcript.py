@@ -1,7 +1,8 @@
 """Days at the service, told whole: what each call is answered, what the log then holds, and everything that is stored.
 
 `transcript.txt` has one line by line, and `keys.txt` that of keys and devices of people: the second is fixed, and
-random texts are left out. A line is changed with what it tells. Refusals are told with their sentences.
+random texts are left out. A line is changed with what it tells. Refusals are told with their sentences. What is stored
+is told twice: its sizes and expiries, and what is sealed as JSON in it.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import jwt
+import pytest
 import redis
 from werkzeug.test import TestResponse
 
+from keys.aead import SealingKey
 from tests.callers import put_on_file
 from tests.service.people.policies import put
 from tests.web.api import SITE, Api, Clock, Json, Under, field, record, token
@@ -63,11 +66,12 @@ class Teller:
         self._told: dict[str, int] = {}
 
     def later(self, seconds: int = 1) -> None:
-        """Let seconds pass: what is of one second is listed in any order."""
+        """Let seconds pass: what is of one second is listed in any order, and its times are alike."""
         self._now += seconds
         self._set_clock(self._now)
 
     def call(self, who: str, method: str, path: str, body: object = None) -> Json:
+        self.later()
         answered = self.api.call(self.api.mint(*who.split("/")) if "/" in who else who, method, f"/v1{path}", body)
         self.tell_answer(f"{who} {method} {path}", answered)
         told: Json = answered.get_json()
@@ -133,11 +137,8 @@ def cases(tell: Teller, tokens: Json) -> None:
     tell.call(DESK, "POST", "/cases", wanted)
     tell.call(DESK, "POST", "/cases", wanted)
     tell.call(DESK, "POST", "/cases", {"case": "?", "purpose": "x", "waybills": [], "expires_in": 0, "more": 1})
-    tell.later()
     tell.call(DESK, "POST", "/cases", wanted | {"case": "D-2", "purpose": "regulator", "expires_in": 3_600})
-    tell.later()
     tell.call(DESK, "POST", "/cases", wanted | {"case": "D-3", "waybills": [f"SF{at:010}" for at in range(11)]})
-    tell.later()
     tell.call(DESK, "POST", "/cases", wanted | {"case": "D-4", "officer": "client/dispute-officer"})
     tell.call(SUPERVISOR, "POST", "/cases/D-2/approve", {"note": "letter seen"})
     tell.call(SUPERVISOR, "POST", "/cases/D-3/deny", {"note": "too many"})
@@ -206,6 +207,10 @@ def office(tell: Teller) -> None:
     tell.call(PRIVACY, "DELETE", f"/waybills/{KNOWN}")
     tell.call(PRIVACY, "POST", "/holds/H-1/lift")
     tell.call(PRIVACY, "GET", "/holds")
+    tell.call(PRIVACY, "POST", "/holds/H-1/lift", {})
+    tell.call(f"{PRIVACY}/privacy-2", "POST", "/holds/H-1/lift", {})
+    tell.call(PRIVACY, "POST", "/holds", {"hold": "H-1", "reason": "", "waybills": []})
+    tell.call(PRIVACY, "POST", "/holds", {"hold": "H-2", "reason": "a second letter", "waybills": [OTHER]})
     found = {"incident": "I-1", "leak": "sold list", "countries": ["cn", "kr"], "found_at": "2027-01-15T07:00:00Z"}
     tell.call(PRIVACY, "POST", "/incidents", found | {"persons": 1_000_000, "what": "a list on a market"})
     tell.call(
@@ -216,6 +221,13 @@ def office(tell: Teller) -> None:
     )
     tell.call(AUDITOR, "GET", "/incidents/I-1/forms/cn")
     tell.call(PRIVACY, "POST", "/incidents/I-1/close")
+    tell.call(PRIVACY, "POST", "/incidents/I-1/close")
+    tell.call(PRIVACY, "POST", "/incidents/I-1", {"persons": 2})
+    tell.call(PRIVACY, "POST", "/incidents/I-1", {"reported": {"kr/persons": "2027-01-15T07:40:00Z"}})
+    tell.call(PRIVACY, "POST", "/incidents", found | {"incident": "I-2", "countries": ["eu"], "flags": ["high_risk"]})
+    tell.call(PRIVACY, "POST", "/incidents/I-2", {"persons": -1, "flags": ["x"], "kinds": ["phone"]})
+    tell.call(PRIVACY, "POST", "/incidents/I-2", {"possible": 7, "kinds": ["phone"], "measures": "sellers reported"})
+    tell.call(AUDITOR, "POST", "/incidents/I-2/close")
     tell.call(AUDITOR, "GET", "/incidents")
     tell.call(PRIVACY, "DELETE", f"/waybills/{OTHER}")
     tell.call(PRIVACY, "DELETE", f"/waybills/{OTHER}")
@@ -248,6 +260,43 @@ def stored(api: Api) -> Iterator[str]:
     yield from (f"  {told}: {count}" for told, count in sorted(found.items()))
 
 
+class Opened(dict[bytes, bytes]):
+    """What was sealed, by what it was sealed as."""
+
+    def of(self, api: Api) -> Iterator[str]:
+        """All JSON that the store holds sealed, with the sort of its key and the name of its field."""
+        found = []
+        with redis.Redis.from_url(api.parts.settings.redis_url) as client:
+            for key in {*client.scan_iter()} - {*client.scan_iter(b"wm:{keys}w:*")}:  # these tell of processes
+                kind = client.type(key)
+                fields = client.hgetall(key) if kind == b"hash" else {b"": client.get(key)} if kind == b"string" else {}
+                for name, sealed in fields.items():
+                    text = self.get(sealed, b"").rstrip(b" ")
+                    if text[:1] in (b"{", b"["):
+                        field = re.sub(r":[\w-]{16}$", ":…", name.decode())
+                        found.append(f"  {_sort(key.decode())} {field}: {_without_random(json.loads(text))}")
+        yield from sorted(found)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """What is sealed during a test."""
+    found = Opened()
+    seal_many = SealingKey.seal_many
+
+    def noting(key: SealingKey, plaintexts: Sequence[bytes], *how: Any, **more: Any) -> list[bytes]:
+        sealed = seal_many(key, plaintexts, *how, **more)
+        found.update(zip(sealed, plaintexts, strict=True))
+        return sealed
+
+    monkeypatch.setattr(SealingKey, "seal_many", noting)
+    return found
+
+
+def _without_random(value: object) -> str:
+    return RANDOM.sub("…", json.dumps(value, ensure_ascii=False, sort_keys=True))
+
+
 def _sort(key: str) -> str:
     return re.sub(r"[A-Za-z0-9_-]{16,}|(?<=:)[0-9a-f]{12,}", "…", key)
 
@@ -266,10 +315,11 @@ class Telling(Api):
         return answered
 
 
-def keys_of_people(api: Api) -> None:
+def keys_of_people(api: Api, later: Callable[[int], None]) -> None:
     """Enrol keys, approve, deny and revoke them, and sign with them."""
     boss, officer = Person(api, "supervisor", "boss").bootstrap(), Person(api, OFFICER, "officer")
     officer.enrol()
+    later(10)
     officer.get("/v1/me/keys")
     boss.get("/v1/principals/keys")
     boss.post(f"/v1/principals/{officer.id}/keys/{officer.key.key_id}/approve", {"code": officer.key.code})
@@ -288,9 +338,11 @@ def keys_of_people(api: Api) -> None:
     for wanted in ("deny", "revoke"):
         other = Person(api, OFFICER, "officer")
         other.enrol(name=f"to {wanted}")
+        later(10)
         path = f"/v1/principals/{officer.id}/keys/{other.key.key_id}"
         if wanted == "revoke":
             boss.approve(other)
+            later(10)
         boss.post(f"{path}/{wanted}", {})
         boss.get(f"/v1/principals/{quote(officer.id, safe='')}/keys")
     officer.get("/v1/me/keys")
@@ -303,13 +355,14 @@ def devices_of_people(api: Api, later: Callable[[int], None]) -> None:
     boss, courier = Person(api, "supervisor", "chief").bootstrap(), Proving(api)
     courier.view(KNOWN)
     courier.enrol()
+    later(10)
     courier.own()
     courier.view(KNOWN)
     boss.get("/v1/principals/devices")
     for code in ("0000", courier.device.code):
         act = {"act": "device-approve", "principal": courier.id, "device": courier.device.id}
         boss.post(courier.path("approve"), {"code": code, "signed": boss.sign(act)})
-    for seconds in (0, 149, 1, 149, 1):
+    for seconds in (0, 289, 1, 1):  # the proofs' nonce is ten seconds old already
         later(seconds)
         courier.once("GET", f"/v1/waybills/{KNOWN}")
     courier.once("GET", f"/v1/waybills/{KNOWN}", proof="x")
@@ -321,22 +374,24 @@ def devices_of_people(api: Api, later: Callable[[int], None]) -> None:
     api.get(AUDITOR, "/v1/audit?limit=1000")
 
 
-def test_keys_and_devices_are_told_as_they_are_listed(proving: Api, set_clock: Clock, tmp_path: Path) -> None:
+def test_keys_and_devices_are_told_as_they_are_listed(
+    proving: Api, set_clock: Clock, opened: Opened, tmp_path: Path
+) -> None:
     set_clock(NOW)
     tell = Teller(proving, set_clock)
     proving.tokenize(record(KNOWN), record(OTHER), custody={"site": SITE})
     proving.open_case("D-1", KNOWN)
     api = Telling(proving, tell)
-    keys_of_people(api)
+    keys_of_people(api, tell.later)
     devices_of_people(api, tell.later)
-    lines = [*tell.lines, "stored:", *stored(proving)]
+    lines = [*tell.lines, "stored:", *stored(proving), "opened:", *opened.of(proving)]
     (tmp_path / "keys.txt").write_text("\n".join(lines) + "\n", "utf-8")
 
     expected = TOLD.with_name("keys.txt").read_text("utf-8").splitlines()
     assert lines == expected, f"what is told now is in {tmp_path}/keys.txt"
 
 
-def test_a_whole_day_is_told_as_it_is_listed(under: Under, set_clock: Clock, tmp_path: Path) -> None:
+def test_a_whole_day_is_told_as_it_is_listed(under: Under, set_clock: Clock, opened: Opened, tmp_path: Path) -> None:
     set_clock(NOW)
     tell = Teller(under(put("search", INDEXES)), set_clock)
     tokens = waybills(tell)
@@ -345,7 +400,7 @@ def test_a_whole_day_is_told_as_it_is_listed(under: Under, set_clock: Clock, tmp
     office(tell)
     looking_back(tell)
     settle(tell.api)
-    lines = [*tell.lines, "stored:", *stored(tell.api)]
+    lines = [*tell.lines, "stored:", *stored(tell.api), "opened:", *opened.of(tell.api)]
     (tmp_path / "transcript.txt").write_text("\n".join(lines) + "\n", "utf-8")
 
     assert lines == TOLD.read_text("utf-8").splitlines(), f"what is told now is in {tmp_path}/transcript.txt"
