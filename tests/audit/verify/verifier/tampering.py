@@ -69,7 +69,7 @@ def other(value: Any) -> Any:
     return ("1" if value[:1] != "1" else "2") + value[1:]
 
 
-def edited(line: bytes, path: Path) -> bytes:
+def edited(line: bytes, path: Sequence[str | int]) -> bytes:
     """The line with another value at one place."""
     said = json.loads(line)
     inner = said
