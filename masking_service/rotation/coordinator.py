@@ -45,10 +45,10 @@ class Coordinator:
         keyring: the command's own keys; they follow every change.
         today: the ISO date.
         timeout: seconds to wait for the processes.
+        hosts_have: the serial of the keyset file of which every intake host has its part, as the operator says.
 
     Attributes:
         wrapped: the wrapped data keys in the store.
-        hosts_have: the serial of the keyset file of which every intake host has its part, as the operator says.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Coordinator:
         random: Callable[[int], bytes],
         timeout: float,
         progress: Progress,
+        hosts_have: int,
     ) -> None:
         self.path = path
         self.store = store
@@ -69,7 +70,7 @@ class Coordinator:
         self.progress = progress
         self.wrapped = WrappedKeys(store, keyring, random)
         self.random = random
-        self.hosts_have = 0
+        self._hosts_have = hosts_have
         self._timeout = timeout
 
     def __enter__(self) -> Self:
@@ -133,7 +134,7 @@ class Coordinator:
         """
         file = self.file
         names = [host.name for host in file.hosts if host.state != "revoked"]
-        if names and self.hosts_have < file.serial:
+        if names and self._hosts_have < file.serial:
             raise KeysError(
                 f"intake hosts need their part of this keyset: run `keys split` for each of {', '.join(names)}, bring "
                 f"the files there, then run this again with --hosts-have {file.serial}"

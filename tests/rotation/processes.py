@@ -100,4 +100,5 @@ def coordinator(
         random=os.urandom,
         timeout=timeout,
         progress=progress,
+        hosts_have=0,
     )

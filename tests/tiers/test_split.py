@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import redis
@@ -19,6 +20,7 @@ from masking_service.store import health
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from tests.tiers.split import TODAY, Split
 from tests.web.api import MASKED, NUMBER, SITE, field, outcome, record, token
+from tests.web.people import SUPERVISOR
 
 OTHER_NUMBER = "YT8800212345679"
 POINTER = "/sender/phone"
@@ -391,6 +393,23 @@ def test_the_day_keys_of_today_and_tomorrow_are_published(split: Split) -> None:
     assert split.intake.published.day_key("default", now + 86_400).day == now // 86_400 + 1
     with pytest.raises(StoreUnavailable, match="no-day-key"):
         split.intake.published.day_key("default", now + 2 * 86_400)
+
+
+def test_what_has_not_changed_is_read_and_not_published_again(split: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One round trip looks at each of two documents, and two write one. The store's marks are not read again."""
+    parts, now = split.opening.parts, split.now
+    monkeypatch.setattr("masking_service.runtime.wiring.clock", lambda: now)
+    parts.publish()
+    trips = []
+    for frozen in ("", "dev/u-1", ""):
+        if frozen:
+            split.opening.post(SUPERVISOR, f"/v1/principals/{quote(frozen, safe='')}/freeze", {"why": "lent"})
+            parts.freezes.refresh(parts.tenants)
+        before = parts.store.round_trips
+        parts.publish()
+        trips.append(parts.store.round_trips - before)
+
+    assert trips == [2, 4, 2]
 
 
 def test_nothing_is_stored_on_an_old_publication_and_masking_goes_on(

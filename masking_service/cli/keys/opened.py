@@ -91,7 +91,6 @@ def opened_rotation(state_dir: Path, timeout: float) -> Iterator[tuple[Coordinat
         opened_registry(settings) as opened,
         _coordinating(settings, opened.store, opened.keyring, timeout) as coordinator,
     ):
-        coordinator.hosts_have = click.get_current_context().meta.get(HOSTS_HAVE, 0)
         yield coordinator, opened
 
 
@@ -109,6 +108,7 @@ def _coordinating(settings: Settings, store: Store, keyring: Keyring, timeout: f
             random=os.urandom,
             timeout=timeout,
             progress=_Shown(bars).show,
+            hosts_have=click.get_current_context().meta.get(HOSTS_HAVE, 0),
         ) as coordinator,
     ):
         yield coordinator

@@ -70,7 +70,7 @@ class Publisher:
         self._marks: tuple[bytes, tuple[bytes, dict[int, bytes]]] = b"", (b"", {})
 
     def publish(self, tenants: Iterable[str], may_store: Callable[[Client], bool], now: int) -> None:
-        """Publish what has changed: one round trip to look, and one for each document that is written.
+        """Publish what has changed: one round trip to look at each of two documents, and two for one that is written.
 
         Args:
             tenants: whose day keys are published.

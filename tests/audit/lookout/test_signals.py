@@ -424,12 +424,12 @@ def test_an_honest_month_has_no_reason() -> None:
 
 
 def test_a_season_is_how_far_a_role_was_above_its_usual_day_and_nothing_where_few_worked() -> None:
-    days = {f"u-{at}": Counter({1: 0, 2: 0, 3: 7}) for at in range(5)} | {"u-0": Counter({1: 0, 2: 0, 3: 7, 4: 9})}
+    days = {f"u-{at}": Counter({1: 1, 2: 3, 3: 7}) for at in range(5)} | {"u-0": Counter({1: 1, 2: 3, 3: 7, 4: 9})}
     roles = dict.fromkeys(days, "courier")
 
     assert _season(days, roles) == {
-        ("courier", 1): 0.0,
+        ("courier", 1): math.log1p(1) - math.log1p(3),
         ("courier", 2): 0.0,
-        ("courier", 3): math.log1p(7),
+        ("courier", 3): math.log1p(7) - math.log1p(3),
         ("courier", 4): 0.0,
     }
