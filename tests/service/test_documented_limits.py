@@ -3,6 +3,7 @@
 from masking_audit.lookout import habits, signals
 from masking_audit.lookout import ranking as listing
 from masking_audit.lookout.use import REMEMBERED_SECONDS
+from masking_service import computing
 from masking_service.masking import effort, leaks, noted, recipients
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.server import bounds
@@ -20,7 +21,7 @@ from masking_service.service.tiers.published import LATE_SECONDS, MAX_AGE_SECOND
 from masking_service.service.tiers.publisher import FRESH_SECONDS
 from masking_service.service.waybills import mask, records
 from masking_service.shipped import ROOT
-from masking_service.store import computing, connection, servers
+from masking_service.store import connection, servers
 from masking_service.store.layout import MAX_REVISIONS
 from tests.every import every
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import msgspec
@@ -123,10 +124,11 @@ def refusal(change: Callable[[], object]) -> list[tuple[str, str]]:
 def test_an_incident_was_found_after_1970_and_not_later_than_now() -> None:
     incidents, memory = book()
     times = (0, 1, NOW, NOW + 1)
-    told = [
-        refusal(lambda at=at: incidents.open(context(NOW), msgspec.structs.replace(ASKED, name=str(at), found_at=at)))
-        for at in times
-    ]
+
+    def opened(at: int) -> object:
+        return incidents.open(context(NOW), msgspec.structs.replace(ASKED, name=str(at), found_at=at))
+
+    told = [refusal(partial(opened, at)) for at in times]
 
     wrong = [("/found_at", "invalid-value")]
     assert told == [wrong, [], [], wrong]
@@ -221,9 +223,10 @@ def test_an_incident_is_closed_once() -> None:
 def test_an_unknown_incident_is_neither_noted_nor_closed() -> None:
     incidents, memory = book(OTHER)
 
-    for change in (lambda: incidents.note(context(NOW), "I-1", Known()), lambda: incidents.close(context(NOW), "I-1")):
-        with pytest.raises(NotFound):
-            change()
+    with pytest.raises(NotFound):
+        incidents.note(context(NOW), "I-1", Known())
+    with pytest.raises(NotFound):
+        incidents.close(context(NOW), "I-1")
     assert (memory.kept, memory.logged) == ([OTHER], [])
 
 
