@@ -12,7 +12,7 @@ import click
 from keys.keyring import TenantKeys
 from keys.keyset_file import day_of
 from masking_audit.cli.file_options import lines_of
-from masking_audit.cli.pack_commands import PackOptions, WholeLog, new_folder, period, whole_log, write_pack
+from masking_audit.cli.pack_commands import PackOptions, WholeLog, new_pack, period, write_pack
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import write_line
 from masking_audit.packs.documents import Document, PackTable
@@ -55,10 +55,8 @@ class _Made:
 
 @dataclass(frozen=True, slots=True)
 class _IncidentOptions:
-    """What the options say beside what leaked, and the folder that is written."""
+    """What the options say beside what leaked, and beside those of every pack."""
 
-    folder: Path
-    asked: PackOptions
     waybills: Path | None
     policies: Path | None
     persons: bool
@@ -103,8 +101,8 @@ def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, p
     if not leak or others:
         raise click.UsageError("say what leaked, with one of --" + " --".join(_LEAKS))
     subject = _subject(leak, given)
-    with new_folder(asked, "incident") as folder, whole_log(asked) as log:
-        options = _IncidentOptions(folder, asked, waybills, policies, persons)
+    options = _IncidentOptions(waybills, policies, persons)
+    with new_pack(asked, "incident") as log:
         if subject is not None:
             made = _of_subject(log, subject, options)
         elif leak == "list":
@@ -112,8 +110,8 @@ def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, p
         else:
             made = _of_keys(log, _key_leak(log, cast(KeyLeakKind, leak), given, options), options)
         for name, text in made.files.items() if not asked.overseer else ():
-            (folder / name).write_text(text, "utf-8", newline="")
-        write_pack(folder, log, made.document, asked, made.about)
+            (log.folder / name).write_text(text, "utf-8", newline="")
+        write_pack(log, made.document, made.about)
     if subject is not None and not made.found:
         click.echo(f"The log has no entry of this {subject.kind} in this period.", err=True)
 
@@ -142,53 +140,50 @@ def _day(option: str, given: str) -> int:
 
 
 def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _Made:
-    keys = log.keyring.tenant(options.asked.tenant)
-    hashed = keys.lasting_hash("tenant")
-    found = Incident(subject, hashed, options.asked.begin, options.asked.end)
+    found = Incident(subject, log.tenant, log.asked.begin, log.asked.end)
     found.find_acts(log.verified_entries())
-    _write_evidence(log, options, found.belongs if found.acts else None)
-    listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
+    _write_evidence(log, found.belongs if found.acts else None)
+    listed = _numbers_by_hash(log.keys, options.waybills) if options.waybills else {}
     sides, passed = found.sides(), dict.fromkeys(found.passed(), BOTH)
     persons = _persons(log, options, [*listed.values()], sides, passed)
     more = More(
         persons[0] if persons else None,
         persons[1] if persons and passed else None,
-        _reach(found, options) if subject.kind in ("principal", "issuer") else (),
-        _now(log, subject, options),
+        _reach(found, _policies(log, options)) if subject.kind in ("principal", "issuer") else (),
+        _now(log, subject),
     )
     return _Made(
-        found.document(log.source(hashed), listed, more),
-        _for_victims(found.numbers(listed), found.kinds, options),
+        found.document(log.source(), listed, more),
+        _for_victims(log, found.numbers(listed), found.kinds),
         str(subject),
         bool(found.acts),
     )
 
 
 def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
-    keys = log.keyring.tenant(options.asked.tenant)
     lines = [*_read_list(path)]
-    listed = _hashes(keys, [*dict.fromkeys(line.number for line in lines if line.number)])
+    listed = _hashes(log.keys, [*dict.fromkeys(line.number for line in lines if line.number)])
     phones = {phone for line in lines for phone in line.phones}
-    stored = StoredPersons(log.store, log.keyring, options.asked.tenant, [*listed.values()])
+    stored = StoredPersons(log.store, log.keyring, log.asked.tenant, [*listed.values()])
     occurring = stored.occurring(listed, phones)
     found = SoldList(
         waybills={**dict.fromkeys(occurring.with_phones, ""), **listed},
         lines=len(lines),
-        tenant=keys.lasting_hash("tenant"),
-        begin=options.asked.begin,
-        end=options.asked.end,
+        tenant=log.tenant,
+        begin=log.asked.begin,
+        end=log.asked.end,
     )
     found.rank(log.verified_entries())
     found.settle(occurring.waybills | occurring.with_phones)
     named = {number for number in found.waybills.values() if number}
     found.ours = sum(line.number in named or not occurring.phones.isdisjoint(line.phones) for line in lines)
-    _write_evidence(log, options, found.belongs)
+    _write_evidence(log, found.belongs)
     persons = _persons(log, options, [*listed.values()], dict.fromkeys(found.waybills, BOTH))
-    document = found.document(log.source(found.tenant), persons[0] if persons else None)
-    return _Made(document, _for_victims(named, (), options), "list")
+    document = found.document(log.source(), persons[0] if persons else None)
+    return _Made(document, _for_victims(log, named, ()), "list")
 
 
-def _write_evidence(log: WholeLog, options: _IncidentOptions, belongs: Callable[[str, Entry], bool] | None) -> None:
+def _write_evidence(log: WholeLog, belongs: Callable[[str, Entry], bool] | None) -> None:
     """Second pass: write the commits of the entries that belong to a pack, and the checkpoint; nothing for outsiders.
 
     Args:
@@ -200,11 +195,11 @@ def _write_evidence(log: WholeLog, options: _IncidentOptions, belongs: Callable[
 
     sign = None if log.verification.findings else log.keyring.audit_signer.sign
     commits = excerpt(log.lines(), wanted, sign) if belongs else iter(())
-    if options.asked.overseer:
+    if log.asked.overseer:
         for _ in commits:
             pass
         return
-    with (options.folder / EVIDENCE).open("wb") as file:
+    with (log.folder / EVIDENCE).open("wb") as file:
         file.writelines(commits)
         file.write(write_line(log.newest))
 
@@ -215,13 +210,12 @@ def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
     before = log.keyring.keyset.shredded_before
     for batch in WrappedKeys(log.store, log.keyring, bytes).all():
         leak.add(batch.values(), before)
-    keys = log.keyring.tenant(options.asked.tenant)
-    listed = _numbers_by_hash(keys, options.waybills) if options.waybills else {}
+    listed = _numbers_by_hash(log.keys, options.waybills) if options.waybills else {}
     persons: dict[str, dict[str, Persons]] = defaultdict(dict)
     named: set[str] = set()
     counted = options.persons
     for tenant in leak.tenants if options.persons else ():
-        own = listed if tenant == options.asked.tenant else {}
+        own = listed if tenant == log.asked.tenant else {}
         stored = StoredPersons(log.store, log.keyring, tenant, [*own.values()])
         found = _counted(partial(stored.divided, leak.may_open, leak.opens))
         if found is None:
@@ -230,13 +224,13 @@ def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
         for how, (number, opened) in found.items():
             persons[how][tenant] = number
             named |= {own[waybill] for waybill in own if waybill in opened}
-    document = leak.document(log.source(keys.lasting_hash("tenant")), persons, counted=counted)
-    return _Made(document, _for_victims(named, (), options), leak.kind)
+    document = leak.document(log.source(), persons, counted=counted)
+    return _Made(document, _for_victims(log, named, ()), leak.kind)
 
 
 def _key_leak(log: WholeLog, kind: KeyLeakKind, given: Any, options: _IncidentOptions) -> KeyLeak:
     """Return what leaked of keys, and when."""
-    policies = _policies(options)
+    policies = _policies(log, options)
 
     @cache
     def retentions(tenant: str) -> Sequence[int]:
@@ -246,22 +240,21 @@ def _key_leak(log: WholeLog, kind: KeyLeakKind, given: Any, options: _IncidentOp
         ids = frozenset(each for each, host in log.keyring.keyset.hosts.items() if host.name == given)
         if not ids:
             raise click.BadParameter("is not the name of an intake host: see keys hosts list", param_hint="--host")
-        return KeyLeak(kind, options.asked.begin, options.asked.end, retentions, given, ids)
+        return KeyLeak(kind, log.asked.begin, log.asked.end, retentions, given, ids)
     if kind == "keyset":
         return KeyLeak(kind, 0, 1, retentions)
     day = _day(kind, given) * SECONDS_A_DAY
     return KeyLeak(kind, day if kind == "data-key" else 0, day + SECONDS_A_DAY, retentions)
 
 
-def _reach(found: Incident, options: _IncidentOptions) -> Sequence[PackTable]:
+def _reach(found: Incident, policies: Sequence[Policy]) -> Sequence[PackTable]:
     """Return what the subject could do under each policy of the period, and what it can do now."""
-    policies = _policies(options)
     return (found.reach.could({policy.digest: policy for policy in policies}), found.reach.can(policies[0]))
 
 
-def _policies(options: _IncidentOptions) -> Sequence[Policy]:
+def _policies(log: WholeLog, options: _IncidentOptions) -> Sequence[Policy]:
     """Return the policy in force, and then the earlier ones that were given."""
-    settings = settings_of(options.asked.state_dir)
+    settings = settings_of(log.asked.state_dir)
     policies = [Policy.load(settings.policy, development=settings.development)]
     for path in sorted(options.policies.glob("*.yaml")) if options.policies else ():
         try:
@@ -271,17 +264,17 @@ def _policies(options: _IncidentOptions) -> Sequence[Policy]:
     return policies
 
 
-def _now(log: WholeLog, subject: Subject, options: _IncidentOptions) -> list[tuple[object, ...]]:
+def _now(log: WholeLog, subject: Subject) -> list[tuple[object, ...]]:
     """Return what is known of a login or key at this moment."""
     if subject.kind not in ("principal", "courier"):
         return []
     rows: list[tuple[object, ...]] = []
-    for freeze in Freezes(log.store, log.keyring, bytes).listed(options.asked.tenant):
+    for freeze in Freezes(log.store, log.keyring, bytes).listed(log.asked.tenant):
         if freeze.id == subject.name:
             rows.append(("frozen", f"{rfc3339(freeze.since)}, {freeze.by}: {freeze.why}"))
     alias, _, name = subject.name.partition("/")
     if alias == CLIENT_ALIAS:
-        registry = ClientRegistry(log.store, log.keyring, options.asked.state_dir, bytes)
+        registry = ClientRegistry(log.store, log.keyring, log.asked.state_dir, bytes)
         registry.refresh()
         for client in registry.clients:
             if client.id == name:
@@ -294,7 +287,7 @@ def _persons(
 ) -> list[Persons] | None:
     if not options.persons:
         return None
-    return _counted(lambda: StoredPersons(log.store, log.keyring, options.asked.tenant, numbers).of(*each))
+    return _counted(lambda: StoredPersons(log.store, log.keyring, log.asked.tenant, numbers).of(*each))
 
 
 def _counted(count: Callable[[], Counted]) -> Counted | None:
@@ -312,12 +305,12 @@ def _counted(count: Callable[[], Counted]) -> Counted | None:
         return None
 
 
-def _for_victims(numbers: set[str], kinds: Iterable[str], options: _IncidentOptions) -> dict[str, str]:
+def _for_victims(log: WholeLog, numbers: set[str], kinds: Iterable[str]) -> dict[str, str]:
     """Return the list of victims and the letters; nothing where no number is known."""
     if not numbers:
         return {}
     try:
-        written = letters(kinds, rfc3339(options.asked.begin), rfc3339(options.asked.end))
+        written = letters(kinds, rfc3339(log.asked.begin), rfc3339(log.asked.end))
     except ValueError as error:
         raise click.ClickException(f"letters: {error}; use the release that wrote the log") from None
     return {VICTIMS: victims(numbers), **written}

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from keys.keyring import Keyring
+from keys.keyring import Keyring, TenantKeys
 from keys.signatures import Verifier
 from masking_audit.archive.export import export
 from masking_audit.cli.file_options import archive
@@ -101,9 +101,11 @@ def period(command: Command) -> Command:
 
 @dataclass(frozen=True, slots=True)
 class WholeLog:
-    """The log up to a checkpoint made now.
+    """The log up to a checkpoint made now, and the pack that is made of it.
 
     Attributes:
+        asked: the options of the pack.
+        folder: the folder of the pack.
         store: where the log, and the records, are.
         keyring: signs, and hashes waybills and tenants.
         newest_hashes: shows entries of the tenant with the keyed hashes of now.
@@ -112,12 +114,24 @@ class WholeLog:
         verification: what the first pass found.
     """
 
+    asked: PackOptions
+    folder: Path
     store: Store
     keyring: Keyring
     newest_hashes: NewestHashes
     newest: CheckpointLine
     lines: Callable[[], Iterator[bytes]]
     verification: Verification
+
+    @property
+    def keys(self) -> TenantKeys:
+        """The keys of the tenant."""
+        return self.keyring.tenant(self.asked.tenant)
+
+    @property
+    def tenant(self) -> str:
+        """The tenant's hash, as in entries."""
+        return self.keys.lasting_hash("tenant")
 
     def verified_entries(self) -> Iterator[tuple[str, Entry]]:
         """First pass: yield the entries, and verify the log."""
@@ -134,30 +148,30 @@ class WholeLog:
             if entry:
                 yield entry_id(parsed.writer, parsed.number), self.newest_hashes(entry)
 
-    def source(self, tenant: str) -> dict[str, object]:
+    def source(self) -> dict[str, object]:
         """Return the values of the paragraph `source`, after the first pass."""
         return {
             "made": rfc3339(clock()),
             "checkpoint": self.newest.checkpoint.epoch,
             "entries": self.verification.summary().entries,
             "faults": self.verification.findings.count,
-            "tenant": tenant,
+            "tenant": self.tenant,
         }
 
 
 @contextmanager
-def whole_log(asked: PackOptions) -> Iterator[WholeLog]:
-    """Open the log in archive and store, as `audit export` reads it."""
-    with opened_log(asked.state_dir) as (store, keyring):
+def new_pack(asked: PackOptions, name: str) -> Iterator[WholeLog]:
+    """Create the folder of a pack, and open the log in archive and store, as `audit export` reads it."""
+    with _new_folder(asked, name) as folder, opened_log(asked.state_dir) as (store, keyring):
         newest = Checkpoints(store, keyring.audit_signer, asked.state_dir, clock).make()
         lines = partial(export, Streams(store), newest, archived_lines(asked.state_dir, asked.archive))
         hashes = NewestHashes([keyring.tenant(asked.tenant)])
         verification = Verification(Verifier(keyring.audit_signer.public_pem()))
-        yield WholeLog(store, keyring, hashes, newest, lines, verification)
+        yield WholeLog(asked, folder, store, keyring, hashes, newest, lines, verification)
 
 
 @contextmanager
-def new_folder(asked: PackOptions, name: str) -> Iterator[Path]:
+def _new_folder(asked: PackOptions, name: str) -> Iterator[Path]:
     """Create the folder of a pack, readable by its owner only; remove it if the pack is not finished."""
     if asked.end <= asked.begin:
         raise click.UsageError("--from has to be before --to")
@@ -176,14 +190,9 @@ def new_folder(asked: PackOptions, name: str) -> Iterator[Path]:
         raise
 
 
-def write_pack(
-    folder: Path,
-    log: WholeLog,
-    document: Document,
-    asked: PackOptions,
-    about: str = "",
-) -> None:
+def write_pack(log: WholeLog, document: Document, about: str = "") -> None:
     """Write the document in all formats and languages, and the signed manifest of all files; say what was written."""
+    asked, folder = log.asked, log.folder
     if asked.overseer:
         document, about = without_staff(document), ""
     for language in LANGUAGES:
@@ -202,7 +211,7 @@ def write_pack(
         entries=summary.entries,
         faults=faults,
         files=files,
-        tenant=log.keyring.tenant(asked.tenant).lasting_hash("tenant"),
+        tenant=log.tenant,
         principal=about,
         begin=asked.begin,
         end=asked.end,

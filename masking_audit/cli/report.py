@@ -2,7 +2,7 @@
 
 import click
 
-from masking_audit.cli.pack_commands import PackOptions, new_folder, period, whole_log, write_pack
+from masking_audit.cli.pack_commands import PackOptions, new_pack, period, write_pack
 from masking_audit.packs.report import Report
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.clock import clock
@@ -21,13 +21,11 @@ def report(asked: PackOptions) -> None:
     """
     settings = settings_of(asked.state_dir)
     policy = Policy.load(settings.policy, development=settings.development)
-    with new_folder(asked, "report") as folder, whole_log(asked) as log:
-        hashed = log.keyring.tenant(asked.tenant).lasting_hash("tenant")
-        sums = Report(hashed, asked.begin, asked.end)
+    with new_pack(asked, "report") as log:
+        sums = Report(log.tenant, asked.begin, asked.end)
         sums.sum_period(log.verified_entries())
         sums.find_traces(entry for _, entry in log.unverified_entries())
         retention = policy.retention_days(asked.tenant)
         before = log.keyring.keyset.shredded_before
         shredded = rfc3339(before * SECONDS_A_DAY)[:10] if before else ""
-        document = sums.document(log.source(hashed), retention, shredded, clock())
-        write_pack(folder, log, document, asked)
+        write_pack(log, sums.document(log.source(), retention, shredded, clock()))

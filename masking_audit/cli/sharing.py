@@ -2,7 +2,7 @@
 
 import click
 
-from masking_audit.cli.pack_commands import PackOptions, new_folder, period, whole_log, write_pack
+from masking_audit.cli.pack_commands import PackOptions, new_pack, period, write_pack
 from masking_audit.packs.sharing import Sharing
 
 
@@ -15,8 +15,7 @@ def sharing(asked: PackOptions) -> None:
     A folder with Markdown and CSV in English and Chinese, and a signed list of the files, which `audit verify FOLDER`
     verifies with the public key alone.
     """
-    with new_folder(asked, "sharing") as folder, whole_log(asked) as log:
-        hashed = log.keyring.tenant(asked.tenant).lasting_hash("tenant")
-        ledger = Sharing(hashed, asked.begin, asked.end)
+    with new_pack(asked, "sharing") as log:
+        ledger = Sharing(log.tenant, asked.begin, asked.end)
         ledger.sum_period(log.verified_entries())
-        write_pack(folder, log, ledger.document(log.source(hashed)), asked)
+        write_pack(log, ledger.document(log.source()))
