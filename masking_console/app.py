@@ -1,9 +1,11 @@
 """Builds the desk: admission before every page, and every refusal as a page that helps."""
 
+import gzip
 import re
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from flask import Flask, Response, g, request, url_for
@@ -12,7 +14,6 @@ from werkzeug.exceptions import HTTPException
 
 from masking_console import guards, proving, sign_in, signing
 from masking_console.admission import admit, to_sign_in
-from masking_console.compression import compress_file
 from masking_console.context import NAME, Desk, desk
 from masking_console.drafts import Drafts, keep_form, kept_form
 from masking_console.formats import FILTERS
@@ -97,7 +98,7 @@ def _finish(response: Response) -> Response:
     seconds = time.perf_counter() - g.started
     desk().metrics.request(route, response.status_code, seconds)
     if request.endpoint == "static":
-        compress_file(response)
+        _compress(response)
     else:
         milliseconds = round(seconds * 1000, 1)
         log.info("request", method=request.method, route=route, status=response.status_code, ms=milliseconds)
@@ -180,3 +181,23 @@ def _readyz() -> Response:
 
 def _plain(content: str | bytes) -> Response:
     return Response(content, content_type="text/plain; charset=utf-8")
+
+
+def _compress(response: Response) -> None:
+    """Compress a file that every page loads, for browsers that accept it.
+
+    Pages are not compressed: their length would tell something of what they hold.
+    """
+    response.vary.add("Accept-Encoding")
+    if response.status_code == 200 and request.method == "GET" and request.accept_encodings.quality("gzip") > 0:
+        etag, _ = response.get_etag()
+        response.direct_passthrough = False
+        response.set_data(_compressed(response.get_data()))
+        response.headers["Content-Encoding"] = "gzip"
+        if etag:
+            response.set_etag(etag, weak=True)
+
+
+@lru_cache(maxsize=16)
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)

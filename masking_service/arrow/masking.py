@@ -14,12 +14,12 @@ from typing import Any, Final, Literal, NamedTuple, overload
 import pyarrow as pa
 from pyarrow import types
 
-from masking_service.arrow.arrays import array_of, without
 from masking_service.arrow.permits import PseudonymMasker
 from masking_service.arrow.plan import UNMAPPED, WAYBILL_NO, Plan
 from masking_service.arrow.refusing import Refusing
 from masking_service.arrow.types import (
     is_harmless,
+    is_list,
     is_nested,
     is_opaque,
     is_text,
@@ -41,6 +41,8 @@ _AT_ONCE: Final = 2_000
 """Rows. More make no difference to the rate, and need more memory."""
 _AS_IT_IS: Final = "virtual_phone"
 """The kind of a column that stays: only names and phones of its row are searched for."""
+HIDDEN: Final = "*"
+"""What is in each text of a row that cannot be masked; its other values are null."""
 
 
 class RowWarning(NamedTuple):
@@ -168,9 +170,9 @@ class _Table:
             arrays[at] = pa.nulls(batch.num_rows, batch.schema.types[at])
         for at, before, after in zip(self._in_records, came, shown, strict=True):
             if at in self._rebuilt or failed or after != before:
-                arrays[at] = array_of(after, self.masked_schema.types[at])
+                arrays[at] = _array_of(after, self.masked_schema.types[at])
         if failed:
-            arrays = [without(array, failed) for array in arrays]
+            arrays = [_without(array, failed) for array in arrays]
         return pa.RecordBatch.from_arrays(arrays, schema=self.masked_schema), found
 
     def _values(self, batch: pa.RecordBatch, at: int) -> list[Any]:
@@ -222,3 +224,34 @@ def _refuse_names(schema: pa.Schema) -> None:
         raise ValueError("the name of a column holds personal data")
     if len({*schema.names}) < len(schema.names):
         raise ValueError("two columns have the same name")
+
+
+def _array_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """A column of these values; a mask in a column that is no text is null."""
+    try:
+        return pa.array(values, type=kind)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.array([_fitting(value, kind) for value in values], type=kind)
+
+
+def _without(column: pa.Array, rows: Sequence[int]) -> pa.Array:
+    """A column in which the values of these rows are hidden whole."""
+    hidden = HIDDEN if is_text(column.type) else None
+    values = column.to_pylist()
+    for row in rows:
+        values[row] = hidden
+    return pa.array(values, type=column.type)
+
+
+def _fitting(value: Any, kind: pa.DataType) -> Any:
+    if isinstance(value, dict) and types.is_struct(kind):
+        return {
+            name: _fitting(inner, kind.field(name).type)
+            for name, inner in value.items()
+            if kind.get_field_index(name) >= 0
+        }
+    if isinstance(value, list) and is_list(kind):
+        return [_fitting(inner, kind.value_type) for inner in value]
+    if is_text(kind):
+        return None if value is None else str(value)
+    return None if isinstance(value, str) else value
