@@ -53,7 +53,8 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault, Weight
 from masking_service.store.layout import GENESIS
 
-Check = tuple[str, Callable[[], str | None]]
+Check = tuple[str, Callable[[], object]]
+"""What it is about, and what makes it: returns a text where something could not be checked."""
 ALIVE: Final = b'{"status":"alive"}'
 """The answer of `GET /healthz`."""
 LAG_SECONDS: Final = 600
@@ -66,42 +67,34 @@ class CheckFailed(Exception):
 
 def checks(folder: Path) -> Iterator[Check]:
     """Every check of the set-up in a state directory, in the order in which a request needs what is checked."""
+
+    def of(check: Callable[[Settings], object]) -> Callable[[], object]:
+        return lambda: check(settings_of(folder))
+
     intake = os.environ.get("MASKING_TIER") == "intake"
     yield "known answers of the cryptography", selftest.run
-    yield "keyset", lambda: _load(lambda: keyset.load(folder / "keyset.json"))
-    yield "keyset is of this tier", lambda: _load(lambda: open_keyring(settings_of(folder)))
+    yield "keyset", lambda: keyset.load(folder / "keyset.json")
+    yield "keyset is of this tier", of(open_keyring)
     if intake:
         yield "memory is not swapped out", _memory
-    yield "policy", lambda: _load(lambda: _policy(settings_of(folder)))
-    yield "issuers", lambda: _issuers(settings_of(folder))
-    yield "ticket system answers", lambda: _case_check(settings_of(folder))
-    yield "schemas", lambda: _load(lambda: load_schemas(settings_of(folder).schemas))
-    yield "key of alerts", lambda: _alerts(settings_of(folder))
-    yield (
-        "files cannot be read or changed by others",
-        lambda: _files(settings_of(folder)),
-    )
-    yield (
-        "store keeps what it acknowledges",
-        lambda: _store(settings_of(folder), "loses", "unready", "unseen"),
-    )
-    yield (
-        "store stops taking writes when it is cut off from its replicas",
-        lambda: _store(settings_of(folder), "advice", "unseen"),
-    )
-    yield "store takes no one without a password, and has a limit of memory", lambda: _guarded(settings_of(folder))
-    yield "clocks of this machine and the store", lambda: _clocks(settings_of(folder))
+    yield "policy", of(_policy)
+    yield "issuers", of(_issuers)
+    yield "ticket system answers", of(_case_check)
+    yield "schemas", of(lambda settings: load_schemas(settings.schemas))
+    yield "key of alerts", of(_alerts)
+    yield "files cannot be read or changed by others", of(_files)
+    yield "store keeps what it acknowledges", of(lambda settings: _store(settings, "loses", "unready", "unseen"))
+    cut_off = "store stops taking writes when it is cut off from its replicas"
+    yield cut_off, of(lambda settings: _store(settings, "advice", "unseen"))
+    yield "store takes no one without a password, and has a limit of memory", of(_guarded)
+    yield "clocks of this machine and the store", of(_clocks)
     if intake:
-        yield "opening tier publishes for this host", lambda: _published(settings_of(folder))
+        yield "opening tier publishes for this host", of(_published)
         return
-    yield "addresses that devices prove", lambda: _addresses(settings_of(folder))
-    yield "audit log is archived", lambda: _archived(settings_of(folder))
-    yield "store is this keyset's, and clients can be read", lambda: _clients(settings_of(folder))
-    yield "legal holds", lambda: _holds(settings_of(folder))
-
-
-def _load(load: Callable[[], object]) -> None:
-    load()
+    yield "addresses that devices prove", of(_addresses)
+    yield "audit log is archived", of(_archived)
+    yield "store is this keyset's, and clients can be read", of(_clients)
+    yield "legal holds", of(_holds)
 
 
 def _policy(settings: Settings) -> Policy:

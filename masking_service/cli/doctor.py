@@ -41,16 +41,14 @@ def doctor(state_dir: Path) -> None:
     for what, look in checks(state_dir):
         named = check_told(what)
         try:
-            untried = look()
+            found = look()
         except Exception as fault:
             told = store_told(fault) if isinstance(fault, StoreUnavailable) else str(fault) or type(fault).__name__
             first = failed.setdefault(told, named)
             console.print(f"[red]✗[/red] {named}: ", end="")
             console.print(told if first == named else say(SAME_FAULT, check=first), markup=False)
         else:
-            console.print(
-                f"[yellow]?[/yellow] {named}: " if untried else f"[green]✓[/green] {named}",
-                end="",
-            )
-            console.print(untried or "", markup=False)
+            untried = found if isinstance(found, str) else ""
+            console.print(f"[yellow]?[/yellow] {named}: " if untried else f"[green]✓[/green] {named}", end="")
+            console.print(untried, markup=False)
     sys.exit(1 if failed else 0)
