@@ -20,13 +20,7 @@ from keys.signatures import Verifier
 from masking_audit.format.commits import Commit, verify_commit
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, is_signed, read_line
-from masking_audit.format.links import (
-    FIRST_LINK,
-    commit_message,
-    entry_hash,
-    entry_id,
-    first_link_form,
-)
+from masking_audit.format.links import FIRST_LINK, commit_message, entry_hash, entry_id, first_link_form
 from masking_audit.format.signed import verify_entry
 
 _decode: Final = msgspec.json.Decoder(Commit).decode

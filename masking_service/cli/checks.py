@@ -13,25 +13,8 @@ from keys.messages import MessageKey
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import LONG_SECONDS, Backlog
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.cli import texts
 from masking_service.cli.language import say
-from masking_service.cli.texts import (
-    ARCHIVE_BEHIND,
-    CHANGEABLE,
-    CLOCK_AHEAD,
-    CLOCK_BEHIND,
-    NO_AUDIT_URL,
-    NO_CLIENT,
-    NO_MAXMEMORY,
-    NO_PASSWORD,
-    NO_TICKET_ANSWER,
-    NOT_REACHED,
-    NOT_THIS_SERVICE,
-    NOT_TRIMMED,
-    NOTHING_SEEN,
-    READABLE,
-    STORE_FAULT,
-    UNSEEN,
-)
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.timestamps import rfc3339
 from masking_service.outbound import Outbound, OutboundError
@@ -156,8 +139,10 @@ def _files(settings: Settings) -> None:
     deciding += sorted(settings.schemas.iterdir()) if settings.schemas else []
     environment = os.environ.get("MASKING_ENVIRONMENT_FILE")
     secret = [file for file in (Path(environment) if environment else None, settings.redis_tls.key) if file]
-    failed = [f"\n  {say(CHANGEABLE, file=file)}" for file in deciding if _mode(file) & 0o022]
-    failed += [f"\n  {say(READABLE, file=file)}" for file in secret if _mode(file) & (stat.S_IRWXO | stat.S_IWGRP)]
+    failed = [f"\n  {say(texts.CHANGEABLE, file=file)}" for file in deciding if _mode(file) & 0o022]
+    failed += [
+        f"\n  {say(texts.READABLE, file=file)}" for file in secret if _mode(file) & (stat.S_IRWXO | stat.S_IWGRP)
+    ]
     if failed:
         raise CheckFailed("".join(failed))
 
@@ -166,7 +151,7 @@ def _mode(file: Path) -> int:
     try:
         return stat.S_IMODE(file.stat().st_mode)
     except OSError as error:
-        raise CheckFailed(say(UNSEEN, file=file, why=error.strerror)) from None
+        raise CheckFailed(say(texts.UNSEEN, file=file, why=error.strerror)) from None
 
 
 def _store(settings: Settings, *weights: Weight) -> str | None:
@@ -174,7 +159,7 @@ def _store(settings: Settings, *weights: Weight) -> str | None:
         faults = readiness.look(store)
     found = [fault for fault in faults if fault.weight in weights]
     if found and "advice" in weights and any(fault.weight == "unseen" for fault in found):
-        raise CheckFailed(say(NOTHING_SEEN))
+        raise CheckFailed(say(texts.NOTHING_SEEN))
     if found:
         raise CheckFailed(_listed(found))
     return _listed([fault for fault in faults if fault.weight == "untried" and "loses" in weights]) or None
@@ -182,7 +167,7 @@ def _store(settings: Settings, *weights: Weight) -> str | None:
 
 def _listed(faults: list[Fault]) -> str:
     return "".join(
-        f"\n  {say(STORE_FAULT, check=fault.check, reason=fault.reason, remedy=fault.remedy)}" for fault in faults
+        f"\n  {say(texts.STORE_FAULT, check=fault.check, reason=fault.reason, remedy=fault.remedy)}" for fault in faults
     )
 
 
@@ -192,11 +177,11 @@ def _guarded(settings: Settings) -> None:
         return
     failed = []
     if _takes_anyone(settings):
-        failed.append(f"\n  {say(NO_PASSWORD)}")
+        failed.append(f"\n  {say(texts.NO_PASSWORD)}")
     with opened_store(settings, None) as store:
         servers = readiness.examine(store) and store.condition
     if servers and not all(server.limit for server in servers.servers):
-        failed.append(f"\n  {say(NO_MAXMEMORY)}")
+        failed.append(f"\n  {say(texts.NO_MAXMEMORY)}")
     if failed:
         raise CheckFailed("".join(failed))
 
@@ -220,7 +205,7 @@ def _clocks(settings: Settings) -> None:
         readiness.examine(store)
         ahead = round(store.clocks.ahead)
     if abs(ahead) > LEEWAY:
-        raise CheckFailed(say(CLOCK_AHEAD if ahead > 0 else CLOCK_BEHIND, seconds=abs(ahead)))
+        raise CheckFailed(say(texts.CLOCK_AHEAD if ahead > 0 else texts.CLOCK_BEHIND, seconds=abs(ahead)))
 
 
 def _archived(settings: Settings) -> str | None:
@@ -236,11 +221,11 @@ def _archived(settings: Settings) -> str | None:
         backlog.refresh()
     oldest = checkpoints.oldest
     if backlog.lag and backlog.lag.seconds > LAG_SECONDS:
-        raise CheckFailed(say(ARCHIVE_BEHIND, seconds=backlog.lag.seconds))
+        raise CheckFailed(say(texts.ARCHIVE_BEHIND, seconds=backlog.lag.seconds))
     if oldest and clock() - oldest.checkpoint.at > LONG_SECONDS:
-        raise CheckFailed(say(NOT_TRIMMED))
+        raise CheckFailed(say(texts.NOT_TRIMMED))
     if archive is None and not settings.development:
-        return say(NO_AUDIT_URL)
+        return say(texts.NO_AUDIT_URL)
     return None
 
 
@@ -262,7 +247,7 @@ def _case_check(settings: Settings) -> None:
         return  # a valid answer
     except CaseCheckUnavailable as error:
         why = f" ({error})" if str(error) else ""
-        raise CheckFailed(say(NO_TICKET_ANSWER, seconds=TIMEOUT_SECONDS, why=why)) from None
+        raise CheckFailed(say(texts.NO_TICKET_ANSWER, seconds=TIMEOUT_SECONDS, why=why)) from None
 
 
 def _addresses(settings: Settings) -> str | None:
@@ -276,10 +261,10 @@ def _addresses(settings: Settings) -> str | None:
             )
         except OutboundError as error:
             why = f" ({error})" if str(error) else ""
-            untried.append(f"\n  {say(NOT_REACHED, url=url, why=why)}")
+            untried.append(f"\n  {say(texts.NOT_REACHED, url=url, why=why)}")
         else:
             if answered.body != ALIVE:
-                failed.append(f"\n  {say(NOT_THIS_SERVICE, url=url)}")
+                failed.append(f"\n  {say(texts.NOT_THIS_SERVICE, url=url)}")
     if failed:
         raise CheckFailed("".join(failed + untried))
     return "".join(untried) or None
@@ -317,4 +302,4 @@ def _holds(settings: Settings) -> str | None:
 def _clients(settings: Settings) -> None:
     with opened_registry(settings) as opened:
         if not len(opened.registry.clients):
-            raise CheckFailed(say(NO_CLIENT))
+            raise CheckFailed(say(texts.NO_CLIENT))

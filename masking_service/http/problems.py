@@ -13,6 +13,7 @@ from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.acts.problems import NoSignatures
+from masking_service.service.call import rule_texts
 from masking_service.service.call.errors import (
     CaseRequired,
     DeviceProofRequired,
@@ -24,17 +25,6 @@ from masking_service.service.call.errors import (
     SignatureRequired,
     TooMany,
     UnknownSchema,
-)
-from masking_service.service.call.rule_texts import (
-    ARCHIVE_UNAVAILABLE,
-    CASE_STATES,
-    COMMON_BUDGET,
-    NO_DEVICES,
-    NO_SEARCH_INDEX,
-    NO_SIGNATURES,
-    NOT_ARCHIVED,
-    TOO_MUCH_AT_ONCE,
-    with_rules,
 )
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen
 from masking_service.service.devices.problems import NoDevices
@@ -84,7 +74,7 @@ class Problem(Exception):
             "title": text.title.in_language(language),
             "status": text.status,
             "code": self.code,
-            "detail": with_rules(self.detail or text.detail, self.errors, language),
+            "detail": rule_texts.with_rules(self.detail or text.detail, self.errors, language),
         }
         if self.errors:
             document["errors"] = [{"pointer": pointer, "code": code} for pointer, code in self.errors]
@@ -92,9 +82,9 @@ class Problem(Exception):
 
 
 _NOT_IN_POLICY: Final[dict[type[AccessError], Text]] = {
-    NoSignatures: NO_SIGNATURES,
-    NoDevices: NO_DEVICES,
-    NoSearchIndex: NO_SEARCH_INDEX,
+    NoSignatures: rule_texts.NO_SIGNATURES,
+    NoDevices: rule_texts.NO_DEVICES,
+    NoSearchIndex: rule_texts.NO_SEARCH_INDEX,
 }
 RETRY_AFTER: Final = {"Retry-After": "1"}
 
@@ -117,7 +107,7 @@ def problem_of(error: Exception) -> Problem:
         case TooMany():
             return Problem("too-many")
         case ArchiveUnavailable() | NotArchived():
-            detail = NOT_ARCHIVED if isinstance(error, NotArchived) else ARCHIVE_UNAVAILABLE
+            detail = rule_texts.NOT_ARCHIVED if isinstance(error, NotArchived) else rule_texts.ARCHIVE_UNAVAILABLE
             return Problem("unavailable", detail=detail, headers=RETRY_AFTER)
         case StoreUnavailable() | ProviderError() | WrongStore():
             return Problem("unavailable", headers=RETRY_AFTER)
@@ -129,11 +119,11 @@ def problem_of(error: Exception) -> Problem:
 def _of_budget(error: QuotaExceeded) -> Text | None:
     """Return the detail where waiting does not help, or a common budget is spent: the setting it follows from."""
     if error.at_most:
-        return TOO_MUCH_AT_ONCE.filled(at_most=error.at_most)
+        return rule_texts.TOO_MUCH_AT_ONCE.filled(at_most=error.at_most)
     if error.scope == "person":
         return None
     setting = f"factors.{error.scope}" if error.counts == "fields" else f"roles.{error.role}.people"
-    return COMMON_BUDGET[error.scope].filled(setting=setting)
+    return rule_texts.COMMON_BUDGET[error.scope].filled(setting=setting)
 
 
 def _refusal(error: AccessError) -> Problem:
@@ -163,5 +153,5 @@ def _refusal(error: AccessError) -> Problem:
         case ProfileRequired() | PurposeRequired() | CaseRequired():
             return Problem(error.code, [(f"/{error.code.removesuffix('-required')}", "missing")])
         case CaseNotOpen():
-            return Problem(error.code, detail=CASE_STATES.get(error.state))
+            return Problem(error.code, detail=rule_texts.CASE_STATES.get(error.state))
     return Problem(error.code)
