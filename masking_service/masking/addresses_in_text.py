@@ -107,27 +107,29 @@ _UNIT_WORD: Final = (
     "apts?|apartments?|appartements?|appt|apartamento|apto|depto|flat|flt|suite|ste|unit|room|rm|wohnung|whg|lgh|byt|stan|lok"
     "|penthouse|ph|dorm|floor|fl|flr|level|lvl|piso|[ée]tage|quarto|bell|buzzer|intercom|door|кв|квартира|подъезд|этаж"
     "|dpto|interno|interior|int(?=\\.)|scala|piano|porte|bo[iî]te|bte|leilighet|leil|íbúð|stanovanje|lakás|ajtó|daire|kat(?=:)"
-    "|căn hộ|phòng|tầng|lầu|lantai|tür|stiege|andar|conj|office(?= [0-9]{3})|oficina|puerta|esc(?=\\.)"
-    "|ap(?=\\.)|sc(?=\\.)|et(?=\\.)|lt(?=\\. ?[0-9])|dto(?=\\. ?[0-9])|scara"
+    "|căn(?: hộ)?|phòng|tầng|lầu|lantai|tür|stiege|andar|conj|office(?= [0-9]{3})|oficina|puerta|esc(?=\\.)"
+    "|ap(?=\\.)|sc(?=\\.)|et(?=\\.)|lt(?=\\. ?[0-9])|dto(?=\\. ?[0-9])|scara|dveře|č\\. bytu"
 )
 _BEHIND_FLOOR: Final = (
     "og|stock|[ée]tage|obergeschoss|sal|em|tr|patro|kat|sprat|andar|planta|piso|esq|dto|dcha|izq|izda|tv|th|mf|nadstropje"
-    "|poschodie|verdieping|piano|etasje|etg|våning"
+    "|poschodie|verdieping|piano|etasje|etg|våning|posch"
 )
 _UNIT_WORD_OF_SCRIPTS: Final = (
-    "διαμέρισμα|διαμ|όροφος|офис|оф|ап|стан|комната|комн|пәтер|բն|բնակարան|דירה|דירת|קומה|شقة|شقه|واحد|غرفة|الطابق|الدور|طبقه"
-    "|ห้อง|ชั้น|ბინა|სართული"
+    "διαμέρισμα|διαμ|όροφος|офис|оф|ап|стан|комната|комн|пәтер|բն|բնակարան|דירה|דירת|קומה"
+    "|شقة(?: رقم)?|شقه|واحد|غرفة|الطابق|الدور|طبقه"
+    "|ห้อง(?:เลขที่)?|ชั้น|ফ্ল্যাট|রুম|ბინა|სართული"
 )
 """Of other scripts those that are hardly anything else before a number."""
 _LATIN_UNIT: Final = Expression(
-    rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|č|№)\b\.?)?[ :]?\#?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
+    rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|č|№)\b\.?)?[ :]?(?:\# ?)?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
     r"|(?<![\w*/.%])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)"
     rf"|(?<![\w*/.%])[0-9]{{1,2}}(?:[.ºª°]{{1,2}}(?:o|er?)? ?(?:{_BEHIND_FLOOR})\b|[ºª] ?(?:[A-Z]\b|[0-9]{{1,2}}ª)"
     r"|(?:e|ème|er) étage|ος όροφος)"
     r"|\bH0[0-9]{3}\b"
     r"|(?<![\w*])(?:ground|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|top|upper|lower|basement)"
     r"[ -](?:floor|flat)\b"
-    rf"|(?<![\w*])(?:{_UNIT_WORD_OF_SCRIPTS})\.?[ :]{{0,2}}(?:[0-9\u0660-\u0669\u06f0-\u06f9])|[0-9][층호]",
+    rf"|(?<![\w*])(?:{_UNIT_WORD_OF_SCRIPTS})\.?[ :]{{0,2}}(?:[\u0391-\u03a9]?[0-9\u0660-\u0669\u06f0-\u06f9])"
+    "|[0-9][층호]",
     re.I,
 ).search
 

@@ -144,6 +144,14 @@ class ForeignAddress(UnitsByPlace):
             while apart and room < len(tokens) and tokens[room].text.lower() in _FRENCH_NUMBER:
                 room += 1
             apart = apart and room == marks  # 3ème étage, n° 304
+            if (
+                apart
+                and self._kinds(room, room + 3) == "n-w"
+                and len(tokens[room + 2].text) == 1
+                and self._ends(room + 2)
+            ):
+                self._hidden.update((room, room + 2))  # esc. A, 6-A
+                continue
             if room >= len(tokens) or not _MAY_BE_ROOM(tokens[room].text):
                 continue
             if self._ends(room) and (not apart or room + 1 == len(tokens)):
@@ -279,7 +287,8 @@ class ForeignAddress(UnitsByPlace):
             return [at, *self._chain(at + 1)]
         if of_unit and not letter and (not short or dotted) and (lettered := self._lettered(at)):
             return lettered
-        if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#"):
+        own_part = of_unit and self._begins_part(word) and self._ends(at)
+        if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#" or own_part):
             return self._chain(at)
         if token.text.lower() in numbers_in_words() and not short:
             return self._in_words(at)

@@ -57,7 +57,7 @@ _ROOM_IN_WORDS: Final = re.compile(
 """A room that has no number, and the character before it, of a house or a floor: 71号前楼."""
 _OPEN_FLOORS: Final = ("空层", "空層")
 _LISTS: Final = frozenset("、,，/&+")
-_INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的").fullmatch
+_INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的|第").fullmatch
 """Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
 _IS_ROOM_OF_A_TEXT: Final = re.compile(r"(?![BLbl]?[0-9]{1,2}[Ff]$)[0-9A-Za-z*]+").fullmatch
 _IS_ALNUM: Final = re.compile(ALNUM).match

@@ -71,6 +71,7 @@ _IS_CODE: Final = re.compile(
 ).search
 _PAIR_BEFORE: Final = re.compile(
     r"(?:^|[\s,，、:：;；(（【.。|/+放送到])[A-Z]?[0-9]{1,2}(?P<gap>[号號][院门門]|[门門舍宿]|[号號栋棟幢座#/_]\s?|\s{1,2})$"
+    r"|[\u4e00-\u9fff](?<![月第到至])[0-9]{1,2}(?P<dash>[号號]-)$"
 ).search
 """The number of a house before a room's."""
 _ENDS_PAIR: Final = re.compile(r"$|[:：/\-—,，、;；)）】|]|\s[\u4e00-\u9fff]|[\u4e00-\u9fff]").match
@@ -104,6 +105,12 @@ _NARROW: Final = {code: code - 0xFEE0 for code in map(ord, "－．／＃～＿�
     code: code - 0xFEE0 for first in "Ａａ" for code in range(ord(first), ord(first) + 26)
 }
 _IS_WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]").search
+_ESTATE_ENDS: Final = "(?<=[苑园園城庄湾灣庭府邸墅郡])"
+_BEHIND_ODD_SIGNS: Final = re.compile(
+    rf"{_ESTATE_ENDS}[0-9]{{1,2}}(?P<sign>[^\w\s%.*,，。;；]{{1,2}})(?:(?P<unit>[1-9])(?P=sign))?"
+    r"(?P<room>[1-9][0-9]?(?:0[1-9]|[1-5][0-9]))(?![0-9A-Za-z元块件万千%.\-:])"
+).finditer
+"""House, unit and room behind an estate, whatever sign is between them: 花园34==2407, 花园3|2|1203."""
 _MAY_HOLD_UNITS: Final = Expression(
     only_at(
         rf"0-9０-９A-Zr*\-\s,，、:：;；(（【.。|/+{words.NUMERALS}"
@@ -117,9 +124,10 @@ _MAY_HOLD_UNITS: Final = Expression(
         r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
         r"|[栋棟幢座楼][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:的(?:$|[\s,，。])|[取领])"
         r"|[档檔摊攤铺舖门底][口位面商][号號]?[:：是]?[A-Z]?[0-9]|[0-9][号號][摊攤档檔][口位]|[东東西中][边邊间間][户戶]"
-        r"|[0-9]#[0-9]{3}|(?<=[\s,，])[0-9]{3,4}放"
+        r"|[0-9][#＃][0-9]{3}|[号號]-[0-9]{3}|(?<=[\s,，])[0-9]{3,4}放"
         r"|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
         r"|(?:^|[\s,，、:：;；(（【.。|/+放送到])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])|[0-9][~～_](?:[0-9]{1,2}[~～_])?[0-9]{3}"
+        rf"|{_ESTATE_ENDS}[0-9]{{1,2}}[^\w\s%.*,，。;；]{{1,2}}[0-9]"
         r"|(?<=[苑园園城庄湾灣庭府邸墅区區郡都])[0-9]{1,2}\.[0-9]{3,4}(?![0-9万千百亿吨米平公克斤元%A-Za-z])"
         r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9])",
     )
@@ -173,6 +181,9 @@ def _hide_units(text: str) -> str:
     for found in _UNIT_BEFORE_ROOM(shown) if "*" in shown else ():
         start, end = found.span("unit" if found["unit"] else "number")
         shown = shown[:start] + "*" * (end - start) + shown[end:]
+    for found in _BEHIND_ODD_SIGNS(shown):
+        for start, end in (found.span("unit"), found.span("room")):
+            shown = shown[: max(0, start)] + "*" * (end - start) + shown[max(0, end) :]
     for found in _AND_ANOTHER(shown):
         first, second = text[found.start(1) : found.end(1)], found[2]
         if _LIKE_A_ROOM(second) and first[:-2] == second[:-2]:
@@ -205,7 +216,7 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return True
     if _AT_STALL(before) or (level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE)):
         return True
-    coded = before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before)
+    coded = before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before.rstrip("-—"))
     if coded or _IS_LATIN(before, len(before) - 1):
         return False
     if level >= BUILDING and (kind == NUMBER_WORD or not number.isalnum() or _is_door(text, number, before, end)):
@@ -263,7 +274,7 @@ def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
         )
     if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(front)) is None:
         return False
-    return not before["gap"].isspace() or _ENDS_PAIR(text, end) is not None
+    return not (before["gap"] or before["dash"]).isspace() or _ENDS_PAIR(text, end) is not None
 
 
 def _split_pair(number: str) -> tuple[str, str, str]:

@@ -37,7 +37,7 @@ _WEAK: Final = {*"请找给由叫喊让帮替", "交给", "转交", "转给", "�
 _ANNOUNCING: Final = (_WEAK | {word for word in cues.ROLES if len(word) > 1}) - {"隔壁", "对门", "楼上"}
 """Of the words before names those that are seldom part of a firm's name."""
 _ANNOUNCE: Final = "人系给給由找转轉叫交友事客户戶家主收寄问姓名员員"
-_ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室班级級届屆"
+_ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室房户戶班级級届屆"
 """What words end with before which a name may be that ends the clause."""
 
 _DESKS: Final = "(?:[前总吧]台|门卫|保安|物业|窗口|工位)"

@@ -96,12 +96,14 @@ _ORGANISATION: Final = 5
 _OF_SOMEONE: Final = 2
 """Points of 的 behind what a person does: 遛狗的张杰捡到."""
 _SOLD: Final = frozenset(
-    f"{cues.GOODS_ENDS}司厂店部所行社馆校园站库堂坊铺品奶球法子烫文蜜鲜带说食辑瓜器车壶伞锁镜具剂香皂水袋套毛线管板漆胶石瓷电款色味号码草叶学"
+    f"{cues.GOODS_ENDS}司厂店部所行社馆校园站库堂坊铺品奶球法子烫文蜜鲜带说食辑瓜娃偶扇拍器车壶伞锁镜具剂香皂水袋套毛线管板漆胶石瓷电款色味号码草叶学"
 ) - frozenset("票单")
 """What nouns end with that call goods and firms; papers and tickets are a person's: 王芳发票."""
 _FIRM_OR_PLACE: Final = re.compile(
     rf"(?![出住入转]院).[{cues.PLACE_ENDS}]|国际|百货|科技|机械|集团|商贸|物流|财富|保险|医疗|中心|故居|服饰|五金|建材|冶炼|电联|银座|(?<![作毕学就])业"
 ).search
+_TOYS: Final = frozenset("娃偶扇拍")
+"""What other goods end with that are called like people: 叶罗丽娃娃."""
 _AMOUNT_LAST: Final = re.compile(rf"[一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}张次台双]$").search
 _NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
     "栋庭亭仁"
@@ -184,7 +186,7 @@ _WHOSE_BEHIND: Final = re.compile(
 _ROLE_IN_BRACKETS: Final = re.compile("[（(][\u4e00-\u9fff]{2,6}[)）]").match
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _ROOM_BEFORE: Final = re.compile(
-    r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])[0-9*A-Z](?:室|房间?|号|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
+    r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])[0-9*A-Z](?:室|房间?|号房?|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
 """Behind a fraction is a unit: 4.2米厢车."""
 _ENDS_OF_ROOM: Final = frozenset("0123456789 (（")
@@ -411,7 +413,7 @@ class HanRun:
 
     def _is_goods(self, at: int) -> bool:
         """Whether what follows a name is a place, goods, or something of which so many are sent."""
-        if self._han[-1] in cues.GOODS_ENDS or _AMOUNT(self._text, self.end):
+        if self._han[-1] in cues.GOODS_ENDS or _AMOUNT(self._text, self.end) or self._word_behind(at)[-1] in _TOYS:
             return True
         return self._behind(at, whole=True) <= _OF_A_PLACE
 

@@ -102,6 +102,8 @@ _number: Final = re.compile(
 _mask_before: Final = re.compile(r"\*\s$").search
 _front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
 _signs_behind: Final = re.compile(r"(?:[^\w*]|_){0,4}$")
+_letter_behind_name: Final = re.compile(rf"(?<=[{HAN}])[A-Z](?=[\[【(（])").match
+"""A letter that tells couriers of one name apart: 洪兵D[138…]."""
 _quantity_behind: Final = re.compile(
     rf"[\s,，、]{{1,2}}[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}][\s,，、]{{0,2}}$"
 )
@@ -117,7 +119,7 @@ _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街号]|单元)").se
 _hidden_given: Final = re.compile(r"\*{1,2}(?![0-9*])|\*{8,9}[0-9]").match
 """Behind a double family name: its given name is hidden, alone or before a phone."""
 _behind_house: Final = re.compile(
-    r"[0-9*A-Za-z](?:室|号楼|号|號|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
+    r"[0-9*A-Za-z](?:室|号楼|[号號]房?|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
     rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
 )
 _SHOPS: Final = frozenset(word for word in cues.PLAIN["n"] if len(word) == len("麦当劳"))
@@ -148,8 +150,13 @@ _town_first: Final = re.compile(
     rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
 ).match
 """The town at a trace's beginning, which may have the form of a name: 【岳阳】快件已到达."""
-_site_before_name: Final = re.compile(rf"(?<=[【\[])([{HAN}]{{2,10}})[】\]]\s?的(?=[{HAN}])")
-"""A site, and 的 before the name of its courier."""
+_site_before_name: Final = re.compile(
+    rf"(?<=[【\[])([{HAN}]{{2,10}})[】\]]\s?的(?=[{HAN}])"
+    rf"|(?:(?<=[】\]市区县])|(?<=^))([{HAN}]{{2,8}}?)(?:派件|派送|快递|配送|业务|投递|收派|揽投)[员員][:：]\s?(?=[{HAN}])"
+)
+"""A site, and 的 or a role before the name of its courier."""
+_site_of_parcel: Final = re.compile(rf"(?:到达|离开|发往|抵达|到達|離開|發往)\s?[【\[]([{HAN}]{{2,10}})(?=[】\]])")
+"""A site to which a parcel goes."""
 _is_of_firm: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商标)?(?:代理)?|建筑师?|设计师?)?事务所").match
 """Behind the name of a firm, which begins with a title: 方达律师事务所."""
 _ENDS_OF_TOWNS: Final = frozenset("平东山阳水江河海林泽津德安源康石龙集庄丘义州口梁堰栗狮胜志祥良川")
@@ -285,7 +292,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         ]
     if found and (town := _town_first(text)):
         found = [span for span in found if not _is_of_town(text, span, town, alone=len(found) == 1)]
-    if found and _site_before_name.search(text):
+    if found and (_site_before_name.search(text) or _site_of_parcel.search(text)):
         found = _without_sites(text, found)
     return _apart(_joined_by_words(text, found)) if found else found
 
@@ -293,10 +300,11 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
 def _without_sites(text: str, found: list[Span]) -> list[Span]:
     """The spans without those that end a site's name in brackets, whose courier is named behind it: 【云栖】的黄凯."""
     sites = [
-        site.span(1)
+        site.span(site.lastindex or 0)
         for site in _site_before_name.finditer(text)
         if text[site.end() + 1 : site.end() + 2] == "*" or any(start == site.end() for start, _ in found)
     ]
+    sites += [site.span(1) for site in _site_of_parcel.finditer(text)]
     return [
         (start, end)
         for start, end in found
@@ -664,6 +672,8 @@ def _behind_name(text: str, at: int) -> int:
             break
     if text[at - 1 : at] == "的":
         at -= 1
+    if _letter_behind_name(text, at - 1):
+        return at - 1
     if quantity := _quantity_behind.search(text, max(front, at - 8), at):
         at = quantity.start()
     if text[at - 1 : at].isalpha():
