@@ -106,9 +106,10 @@ def may_hold_address(text: str) -> bool:
 _UNIT_WORD: Final = (
     "apts?|apartments?|appartements?|appt|apartamento|apto|depto|flat|flt|suite|ste|unit|room|rm|wohnung|whg|lgh|byt|stan|lok"
     "|penthouse|ph|dorm|floor|fl|flr|level|lvl|piso|[ée]tage|quarto|bell|buzzer|intercom|door|кв|квартира|подъезд|этаж"
-    "|dpto|interno|interior|int(?=\\.)|scala|piano|porte|bo[iî]te|bte|leilighet|leil|íbúð|stanovanje|lakás|ajtó|daire|kat(?=:)"
+    "|dpto|interno|interior|int(?=\\.)|scala|piano|porte|bo[iî]te|bte|leilighet|leil|íbúð|stanovanje|lakás|ajtó|daire"
+    "|kat(?=:|[ ][0-9]{1,2}(?:,| No| D))"
     "|căn(?: hộ)?|phòng|tầng|lầu|lantai|tür|stiege|andar|conj|office(?= [0-9]{3})|oficina|puerta|esc(?=\\.)"
-    "|ap(?=\\.)|sc(?=\\.)|et(?=\\.)|lt(?=\\. ?[0-9])|dto(?=\\. ?[0-9])|scara|dveře|č\\. bytu"
+    "|ap(?=\\.)|sc(?=\\.)|et(?=\\.)|lt(?=\\. ?[0-9])|dto(?=\\. ?[0-9])|scara|dveře|dv(?=\\. ?[0-9č])|vchod|č\\. bytu"
 )
 _BEHIND_FLOOR: Final = (
     "og|stock|[ée]tage|obergeschoss|sal|em|tr|patro|kat|sprat|andar|planta|piso|esq|dto|dcha|izq|izda|tv|th|mf|nadstropje"
@@ -124,7 +125,7 @@ _LATIN_UNIT: Final = Expression(
     rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|č|№)\b\.?)?[ :]?(?:\# ?)?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
     r"|(?<![\w*/.%])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)"
     rf"|(?<![\w*/.%])[0-9]{{1,2}}(?:[.ºª°]{{1,2}}(?:o|er?)? ?(?:{_BEHIND_FLOOR})\b|[ºª] ?(?:[A-Z]\b|[0-9]{{1,2}}ª)"
-    r"|(?:e|ème|er) étage|ος όροφος)"
+    r"|(?:e|ème|er) étage|e verdieping|ος όροφος)"
     r"|\bH0[0-9]{3}\b"
     r"|(?<![\w*])(?:ground|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|top|upper|lower|basement)"
     r"[ -](?:floor|flat)\b"

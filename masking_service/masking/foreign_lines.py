@@ -27,8 +27,8 @@ _BEFORE: Final = (
     " שדרות"
 )
 _AT_END: Final = (
-    "straße strasse str gasse allee weg platz damm ufer ring steig gatan gata vägen väg gade vej alle"
-    " veien vegen gate straat laan plein gracht kade singel dijk katu tie kuja polku"
+    "straße strasse str gasse allee weg zeile platz damm ufer ring steig gatan gata vägen väg gade vej alle"
+    " veien vegen gate straat laan plein gracht kade singel dijk katu tie kuja polku bulevardi"
 )
 """What names of streets end with."""
 _STREET: Final = Expression(

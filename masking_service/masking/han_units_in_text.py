@@ -105,9 +105,10 @@ _NARROW: Final = {code: code - 0xFEE0 for code in map(ord, "－．／＃～＿�
     code: code - 0xFEE0 for first in "Ａａ" for code in range(ord(first), ord(first) + 26)
 }
 _IS_WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]").search
-_ESTATE_ENDS: Final = "(?<=[苑园園城庄湾灣庭府邸墅郡])"
+_ESTATE_ENDS: Final = "(?:(?<=[苑园園城庄湾灣庭府邸墅郡])|(?<=[小园園社][区區]))"
 _BEHIND_ODD_SIGNS: Final = re.compile(
-    rf"{_ESTATE_ENDS}[0-9]{{1,2}}(?P<sign>[^\w\s%.*,，。;；]{{1,2}})(?:(?P<unit>[1-9])(?P=sign))?"
+    rf"(?:{_ESTATE_ENDS}[0-9]{{1,2}}(?P<sign>[^\w\s%.*,，。;；×]{{1,2}})|(?<=[\u4e00-\u9fff])[0-9]{{1,2}}(?P<join>[|+:：=·])"
+    r"(?P<unit>[1-9])(?P=join))"
     r"(?P<room>[1-9][0-9]?(?:0[1-9]|[1-5][0-9]))(?![0-9A-Za-z元块件万千%.\-:])"
 ).finditer
 """House, unit and room behind an estate, whatever sign is between them: 花园34==2407, 花园3|2|1203."""
@@ -127,6 +128,7 @@ _MAY_HOLD_UNITS: Final = Expression(
         r"|[0-9][#＃][0-9]{3}|[号號]-[0-9]{3}|(?<=[\s,，])[0-9]{3,4}放"
         r"|[栋棟幢座](?:[a-z]|[A-Z]?-)[0-9]|(?:单元|单元号|楼层)[:：]?[0-9]"
         r"|(?:^|[\s,，、:：;；(（【.。|/+放送到])[A-Z]?[0-9]{1,2}(?:[号號栋棟幢座#/_]\s?|\s{1,2}|-)[0-9]{3,4}(?![0-9])|[0-9][~～_](?:[0-9]{1,2}[~～_])?[0-9]{3}"
+        r"|[0-9][|+:：=·][1-9][|+:：=·][0-9]{3}"
         rf"|{_ESTATE_ENDS}[0-9]{{1,2}}[^\w\s%.*,，。;；]{{1,2}}[0-9]"
         r"|(?<=[苑园園城庄湾灣庭府邸墅区區郡都])[0-9]{1,2}\.[0-9]{3,4}(?![0-9万千百亿吨米平公克斤元%A-Za-z])"
         r"|[栋棟幢座楼樓元][^0-9A-Za-z\u3400-\u9fff]{1,2}[A-Z]?[0-9])",
@@ -146,6 +148,7 @@ _BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").se
 _UNIT_BEFORE_ROOM: Final = re.compile(
     r"(?<=[\u4e00-\u9fff]) ?[0-9]{1,2} (?P<unit>[1-9])(?= \*{3,4}(?![0-9*]))"
     r"|(?<=[楼樓栋棟幢座])(?P<number>[0-9]{1,2})(?=#\*{3,4}(?![0-9*]))"
+    r"|(?<=[\u4e00-\u9fff])[0-9]{1,2}(?P<sign>[^\w\s*]{1,2})(?P<odd>[1-9])(?=(?P=sign)\*{3,4}(?![0-9*]))"
 ).finditer
 """Between a house and a room that is hidden: 27 4 ****, 38#楼1#****."""
 _CUE: Final = 8
@@ -179,7 +182,7 @@ def _hide_units(text: str) -> str:
     for start, end in rooms_alone(text, shown):
         shown = shown[:start] + "*" * (end - start) + shown[end:]
     for found in _UNIT_BEFORE_ROOM(shown) if "*" in shown else ():
-        start, end = found.span("unit" if found["unit"] else "number")
+        start, end = max(map(found.span, ("unit", "number", "odd")))
         shown = shown[:start] + "*" * (end - start) + shown[end:]
     for found in _BEHIND_ODD_SIGNS(shown):
         for start, end in (found.span("unit"), found.span("room")):

@@ -116,7 +116,7 @@ _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 _LAST: Final = frozenset("家那在签簽拿攞取领留赠总亲卸看带管捎寄接订买付扫押")
 """They follow names at the end of a run."""
 _GOODS_LAST: Final = frozenset(
-    "片糖酒茶桔橘枣瓜菜肉虾蟹鸡鸭蛋面油醋酱盐奶饼糕豆笋菇膏液乳纸裤鞋袜帽包瓶罐杯碗盘锅刀灯笔券票盆贴"
+    "片糖酒酥茶桔橘枣瓜菜肉虾蟹鸡鸭蛋面油醋酱盐奶饼糕豆笋菇膏液乳纸裤鞋袜帽包瓶罐杯碗盘锅刀灯笔券票盆贴"
     "膜架床被枕毯粥饭串饮料药丸橙蒜葱薯芋藕椒肠腿链圈扣"
 )
 """What goods end with, of which given names hardly do: 梅子酒, 秋裤."""

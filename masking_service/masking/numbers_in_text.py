@@ -105,7 +105,7 @@ SAYS_ORDER: Final = (
     r"|案件[号號]|(?:運送状|送り状|伝票|注文|追跡|受付|予約|お?問い?合わ?せ)番号|(?:운송장|송장|주문|접수|등기|예약)\s?번호"
     r"|หมายเลข(?:พัสดุ|คำสั่งซื้อ|ติดตาม|ออเดอร์)|เลข(?:พัสดุ|ที่คำสั่งซื้อ|ที่พัสดุ)"
     r"|رقم (?:الطلب|الشحنة|التتبع|البوليصة|الطرد)"
-    r"|(?=[a-z])(?<![a-z])(?:claim|confirmation|delivery|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
+    r"|(?=[a-z])(?<![a-z])(?:bill|claim|confirmation|delivery|express|logistics|mail|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
     r"|request|work order)(?=[ _\-]?(?:no\b|num|id\b|ref|code\b|\#))"
     r"|(?=[a-zčзнт№đ])(?<![a-zа-я])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
     rf"|gtin|sku|barcode|ref|reference|contract|batch|lot|case|ticket|rma|return|booking|consignment|docket|item|id|{_NO}"
