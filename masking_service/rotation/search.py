@@ -52,7 +52,8 @@ def rotate_search(coordinator: Coordinator, policy: Policy, clock: Callable[[], 
         coordinator.pause()
         found, read = entries.move_old_parts()
     vault.data_keys.refresh(coordinator.store)  # reports how often keys were used
-    coordinator.change(end_retired(coordinator.path, "search", coordinator.today))
+    without = end_retired(coordinator.path, "search", coordinator.today)
+    coordinator.change(without)
     return entries.replaced, read
 
 
