@@ -37,6 +37,7 @@ from masking_service.http.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.served import Served
+from masking_service.runtime.wiring import Parts
 from masking_service.service.call.errors import QuotaExceeded, SignatureInvalid
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SentProof, SignedRequest
 from masking_service.service.call.recorder import RequestContext
@@ -68,7 +69,7 @@ def create_app(parts: Served) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
     for row in chain.from_iterable(served_groups(parts.settings.tier).values()):
-        if row.uses is Served:
+        if row.uses is Parts:
             serve = partial(_serve_own, parts, row)
         else:
             serve = partial(_serve_signed, parts, row) if row.signed else partial(_serve, row)

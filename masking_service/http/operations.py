@@ -17,6 +17,7 @@ from masking_service.http.docs import PAGE, page_answer
 from masking_service.http.explanations import HTML, explanation, explanation_page
 from masking_service.runtime.served import Served
 from masking_service.runtime.settings import Tier
+from masking_service.runtime.wiring import Parts
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.operation import Answered, Example, Operation
 from masking_service.service.call.shapes import Shape
@@ -87,7 +88,7 @@ OPERATIONS: Final = (
         method="get",
         path="/healthz",
         summary="Whether the process answers.",
-        uses=Served,
+        uses=Parts,
         handle=lambda *_: answers.Alive("alive"),
         answers={200: answers.Alive},
         example=Example(None, {"status": "alive"}),
@@ -97,7 +98,7 @@ OPERATIONS: Final = (
         method="get",
         path="/readyz",
         summary="Whether the service is ready, and which checks fail if it is not.",
-        uses=Served,
+        uses=Parts,
         handle=_ready,
         query=ReadinessQuery,
         answers={200: answers.Ready, 503: answers.NotReady},
@@ -108,7 +109,7 @@ OPERATIONS: Final = (
         method="get",
         path="/metrics",
         summary="Metrics of all workers in the Prometheus text format. In production at a port of its own only.",
-        uses=Served,
+        uses=Parts,
         handle=_metrics,
         answers={200: "text/plain; version=0.0.4; charset=utf-8"},
         problems=("not-found",),
@@ -118,7 +119,7 @@ OPERATIONS: Final = (
         method="get",
         path="/openapi.json",
         summary="This document.",
-        uses=Served,
+        uses=Parts,
         handle=_openapi,
         answers={200: answers.OpenAPI},
     ),
@@ -127,7 +128,7 @@ OPERATIONS: Final = (
         method="get",
         path="/problems/{code}",
         summary="What a code of a problem, an item or a warning means and what to do, in English and Chinese.",
-        uses=Served,
+        uses=Parts,
         handle=_explain,
         answers={200: (answers.ProblemExplanation, "text/html; charset=utf-8")},
         problems=("not-found",),
@@ -153,7 +154,7 @@ OPERATIONS: Final = (
         method="get",
         path="/",
         summary="Redirects to the documentation.",
-        uses=Served,
+        uses=Parts,
         handle=lambda *_: Response(status=302, headers={"Location": "/docs", "Cache-Control": "no-store"}),
         answers={302: ()},
     ),
@@ -162,7 +163,7 @@ OPERATIONS: Final = (
         method="get",
         path="/docs",
         summary="This document as a page. All files of the page come from this service.",
-        uses=Served,
+        uses=Parts,
         handle=lambda *_: page_answer(PAGE),
         answers={200: "text/html; charset=utf-8"},
     ),

@@ -92,12 +92,12 @@ class IntakeParts:
             log.info("policy-accepted", policy=self.acting.policy.digest)
 
     def faults(self, *, for_mask: bool) -> list[Fault]:
-        """See `Served`."""
+        """Return why this process is not ready, beside what is wrong with the store."""
         del for_mask
         return [] if self.published.known else [NO_CLIENTS]
 
     def conditions(self) -> "Collector":
-        """See `Served`."""
+        """Return the collector of this process's gauges."""
         return IntakeConditions(self)
 
     def admit_store(self) -> None:

@@ -125,14 +125,14 @@ class Parts:
             log.info("policy-accepted", policy=self.acting.policy.digest)
 
     def faults(self, *, for_mask: bool) -> list[Fault]:
-        """See `Served`."""
+        """Return why this process is not ready, beside what is wrong with the store."""
         found = [] if self.registry.known else [NO_CLIENTS]
         if not for_mask and self.checkpoints.fault:
             found.append(Fault("checkpoints", self.checkpoints.fault, BLOCKED_REMEDY, "unready"))
         return found
 
     def conditions(self) -> "Collector":
-        """See `Served`."""
+        """Return the collector of this process's gauges."""
         from masking_service.runtime.gauges import Conditions  # which is told of all parts
 
         return Conditions(self)
