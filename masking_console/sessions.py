@@ -165,7 +165,7 @@ class Sessions:
     def once(self, name: str, seconds: int) -> bool:
         """Whether a name comes for the first time within so many seconds."""
         with self._store.asked():
-            return bool(self._redis.set(f"console:once:{_digest(name)}", b"1", nx=True, ex=seconds))
+            return bool(self._redis.set(f"console:once:{name_of(name)}", b"1", nx=True, ex=seconds))
 
     @contextmanager
     def lock(self, session_id: str) -> Iterator[None]:
@@ -220,11 +220,7 @@ class Sessions:
 
 def name_of(session_id: str) -> str:
     """The name under which Redis holds a session. It signs no one in."""
-    return _digest(session_id)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(session_id.encode()).hexdigest()
 
 
 def _key(name: str) -> bytes:

@@ -22,7 +22,7 @@ from masking_service.runtime.store_admission import recognise
 from masking_service.service.acts.registry import Key, KeyRegistry, Request
 from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, approved_key
 from masking_service.service.call.denials import Denials
-from masking_service.service.call.recorder import Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import NOTHING_STATED, Recorder, RequestContext, Stated
 from masking_service.service.devices.invitations import RANDOM_BYTES, invite, read_invitation
 from masking_service.service.devices.state import DeviceRequest, Devices, approved_device
 from masking_service.service.freezes.state import Freezes
@@ -32,7 +32,7 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import CLIENT_ALIAS, DEFAULT_TENANT, service_principal
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.callers import NUMBERS_AT_ONCE, Callers
-from masking_service.service.state.sealed import Prepared, TenantState
+from masking_service.service.state.sealed import TenantState
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.genesis import check
@@ -65,7 +65,8 @@ class OpenRegistries:
             ClientError: `change` refused.
         """
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
-        self._change(self._operator(DEFAULT_TENANT), action, subject, lambda: self.registry.prepare(change))
+        operator = self._operator(DEFAULT_TENANT)
+        self.recorder.change(operator, action, Stated(subject=subject), lambda: self.registry.prepare(change))
 
     def state(self, kind: type[State]) -> State:
         """Return the sealed state of this class, such as `Holds`."""
@@ -98,10 +99,8 @@ class OpenRegistries:
         operator = self._operator(tenant)
         if self.operators > 1 and request.operator in ("", by):
             vouched = msgspec.structs.replace(request, operator=by)
-            requests = self.state(Keyholders)
-            self._change(
-                operator, Action.KEY_VOUCH, request.principal, lambda: requests.prepare_request(tenant, vouched)
-            )
+            prepare = partial(self.state(Keyholders).prepare_request, tenant, vouched)
+            self.recorder.change(operator, Action.KEY_VOUCH, Stated(subject=request.principal), prepare)
             return None
         key = approved_key(request, operator.principal.id, (), operator.now, operator.now)
         self._approve(self.state(Keyholders), operator, request.principal, key)
@@ -136,20 +135,15 @@ class OpenRegistries:
 
     def uninvite(self, tenant: str, principal: str, invitation: str) -> None:
         """Take an invitation back: no device enrols with it any more. Raises as `approve_key`."""
-        freezes = self.state(Freezes)
-        self._change(
-            self._operator(tenant),
-            Action.DEVICE_REVOKE,
-            principal,
-            lambda: freezes.prepare_revocation(tenant, invitation),
-        )
+        prepare = partial(self.state(Freezes).prepare_revocation, tenant, invitation)
+        self.recorder.change(self._operator(tenant), Action.DEVICE_REVOKE, Stated(subject=principal), prepare)
 
     def _approve(self, registry: KeyRegistry[Key, Request], operator: RequestContext, principal: str, key: Key) -> None:
         tenant = operator.principal.tenant
-        self._change(
+        self.recorder.change(
             operator,
             Action(f"{registry.sort.name}-approve"),
-            principal,
+            Stated(subject=principal),
             lambda: registry.prepare_key(tenant, principal, key),
             lambda: registry.prepare_settled(tenant, key.id, operator.now),
         )
@@ -158,31 +152,22 @@ class OpenRegistries:
         """Revoke a key: it is good for nothing from now on. Raises as `approve_key`."""
         freezes, operator = self.state(Freezes), self._operator(tenant)
         revoked = msgspec.structs.replace(key, revoked_at=key.revoked_at or operator.now)
-        self._change(
+        self.recorder.change(
             operator,
             Action(f"{registry.sort.name}-revoke"),
-            principal,
+            Stated(subject=principal),
             lambda: freezes.prepare_revocation(tenant, key.id),
             lambda: registry.prepare_key(tenant, principal, revoked),
         )
 
     def unfreeze(self, tenant: str, principal: str) -> None:
         """Unfreeze a principal, and reset the counts. Raises as `approve_key`."""
-        freezes, operator = self.state(Freezes), self._operator(tenant)
-        self._change(operator, Action.THAW, principal, lambda: freezes.prepare_unfreeze(tenant, principal))
+        prepare = partial(self.state(Freezes).prepare_unfreeze, tenant, principal)
+        self.recorder.change(self._operator(tenant), Action.THAW, Stated(subject=principal), prepare)
 
     def _operator(self, tenant: str) -> RequestContext:
         uphold(self.store)
         return RequestContext(service_principal("command-line", tenant), "", clock())
-
-    def _change(
-        self,
-        operator: RequestContext,
-        action: Action,
-        subject: str,
-        *changes: Callable[[], Prepared[bool | None]],
-    ) -> None:
-        self.recorder.change(operator, action, Stated(subject=subject), *changes)
 
     def import_callers(self, tenant: str, numbers: Mapping[str, str | None]) -> None:
         """Put numbers on file, by principal, and remove those that are None.
@@ -193,7 +178,8 @@ class OpenRegistries:
         operator, callers = self._operator(tenant), self.state(Callers)
         each = iter(numbers.items())
         while some := dict(islice(each, NUMBERS_AT_ONCE)):
-            self._change(operator, Action.CALLERS_IMPORT, "", partial(callers.prepare, tenant, some))
+            prepare = partial(callers.prepare, tenant, some)
+            self.recorder.change(operator, Action.CALLERS_IMPORT, NOTHING_STATED, prepare)
 
 
 @contextmanager

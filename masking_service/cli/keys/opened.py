@@ -1,7 +1,7 @@
 """Opens what the commands of `keys` that change something share: the keyset, its store, and progress bars."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -107,22 +107,20 @@ def _coordinating(settings: Settings, store: Store, keyring: Keyring, timeout: f
             today=today(),
             random=os.urandom,
             timeout=timeout,
-            progress=_Shown(bars).show,
+            progress=_shown_in(bars),
             hosts_have=click.get_current_context().meta.get(HOSTS_HAVE, 0),
         ) as coordinator,
     ):
         yield coordinator
 
 
-class _Shown:
-    """One bar for each thing that is counted, in the order in which they come up."""
+def _shown_in(bars: Progress) -> Callable[[str, int, int], None]:
+    """Return what shows progress: one bar for each thing that is counted, in the order in which they come up."""
+    tasks: dict[str, TaskID] = {}
 
-    def __init__(self, bars: Progress) -> None:
-        self._bars = bars
-        self._tasks: dict[str, TaskID] = {}
+    def show(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = bars.add_task(what)
+        bars.update(tasks[what], completed=done, total=total)
 
-    def show(self, what: str, done: int, total: int) -> None:
-        """Bring the bar of `what` up to date."""
-        if what not in self._tasks:
-            self._tasks[what] = self._bars.add_task(what)
-        self._bars.update(self._tasks[what], completed=done, total=total)
+    return show
