@@ -71,45 +71,39 @@ def start_parts(settings: Settings) -> tuple[Served, Callable[[], None]]:
     A wrong set-up ends the process.
     """
     try:
-        return _started_intake(settings) if settings.tier == "intake" else _started(settings)
+        return _started(settings)
     except SETUP_ERRORS as error:
         _refuse(error)
 
 
-def _started(settings: Settings) -> tuple[Parts, Callable[[], None]]:
-    parts = assemble(settings)
+def _started(settings: Settings) -> tuple[Served, Callable[[], None]]:
+    parts = _intake(settings) if settings.tier == "intake" else assemble(settings)
     log.info("policy-accepted", policy=parts.acting.policy.digest)
     parts.alerts.send_to(log_alert)
-    background = Background(parts, reporter(parts.alerts))
+    report = reporter(parts.alerts)
+    background = Background(parts, report) if isinstance(parts, Parts) else IntakeBackground(parts, report)
     background.start()
     port = None
-    if settings.forward_address is not None:
+    if settings.forward_address is not None and isinstance(parts, Parts):
         port = ForwardPort(settings.forward_address, parts)
         port.start()
 
     def stop() -> None:
         if port is not None:
             port.stop()
-        _end(parts, background)
-
-    return parts, stop
-
-
-def _started_intake(settings: Settings) -> tuple[IntakeParts, Callable[[], None]]:
-    keyring = open_keyring(settings)
-    if not forbid_swap():
-        log.warning("memory not locked", reason="the limit of locked memory is too low: see LimitMEMLOCK in the docs")
-    parts = IntakeParts(settings, keyring)
-    log.info("policy-accepted", policy=parts.acting.policy.digest)
-    parts.alerts.send_to(log_alert)
-    background = IntakeBackground(parts, reporter(parts.alerts))
-    background.start()
-
-    def stop() -> None:
         background.stop()
+        if isinstance(parts, Parts):
+            _end_log(parts)
         parts.alerts.close()
 
     return parts, stop
+
+
+def _intake(settings: Settings) -> IntakeParts:
+    keyring = open_keyring(settings)
+    if not forbid_swap():
+        log.warning("memory not locked", reason="the limit of locked memory is too low: see LimitMEMLOCK in the docs")
+    return IntakeParts(settings, keyring)
 
 
 def _refuse(error: Exception) -> NoReturn:
@@ -117,19 +111,17 @@ def _refuse(error: Exception) -> NoReturn:
     sys.exit(SETUP_STATUS)
 
 
-def _end(parts: Parts, background: Background) -> None:
+def _end_log(parts: Parts) -> None:
     """End the audit chain under a checkpoint.
 
     A worker does this last, after it has answered everything.
     """
-    background.stop()
     parts.deferred.shutdown()
     try:
         parts.denials.flush(everything=True)
         end(parts.log, parts.checkpoints)
     except (StoreUnavailable, KeysError, WrongStore, OSError) as error:
         log.error("audit not ended", error=type(error).__name__)
-    parts.alerts.close()
 
 
 def settle_shapes() -> None:
