@@ -18,6 +18,7 @@ from masking_console.sessions import (
     LIFETIME_SECONDS,
     Session,
     Sessions,
+    name_of,
 )
 from masking_console.store import SessionsUnavailableError
 from tests import servers
@@ -88,6 +89,17 @@ def test_a_session_of_another_key_is_unknown(sessions: Sessions, valkey: str) ->
     begun = sessions.begin(session())
 
     assert Sessions(valkey, lambda: bytes(32)).find(begun) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\xc1", b"\x91\x01", b"{}"])
+def test_a_session_that_another_release_wrote_is_unknown(
+    sessions: Sessions, client: redis.Redis, content: bytes
+) -> None:
+    held = sessions.begin(session())
+    (key,) = client.keys(f"*session:{name_of(held)}")
+    client.set(key, sessions._store.seal(key, content))
+
+    assert sessions.find(held) is None
 
 
 def test_a_newer_sign_in_ends_the_older_session_and_says_so_to_both(sessions: Sessions) -> None:
