@@ -77,6 +77,7 @@ def spoken(parameter: click.Parameter) -> str:
         "times": parameter.nargs if parameter.nargs != 1 else None,
         "repeated": getattr(parameter, "multiple", None) or None,
         "flag": getattr(parameter, "is_flag", None) or None,
+        "shown default": getattr(parameter, "show_default", None) or None,
         "environment": parameter.envvar,
     }
     names = " ".join([*parameter.opts, *parameter.secondary_opts])

@@ -18,7 +18,7 @@ from masking_audit.archive.follower import Follower
 from masking_audit.archive.segments import ArchiveError, archived
 from masking_audit.format.lines import Checkpoint, CheckpointLine, EntryLine, Head, read_line, write_line
 from masking_audit.format.links import FIRST_LINK, commit_message, encode, link
-from masking_audit.verify.findings import FindingKind
+from masking_audit.verify.findings import Finding, FindingKind
 from masking_audit.verify.log_keys import LogKeys
 from masking_audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.audit.checkpoints import Checkpoints
@@ -87,10 +87,14 @@ def turned(signing: Signing) -> Signing:
     return signing
 
 
-def found(lines: Sequence[bytes], given: Verifier, **how: object) -> list[tuple[FindingKind, str]]:
+def findings(lines: Sequence[bytes], given: Verifier, **how: object) -> list[Finding]:
     verification = Verification(given, **how)  # type: ignore[arg-type]  # each of its own type
     verify(lines, verification)
-    return [(one.kind, one.where) for one in verification.findings]
+    return [*verification.findings]
+
+
+def found(lines: Sequence[bytes], given: Verifier, **how: object) -> list[tuple[FindingKind, str]]:
+    return [(one.kind, one.where) for one in findings(lines, given, **how)]
 
 
 def forged(signer: LogSigner, writer: str = "ab" * 8, number: int = 1, before: bytes = FIRST_LINK) -> EntryLine:
@@ -163,7 +167,8 @@ def test_an_auditor_with_both_keys_refuses_a_log_that_the_old_key_alone_made(sig
     lines = signing.lines()
 
     assert found(lines, GIVEN_OLD) == []
-    assert found(lines, GIVEN_BOTH) == [(FindingKind.CUT_OFF, "")]
+    said = "ends before the newest of the given keys took over: it is an older log, or made with an older key"
+    assert list(map(str, findings(lines, GIVEN_BOTH))) == [f"the log: cut off: {said}"]
 
 
 def test_the_old_key_cannot_name_another_successor_or_stay(signing: Signing) -> None:
