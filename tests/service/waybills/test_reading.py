@@ -1,5 +1,8 @@
 """Reading active revisions, newest or by token."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 import redis
 
@@ -136,3 +139,30 @@ def test_the_newest_revisions_of_several_waybills_do_not_mix(vault: Vault) -> No
     found = vault.newest("default", numbers, NOW)
 
     assert [one and (one.revision, one.record.body) for one in found] == [(2, body(f"{one} 2")) for one in numbers]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "newest", "differs"),
+    [
+        ("", "held", False),
+        ("-", "held", False),
+        ("held", "held", False),
+        ("kept", "held", True),
+        ("held", "kept", True),
+        ("kept held", "held", False),
+        ("held kept", "held", True),
+        ("held -", "kept", False),
+        ("held", "erased", False),
+    ],
+)
+def test_a_revision_differs_in_its_hold_from_the_one_right_before_it(
+    earlier: str, newest: str, *, differs: bool
+) -> None:
+    """One that cannot be read (-), and an erased one, are compared with none."""
+
+    def record(state: str) -> Any:
+        return None if state == "-" else SimpleNamespace(held=state == "held", erased=state == "erased")
+
+    found = Found(b"base", 2, record(newest), None, [record(state) for state in earlier.split()])
+
+    assert found.differs_in_hold is differs
