@@ -11,6 +11,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.service.cases.state import MAX_CLAIMS
 from tests.web.api import NUMBER, PHONE, Api, Clock, Json, Trips, content, refusal
+from tests.web.calls import entries
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 CLAIM = "/v1/cases/D-1/claim"
@@ -49,6 +50,7 @@ def test_done_ends_the_claim(ready: Api) -> None:
 
     assert "claimed_by" not in content(ready.post(OFFICER, "/v1/cases/D-1/done"))
     assert "claimed_by" not in content(ready.post(OFFICER, CLAIM))
+    assert [one["action"] for one in entries(ready)][-2:] == ["case-claim", "case-done"]  # the second claim is none
 
 
 def test_mine_are_the_cases_that_i_opened_claimed_or_that_name_me(ready: Api) -> None:

@@ -90,6 +90,14 @@ def test_a_proof_is_good_for_one_call(courier: Proving) -> None:
     assert refusal(second) == INVALID
 
 
+def test_proofs_of_two_devices_may_have_one_id(api: Api, courier: Proving) -> None:
+    other = Proving(api, sub="c-2").bootstrap()
+    for one in (courier, other):
+        content(one.view(NUMBER))
+
+    assert [one.once("GET", PATH, jti="1" * 22).status_code for one in (courier, other, courier)] == [200, 200, 403]
+
+
 def test_of_parallel_calls_with_one_proof_one_is_answered(courier: Proving) -> None:
     content(courier.view(NUMBER))
     proof = courier.prove("GET", PATH)

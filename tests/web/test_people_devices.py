@@ -7,17 +7,21 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import pytest
 
+from masking_service.masking.timestamps import rfc3339
 from masking_service.service.acts.registry import MAX_REQUESTS_EACH
 from masking_service.service.devices.invitations import RANDOM_BYTES, VALID_SECONDS, invite
 from masking_service.service.devices.state import Device as StoredDevice
 from masking_service.service.freezes.state import Freeze, Freezes
 from tests.devices import Device
-from tests.web.api import NUMBER, SITE, Api, Under, content, forget_keys, record, refusal, started
+from tests.web.api import NUMBER, SITE, Api, Clock, Under, content, forget_keys, record, refusal, started
 from tests.web.people import AUDITOR
 from tests.web.proving import Proving, proven
 from tests.web.signing import Person
+
+NOW = 1_800_000_000
 
 
 @pytest.fixture
@@ -302,9 +306,9 @@ def test_the_log_holds_what_was_done_to_devices(api: Api, boss: Person, courier:
     assert len(approved["signed"]) == 1
 
 
-def invited(api: Api, principal: str = "dev/c-1", phone: str = "", age: int = 0) -> str:
+def invited(api: Api, principal: str = "dev/c-1", phone: str = "", age: int = 0, at: int = 0) -> str:
     return invite(
-        api.parts.keyring.tenant("default"), principal, phone, os.urandom(RANDOM_BYTES), int(time.time()) - age
+        api.parts.keyring.tenant("default"), principal, phone, os.urandom(RANDOM_BYTES), (at or int(time.time())) - age
     )
 
 
@@ -322,6 +326,55 @@ def test_an_invited_device_is_active_at_once(api: Api, courier: Proving, boss: P
     assert content(boss.get("/v1/principals/devices"))["devices"] == []
     (held,) = content(boss.get(f"/v1/principals/{courier.id}/devices"))["devices"]
     assert (held["approved_by"], held["phone_ends"]) == ("service/command-line", "1111")
+
+
+def test_all_that_is_kept_of_a_device_is_what_its_person_said_and_who_approved_it(api: Api, set_clock: Clock) -> None:
+    """Its person alone sees it wait, beside those who approve."""
+    set_clock(NOW)
+    boss = Person(api, "supervisor", "boss").bootstrap()
+    first, second, third = Proving(api), Proving(api, sub="c-2"), Proving(api, sub="c-3")
+    said = {"device": "managed-4", "network": "198.51.100.0/24", "phone": "139 0000 1111"}
+    first.token = api.mint("courier", "c-1", **said)
+    for courier, name in ((first, " 收件人李明's phone "), (second, "round phone")):
+        content(courier.enrol(name), 201)
+    waiting, listed = kept(api, "requests_question", NOW), (first.own(), second.own())
+    set_clock(NOW + 60)
+    content(approve(boss, first))
+    third.send(
+        "POST", "/v1/me/devices", {"name": " 李明的手机 ", "invitation": invited(api, third.id, "13900002222", at=NOW)}
+    )
+
+    named = {"name": "收件人李*'s phone", "since": NOW, "roles": ["courier"], "phone": "13900001111"}
+    assert waiting == [
+        {"id": first.device.id, "principal": first.id, "device": "managed-4", "network": "198.51.100.0/24", **named},
+        {"id": second.device.id, "principal": second.id, "name": "round phone", "since": NOW, "network": "127.0.0.0/24"}
+        | {"roles": ["courier"]},
+    ]
+    shown = {"status": "pending", "since": rfc3339(NOW)}
+    assert listed == (
+        [{"device": first.device.id, "name": named["name"], **shown}],
+        [{"device": second.device.id, "name": "round phone", **shown}],
+    )
+    (approved,), (of_invited,) = (kept(api, "keys_question", who) for who in (first.id, third.id))
+    assert len(approved.pop("approvals")) == 1
+    assert approved == {"id": first.device.id, "approved_at": NOW + 60, "approved_by": boss.id, **named}
+    assert len(of_invited.pop("invitation")) == 22
+    assert of_invited == {
+        "id": third.device.id,
+        "name": "李*的手机",
+        "since": NOW + 60,
+        "approved_at": NOW + 60,
+        "approved_by": "service/command-line",
+        "roles": ["courier"],
+        "phone": "13900002222",
+    }
+
+
+def kept(api: Api, question: str, of: object) -> Any:
+    """What the store holds of devices, opened."""
+    asked = getattr(api.parts.devices, question)("default", of)
+    api.parts.store.ask(asked)
+    return msgspec.json.decode(msgspec.json.encode(asked.answer()))
 
 
 def test_an_invitation_is_good_for_one_device_also_after_it_was_revoked(

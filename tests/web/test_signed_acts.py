@@ -411,6 +411,18 @@ def test_a_use_of_a_key_is_noted_where_the_entry_cannot_carry_it(
     assert key["last_used"]
 
 
+def test_a_case_with_the_signature_of_another_one_spends_nothing(api: Api) -> None:
+    desk = Person(api, "service-desk", "desk").bootstrap()
+    body = {"case": "D-8", "purpose": "dispute", "waybills": [NUMBER], "reason": "a letter"}
+    before = content(desk.get("/v1/me/budgets"))
+    signature = desk.sign({"act": "case-open", **body})
+
+    assert refusal(desk.post("/v1/cases", body | {"case": "D-7", "signed": signature})) == (403, "signature-invalid")
+    assert content(desk.get("/v1/me/budgets")) == before
+    content(desk.post("/v1/cases", body | {"signed": desk.sign({"act": "case-open", **body})}), 201)
+    assert content(desk.get("/v1/me/budgets")) != before
+
+
 @pytest.mark.parametrize(
     ("act", "path", "other"),
     [
