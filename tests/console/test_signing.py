@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask, g
+from werkzeug.exceptions import BadRequest
 
 from masking_console import service
-from masking_console.signing import signature_of
+from masking_console.signing import propose, signature_of
 from tests.authenticators import Authenticator
 from tests.console.conftest import Work
 from tests.every import every
@@ -140,3 +143,62 @@ def test_a_key_made_in_the_browser_is_kept_once_and_waits(signing_work: Work) ->
         (403, {"code": "signature-invalid"}),
         (400, None),
     ]
+
+
+OF_CASE = {"field-2": "/sender/name", "field-10": "/recipient/phone", "waybill": "SF1", "field-x": "/no"}
+OPENED = [{"waybill_no": "SF1", "field": "/sender/name"}, {"waybill_no": "SF1", "field": "/recipient/phone"}]
+
+
+@every(
+    ("path", "fields", "act"),
+    [
+        (
+            "/cases/D%2D1/reveal",
+            {**OF_CASE, "purpose": "redelivery"},
+            {"act": "detokenize", "purpose": "redelivery", "case": "D-1", "items": OPENED},
+        ),
+        ("/cases/D-1/reveal", {}, {"act": "detokenize", "purpose": "of D-1", "case": "D-1", "items": []}),
+        ("/cases/D-1/reveal", {"purpose": 7}, {"act": "detokenize", "purpose": "of D-1", "case": "D-1", "items": []}),
+        *((f"/cases/D-1/{act}", {}, {"act": f"case-{act}", "case": "D-1"}) for act in ("approve", "deny", "close")),
+        ("/waybills/SF%201/erase", {}, {"act": "erase", "waybill_no": "SF 1"}),
+        ("/waybills/SF1/unrestrict", {}, {"act": "unrestrict", "waybills": ["SF1"]}),
+        ("/people/freeze", {"principal": " dev/o-1 "}, {"act": "freeze", "principal": "dev/o-1"}),
+        ("/people/unfreeze", {}, {"act": "unfreeze", "principal": ""}),
+        (
+            "/decoys",
+            {"waybills": "SF1, SF2，SF3\nSF4", "kind": "seed"},
+            {"act": "decoy-plant", "waybills": ["SF1", "SF2", "SF3", "SF4"], "kind": "seed"},
+        ),
+        ("/decoys", {}, {"act": "decoy-plant", "waybills": [], "kind": ""}),
+        ("/decoys/list", {"more": "x"}, {"act": "decoy-list"}),
+        ("/decoys/remove", {"waybill": "SF1"}, {"act": "decoy-remove", "waybills": ["SF1"]}),
+        ("/keys/revoke", {"principal": "dev/o", "key": "k"}, {"act": "key-revoke", "principal": "dev/o", "key": "k"}),
+        ("/devices/deny", {"device": "d"}, {"act": "device-deny", "principal": "", "device": "d"}),
+        ("/incidents/holds/H-1/lift", {}, {"act": "hold-lift", "hold": "H-1"}),
+    ],
+)
+def test_what_is_signed_for_a_form_is_all_that_it_asks(
+    app: Flask, path: str, fields: dict[str, Any], act: service.Json
+) -> None:
+    """Its purpose is that of the case where the form has none."""
+    proposed = []
+
+    def post(*way: str, body: service.Json) -> service.Json:
+        proposed.append((way, body))
+        return {}
+
+    with app.test_request_context("/sign", method="POST", json={"path": path, "fields": fields}):
+        g.person = SimpleNamespace(post=post, get=lambda *way: {"purpose": f"of {way[1]}"})
+        propose()
+
+    assert proposed == [(("acts",), act)]
+
+
+@every(
+    "asked",
+    [None, [], {}, {"path": "/decoys"}, {"fields": {}}, {"path": 1, "fields": {}}, {"path": "/decoys", "fields": []}]
+    + [{"path": path, "fields": {}} for path in ("/", "/decoys/", "/cases/D-1/claim", "/keys/list", "x/decoys")],
+)
+def test_nothing_is_signed_for_another_form(app: Flask, asked: object) -> None:
+    with app.test_request_context("/sign", method="POST", json=asked), pytest.raises(BadRequest):
+        propose()
