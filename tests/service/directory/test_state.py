@@ -43,4 +43,4 @@ def test_people_are_listed_by_name_and_forgotten_after_180_days(store: Store, cl
     everyone, others = [unnamed, li, WANG], [unnamed, WANG]
     assert listed == [everyone, everyone, others, others]
     assert (known.listed("default", TODAY), known.listed("other", TODAY)) == (everyone, [li])
-    assert {client.expiretime(one) for one in client.keys(b"wm:{t:*")} == {TODAY + 180 * DAY}
+    assert {client.execute_command("EXPIRETIME", one) for one in client.keys(b"wm:{t:*")} == {TODAY + 180 * DAY}

@@ -36,14 +36,14 @@ def activity(rows: list[RecentEntry], frozen: tuple[Freeze, ...] = (), listed: t
         """What answers for the caller's tenant only."""
         return lambda tenant, *_: answer if tenant == caller.tenant else None
 
-    report = ActivityReport(
-        policy=policy(limited),
-        gate=SimpleNamespace(grant=lambda *_: None),
-        keyring=SimpleNamespace(tenant=of(SimpleNamespace(lasting_hash=lambda use: f"hash of {use}"))),
-        freezes=SimpleNamespace(listed=of([*frozen])),
-        shortlists=SimpleNamespace(of=of([*listed])),
-        recent=SimpleNamespace(rows=lambda whose, now: (rows, now - DAY) if whose == "hash of tenant" else None),
-    )
+    parts: dict[str, Any] = {
+        "gate": SimpleNamespace(grant=lambda *_: None),
+        "keyring": SimpleNamespace(tenant=of(SimpleNamespace(lasting_hash=lambda use: f"hash of {use}"))),
+        "freezes": SimpleNamespace(listed=of([*frozen])),
+        "shortlists": SimpleNamespace(of=of([*listed])),
+        "recent": SimpleNamespace(rows=lambda whose, now: (rows, now - DAY) if whose == "hash of tenant" else None),
+    }
+    report = ActivityReport(policy=policy(limited), **parts)
     return msgspec.to_builtins(report(RequestContext(caller, "r-1", NOW)))
 
 
