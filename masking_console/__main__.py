@@ -48,12 +48,30 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--dev", is_flag=True, help="With a session store and an issuer made in the state directory.")
+@click.option("--dev", is_flag=True, help="For development: make a session store and an issuer in the state directory.")
 @click.option("--port", default=8081, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--issuer-port", default=8082, show_default=True, type=click.IntRange(1, 65535), help="With --dev.")
-@click.option("--service-url", default="http://127.0.0.1:8080", show_default=True, help="With --dev.")
-@click.option("--localhost", is_flag=True, help="With --dev: at http://localhost, where browsers make keys.")
-@click.option("--state-dir", default=".local", show_default=True, type=click.Path(path_type=Path), help="With --dev.")
+@click.option(
+    "--issuer-port",
+    default=8082,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="With --dev: the port of the issuer.",
+)
+@click.option(
+    "--service-url", default="http://127.0.0.1:8080", show_default=True, help="With --dev: the address of the service."
+)
+@click.option(
+    "--localhost",
+    is_flag=True,
+    help="With --dev: answer at http://localhost, because browsers make keys only there or on https.",
+)
+@click.option(
+    "--state-dir",
+    default=".local",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="With --dev: the state directory.",
+)
 def serve(dev: bool, port: int, issuer_port: int, service_url: str, localhost: bool, state_dir: Path) -> None:
     """Serve the desk on 127.0.0.1 until SIGTERM or Ctrl-C."""
     try:

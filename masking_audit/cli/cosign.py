@@ -19,7 +19,7 @@ from masking_service.runtime.clock import clock
     "--folder",
     required=True,
     type=FOLDER,
-    help="Holds its key and the newest checkpoint of each log. A witness that loses it needs a new name.",
+    help="The folder for its key and the newest checkpoint of each log. A witness that loses it needs a new name.",
 )
 @click.option("--name", required=True, help="The name in its cosignatures, such as cosigner.example.com.")
 @click.option(

@@ -38,7 +38,7 @@ from masking_service.texts import Language
     type=click.Choice(["en", "zh"]),
     default="en",
     show_default=True,
-    help="Of the reasons that it prints.",
+    help="The language of the printed reasons.",
 )
 @archive
 @state_dir

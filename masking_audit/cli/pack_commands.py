@@ -91,7 +91,7 @@ def period(command: Command) -> Command:
             type=FOLDER,
             help="The folder to write, which must not exist. If not given, it is named after the command and the days.",
         ),
-        click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant that it is about."),
+        click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant that the pack is about."),
         click.option("--to", "end", type=_Time(ends=True), required=True, help="A time, or the last day (UTC)."),
         click.option("--from", "begin", type=_Time(ends=False), required=True, help="A time, or the first day (UTC)."),
     ):

@@ -24,7 +24,7 @@ COMMANDS: Final = (
     Deferred("callers", f"{_HERE}.callers", "Import the phone numbers of callers."),
     Deferred("clients", f"{_HERE}.clients", "Add, list and revoke machine clients."),
     Deferred("doctor", f"{_HERE}.doctor", "Check the set-up; exits with 1 if something is wrong."),
-    Deferred("incident", f"{_HERE}.incident", "Open incidents, show their clocks, and close them."),
+    Deferred("incident", f"{_HERE}.incident", "Open incidents, show their deadlines, and close them."),
     Deferred("keys", f"{_HERE}.keys", "Create, rotate and destroy keys."),
     Deferred("mask", "masking_files", "Mask the records of a file."),
     Deferred("people", f"{_HERE}.people", "Approve people's keys and devices, and unfreeze people."),

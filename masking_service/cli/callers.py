@@ -27,7 +27,7 @@ def callers() -> None:
 
 @callers.command("import")
 @click.argument("file", type=GIVEN_FILE)
-@click.option("--tenant", default="default", show_default=True, help="Whose people they are.")
+@click.option("--tenant", default="default", show_default=True, help="The tenant of the callers.")
 @state_dir
 def import_file(file: Path, tenant: str, state_dir: Path) -> None:
     """Read numbers from a CSV file, and keep them sealed.

@@ -35,7 +35,7 @@ def clients() -> None:
 @clients.command()
 @click.argument("client_id")
 @click.option("--role", help="The client's role. Not for a client that exists: it gets a second key.")
-@click.option("--tenant", default="default", show_default=True, help="Whose client it is.")
+@click.option("--tenant", default="default", show_default=True, help="The tenant of the client.")
 @click.option("--site", "sites", multiple=True, help="A site that it works for; may be repeated.")
 @click.option("--network", "networks", multiple=True, help="A network that it may call from (CIDR); may be repeated.")
 @click.option("--expires-in-days", type=click.IntRange(1, 3660), help="When the key ends; never if not given.")
@@ -125,7 +125,7 @@ def _row(client: Client, between: str) -> Iterator[str]:
 @click.option("--key", "key_id", help="Only this key of the client, by its id.")
 @state_dir
 def revoke(client_id: str, key_id: str | None, state_dir: Path) -> None:
-    """Shut a client out for good, or end one of its keys. Every worker knows within two seconds."""
+    """Revoke a client, or one of its keys. Every worker refuses it within two seconds."""
     with opened_registry(settings_of(state_dir)) as opened:
         opened.change(
             Action.CLIENT_REVOKE,

@@ -40,7 +40,7 @@ AFTER_THE_END: Final = Text("after the end")
 DAYS_LEFT: Final = Text("{days} d {hours} h left")
 HOURS_LEFT: Final = Text("{hours} h {minutes} min left")
 OVERDUE: Final = Text("OVERDUE")
-_tenant: Final = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose incident it is.")
+_tenant: Final = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant of the incident.")
 
 
 class _At(click.ParamType[int]):
@@ -58,7 +58,7 @@ class _At(click.ParamType[int]):
 
 @click.group()
 def incident() -> None:
-    """Open incidents, show their clocks, and close them."""
+    """Open incidents, show their deadlines, and close them."""
 
 
 @incident.command("open")
@@ -70,9 +70,9 @@ def incident() -> None:
     multiple=True,
     required=True,
     type=click.Choice(list(countries())),
-    help="Whose law applies; may be repeated.",
+    help="A country whose law applies; may be repeated.",
 )
-@click.option("--found", type=_At(), help="When it was noticed: the clocks begin. Now, if not given.")
+@click.option("--found", type=_At(), help="When it was found: deadlines count from then. Now, if not given.")
 @click.option(
     "--flag", "flags", multiple=True, type=click.Choice(FLAGS), help="A fact that duties depend on; may be repeated."
 )
@@ -80,7 +80,7 @@ def incident() -> None:
 @_tenant
 @state_dir
 def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
-    """Open the incident NAME, and start the clock of each country."""
+    """Open the incident NAME, and start the deadlines of each country."""
     found = said["found"] or clock()
     fresh = IncidentRecord(
         name=name,
@@ -99,11 +99,22 @@ def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
 
 @incident.command()
 @click.argument("name", required=False)
-@click.option("--persons", type=click.IntRange(0), help="Note how many persons are concerned for sure.")
+@click.option("--persons", type=click.IntRange(0), help="Note how many persons are certainly concerned.")
 @click.option("--possible", type=click.IntRange(0), help="Note how many persons may be concerned.")
-@click.option("--flag", "flags", multiple=True, type=click.Choice(FLAGS), help="Note what is so; these replace others.")
-@click.option("--reported", multiple=True, metavar="COUNTRY/DUTY", help="Note that a report was made now.")
-@click.option("--pack", type=GIVEN_FOLDER, help="Note the files of a pack, by name and SHA-256.")
+@click.option(
+    "--flag",
+    "flags",
+    multiple=True,
+    type=click.Choice(FLAGS),
+    help="Note a fact that duties depend on; may be repeated. Replaces those noted before.",
+)
+@click.option(
+    "--reported",
+    multiple=True,
+    metavar="COUNTRY/DUTY",
+    help="Note that this report has just been made; may be repeated.",
+)
+@click.option("--pack", type=GIVEN_FOLDER, help="The folder of a pack: note its files, by name and SHA-256.")
 @click.option("--forms", type=FOLDER, help="Write each country's form here.")
 @_tenant
 @state_dir
@@ -138,7 +149,7 @@ def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
 @_tenant
 @state_dir
 def close(name: str, tenant: str, state_dir: Path) -> None:
-    """Close the incident NAME: what is due after its end begins to run."""
+    """Close the incident NAME. Deadlines that count from its end begin."""
     with opened_registry(settings_of(state_dir)) as opened:
         uphold(opened.store)
         _show([_changed(lambda: _book(opened).close(_operator(tenant), name))])

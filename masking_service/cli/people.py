@@ -54,9 +54,9 @@ class _TenantName(click.ParamType[str]):
 
 
 tenant_option = click.option(
-    "--tenant", type=_TenantName(), default="default", show_default=True, help="Whose people they are."
+    "--tenant", type=_TenantName(), default="default", show_default=True, help="The tenant of these people."
 )
-principal_option = click.option("--principal", type=_Principal(), help="Whose key it is: ALIAS/SUB.")
+principal_option = click.option("--principal", type=_Principal(), help="The person whose key it is: ALIAS/SUB.")
 
 
 TAKES_ANY_ID: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -152,7 +152,7 @@ def approve_device(device: str, principal: str | None, tenant: str, state_dir: P
 
 @keys.command("revoke", context_settings=TAKES_ANY_ID)
 @click.argument("key")
-@click.option("--principal", type=_Principal(), required=True, help="Whose key it is: ALIAS/SUB.")
+@click.option("--principal", type=_Principal(), required=True, help="The person whose key it is: ALIAS/SUB.")
 @tenant_option
 @state_dir
 def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
@@ -168,7 +168,7 @@ def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
 
 @devices.command("revoke", context_settings=TAKES_ANY_ID)
 @click.argument("device")
-@click.option("--principal", type=_Principal(), required=True, help="Whose device it is: ALIAS/SUB.")
+@click.option("--principal", type=_Principal(), required=True, help="The person whose device it is: ALIAS/SUB.")
 @tenant_option
 @state_dir
 def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> None:

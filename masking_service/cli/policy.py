@@ -168,7 +168,7 @@ def _show_devices(console: Console, found: Policy) -> None:
 
 @policy.command()
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
-@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose seeds they are for.")
+@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant whose seeds use these numbers.")
 @state_dir
 def number(file: TextIO, tenant: str, state_dir: Path) -> None:
     """Print the keyed hashes of the phone numbers in FILE.

@@ -25,7 +25,7 @@ from masking_service.service.people.principals import DEFAULT_TENANT, service_pr
 from masking_service.service.pseudonyms.state import PermitError, Permits, StoredPermit
 from masking_service.service.waybills.wrapped_keys import PermitTerms
 
-_tenant = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose permit it is.")
+_tenant = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant of the permit.")
 
 
 @click.group()
@@ -76,7 +76,9 @@ def list_permits(tenant: str, timeout: float, state_dir: Path) -> None:
 
 @permit.command("open")
 @click.argument("name")
-@click.option("--output", required=True, type=FILE, help="A file for the job.")
+@click.option(
+    "--output", required=True, type=FILE, help="The file to write: it holds the key, so give it to the job only."
+)
 @_tenant
 @wait
 @state_dir
@@ -104,7 +106,7 @@ def open_permit(name: str, output: Path, tenant: str, timeout: float, state_dir:
 
 @permit.command()
 @click.argument("names", nargs=-1)
-@click.option("--export", type=FILE, help="Where the surviving keys are written.")
+@click.option("--export", type=FILE, help="The file to which the surviving keys are written.")
 @_tenant
 @root
 @wait

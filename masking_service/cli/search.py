@@ -34,7 +34,7 @@ def search() -> None:
 
 @search.command()
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
-@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose waybills they are.")
+@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant of the waybills.")
 @state_dir
 def index(file: TextIO, tenant: str, state_dir: Path) -> None:
     """Add the waybills in FILE to the search indexes that the policy keeps.

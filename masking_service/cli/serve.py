@@ -79,7 +79,7 @@ class CannotListen(click.ClickException):
 @click.option("--dev", is_flag=True, help="Run on an embedded store with keys and credentials made here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=Port(), help="The port to listen at; 0 for a free one.")
-@click.option("--split", is_flag=True, help="With --dev: run an intake host and the opening tier, each of its own.")
+@click.option("--split", is_flag=True, help="With --dev: run an intake host and the opening tier as two servers.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; one a processor if not given.")
 @state_dir
 def serve(dev: bool, host: str, port: int, split: bool, workers: int | None, state_dir: Path) -> None:

@@ -31,9 +31,9 @@ def token() -> None:
 
 @token.command("mint")
 @click.option("--role", "roles", multiple=True, required=True, help="A role; may be repeated.")
-@click.option("--sub", required=True, help="Who it is: the subject.")
+@click.option("--sub", required=True, help="The person: the subject of the access token.")
 @click.option("--ttl", default=600, show_default=True, type=click.IntRange(1, 900), help="Seconds until it ends.")
-@click.option("--tenant", default="default", show_default=True, help="Whose person it is.")
+@click.option("--tenant", default="default", show_default=True, help="The tenant of the person.")
 @click.option("--site", "sites", multiple=True, help="A site that they work for; may be repeated.")
 @state_dir
 def mint_token(

@@ -13,7 +13,7 @@ _NO_ACTION: Final = Text("There is nothing to do.")
 
 _ITEMS: Final = {
     "conflict": (
-        Text("Other values are stored"),
+        Text("Other values are stored under this number"),
         Text(
             "Compare the record with its source. Send it with `on_conflict: revise` only if the new values are right."
         ),
@@ -45,12 +45,12 @@ _ITEMS: Final = {
         Text("Correct the members that `errors` names, and send the item again."),
     ),
     "call-first": (
-        Text("Calls come first"),
+        Text("Call before you open the phone"),
         Text("Call with POST /v1/calls. The phone can be opened when enough unanswered calls are on record."),
     ),
     "kind-not-allowed": (
         Text("The purpose does not open this kind"),
-        Text("GET /v1/me lists what each of your purposes opens. If your work needs it, open a case for another."),
+        Text("GET /v1/me lists what each of your purposes opens. If needed, use a case for a purpose that opens it."),
     ),
 }
 """Title and remedy of the codes of items."""
@@ -74,7 +74,7 @@ _PLACES: Final = {
         Text("The code does not belong to this key"),
         Text("Ask the person to read the code again. If it differs again, deny the key: it may be another person's."),
     ),
-    "wrong-hardware": (Text("The policy wants another key"), Text("Use a key that the policy allows.")),
+    "wrong-hardware": (Text("The policy does not allow this kind of key"), Text("Use a key that the policy allows.")),
     "too-many-decoys": (Text("There are too many decoys"), Text("Remove decoys that are not needed any more.")),
     "no-own-number": (
         Text("The waybill cannot be a seed"),
@@ -109,14 +109,14 @@ CODES: Final[dict[str, CodeText]] = {
     ),
     "found-in-text": CodeText(
         Text("Personal data was found in a text"),
-        Text("A phone, a name of the record, an identity number, an e-mail address or a bank card was masked here."),
+        Text("A name, a phone, an address, an identity number or other personal data was masked in this text."),
         _NO_ACTION,
     ),
     "unit-not-recognised": CodeText(
         Text("The unit of an address was not recognised"),
         Text(
-            "This foreign address has numbers of which one may be a unit's, in a form that is not known. Under a label"
-            " profile none of its numbers shows."
+            "A number in this foreign address may be that of a unit, but its form is not known. A label profile hides "
+            "all numbers of the address."
         ),
         Text("Send the unit in a field of its own (kind unit), or with a word such as Apt in front of it."),
     ),
@@ -126,10 +126,10 @@ CODES: Final[dict[str, CodeText]] = {
         Text("Check the spelling of the member, or use a schema that maps it."),
     ),
     "not-listed": CodeText(
-        Text("There are more of them"),
+        Text("There are more warnings or errors"),
         Text(
             "The record, or the whole answer, has more warnings or errors than an answer lists. "
-            "Everything that is not listed was handled all the same."
+            "The places that are not listed were masked or refused in the same way."
         ),
         Text("Correct what is listed, and send the record again to see the rest of its errors."),
     ),

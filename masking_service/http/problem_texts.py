@@ -122,7 +122,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     "quota-exceeded": ProblemText(
         429,
         Text("The budget is spent"),
-        Text("The budget for this is spent. Nothing was stored or released. It frees at retry_at."),
+        Text("The budget for this is spent until retry_at. Nothing was stored or released."),
         Text("Wait until retry_at, or ask for less. GET /v1/me/budgets shows what is left."),
     ),
     "unavailable": ProblemText(
@@ -140,7 +140,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     "integrity": ProblemText(
         503,
         Text("Stored data failed its integrity check"),
-        Text("Stored data failed its integrity check. Nothing is answered, and the operator is alerted."),
+        Text("Stored data failed its integrity check. It was not used, and the operator is alerted."),
         ASK_OPERATOR,
     ),
     "issuer-unavailable": ProblemText(

@@ -42,7 +42,9 @@ def keys() -> None:
 
 
 @keys.command()
-@click.option("--suite", type=click.Choice([suite.name for suite in SUITES.values()]), help="What seals new records.")
+@click.option(
+    "--suite", type=click.Choice([suite.name for suite in SUITES.values()]), help="The cipher for new records."
+)
 @root
 @state_dir
 def init(suite: str | None, named: NamedRoot | None, state_dir: Path) -> None:
@@ -219,9 +221,9 @@ def reseal(timeout: float, state_dir: Path) -> None:
 
 
 @keys.command()
-@click.option("--before", required=True, help="The first day that lives (ISO date); all days before it are shredded.")
-@click.option("--inside-retention", is_flag=True, help="Also days whose records have not all expired.")
-@click.option("--export", type=FILE, help="Where the surviving keys are written.")
+@click.option("--before", required=True, help="The first day to keep (ISO date); all earlier days are shredded.")
+@click.option("--inside-retention", is_flag=True, help="Also shred days whose records have not all expired.")
+@click.option("--export", type=FILE, help="The file to which the surviving keys are written.")
 @root
 @wait
 @state_dir

@@ -40,7 +40,7 @@ class HostName(click.ParamType[str]):
     "--out",
     type=FILE,
     required=True,
-    help="Where the host's keyset is written. Where it exists, the host keeps its own keys.",
+    help="The file for the host's keyset. If it exists, the host's own keys in it are kept.",
 )
 @wait
 @state_dir

@@ -47,7 +47,7 @@ VALUES_A_SECOND: Final = {"rotate state": 2_000, "rotate index": 2_000, "reseal"
     "could",
     multiple=True,
     type=click.Choice(["host", "store", "keys", "code"]),
-    help="What the person could have had; may be repeated. host: root on a machine of the service.",
+    help="What the person had access to; may be repeated. host: root on a machine of the service.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before the first step.")
 @hosts_have

@@ -45,7 +45,7 @@ wait = click.option(
     type=click.FloatRange(0, 86_400),
     default=60.0,
     show_default=True,
-    help="For how many seconds processes that must follow are waited for, at each step.",
+    help="Seconds to wait, at each step, for the other processes to load the new keys.",
 )
 hosts_have = click.option(
     "--hosts-have",
@@ -53,7 +53,7 @@ hosts_have = click.option(
     default=0,
     expose_value=False,
     callback=_keep,
-    help="Where intake hosts are enrolled: the serial of the keyset of which all of them have their part.",
+    help="With intake hosts: the serial of the keyset from which all hosts have got their part.",
 )
 """For `opened_rotation`."""
 root = click.option(

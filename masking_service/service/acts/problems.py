@@ -17,9 +17,9 @@ class TooManyKeys(AccessError, code="too-many-keys"):
 SIGNATURE_PROBLEMS: Final[dict[str, ProblemText]] = {
     "signature-required": ProblemText(
         401,
-        Text("Your key has to sign this"),
-        Text("The policy wants a signature of the caller's own key over this act, made anew."),
-        Text("Ask POST /v1/acts for what to sign, sign it with your key, and send the call again with `signed`."),
+        Text("A signature by your key is required"),
+        Text("The policy requires a new signature of this act by the caller's own key."),
+        Text("POST /v1/acts returns what to sign. Sign it with your key, and send the call again with `signed`."),
     ),
     "signature-invalid": ProblemText(
         403,
@@ -34,9 +34,9 @@ SIGNATURE_PROBLEMS: Final[dict[str, ProblemText]] = {
         409,
         Text("The person has too many keys"),
         Text(
-            "A person has at most five active keys and two devices, approved by keys that lead back to a command line; "
-            "and a tenant has at most 1,000 of each that wait."
+            "This would pass a limit: five active keys or two devices of a person, 1,000 waiting keys or devices of a "
+            "tenant, or 16 approvals in a row, counted from the one on the command line."
         ),
-        Text("Revoke one that is no longer used first, or deny those that wait."),
+        Text("Revoke one that is not used any more, deny those that wait, or ask another approver."),
     ),
 }

@@ -60,7 +60,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "why": Text("a string"),
     "incident": Text("1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"),
     "found_at": Text("a time that is past, such as 2026-11-24T08:00:00Z, or a day"),
-    "countries": Text("an array of codes of countries, of which one at least: cn, eu, in, jp, kr, sg"),
+    "countries": Text("an array of at least one country code: cn, eu, in, jp, kr, sg"),
     "flags": Text("an array of `critical`, `sensitive`, `malicious`, `outside` and `high_risk`"),
     "leak": Text("what leaked, in 1 to 64 printable characters"),
     "persons": Text("a whole number of persons, at most 10,000,000,000"),
@@ -126,7 +126,7 @@ PLACES: Final[dict[str, Text]] = {
     ),
     "invalid-phone": _PHONE,
     "wrong-code": Text("the code does not belong to this key"),
-    "wrong-hardware": Text("the policy wants a key that never leaves its device, or a model that it names"),
+    "wrong-hardware": Text("the policy requires a key that cannot leave its device, or a model that it names"),
     "one-of-two": Text("send either `phone`, or both `last4` and `site`"),
     "several-waybills": Text("use a schema with one waybill in each record"),
 }
@@ -139,7 +139,7 @@ ITEMS: Final[dict[str, Text]] = {
     "erased": Text("The waybill was erased. Its number cannot be used again for one retention period."),
     "revision-limit": Text("The waybill has 16 revisions and takes no more. Use a new waybill number."),
     "unavailable": Text(
-        "The waybill is known, and the record cannot be compared with what is stored now. Send it again."
+        "The waybill is known, but the record cannot be compared with the stored one at present. Send it again later."
     ),
     "quota-exceeded": Text("The budget for records of known waybills is spent. Send this record again later."),
     "invalid-waybill-no": Text(
@@ -197,17 +197,17 @@ NOT_ARCHIVED: Final = Text(
 """Why actions are refused while the witness does not run."""
 COMMON_BUDGET: Final[dict[str, Text]] = {
     "role": Text(
-        "All people of the role together have used up what they may spend in this window, and nothing was released. "
-        "It follows from `{setting}` in the policy."
+        "All people of the role together have used up their common budget for this window. Nothing was released. "
+        "`{setting}` in the policy sets this budget."
     ),
     "tenant": Text(
-        "All people of the tenant together have used up what they may spend in this window, and nothing was released. "
-        "It follows from `{setting}` in the policy."
+        "All people of the tenant together have used up their common budget for this window. Nothing was released. "
+        "`{setting}` in the policy sets this budget."
     ),
 }
 """Why a caller is refused whose own budget has room."""
 TOO_MUCH_AT_ONCE: Final = Text(
-    "This call counts more than the budget has in any one window, so waiting does not help, and nothing was released. "
+    "This call needs more than the whole budget of a window, so waiting does not help. Nothing was released. "
     "Send several calls of at most {at_most} each."
 )
 """Why a call is refused that no budget ever has room for."""

@@ -13,11 +13,11 @@ class NoDevices(AccessError, code="forbidden"):
 DEVICE_PROBLEMS: Final[dict[str, ProblemText]] = {
     "device-proof-required": ProblemText(
         401,
-        Text("Your device has to prove this"),
+        Text("A proof by your device is required"),
         Text(
-            "The policy wants this request proven by a device of the caller's own, in the header `DPoP`, with the "
-            "nonce of this answer."
+            "The policy requires a proof by the caller's own device, in the header `DPoP`, with the nonce of this "
+            "answer."
         ),
-        Text("Make the proof anew with this `nonce`, and send the call again. POST /v1/me/devices enrols a device."),
+        Text("Make a new proof with this `nonce`, and send the call again. POST /v1/me/devices enrols a device."),
     ),
 }

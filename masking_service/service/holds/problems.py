@@ -31,7 +31,7 @@ HOLD_PROBLEMS: Final[dict[str, ProblemText]] = {
         409,
         Text("A legal hold keeps the waybill"),
         Text("The waybill is under a legal hold, so nothing of it is erased."),
-        Text("Two people of the privacy office can lift the hold (GET /v1/holds). Then erase it again."),
+        Text("Two people of the privacy office can lift the hold (GET /v1/holds). Erase the waybill after that."),
     ),
     "restricted": ProblemText(
         403,
@@ -53,8 +53,8 @@ HOLD_PROBLEMS: Final[dict[str, ProblemText]] = {
     ),
     "hold-ended": ProblemText(
         409,
-        Text("The hold is not in a state for this"),
+        Text("The state of the hold does not allow this"),
         Text("The hold was lifted or withdrawn, is being lifted, or another person changed it meanwhile."),
-        Text("Read the hold again. Propose a new one where it has ended."),
+        Text("Read the hold again. If it has ended, propose a new one."),
     ),
 }

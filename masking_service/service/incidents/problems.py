@@ -24,7 +24,7 @@ INCIDENT_PROBLEMS: Final[dict[str, ProblemText]] = {
     "incident-closed": ProblemText(
         409,
         Text("The incident is closed"),
-        Text("Nothing but reports can be noted of a closed incident."),
-        Text("Open a new incident where something new is known."),
+        Text("Only reports can be added to a closed incident."),
+        Text("If there is new information, open a new incident."),
     ),
 }
