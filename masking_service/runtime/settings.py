@@ -147,7 +147,7 @@ class Settings:
             alert_key=alert_key,
             audit_url=audit_url,
             audit_key=audit_key,
-            metrics_port=_metrics_port(environment),
+            metrics_port=_port(environment, "MASKING_METRICS_BIND"),
             tier=_tier(environment),
             opening_url=_opening_url(environment),
             forward_address=_forward_address(environment),
@@ -173,18 +173,15 @@ def _opening_url(environment: Mapping[str, str]) -> str:
 
 
 def _forward_address(environment: Mapping[str, str]) -> tuple[str, int] | None:
-    try:
-        port = metrics_port(environment, "MASKING_FORWARD_BIND")
-    except ValueError as fault:
-        raise SettingsError(str(fault)) from None
+    port = _port(environment, "MASKING_FORWARD_BIND")
     if bool(port) != (_tier(environment) == "opening"):
         raise SettingsError("MASKING_FORWARD_BIND must be set with MASKING_TIER=opening, and only then")
     return (urlsplit(f"//{environment['MASKING_FORWARD_BIND']}").hostname or "", port) if port else None
 
 
-def _metrics_port(environment: Mapping[str, str]) -> int:
+def _port(environment: Mapping[str, str], name: str) -> int:
     try:
-        return metrics_port(environment, "MASKING_METRICS_BIND")
+        return metrics_port(environment, name)
     except ValueError as fault:
         raise SettingsError(str(fault)) from None
 
