@@ -127,7 +127,7 @@ def rotate(
         click.echo(f"{begun} root key is active. Now run: keys rewrap")
         click.echo("The retired root key opens what older backups hold. The next `keys shred` destroys it.")
     else:
-        days = longest_retention(state_dir)
+        days = _policy(state_dir).longest_retention_days
         kept = date_of(day_of(today()) + days + 1)
         click.echo(
             f"{begun} token key is active. The retired one still reads its tokens; the last of them ends by {kept}."
@@ -138,7 +138,7 @@ def rotate(
 def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir: Path) -> None:
     """Rotate one of the `STORED` secrets."""
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
-        tenants = {client.tenant for client in opened.registry.clients} | tenants_of_policy(state_dir)
+        tenants = {client.tenant for client in opened.registry.clients} | _policy(state_dir).tenants
         if which == "clients":
             known = rotate_clients(
                 coordinator, opened.registry, lambda change: opened.change(Action.RESEAL, "", change)
@@ -157,9 +157,7 @@ def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir
             ended = rotate_publication(coordinator)
             click.echo("What the old secret signs is refused by every host now." if ended else EARLIER)
         elif which == "search":
-            settings = settings_of(state_dir)
-            policy = Policy.load(settings.policy, development=settings.development)
-            filled = rotate_search(coordinator, policy, clock)
+            filled = rotate_search(coordinator, _policy(state_dir), clock)
             click.echo(
                 f"{filled[0]:,} search entries were replaced. {filled[1]:,} parts were checked: 0 have an old name."
                 if filled is not None
@@ -210,8 +208,7 @@ def reseal(timeout: float, state_dir: Path) -> None:
 
     For a leaver who may have had data keys. Search entries follow. An interrupted run continues where it stopped.
     """
-    settings = settings_of(state_dir)
-    policy = Policy.load(settings.policy, development=settings.development)
+    policy = _policy(state_dir)
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
         done = reseal_all(coordinator, opened.recorder, policy, clock)
     click.echo(f"Sealed anew: {done.records:,} records, {done.entries:,} search entries, {done.held:,} held waybills.")
@@ -245,7 +242,7 @@ def shred(
         raise click.UsageError("--before takes a date: 2026-11-24") from None
     if first_living > day_of(today()):
         raise click.UsageError("--before must not lie in the future: the keys of today are in use")
-    latest = day_of(today()) - longest_retention(state_dir)
+    latest = day_of(today()) - _policy(state_dir).longest_retention_days
     if first_living > latest and not inside_retention:
         raise click.UsageError(
             f"records of days from {date_of(latest)} on have not expired; --inside-retention shreds them all the same"
@@ -277,13 +274,6 @@ def restore(file: Path, timeout: float, state_dir: Path) -> None:
     click.echo(f"Put back: {put} data keys. Buried: {buried} of shredded days.")
 
 
-def tenants_of_policy(state_dir: Path) -> set[str]:
-    """Every tenant that the policy names."""
+def _policy(state_dir: Path) -> Policy:
     settings = settings_of(state_dir)
-    return Policy.load(settings.policy, development=settings.development).tenants
-
-
-def longest_retention(state_dir: Path) -> int:
-    """The longest time that the policy keeps any tenant's records, in days."""
-    settings = settings_of(state_dir)
-    return Policy.load(settings.policy, development=settings.development).longest_retention_days
+    return Policy.load(settings.policy, development=settings.development)
