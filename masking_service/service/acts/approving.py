@@ -153,7 +153,7 @@ class Approving(Generic[Key, Request]):
             def deed() -> Deed:
                 return deeds.on_key(act, keys, subject, found.fingerprint())
 
-            proof = self.signatures.check(context, frozen, signature, deed, *found.questions)
+            proof = self.signatures.verify_and_spend(context, frozen, signature, deed, *found.questions)
         return AskedKey(grant.role, found, proof)
 
     def check_code(self, context: RequestContext, asked: AskedKey[Key, Request], code: str) -> None:

@@ -77,7 +77,7 @@ class Signatures:
     alerts: Alerts
 
     def expect(self, context: RequestContext, act: SignedAct, given: Signed | None) -> Expected | None:
-        """Return the signature of a call, to be checked with `ask` or `check`; None if none is brought or needed.
+        """Return the signature of a call, for `verify` or `verify_and_spend`; None if none is brought or needed.
 
         No round trip. To be called once the caller is authorised, and before anything is looked up.
 
@@ -126,7 +126,7 @@ class Signatures:
         """Return whether the policy asks for a signature of this act."""
         return self.rule is not None and act in self.rule.acts
 
-    def ask(
+    def verify(
         self,
         context: RequestContext,
         frozen: Question[int],
@@ -155,7 +155,7 @@ class Signatures:
         missed = frozen.answer()
         return missed, self._verify(context, expected, deed)
 
-    def check(
+    def verify_and_spend(
         self,
         context: RequestContext,
         frozen: Question[int],
@@ -163,7 +163,7 @@ class Signatures:
         deed: Callable[[], Deed],
         *questions: Question[Any],
     ) -> SignatureProof:
-        """As `ask`, for an act that spends no budget: the signature is used up, also if it turns out not to be valid.
+        """As `verify`, for an act that spends no budget: the signature is used up, also if it is not valid.
 
         Raises:
             SignatureInvalid: also if it was used before.

@@ -7,7 +7,7 @@
 4. The use case of the row, under the policy that admitted the call. It refuses what needs no look-up: `LiveGate` for
    the purpose, the profile and a missing case; then `expect` of `Signatures` or `DeviceProofs`.
 5. One exchange with the store asks for the freeze, for what the proof is held against, and for what can be asked with
-   them: `ask` and `check` of `Signatures`, and `check` of `DeviceProofs`, answer the freeze first, then the proof.
+   them: `verify` and `verify_and_spend` of `Signatures` and `DeviceProofs` answer the freeze first, then the proof.
 6. One that opens values (`opening`, a view in full) goes on with the authority: sign-in, case or custody; the budget
    (`budgets`), reserved together with reading the records; the work; then `recorder.record`, which makes the
    audit entry durable; and last `Recorded.release`, without which no answer can hold a value.

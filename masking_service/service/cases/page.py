@@ -87,7 +87,7 @@ class ReadCasePage:
         with self.recorder.record_denials(context, Action.VIEW, stated):
             viewing, frozen = self._viewing(context, profile)
             proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
-            called = self.proofs.check(context, frozen, proof, question)
+            called = self.proofs.verify_and_spend(context, frozen, proof, question)
         case = visible(self.policy, principal, question.answer())
         numbers = case.opening.waybills
         bases = self.keyring.tenant(principal.tenant).bases(numbers)

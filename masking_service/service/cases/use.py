@@ -164,7 +164,7 @@ class Casework:
         nonce = expected.nonce if expected is not None else None
         budget = self.budgets.reserve_question(context.principal, grant, waybills, context.now, nonce)
         try:
-            _, proof = self.signatures.ask(context, frozen, expected, lambda: deed, budget)
+            _, proof = self.signatures.verify(context, frozen, expected, lambda: deed, budget)
         except AccessError:
             with suppress(AccessError):
                 budget.answer().try_to_give_back(waybills)
@@ -273,7 +273,7 @@ class Casework:
         def deed() -> Deed:
             return deeds.deciding(act, visible(self.policy, context.principal, question.answer()))
 
-        proof = self.signatures.check(context, frozen, signature, deed, question)
+        proof = self.signatures.verify_and_spend(context, frozen, signature, deed, question)
         return visible(self.policy, context.principal, question.answer()), proof
 
     def _act(

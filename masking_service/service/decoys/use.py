@@ -216,7 +216,7 @@ class Planting:
         with self.recorder.record_denials(context, action), self.freezing.count_refusals(context):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, PLANT)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
-            missed, proof = self.signatures.ask(
+            missed, proof = self.signatures.verify(
                 context, frozen, signature, lambda: deed or deeds.on_decoys(SignedAct(action))
             )
             self.issuers.check_unmasking(context.principal, context.now)

@@ -81,7 +81,7 @@ class DeviceProofs:
     random: Callable[[int], bytes]
 
     def expect(self, context: RequestContext, sent: SentProof, call: str, role: str) -> ExpectedProof | None:
-        """Return the proof of a call, to be checked with `check`; None if the call needs none.
+        """Return the proof of a call, to be checked with `verify_and_spend`; None if the call needs none.
 
         To be called once the caller is authorised, and before anything is looked up. API keys need none: no issuer
         can make one. No round trip, but where this process has not seen the device before: then one.
@@ -153,7 +153,7 @@ class DeviceProofs:
         """Return whether the policy asks for a proof of this call through this role."""
         return self.rule is not None and context.principal.source == "jwt" and self.rule.needs(call, role)
 
-    def check(
+    def verify_and_spend(
         self,
         context: RequestContext,
         frozen: Question[int],

@@ -122,7 +122,7 @@ class FreezeByHand:
             self.gate.grant_live(context.principal, Permission.PRINCIPAL_FREEZE)  # Frozen comes first
             raise Forbidden
         signature = self.signatures.expect(context, act, signed)
-        proof = self.signatures.check(context, frozen, signature, lambda: deeds.on_person(act, subject))
+        proof = self.signatures.verify_and_spend(context, frozen, signature, lambda: deeds.on_person(act, subject))
         return grant, proof
 
 

@@ -197,7 +197,7 @@ class Holding:
         with self.recorder.record_denials(context, action, Stated(case=name)):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None
-            proof = self.signatures.check(
+            proof = self.signatures.verify_and_spend(
                 context, frozen, signature, lambda: deed or deeds.on_hold(SignedAct(action), name)
             )
             self.issuers.check_unmasking(context.principal, context.now)

@@ -166,7 +166,7 @@ class Detokenize:
             # 2. One exchange: the caller is not frozen now, and has signed this.
             keys = self.signatures.keys(context, signature)
             found_case = self.case_authority.case_question(context, case)
-            missed, proof = self.signatures.ask(
+            missed, proof = self.signatures.verify(
                 context, frozen, signature, lambda: deeds.opening(keys, purpose, case, items), found_case
             )
             self.watch.notice(context, bases)

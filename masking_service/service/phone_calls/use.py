@@ -176,7 +176,7 @@ class Calling:
         found_case = self.case_authority.case_question(context, None if by_custody else case)
         records = self.vault.newest_question(tenant, numbers, context.now)
         own_number = self.callers.number_question(context.principal, claimed=proof is None)
-        called = self.proofs.check(context, frozen, proof, found_case, records, own_number)
+        called = self.proofs.verify_and_spend(context, frozen, proof, found_case, records, own_number)
         authority = None
         if not by_custody:
             self.watch.notice(context, self._bases(tenant, number))

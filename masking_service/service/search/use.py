@@ -166,7 +166,7 @@ class Search:
         nonce = proof.nonce if proof is not None else None
         budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
         entries = self._entries_question(context, asked)
-        called = self.proofs.check(context, frozen, proof, entries, budget=budget)
+        called = self.proofs.verify_and_spend(context, frozen, proof, entries, budget=budget)
         return _AllowedSearch(grant, viewing, scope, asked, called.missed, entries)
 
     def _check_kept(self, context: RequestContext, asked: Asked) -> None:

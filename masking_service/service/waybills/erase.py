@@ -53,7 +53,9 @@ class EraseWaybill:
             newest = self.vault.newest_question(tenant, [number] if number is not None else [], context.now)
             signature = self.signatures.expect(context, SignedAct.ERASE, signed)
             keys = self.signatures.keys(context, signature)
-            proof = self.signatures.check(context, frozen, signature, lambda: deeds.erasing(keys, waybill_no), newest)
+            proof = self.signatures.verify_and_spend(
+                context, frozen, signature, lambda: deeds.erasing(keys, waybill_no), newest
+            )
         base = keys.bases([number])[0] if number is not None else None
         found = newest.answer()[0] if number is not None else None
         if number is None or found is None:

@@ -57,7 +57,9 @@ class RestrictWaybills:
             ending = action is Action.UNRESTRICT
             signature = self.signatures.expect(context, SignedAct.UNRESTRICT, signed) if ending else None
             keys = self.signatures.keys(context, signature)
-            proof = self.signatures.check(context, frozen, signature, lambda: deeds.unrestricting(keys, waybills))
+            proof = self.signatures.verify_and_spend(
+                context, frozen, signature, lambda: deeds.unrestricting(keys, waybills)
+            )
         tenant, restricted = context.principal.tenant, action is Action.RESTRICT
         numbers = [normalised(one) for one in waybills]
         known = [number for number in dict.fromkeys(numbers) if number is not None]

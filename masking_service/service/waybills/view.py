@@ -166,7 +166,7 @@ class ViewWaybills:
             budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, nonce)
             records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
             pages = [self.case_authority.case_question(context, case)] if case is not None else []
-            called = self.proofs.check(context, frozen, proof, records, *pages, budget=budget)
+            called = self.proofs.verify_and_spend(context, frozen, proof, records, *pages, budget=budget)
 
         bases = self.keyring.tenant(context.principal.tenant).bases(numbers)
         for item, base, found in zip(known, bases, records.answer(), strict=True):
