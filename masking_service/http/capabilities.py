@@ -21,6 +21,7 @@ from masking_service.service.me import api as me
 from masking_service.service.opening import api as opening
 from masking_service.service.oversight import api as oversight
 from masking_service.service.phone_calls import api as phone_calls
+from masking_service.service.restrictions import api as restrictions
 from masking_service.service.search import api as search
 from masking_service.service.waybills import api as waybills
 
@@ -77,7 +78,13 @@ PATH_PARAMETERS: Final[Mapping[str, PathParameter]] = {
 }
 
 GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
-    "Waybills": (*waybills.OPERATIONS, *disclosures.OPERATIONS, *custody.OPERATIONS, *search.OPERATIONS),
+    "Waybills": (
+        *waybills.OPERATIONS,
+        *restrictions.OPERATIONS,
+        *disclosures.OPERATIONS,
+        *custody.OPERATIONS,
+        *search.OPERATIONS,
+    ),
     "Unmasking": (*opening.OPERATIONS, *cases.OPERATIONS),
     "Calls": phone_calls.OPERATIONS,
     "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS),

@@ -11,6 +11,7 @@ from masking_service.service.devices.problems import DEVICE_PROBLEMS
 from masking_service.service.holds.problems import HOLD_PROBLEMS
 from masking_service.service.incidents.problems import INCIDENT_PROBLEMS
 from masking_service.service.phone_calls.problems import CALL_PROBLEMS
+from masking_service.service.restrictions.problems import RESTRICTION_PROBLEMS
 from masking_service.texts import ASK_OPERATOR, SEND_AGAIN, ProblemText, Text
 
 PROBLEMS: Final[dict[str, ProblemText]] = {
@@ -157,6 +158,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     ),
     **CASE_PROBLEMS,
     **HOLD_PROBLEMS,
+    **RESTRICTION_PROBLEMS,
     **INCIDENT_PROBLEMS,
     **CALL_PROBLEMS,
     **SIGNATURE_PROBLEMS,

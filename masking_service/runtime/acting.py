@@ -44,14 +44,14 @@ from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.live_calls import LiveCalls
 from masking_service.service.phone_calls.reports import CallReports
 from masking_service.service.phone_calls.use import Calling
+from masking_service.service.restrictions.state import Restrictions
+from masking_service.service.restrictions.use import RestrictWaybills
 from masking_service.service.search.use import Search
 from masking_service.service.state.once import OnceAWhile
 from masking_service.service.tiers.resubmit import Resubmit
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.erase import EraseWaybill
 from masking_service.service.waybills.mask import Mask, Maskers
-from masking_service.service.waybills.restrict import RestrictWaybills
-from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.tokenize import StoreAndCompare, Tokenize
 from masking_service.service.waybills.view import ViewWaybills
 

@@ -1,4 +1,4 @@
-"""The refusals about holds and restrictions, and the texts of their problems."""
+"""The refusals about holds, and the texts of their problems."""
 
 from typing import Final
 
@@ -22,22 +22,12 @@ class Held(AccessError, code="held"):
     """A legal hold keeps the waybill, so it is not erased."""
 
 
-class Restricted(AccessError, code="restricted"):
-    """The waybill is restricted to purposes that this call is not for."""
-
-
 HOLD_PROBLEMS: Final[dict[str, ProblemText]] = {
     "held": ProblemText(
         409,
         Text("A legal hold keeps the waybill"),
         Text("The waybill is under a legal hold, so nothing of it is erased."),
         Text("Two people of the privacy office can lift the hold (GET /v1/holds). Erase the waybill after that."),
-    ),
-    "restricted": ProblemText(
-        403,
-        Text("The waybill is restricted"),
-        Text("The waybill may be used only for the purposes that the policy names for restricted waybills."),
-        Text("Use a profile that masks. The privacy office can end the restriction."),
     ),
     "own-hold": ProblemText(
         403,

@@ -25,7 +25,6 @@ from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.disclosures.state import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.holds.problems import Restricted
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
@@ -36,6 +35,7 @@ from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls, Origin, StoredCall
 from masking_service.service.phone_calls.problems import CallsUnavailable, NoCallerNumber, NotCallable
+from masking_service.service.restrictions.problems import Restricted
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.service.waybills.view import reached
 from masking_service.store.pipeline import Question

@@ -1,4 +1,4 @@
-"""The answers about stored waybills: viewed, restricted, erased."""
+"""The answers about stored waybills: viewed, erased."""
 
 from typing import Annotated, Any
 
@@ -48,13 +48,6 @@ def not_found(asked: Any, code: str) -> WaybillNotFound:
         code: of a `NotFoundError`.
     """
     return WaybillNotFound(None if isinstance(asked, InvalidRecord) else asked, NotFoundError(code))
-
-
-class RestrictedWaybill(Answer):
-    """Whether a waybill is restricted now."""
-
-    waybill_no: WaybillNo
-    restricted: bool
 
 
 class Erased(Answer):

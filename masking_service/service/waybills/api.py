@@ -6,17 +6,16 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.shapes import Signature, from_header
+from masking_service.service.acts.shapes import from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation, handler_of
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.waybills import answers, record_answers
 from masking_service.service.waybills.erase import EraseWaybill
 from masking_service.service.waybills.mask import Mask, mapping_notice
-from masking_service.service.waybills.restrict import RestrictWaybills
 from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
 from masking_service.service.waybills.view import ViewWaybills
 
@@ -56,24 +55,6 @@ class TokenizeRequest(Shape, frozen=True):
         Literal["fail", "mask"],
         Meta(description="While nothing can be stored, the call fails with 503, or answers masks without tokens."),
     ] = "fail"
-
-
-class RestrictRequest(Shape, frozen=True):
-    """Waybills to restrict."""
-
-    waybills: Annotated[
-        list[Any],
-        Meta(
-            description=f"At most {MAX_RECORDS} waybill numbers. Any other value is the item error not-found.",
-            extra_json_schema={"maxItems": MAX_RECORDS},
-        ),
-    ]
-
-
-class UnrestrictRequest(RestrictRequest, frozen=True):
-    """Waybills whose restriction ends."""
-
-    signed: Signature | None = None
 
 
 class ViewRequest(Shape, frozen=True):
@@ -254,40 +235,6 @@ OPERATIONS: Final = (
         answers={200: answers.Erased},
         problems=("not-found", "held", *SIGNATURE, *STORE),
         example=Example(None, {"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"}),
-    ),
-    Operation(
-        name="restrict_waybills",
-        method="post",
-        path="/v1/restrictions",
-        summary="Restrict waybills to the purposes that the policy names for them. Masks and labels go on.",
-        uses=RestrictWaybills,
-        handle=handler_of(RestrictWaybills.restrict),
-        permissions=(Permission.WAYBILL_ERASE,),
-        audited_as=Action.RESTRICT,
-        body=RestrictRequest,
-        at_most={"waybills": MAX_RECORDS},
-        answers={200: Batch("RestrictResults", (answers.RestrictedWaybill, answers.WaybillNotFound))},
-        problems=("too-many-items", *STORE),
-        example=Example(
-            {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": True}], "failed": 0}
-        ),
-    ),
-    Operation(
-        name="unrestrict_waybills",
-        method="delete",
-        path="/v1/restrictions",
-        summary="End the restriction of waybills.",
-        uses=RestrictWaybills,
-        handle=handler_of(RestrictWaybills.unrestrict),
-        permissions=(Permission.WAYBILL_ERASE,),
-        audited_as=Action.UNRESTRICT,
-        body=UnrestrictRequest,
-        at_most={"waybills": MAX_RECORDS},
-        answers={200: Batch("UnrestrictResults", (answers.RestrictedWaybill, answers.WaybillNotFound))},
-        problems=("too-many-items", *SIGNATURE, *STORE),
-        example=Example(
-            {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0}
-        ),
     ),
     Operation(
         name="view_waybills",

@@ -25,10 +25,10 @@ from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Viewed
 from masking_service.service.freezes.use import FreezeByPolicy
-from masking_service.service.holds.problems import Restricted
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
+from masking_service.service.restrictions.problems import Restricted
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.vault import Found, Vault
 

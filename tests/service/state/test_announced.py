@@ -13,8 +13,8 @@ from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.holds.state import Holds
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
 from masking_service.service.phone_calls.callers import Callers
+from masking_service.service.restrictions.state import Restrictions
 from masking_service.service.state.sealed import Prepared, Sealed
-from masking_service.service.waybills.restriction import Restrictions
 from masking_service.service.waybills.vault import Found
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring

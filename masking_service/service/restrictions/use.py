@@ -12,11 +12,12 @@ from masking_service.service.call.call import LiveGate
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.service.waybills import answers
-from masking_service.service.waybills.restriction import Restrictions
+from masking_service.service.restrictions import answers
+from masking_service.service.restrictions.state import Restrictions
+from masking_service.service.waybills.answers import WaybillNotFound, not_found
 from masking_service.service.waybills.vault import Vault
 
-Restriction = answers.RestrictedWaybill | answers.WaybillNotFound
+Restriction = answers.RestrictedWaybill | WaybillNotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,6 @@ class RestrictWaybills:
         return [
             answers.RestrictedWaybill(number, restricted)
             if number is not None and newest[number] is not None
-            else answers.not_found(sent, Outcome.NOT_FOUND)
+            else not_found(sent, Outcome.NOT_FOUND)
             for sent, number in zip(waybills, numbers, strict=True)
         ]

@@ -1,0 +1,71 @@
+"""Operations on restrictions."""
+
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from masking_service.audit.actions import Action
+from masking_service.service.acts.shapes import Signature
+from masking_service.service.call.examples import WAYBILL_NO
+from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Example, Operation, handler_of
+from masking_service.service.call.shapes import MAX_RECORDS, Shape
+from masking_service.service.people.permissions import Permission
+from masking_service.service.restrictions import answers
+from masking_service.service.restrictions.use import RestrictWaybills
+from masking_service.service.waybills.answers import WaybillNotFound
+
+
+class RestrictRequest(Shape, frozen=True):
+    """Waybills to restrict."""
+
+    waybills: Annotated[
+        list[Any],
+        Meta(
+            description=f"At most {MAX_RECORDS} waybill numbers. Any other value is the item error not-found.",
+            extra_json_schema={"maxItems": MAX_RECORDS},
+        ),
+    ]
+
+
+class UnrestrictRequest(RestrictRequest, frozen=True):
+    """Waybills whose restriction ends."""
+
+    signed: Signature | None = None
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="restrict_waybills",
+        method="post",
+        path="/v1/restrictions",
+        summary="Restrict waybills to the purposes that the policy names for them. Masks and labels go on.",
+        uses=RestrictWaybills,
+        handle=handler_of(RestrictWaybills.restrict),
+        permissions=(Permission.WAYBILL_ERASE,),
+        audited_as=Action.RESTRICT,
+        body=RestrictRequest,
+        at_most={"waybills": MAX_RECORDS},
+        answers={200: Batch("RestrictResults", (answers.RestrictedWaybill, WaybillNotFound))},
+        problems=("too-many-items", *STORE),
+        example=Example(
+            {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": True}], "failed": 0}
+        ),
+    ),
+    Operation(
+        name="unrestrict_waybills",
+        method="delete",
+        path="/v1/restrictions",
+        summary="End the restriction of waybills.",
+        uses=RestrictWaybills,
+        handle=handler_of(RestrictWaybills.unrestrict),
+        permissions=(Permission.WAYBILL_ERASE,),
+        audited_as=Action.UNRESTRICT,
+        body=UnrestrictRequest,
+        at_most={"waybills": MAX_RECORDS},
+        answers={200: Batch("UnrestrictResults", (answers.RestrictedWaybill, WaybillNotFound))},
+        problems=("too-many-items", *SIGNATURE, *STORE),
+        example=Example(
+            {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0}
+        ),
+    ),
+)
