@@ -108,7 +108,7 @@ def page(figures: Figures) -> str:
         forms=forms(_without_public(figures), WORST),
         worst=WORST,
         sizes=", ".join(f"{_PART_NAMES[part]} {size:,}" for part, size in figures.sizes.items()),
-        public="A copy of the public corpus was at hand." if there else "**No copy of the public corpus was at hand.**",
+        public="" if there else " **The public corpus was not measured.**",
         tagger="" if TAGGER in figures.scores else " **It was not installed in this run.**",
         digests="\n".join(f"- {_PART_NAMES[part]}: `{digest}`" for part, digest in figures.digests.items()),
     )

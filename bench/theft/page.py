@@ -1,7 +1,7 @@
 """Writes docs/insiders.md and its plot from the figures of a run."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -291,6 +291,12 @@ def page(figures: Json) -> str:
     return text.substitute(tables=tables(figures), **_quoted(figures))
 
 
+def _range(values: Sequence[float]) -> str:
+    """Return the lowest and the highest of some figures; one figure where they are the same."""
+    low, high = min(values), max(values)
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
 def _quoted(figures: Json) -> dict[str, str]:
     """Return the figures that the text quotes, by the names that it uses."""
     before, rates = figures["before"], figures["by_tickets_per_million"].values()
@@ -336,9 +342,9 @@ def _quoted(figures: Json) -> dict[str, str]:
         "most_rate": f"{max(map(int, figures['by_tickets_per_million'])):,}",
         "rates": ", ".join(f"{int(rate):,}" for rate in figures["by_tickets_per_million"]),
         "seeds": str(len(figures["seeds"])),
-        "freezes": f"{min(freezes)} to {max(freezes)}",
-        "reviews": f"{min(reviews)} to {max(reviews)}",
-        "approvals": f"{min(approvals)} to {max(approvals)}",
+        "freezes": _range(freezes),
+        "reviews": _range(reviews),
+        "approvals": _range(approvals),
         "refused": f"{max(one['staff_calls_refused'] for one in rates):.0%}",
     }
 
