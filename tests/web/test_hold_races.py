@@ -165,6 +165,73 @@ def test_the_entry_of_a_proposal_is_void_where_another_takes_its_name_meanwhile(
     assert recorded(stored, "hold-propose") == [("done", []), ("done", []), ("hold-exists", []), ("unavailable", [1])]
 
 
+After = Callable[[type, str, Callable[[], object]], None]
+
+
+@pytest.fixture
+def after(monkeypatch: pytest.MonkeyPatch) -> After:
+    """Does something once, after a method."""
+
+    def arrange(owner: type, method: str, act: Callable[[], object]) -> None:
+        original, waiting = getattr(owner, method), [act]
+
+        def then(*args: Any, **kwargs: Any) -> Any:
+            done = original(*args, **kwargs)
+            if waiting:
+                waiting.pop()()
+            return done
+
+        monkeypatch.setattr(owner, method, then)
+
+    return arrange
+
+
+def test_a_hold_whose_lifting_is_proposed_while_it_is_set_waits_for_that(stored: Api, after: After) -> None:
+    propose(stored)
+    after(HeldRecords, "keep", lambda: decide(stored, "lift", PRIVACY))
+    answered = decide(stored, "set", second(stored))
+
+    assert (answered["status"], answered["kept"], answered["lift_proposed"]["by"]) == (
+        "lifting",
+        1,
+        "client/privacy-officer",
+    )
+    assert (status(stored), erasing(stored)) == ("lifting", 409)
+
+
+def test_a_hold_that_was_lifted_while_it_is_set_stays_lifted(stored: Api, after: After) -> None:
+    def lift() -> None:
+        decide(stored, "lift", PRIVACY)
+        decide(stored, "lift", stored.mint(PRIVACY, sub="privacy-3"))
+
+    propose(stored)
+    after(HeldRecords, "keep", lift)
+
+    assert refusal(stored.post(second(stored), "/v1/holds/H-1/set")) == (409, "hold-ended")
+    assert (status(stored), erasing(stored)) == ("lifted", 200)
+
+
+def test_what_is_released_stays_under_each_other_hold_that_names_it(held: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them are told: the last one alone could end while the records are released."""
+    for hold, numbers in (("H-2", [NUMBER]), ("H-3", [OTHER, NUMBER]), ("H-4", [OTHER])):
+        propose(held, *numbers, hold=hold)
+        decide(held, "set", second(held), hold)
+    released = []
+    release = HeldRecords.release
+
+    def noting(self: HeldRecords, tenant: str, bases: Any, named: Any, *more: Any) -> Any:
+        released.append((list(bases), {base: list(names) for base, names in named.items()}))
+        return release(self, tenant, bases, named, *more)
+
+    monkeypatch.setattr(HeldRecords, "release", noting)
+    decide(held, "lift", PRIVACY)
+    decide(held, "lift", second(held))
+
+    one, other = held.parts.keyring.tenant("default").bases([NUMBER, OTHER])
+    assert released == [([one], {one: ["H-2", "H-3"], other: ["H-3", "H-4"]})]
+    assert erasing(held) == 409
+
+
 def test_a_hold_that_is_being_set_is_not_withdrawn(stored: Api, before: Before) -> None:
     propose(stored)
     before(Holds, "prepare_waybills", lambda: decide(stored, "set", second(stored)))

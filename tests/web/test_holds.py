@@ -175,6 +175,18 @@ def test_a_name_is_used_once(held: Api) -> None:
     assert refusal(held.post(PRIVACY, "/v1/holds", body)) == (409, "hold-exists")
 
 
+def test_there_are_so_many_holds_beside_those_that_have_ended(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("masking_service.service.holds.use.MAX_HOLDS", 2)
+    for name in ("H-1", "H-2"):
+        propose(api, hold=name)
+    body = {"hold": "H-3", "reason": "letter", "waybills": [NUMBER]}
+    refused = content(api.post(PRIVACY, "/v1/holds", body), 422)
+    decide(api, "lift", PRIVACY, "H-1")
+
+    assert refused["errors"] == [{"pointer": "/hold", "code": "too-many-holds"}]
+    content(api.post(PRIVACY, "/v1/holds", body), 201)
+
+
 def test_a_waybill_of_two_holds_is_held_until_both_are_lifted(held: Api) -> None:
     propose(held, hold="H-2")
     decide(held, "set", second(held), "H-2")

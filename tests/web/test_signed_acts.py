@@ -212,6 +212,19 @@ def test_an_entry_holds_the_signature(api: Api, officer: Person) -> None:
     ]
 
 
+def test_of_the_entries_of_a_hold_the_first_one_holds_its_signature(api: Api) -> None:
+    first, second = (Person(api, PRIVACY, sub).bootstrap() for sub in ("privacy-1", "privacy-2"))
+    content(first.post("/v1/holds", {"hold": "H-1", "reason": "letter", "waybills": [NUMBER]}), 201)
+    for person, act in ((second, "set"), (second, "lift"), (first, "lift")):
+        content(person.post(f"/v1/holds/H-1/{act}", {"signed": person.sign({"act": f"hold-{act}", "hold": "H-1"})}))
+
+    signed = {
+        action: [len(one.get("signed", ())) for one in entries(api, action=action)]
+        for action in ("hold-set", "hold-lift-propose", "hold-lift")
+    }
+    assert signed == {"hold-set": [1, 0, 0], "hold-lift-propose": [1], "hold-lift": [1, 0, 0]}
+
+
 def test_wrong_signatures_of_any_number_of_people_are_one_entry_a_minute_from_a_network(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
