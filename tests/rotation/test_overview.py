@@ -1,6 +1,8 @@
 """Tests the report of `keys status`."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -162,3 +164,21 @@ def test_nothing_depends_on_a_distributed_token_key(path: Path, process: Process
     distribute(path, "token", TODAY)
 
     assert line(seen(path, process), "token", "distributed").depends == "nothing yet"
+
+
+@pytest.mark.parametrize(("age", "due"), [(None, False), (-1, False), (364, False), (365, False), (366, True)])
+def test_an_api_key_is_due_behind_the_day_that_the_policy_says(
+    path: Path, process: Process, *, age: int | None, due: bool
+) -> None:
+    """One that was made by a clock that is ahead has no age yet."""
+    made_at = None if age is None else (NUMBER_OF_TODAY - age) * DAY
+    clients: Any = SimpleNamespace(oldest_key=lambda now: made_at if now == NUMBER_OF_TODAY * DAY else now)
+    process.look()
+    terms = Terms(RETENTION, KeyRules(api_keys=365))
+    found = overview(keyset.read(path)[0], process.store, process.keyring, terms, NUMBER_OF_TODAY, clients)
+
+    assert [one for one in found.keys if one.use == "api-key"] == (
+        [] if age is None else [KeyLine("api-key", "oldest", "active", max(age, 0), None, "a client (clients list)")]
+    )
+    said = "an API key is older than 365 days: clients list, clients add, clients revoke"
+    assert (said in found.due) is due

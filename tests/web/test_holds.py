@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import redis
 
@@ -13,9 +15,12 @@ from masking_service.audit.streams import Streams
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.service.holds.state import MAX_WAYBILLS
-from tests.web.api import NOW, NUMBER, PHONE, SITE, Api, Clock, Json, content, record, refusal, started, token
+from masking_service.service.people.issuers import mint
+from tests.service.people.policies import ISSUER, put
+from tests.web.api import NOW, NUMBER, PHONE, SITE, Api, Clock, Json, Under, content, record, refusal, started, token
 from tests.web.calls import entries
 from tests.web.people import COURIER, OFFICER, PRIVACY
+from tests.web.test_heard import PRIVATE_KEY, PUBLIC_KEY
 
 PATH = f"/v1/waybills/{NUMBER}"
 RETENTION = 180 * 86_400
@@ -260,6 +265,25 @@ def test_a_reason_is_kept_without_personal_data(api: Api) -> None:
     body = {"hold": "H-1", "reason": "客户李明投诉，call 13812345678", "waybills": [NUMBER]}
 
     assert content(api.post(PRIVACY, "/v1/holds", body), 201)["reason"] == "客户李*投诉，call *******5678"
+
+
+@pytest.mark.parametrize("path", ["", "/H-1/set", "/H-1/lift"])
+def test_a_sign_in_that_is_too_weak_to_open_values_changes_no_hold(under: Under, tmp_path: Path, path: str) -> None:
+    (tmp_path / "issuer.pem").write_bytes(PUBLIC_KEY)
+    strict = {**ISSUER, "keys": "issuer.pem", "roles": [PRIVACY], "unmasking": {"acr": "2"}}
+    api = under(put("issuers", {"staff": strict}))
+    propose(api)
+    before = content(api.get(PRIVACY, "/v1/holds"))
+    body = {"hold": "H-2", "reason": "letter", "waybills": [NUMBER]}
+
+    def answered(acr: str) -> tuple[int, str]:
+        who = mint(PRIVATE_KEY, iss=ISSUER["issuer"], sub="p-1", roles=[PRIVACY], ttl=600, now=clock(), acr=acr)
+        called = api.post(who, f"/v1/holds{path}", None if path else body)
+        return called.status_code, called.get_json().get("code", "")
+
+    assert answered("1") == (401, "sign-in-required")
+    assert content(api.get(PRIVACY, "/v1/holds")) == before
+    assert answered("2")[0] in (200, 201)
 
 
 def test_an_officer_may_not_know_of_holds(held: Api) -> None:
