@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
-from masking_service.masking import record as record_module
-from masking_service.masking.record import Masker
+from masking_service.masking.records import record as record_module
+from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
 from tests.masking.records import LABEL
 

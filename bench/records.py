@@ -19,7 +19,7 @@ from bench.quality import public
 from bench.tables import RECORD_AIMS
 from bench.waybills import KINDS, USUAL, Waybills
 from masking_service.masking.effort import Effort
-from masking_service.masking.record import Masker
+from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
 from tests.masking.records import LABEL
 

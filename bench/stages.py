@@ -36,8 +36,11 @@ SIZES = (1, 50, 500)
 REST = "everything around it"
 PARTS = {
     "decode": ("masking_service.http.app:_body",),
-    "find and mask": ("masking_service.masking.record:Masker.mask_batch",),
-    "leak guard": ("masking_service.masking.record:_Run.guard", "masking_service.masking.columns:_without_leaks"),
+    "find and mask": ("masking_service.masking.records.record:Masker.mask_batch",),
+    "leak guard": (
+        "masking_service.masking.records.record:_Run.guard",
+        "masking_service.masking.records.columns:_without_leaks",
+    ),
     "body and seal": (
         "masking_service.service.waybills.records:body_of",
         "masking_service.service.waybills.records:plaintext",

@@ -13,8 +13,8 @@ from typing import Any
 from bench.figures import quotients, spread
 from bench.waybills import Waybills
 from masking_service.masking.effort import Effort
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
 from tests.masking.records import LABEL
 

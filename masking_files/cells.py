@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from masking_service.masking.schema import Steps
+from masking_service.masking.records.schema import Steps
 from masking_service.tables.headers import Layout
 
 Spot = tuple[int, Any]

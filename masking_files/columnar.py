@@ -21,7 +21,7 @@ from masking_files.headers import lay_out
 from masking_files.sources import STANDARD
 from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
 from masking_service.cli.language import say
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.schema import Schema
 
 try:
     import pyarrow as pa

@@ -29,8 +29,8 @@ from masking_files.work import Tokenizing, masking
 from masking_service import __version__
 from masking_service.cli.language import say
 from masking_service.cli.options import FILE, GIVEN_FILE
-from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings

@@ -21,8 +21,8 @@ from masking_files.table import Sheet, Table
 from masking_files.unmapped import MODES, Mode
 from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
-from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.schema import Schema
 
 FORMATS: Final = {
     ".xlsx": "xlsx",

@@ -18,10 +18,10 @@ from masking_files.headers import lay_out
 from masking_files.unmapped import Mode, UnmappedCells
 from masking_service.cli.language import say
 from masking_service.masking.kinds.table import TOKEN_KINDS
-from masking_service.masking.numbers_in_text import contains_personal_data
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import Schema, pointer
+from masking_service.masking.numbers.numbers_in_text import contains_personal_data
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.schema import Schema, pointer
 from masking_service.tables.headers import normal
 from masking_service.tables.sample import FIRST_ROWS
 

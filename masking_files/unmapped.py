@@ -9,9 +9,9 @@ from masking_files.faults import RefusedTable
 from masking_files.headers import KIND, UNMAPPED, one_line
 from masking_service.cli.language import say
 from masking_service.masking.kinds.address import mask_address
-from masking_service.masking.member_names import ROOT, plan
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import Profile
+from masking_service.masking.members.member_names import ROOT, plan
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
 from masking_service.masking.stars import stars
 from masking_service.tables.headers import is_impersonal
 from masking_service.tables.looks import guessed_kind

@@ -15,9 +15,9 @@ from masking_files import texts
 from masking_files.entries import Result, members
 from masking_files.faults import NotDone
 from masking_service.cli.language import say
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import CountryMasker
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import CountryMasker
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import watch_store

@@ -11,10 +11,10 @@ from typing import Any
 from masking_service import Masked
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.leaks import DEEPEST
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import CountryMasker
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.leaks import DEEPEST
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import CountryMasker
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.strict_yaml import read_yaml
 from masking_service.shipped import read_shipped

@@ -1,4 +1,4 @@
-"""`python -m bench.quality.words DICT CHARACTERS`: makes the words that `masking_service.masking.han_words` reads.
+"""`python -m bench.quality.words DICT CHARACTERS`: makes the words that `masking/words/han_words.py` reads.
 
 DICT is `jieba/dict.txt` of jieba 0.42.1 (MIT licence): words with their frequency and part of speech. CHARACTERS is
 `TSCharacters.txt` of OpenCC (Apache-2.0): traditional characters with simplified ones. Both are checked by digest.
@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from masking_service.masking.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.words.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES
 
 DICT: Final = "7197c3211ddd98962b036cdf40324d1ea2bfaa12bd028e68faa70111a88e12a8"
 CHARACTERS: Final = "6b5a0a799bea2bb22c001f635eaa3fc2904310f0c08addbff275477a80ecf09a"
-OUT: Final = Path("masking_service/masking/han_words.txt")
+OUT: Final = Path("masking_service/masking/words/han_words.txt")
 HEAD: Final = f"""\
 # Chinese words by class and cost, characters of given names and family names by cost, and traditional characters
 # beside their simplified ones. A cost is twice the negative natural logarithm of a frequency.

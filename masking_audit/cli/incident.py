@@ -26,7 +26,7 @@ from masking_audit.packs.sold_list import SoldList
 from masking_audit.packs.subject import Subject
 from masking_service.audit.log import outside_id
 from masking_service.cli.options import GIVEN_FILE, GIVEN_FOLDER
-from masking_service.masking.recipients import read
+from masking_service.masking.records.recipients import read
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.runtime.set_up import settings_of

@@ -15,8 +15,8 @@ from keys.aead import header_of
 from keys.hour_keys import WrapHead
 from keys.keyring import Keyring
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.recipients import is_recipients, is_senders, read
-from masking_service.masking.schema import Place
+from masking_service.masking.records.recipients import is_recipients, is_senders, read
+from masking_service.masking.records.schema import Place
 from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.records import Record, place_of
 from masking_service.service.waybills.vault import Vault

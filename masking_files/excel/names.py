@@ -6,7 +6,7 @@ from typing import Final
 
 import yaml
 
-from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.stars import stars
 from masking_service.tables.looks import looks_like_name
 

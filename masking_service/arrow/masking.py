@@ -30,12 +30,12 @@ from masking_service.arrow.types import (
 )
 from masking_service.masking.effort import A_RECORD, Effort
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.name_words import PARTY
-from masking_service.masking.numbers_in_text import contains_personal_data
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import CountryMasker
-from masking_service.masking.schema import EACH, Schema, Steps
+from masking_service.masking.members.name_words import PARTY
+from masking_service.masking.numbers.numbers_in_text import contains_personal_data
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import CountryMasker
+from masking_service.masking.records.schema import EACH, Schema, Steps
 
 _AT_ONCE: Final = 2_000
 """Rows. More make no difference to the rate, and need more memory."""

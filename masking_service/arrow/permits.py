@@ -16,9 +16,9 @@ from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.normal_forms import normal_form
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import CountryMasker, Masked
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import CountryMasker, Masked
+from masking_service.masking.records.schema import Schema
 
 
 class PermitEnded(Exception):

@@ -9,9 +9,9 @@ from typing import Final, Literal, Self, get_args
 from masking_service.arrow.permits import Permit
 from masking_service.library import shipped_profiles
 from masking_service.masking.kinds.table import KINDS
-from masking_service.masking.name_words import PARTY
-from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import Schema
+from masking_service.masking.members.name_words import PARTY
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.tables.headers import Told, lay_out
 

@@ -11,9 +11,9 @@ from pyarrow import types
 
 from masking_service.arrow.types import Leaf, is_harmless, is_plain
 from masking_service.masking.kinds.table import KINDS
-from masking_service.masking.member_names import ROOT, context_of, kind_of, meaning_of
-from masking_service.masking.name_words import PARTY
-from masking_service.masking.schema import EACH
+from masking_service.masking.members.member_names import ROOT, context_of, kind_of, meaning_of
+from masking_service.masking.members.name_words import PARTY
+from masking_service.masking.records.schema import EACH
 from masking_service.tables.headers import is_impersonal, is_known, kind_by_header
 from masking_service.tables.seen import SeenColumn
 

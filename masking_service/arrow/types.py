@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pyarrow import types
 
-from masking_service.masking.schema import EACH, Schema, Steps, written
+from masking_service.masking.records.schema import EACH, Schema, Steps, written
 
 
 class Leaf(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import click
 
 from masking_service.cli.options import GIVEN_FILE, state_dir
-from masking_service.masking.dialling import dialable
+from masking_service.masking.numbers.dialling import dialable
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.set_up import settings_of
 from masking_service.service.people.principals import principal_id, tenant_name

@@ -18,12 +18,12 @@ from masking_service.cli.numbers import lines_in
 from masking_service.cli.options import FILE, GIVEN_FOLDER, state_dir
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.profile_masks import examples
-from masking_service.masking.profiles import Profile, every_profile, union_check
-from masking_service.masking.recipients import read
-from masking_service.masking.record import Masker
-from masking_service.masking.sample_record import sample_record
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.profile_masks import examples
+from masking_service.masking.records.profiles import Profile, every_profile, union_check
+from masking_service.masking.records.recipients import read
+from masking_service.masking.records.record import Masker
+from masking_service.masking.records.sample_record import sample_record
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring

@@ -15,7 +15,7 @@ from gunicorn.app.base import Application
 
 from masking_service.cli.announcement import Announcement
 from masking_service.cli.options import state_dir
-from masking_service.masking.expressions import compile_all
+from masking_service.masking.words.expressions import compile_all
 from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
 from masking_service.outbound import LOOPBACK

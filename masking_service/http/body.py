@@ -25,7 +25,7 @@ from masking_service.audit.log import outside_id
 from masking_service.http.problems import Problem
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction, encode
-from masking_service.masking.schema import pointer
+from masking_service.masking.records.schema import pointer
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import UseCases
 from masking_service.service.call.items import is_shown, unknown_members

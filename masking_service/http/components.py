@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from masking_service.http.problem_texts import PROBLEMS
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.schema import Schema
 from masking_service.service.call.operation import Batch, Operation
 from masking_service.service.people.rules import Rules
 

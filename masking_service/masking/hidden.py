@@ -9,15 +9,15 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, LATIN_TITLE
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import is_short_mask
 from masking_service.masking.kinds.phone import MAX_LENGTH, is_mobile_mask
 from masking_service.masking.kinds.table import TABLE
-from masking_service.masking.masked_numbers import read_phones
-from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.numbers.masked_numbers import read_phones
+from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.stars import graphemes
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, LATIN_TITLE
 
 ALREADY_MASKED: Final = "already-masked"
 """The warning of a value that came in hidden."""

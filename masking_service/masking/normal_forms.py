@@ -6,14 +6,14 @@ import re
 import unicodedata
 from typing import Final
 
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.name import TITLES_OF_NAMES
 from masking_service.masking.kinds.phone import MAX_LENGTH
 from masking_service.masking.kinds.table import TOKEN_KINDS
-from masking_service.masking.masked_numbers import read_phones
-from masking_service.masking.numbers import alone_abroad
+from masking_service.masking.numbers.masked_numbers import read_phones
+from masking_service.masking.numbers.numbers import alone_abroad
 from masking_service.masking.reading import Reading
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 
 _SIGNS: Final = re.compile(r"[\W_]+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]").search

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.identity import is_citizen
+from masking_service.masking.numbers.identity import is_citizen
 
 _WAYBILL_NO: Final = re.compile(r"[A-Z0-9-]{6,40}")
 _WRITTEN: Final = re.compile(r"[A-Za-z0-9-]{6,40}")

@@ -14,8 +14,8 @@ from masking_service.audit.errors import BLOCKED_REMEDY
 from masking_service.audit.log import AuditLog
 from masking_service.audit.recent import RecentEntries
 from masking_service.audit.wanted import OlderEntries
-from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.observability.logs import log
 from masking_service.observability.metrics import Metrics

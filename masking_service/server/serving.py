@@ -13,11 +13,11 @@ from keys.errors import KeysError
 from keys.process import forbid_swap
 from masking_service.http.app import create_app
 from masking_service.library import mask_records
-from masking_service.masking.columns import FEW
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.expressions import compile_all
-from masking_service.masking.sample_record import sample_record
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
+from masking_service.masking.words.expressions import compile_all
 from masking_service.observability.logs import log
 from masking_service.observability.metrics_port import MetricsPort
 from masking_service.runtime.background import Background

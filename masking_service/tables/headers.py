@@ -15,9 +15,9 @@ from itertools import count
 from typing import Any, Final
 
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.member_names import NEUTRAL, NO_OWN_NAMES, Meaning, OwnNames, kind_of
-from masking_service.masking.name_words import PARTY
-from masking_service.masking.schema import EACH, Schema, Steps, parse_path
+from masking_service.masking.members.member_names import NEUTRAL, NO_OWN_NAMES, Meaning, OwnNames, kind_of
+from masking_service.masking.members.name_words import PARTY
+from masking_service.masking.records.schema import EACH, Schema, Steps, parse_path
 from masking_service.masking.strict_yaml import read_yaml
 
 MAX_ELEMENTS: Final = 100

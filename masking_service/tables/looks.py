@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.bare_names import names_beside_phones
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
-from masking_service.masking.labels import labelled_values, unpaid
-from masking_service.masking.member_names import NEUTRAL
-from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.members.member_names import NEUTRAL
+from masking_service.masking.names.bare_names import names_beside_phones
+from masking_service.masking.numbers.numbers_in_text import scrub
+from masking_service.masking.texts.labels import labelled_values, unpaid
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 
 _HAN_NAME: Final = re.compile(
     rf"(?:[{FAMILY_NAMES}][\u3400-\u9fff]{{1,2}}|[\u3400-\u9fff]{{2,8}}[·•．][\u3400-\u9fff]{{1,8}})(?:先生|女士|小姐)?"

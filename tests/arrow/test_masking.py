@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from masking_service.arrow import Plan, RowWarning, UnmappedColumns, mask, masked_schema
-from masking_service.masking.profiles import Profile
+from masking_service.masking.records.profiles import Profile
 from tests.arrow.batches import MASKED, PLAN, ROW, batch, shown
 from tests.every import every
 from tests.masking.records import LABEL_RULES

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from masking_audit.format.links import encode
 from masking_service.audit.log import REPLACED, fact, outside_id
-from masking_service.masking.numbers_in_text import contains_personal_data
+from masking_service.masking.numbers.numbers_in_text import contains_personal_data
 from masking_service.service.state.sealed import Sealed
 from tests.audit.logs import entry
 from tests.every import every

@@ -8,7 +8,7 @@ from keys.keyring import Keyring
 from masking_audit.format.entries import Entry
 from masking_audit.newest_hashes import NewestHashes
 from masking_service.audit.actions import Action
-from masking_service.masking.recipients import read
+from masking_service.masking.records.recipients import read
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.decoys.own_numbers import hash_number, number_hashes

@@ -11,10 +11,10 @@ import yaml
 
 from masking_service import mask
 from masking_service.masking.kinds.table import KINDS
-from masking_service.masking.name_words import name_words
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import Profile
-from masking_service.masking.schema import written
+from masking_service.masking.members.name_words import name_words
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.schema import written
 from masking_service.masking.schemas import load_schemas
 from masking_service.shipped import ROOT, shipped
 

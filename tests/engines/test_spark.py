@@ -15,7 +15,7 @@ import pytest
 
 import masking_service
 from masking_service.arrow import Plan, mask
-from masking_service.masking.columns import FEW
+from masking_service.masking.records.columns import FEW
 from tests import programs
 from tests.arrow.batches import CORPUS, ROW
 from tests.e2e.processes import ROOT

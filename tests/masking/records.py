@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masked, Masker
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import Masked, Masker
+from masking_service.masking.records.schema import Schema
 
 LABEL_RULES: dict[str, Any] = {
     "label": True,

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.address import mask_address
-from masking_service.masking.record import Masker
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.record import Masker
 from tests.every import every
 from tests.masking.records import LABEL, STANDARD
 from tests.masking.scenarios import ANYTHING, scenarios

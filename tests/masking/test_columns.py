@@ -9,16 +9,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from masking_service.masking import columns
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masked, Masker
-from masking_service.masking.sample_record import sample_record
-from masking_service.masking.schema import Schema
+from masking_service.masking.records import columns
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import Masked, Masker
+from masking_service.masking.records.sample_record import sample_record
+from masking_service.masking.records.schema import Schema
+from masking_service.masking.records.spellings import may_hold_name
 from masking_service.masking.schemas import load_schemas
-from masking_service.masking.spellings import may_hold_name
 from tests.every import every
 from tests.masking.records import ABROAD, COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema
 

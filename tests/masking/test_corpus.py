@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import pytest
 
-from masking_service.masking import columns
-from masking_service.masking import record as single
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.record import Masker
+from masking_service.masking.records import columns
+from masking_service.masking.records import record as single
+from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 from tests.masking.records import LABEL

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import DefinitionError, InvalidRecord
-from masking_service.masking.profiles import Profile, union_check
-from masking_service.masking.record import CountryMasker, Masked
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.profiles import Profile, union_check
+from masking_service.masking.records.record import CountryMasker, Masked
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from tests.masking.records import LABEL_RULES
 

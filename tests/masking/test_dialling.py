@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking.dialling import dialable
+from masking_service.masking.numbers.dialling import dialable
 from tests.every import every
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking import columns
 from masking_service.masking.effort import A_BATCH, Effort, estimate
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import TABLE
-from masking_service.masking.member_names import ROOT, plan
-from masking_service.masking.record import AT_ONCE, CountryMasker, Masked, Masker, render
-from masking_service.masking.sample_record import sample_record
+from masking_service.masking.members.member_names import ROOT, plan
+from masking_service.masking.records import columns
+from masking_service.masking.records.record import AT_ONCE, CountryMasker, Masked, Masker, render
+from masking_service.masking.records.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import MaskResult, mask_batch
 from masking_service.service.waybills.record_answers import InvalidRecord as Refused

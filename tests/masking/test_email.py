@@ -8,8 +8,8 @@ from masking_service.masking.errors import DefinitionError
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.email import mask_email, mask_usual_email
 from masking_service.masking.kinds.table import TABLE, TOKEN_KINDS
-from masking_service.masking.numbers_in_text import scrub
-from masking_service.masking.profiles import Profile
+from masking_service.masking.numbers.numbers_in_text import scrub
+from masking_service.masking.records.profiles import Profile
 from tests.every import every
 from tests.masking.records import ABROAD, EVERY_KIND, HIDDEN, LABEL, LABEL_RULES, masked
 from tests.masking.scenarios import ANYTHING

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking import profile_masks
-from masking_service.masking.expressions import Expression, compile_all
+from masking_service.masking.records import profile_masks
+from masking_service.masking.words.expressions import Expression, compile_all
 
 LONGEST = 1_000
 """Characters of an expression that each start compiles: it takes 5 ms, in longer ones a millisecond for each 100."""

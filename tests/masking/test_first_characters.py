@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking import addresses_in_text, han_units_in_text, names_of_clauses, numbers_in_text
-from masking_service.masking.alternatives import only_at
+from masking_service.masking.addresses import addresses_in_text, han_units_in_text
 from masking_service.masking.kinds import text as texts
+from masking_service.masking.names import names_of_clauses
+from masking_service.masking.numbers import numbers_in_text
+from masking_service.masking.words.alternatives import only_at
 from tests.every import every
 
 SEARCHES = {

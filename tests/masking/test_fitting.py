@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking.fitting import MAX_MEMBERS, fitting_schemas, personal_members
+from masking_service.masking.records.fitting import MAX_MEMBERS, fitting_schemas, personal_members
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 from tests.masking.test_corpus import plain

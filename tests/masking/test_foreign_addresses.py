@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking.foreign_addresses import hide_foreign_units
-from masking_service.masking.foreign_words import kinds_of_words
-from masking_service.masking.han_units_in_text import hide_units_in_text
+from masking_service.masking.addresses.foreign_addresses import hide_foreign_units
+from masking_service.masking.addresses.han_units_in_text import hide_units_in_text
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, mask_address
-from masking_service.masking.profiles import Profile
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.words.foreign_words import kinds_of_words
 from tests.every import every
 from tests.masking.records import masked, standard
 
@@ -133,7 +133,7 @@ def test_words_for_units_abroad_are_read_in_texts_and_unmapped_members(text: str
 def test_the_words_are_of_at_least_forty_languages() -> None:
     from importlib import resources
 
-    text = resources.files("masking_service.masking").joinpath("foreign_units.tsv").read_text("utf-8")
+    text = resources.files("masking_service.masking.words").joinpath("foreign_units.tsv").read_text("utf-8")
     languages = {line.split("\t")[0] for line in text.splitlines() if line and not line.startswith("# ")}
 
     assert len(languages) >= 40

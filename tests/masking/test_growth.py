@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-from masking_service.masking.foreign_addresses import ForeignAddress, hide_foreign_units
-from masking_service.masking.han_addresses import hide_han_units
-from masking_service.masking.han_units_in_text import hide_units_in_text
-from masking_service.masking.japanese_addresses import hide_japanese_units
+from masking_service.masking.addresses.foreign_addresses import ForeignAddress, hide_foreign_units
+from masking_service.masking.addresses.han_addresses import hide_han_units
+from masking_service.masking.addresses.han_units_in_text import hide_units_in_text
+from masking_service.masking.addresses.japanese_addresses import hide_japanese_units
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
-from masking_service.masking.latin_names import latin_names_beside_address
-from masking_service.masking.names_of_clauses import Span
-from masking_service.masking.names_of_neighbours import names_of_neighbours
-from masking_service.masking.numbers_in_text import orders_in, scrub
+from masking_service.masking.names.latin_names import latin_names_beside_address
+from masking_service.masking.names.names_of_clauses import Span
+from masking_service.masking.names.names_of_neighbours import names_of_neighbours
+from masking_service.masking.numbers.numbers_in_text import orders_in, scrub
 from tests.every import every
 from tests.growth import grows
 from tests.masking.scenarios import UNITS, masked_party

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.member_names import kind_of
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker
-from masking_service.masking.schema import EACH, Schema
+from masking_service.masking.members.member_names import kind_of
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import Masker
+from masking_service.masking.records.schema import EACH, Schema
 from masking_service.masking.schemas import load_schemas
 from tests.masking.records import LABEL
 

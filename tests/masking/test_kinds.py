@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import TABLE
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import ALL, NOTHING, Profile
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import ALL, NOTHING, Profile
 from tests.every import every
 from tests.masking.scenarios import ANYTHING
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking.record import Masker
+from masking_service.masking.records.record import Masker
 from tests.every import every
 from tests.growth import grows
 from tests.masking.records import COURIER, EVERY_KIND, HIDDEN, LABEL, STANDARD, errors_of, masked, schema, standard

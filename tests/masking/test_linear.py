@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.record import Masker
+from masking_service.masking.records.record import Masker
 from tests.growth import between, grows
 from tests.masking.records import COURIER, LABEL, STANDARD
 from tests.masking.scenarios import UNITS

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking.member_names import (
+from masking_service.masking.members.member_names import (
     MAYBE_NAME,
     MEASURE,
     NEUTRAL,
@@ -20,8 +20,8 @@ from masking_service.masking.member_names import (
     meaning_of,
     plan,
 )
-from masking_service.masking.name_words import PARTY, THING, name_words
-from masking_service.masking.schema import EACH, written
+from masking_service.masking.members.name_words import PARTY, THING, name_words
+from masking_service.masking.records.schema import EACH, written
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.strict_yaml import read_yaml
 from tests.every import every
@@ -107,7 +107,7 @@ def test_the_names_of_public_sdks_say_their_kinds(at: str) -> None:
     assert kind_of(name, parents) == KNOWN_NAMES[at]
 
 
-LIST = read_yaml(resources.files("masking_service.masking").joinpath("personal_names.yaml").read_text("utf-8"))
+LIST = read_yaml(resources.files("masking_service.masking.members").joinpath("personal_names.yaml").read_text("utf-8"))
 
 
 def _listed(data: Any) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from masking_service.masking.name_cues import sections
+from masking_service.masking.words.name_cues import sections
 
 
 def test_no_section_has_a_word_twice() -> None:

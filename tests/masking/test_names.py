@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.name import mask_name
-from masking_service.masking.legal_forms import HAN_FORMS, LATIN_FORMS
 from masking_service.masking.stars import graphemes
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.words.legal_forms import HAN_FORMS, LATIN_FORMS
 from tests.every import every
 from tests.masking.scenarios import ANYTHING, long_inputs, scenarios
 

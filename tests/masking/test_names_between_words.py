@@ -2,9 +2,9 @@
 
 import pytest
 
-from masking_service.masking.han_words import han_words
-from masking_service.masking.names_between_words import MAX_RUN, are_words, effort, ends_sooner, find
-from masking_service.masking.names_in_text import names_in
+from masking_service.masking.names.names_between_words import MAX_RUN, are_words, effort, ends_sooner, find
+from masking_service.masking.names.names_in_text import names_in
+from masking_service.masking.words.han_words import han_words
 from tests.every import every
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking import outlines
-from masking_service.masking.outlines import Outlines
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import Profile
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.texts import outlines
+from masking_service.masking.texts.outlines import Outlines
 from tests.every import every
 from tests.masking.records import COURIER, LABEL, LABEL_RULES
 

@@ -3,9 +3,9 @@
 import copy
 from typing import Any
 
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
-from masking_service.masking.record import Masker
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 from tests.masking.records import LABEL

@@ -3,11 +3,11 @@
 import copy
 from typing import Any
 
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker
-from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import Masker
+from masking_service.masking.records.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
 from tests.every import every
 from tests.masking.records import LABEL, LABEL_RULES, STANDARD, errors_of, masked, standard
 

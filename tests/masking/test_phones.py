@@ -7,11 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from masking_service.masking.abroad import read_valid
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
-from masking_service.masking.numbers_in_text import scrub
-from masking_service.masking.spellings import phone_needles
+from masking_service.masking.numbers.abroad import read_valid
+from masking_service.masking.numbers.numbers_in_text import scrub
+from masking_service.masking.records.spellings import phone_needles
 from tests.every import every
 from tests.masking.scenarios import ANYTHING, scenarios
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.text import Found, TextMask
-from masking_service.masking.labels import unpaid
-from masking_service.masking.member_names import NEUTRAL
-from masking_service.masking.outlines import MAX_LENGTH
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.record import Masker
+from masking_service.masking.members.member_names import NEUTRAL
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.record import Masker
+from masking_service.masking.texts.labels import unpaid
+from masking_service.masking.texts.outlines import MAX_LENGTH
 from tests.masking.records import COURIER, LABEL, STANDARD
 
 NAMES = ("李娟", "王建国", "欧阳娜娜", "高兴", "罗兰", "赵刚", "邓婷", "李明明", "郭超强")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import KINDS
-from masking_service.masking.profile_masks import Masks, examples
-from masking_service.masking.profiles import Profile, union_check
+from masking_service.masking.records.profile_masks import Masks, examples
+from masking_service.masking.records.profiles import Profile, union_check
 from tests.every import every
 from tests.masking.records import COURIER, LABEL, LABEL_RULES
 

@@ -3,8 +3,8 @@
 import pytest
 
 from masking_service.masking.kinds.phone import mask_phone
-from masking_service.masking.recipients import MAX_PHONES, Phone, is_recipients, numbers_of, read
-from masking_service.masking.schema import Place
+from masking_service.masking.records.recipients import MAX_PHONES, Phone, is_recipients, numbers_of, read
+from masking_service.masking.records.schema import Place
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker, _masks_of, render
-from masking_service.masking.schema import Place
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import Masker, _masks_of, render
+from masking_service.masking.records.schema import Place
 from tests.every import every
 from tests.masking.records import (
     ABROAD,

@@ -7,7 +7,7 @@ import pytest
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
-from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.numbers.numbers_in_text import scrub
 from tests.growth import between, grows
 from tests.masking.scenarios import masked_party, repeated
 

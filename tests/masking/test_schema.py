@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.schema import EACH, Place, Schema, parse_path, written
+from masking_service.masking.records.schema import EACH, Place, Schema, parse_path, written
 from tests.every import every
 
 GOOD: dict[str, Any] = {"schema": "own", "source": "ours", "fields": {"who": "name"}}

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
-from masking_service.masking.member_names import NO_OWN_NAMES, ROOT, Meaning, OwnNames, plan
-from masking_service.masking.record import Masked, Masker
-from masking_service.masking.sample_record import sample_record
-from masking_service.masking.schema import EACH, Schema
+from masking_service.masking.members.member_names import NO_OWN_NAMES, ROOT, Meaning, OwnNames, plan
+from masking_service.masking.members.slips import Slips
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.record import Masked, Masker
+from masking_service.masking.records.sample_record import sample_record
+from masking_service.masking.records.schema import EACH, Schema
+from masking_service.masking.records.unmapped import UNMAPPED_MASKED
 from masking_service.masking.schemas import load_schemas
-from masking_service.masking.slips import Slips
-from masking_service.masking.unmapped import UNMAPPED_MASKED
 from tests.every import every
 from tests.masking.records import LABEL, schema
 

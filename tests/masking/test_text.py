@@ -4,9 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking import numbers_in_text
-from masking_service.masking.identity import find_cards, find_citizens
-from masking_service.masking.numbers_in_text import contains_personal_data, lines_worth_scanning, scrub, worth_scanning
+from masking_service.masking.numbers import numbers_in_text
+from masking_service.masking.numbers.identity import find_cards, find_citizens
+from masking_service.masking.numbers.numbers_in_text import (
+    contains_personal_data,
+    lines_worth_scanning,
+    scrub,
+    worth_scanning,
+)
 from tests.every import every
 from tests.masking.scenarios import ANYTHING, scenarios
 

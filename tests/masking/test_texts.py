@@ -6,19 +6,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from masking_service.masking import name_cues as cues
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import A_RECORD, A_STORED_RECORD, Effort, estimate
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.text import MAX_STEADY, TextMask
-from masking_service.masking.labels import unpaid
-from masking_service.masking.member_names import NEUTRAL
-from masking_service.masking.names_in_text import effort
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masker, render
+from masking_service.masking.members.member_names import NEUTRAL
+from masking_service.masking.names.names_in_text import effort
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import Masker, render
+from masking_service.masking.records.unmapped import FOUND_IN_TEXT
 from masking_service.masking.stars import steady
-from masking_service.masking.unmapped import FOUND_IN_TEXT
+from masking_service.masking.texts.labels import unpaid
+from masking_service.masking.words import name_cues as cues
 from tests.every import every
 from tests.masking.records import COURIER, LABEL, LABEL_RULES, STANDARD, masked, standard
 from tests.masking.scenarios import scenarios
@@ -148,7 +148,7 @@ def test_masking_a_text_again_changes_nothing(text: str) -> None:
 
 def calls_of(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many places of a text are looked at for a name."""
-    from masking_service.masking import names_in_text
+    from masking_service.masking.names import names_in_text
 
     asked: list[Any] = []
     for name in ("name_from", "name_before"):

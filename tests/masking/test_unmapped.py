@@ -7,13 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from masking_service.masking.columns import FEW
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction, encode
-from masking_service.masking.profiles import Profile
-from masking_service.masking.record import Masked, Masker
-from masking_service.masking.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.record import Masked, Masker
+from masking_service.masking.records.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
 from tests.every import every
 from tests.masking.records import LABEL, STANDARD, masked, schema, standard
 

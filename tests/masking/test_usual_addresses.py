@@ -4,13 +4,13 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from masking_service.masking.han_addresses import read_han_units
+from masking_service.masking.addresses.han_addresses import read_han_units
+from masking_service.masking.addresses.usual_addresses import Numbered
 from masking_service.masking.kinds import address
 from masking_service.masking.kinds.address import mask_address, mask_usual_address, mask_usual_addresses
-from masking_service.masking.numbers_in_text import scrub
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.spellings import _DIGITS, _SHORTEST, digits_of
-from masking_service.masking.usual_addresses import Numbered
+from masking_service.masking.numbers.numbers_in_text import scrub
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.spellings import _DIGITS, _SHORTEST, digits_of
 from tests.every import every
 from tests.masking.records import LABEL
 

@@ -4,7 +4,8 @@ from masking_audit.lookout import habits, signals
 from masking_audit.lookout import ranking as listing
 from masking_audit.lookout.use import REMEMBERED_SECONDS
 from masking_service import computing
-from masking_service.masking import effort, leaks, noted, recipients
+from masking_service.masking import effort
+from masking_service.masking.records import leaks, noted, recipients
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.server import bounds
 from masking_service.service.acts import enrolment, registry, tickets

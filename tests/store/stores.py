@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import redis
 
 from keys.keyring import Keyring
-from masking_service.masking.schema import Place
+from masking_service.masking.records.schema import Place
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.search.findable import Findable

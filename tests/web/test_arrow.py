@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from masking_service.arrow import Plan, mask
-from masking_service.masking.columns import FEW
+from masking_service.masking.records.columns import FEW
 from tests.arrow.batches import CORPUS
 from tests.every import every
 from tests.web.api import Api

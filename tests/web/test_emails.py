@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.masking.profiles import Profile
+from masking_service.masking.records.profiles import Profile
 from masking_service.service.people.policy_file import full_kinds
 from tests.web.api import Api, Json, Under, content, token
 from tests.web.people import OFFICER, PRINTER, PRIVACY, SUPERVISOR

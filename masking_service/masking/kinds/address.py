@@ -14,23 +14,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from masking_service.masking import address_words as words
-from masking_service.masking.bare_names import bare_name
-from masking_service.masking.districts import district_end
-from masking_service.masking.expressions import Expression
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES
-from masking_service.masking.foreign_addresses import ForeignAddress, hide_foreign_units
-from masking_service.masking.found_numbers import find_numbers
-from masking_service.masking.han_addresses import behind_last_number, hide_han_units, read_han_units
-from masking_service.masking.japanese_addresses import hide_japanese_units, is_japanese
-from masking_service.masking.latin_names import latin_names_beside_address
-from masking_service.masking.names_at_addresses import NAME_IN_FRONT, label_in_front, which_may_have_names
-from masking_service.masking.names_in_text import names_in, starred_alone
-from masking_service.masking.numbers_in_text import SAYS_ORDER, crowded, scrub
-from masking_service.masking.reading import Reading
-from masking_service.masking.spellings import Mask
-from masking_service.masking.stars import stars
-from masking_service.masking.usual_addresses import (
+from masking_service.masking.addresses.districts import district_end
+from masking_service.masking.addresses.foreign_addresses import ForeignAddress, hide_foreign_units
+from masking_service.masking.addresses.han_addresses import behind_last_number, hide_han_units, read_han_units
+from masking_service.masking.addresses.japanese_addresses import hide_japanese_units, is_japanese
+from masking_service.masking.addresses.usual_addresses import (
     HAS_HAN,
     MAX_LENGTH,
     MAX_NAME,
@@ -38,6 +26,18 @@ from masking_service.masking.usual_addresses import (
     mask_all_usual,
     mask_usual,
 )
+from masking_service.masking.names.bare_names import bare_name
+from masking_service.masking.names.latin_names import latin_names_beside_address
+from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT, label_in_front, which_may_have_names
+from masking_service.masking.names.names_in_text import names_in, starred_alone
+from masking_service.masking.numbers.found_numbers import find_numbers
+from masking_service.masking.numbers.numbers_in_text import SAYS_ORDER, crowded, scrub
+from masking_service.masking.reading import Reading
+from masking_service.masking.records.spellings import Mask
+from masking_service.masking.stars import stars
+from masking_service.masking.words import address_words as words
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 
 UNIT_NOT_RECOGNISED: Final = "unit-not-recognised"
 """The warning of a foreign address that may have a unit which is not recognised."""

@@ -9,11 +9,11 @@ import re
 from typing import Final
 from unicodedata import category
 
-from masking_service.masking.family_names import DOUBLE_FAMILY_NAMES, LATIN_TITLE
-from masking_service.masking.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
-from masking_service.masking.numbers_in_text import scrub
+from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.reading import DIGIT
 from masking_service.masking.stars import graphemes, stars
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, LATIN_TITLE
+from masking_service.masking.words.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
 
 _HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 TITLES_OF_NAMES: Final = ("先生", "女士", "小姐", "太太", "老师", "师傅", "老師", "師傅", "经理", "阿姨")

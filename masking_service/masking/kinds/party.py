@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from masking_service.masking.address_words import LATIN_PLACE, PROVINCES
 from masking_service.masking.kinds.phone import mask_phone
-from masking_service.masking.legal_forms import HAN_FORMS
-from masking_service.masking.numbers_in_text import crowded, cut_out
+from masking_service.masking.numbers.numbers_in_text import crowded, cut_out
 from masking_service.masking.stars import stars
+from masking_service.masking.words.address_words import LATIN_PLACE, PROVINCES
+from masking_service.masking.words.legal_forms import HAN_FORMS
 
 Mask = Callable[[str], str]
 

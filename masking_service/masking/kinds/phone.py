@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from masking_service.masking.masked_numbers import forms_of, read_phones
-from masking_service.masking.numbers import INTERMEDIATE, alone_abroad, starred
+from masking_service.masking.numbers.masked_numbers import forms_of, read_phones
+from masking_service.masking.numbers.numbers import INTERMEDIATE, alone_abroad, starred
 from masking_service.masking.reading import Reading
 from masking_service.masking.stars import stars, steady
 

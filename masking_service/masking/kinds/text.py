@@ -12,38 +12,38 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from masking_service.masking.abroad import read_valid
-from masking_service.masking.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
-from masking_service.masking.alternatives import only_at
-from masking_service.masking.codes_in_text import codes_in, without_codes
+from masking_service.masking.addresses.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
+from masking_service.masking.addresses.foreign_addresses import hide_foreign_units
+from masking_service.masking.addresses.foreign_lines import foreign_lines
+from masking_service.masking.addresses.han_units_in_text import hide_units_in_text, may_hold_units
 from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.escapes import hide_escaped, holds_escaped_han, unescaped
-from masking_service.masking.expressions import Expression
-from masking_service.masking.foreign_addresses import hide_foreign_units
-from masking_service.masking.foreign_lines import foreign_lines
-from masking_service.masking.han_units_in_text import hide_units_in_text, may_hold_units
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds.table import OF_A_PERSON
-from masking_service.masking.labels import Pay, labelled_values, may_hold_labels, unpaid
-from masking_service.masking.latin_names import has_name_at_end
-from masking_service.masking.leaks import may_leak
-from masking_service.masking.member_names import NEUTRAL
-from masking_service.masking.name_words import PARTY, name_words
-from masking_service.masking.names_in_text import effort, holds_names, names_in, starred_alone
-from masking_service.masking.numbers_in_text import HAN_DIGITS, holds_no_number, orders_in, worth_scanning
-from masking_service.masking.outlines import MAX_LENGTH, Needles, Outlines
-from masking_service.masking.pieces import Pieces
-from masking_service.masking.segments import (
+from masking_service.masking.members.member_names import NEUTRAL
+from masking_service.masking.members.name_words import PARTY, name_words
+from masking_service.masking.names.latin_names import has_name_at_end
+from masking_service.masking.names.names_in_text import effort, holds_names, names_in, starred_alone
+from masking_service.masking.numbers.abroad import read_valid
+from masking_service.masking.numbers.codes_in_text import codes_in, without_codes
+from masking_service.masking.numbers.numbers_in_text import HAN_DIGITS, holds_no_number, orders_in, worth_scanning
+from masking_service.masking.records.leaks import may_leak
+from masking_service.masking.records.spellings import Mask, digits_of, hide_names, hide_phones, name_needles, needles
+from masking_service.masking.stars import stars, steady
+from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_han, unescaped
+from masking_service.masking.texts.labels import Pay, labelled_values, may_hold_labels, unpaid
+from masking_service.masking.texts.outlines import MAX_LENGTH, Needles, Outlines
+from masking_service.masking.texts.pieces import Pieces
+from masking_service.masking.texts.segments import (
     Value,
     fields_of_label,
     may_hold_segments,
     name_of_field,
     values_of_segments,
 )
-from masking_service.masking.spellings import Mask, digits_of, hide_names, hide_phones, name_needles, needles
-from masking_service.masking.stars import stars, steady
-from masking_service.masking.tables_in_text import may_hold_table, values_of_tables
+from masking_service.masking.texts.tables_in_text import may_hold_table, values_of_tables
+from masking_service.masking.words.alternatives import only_at
+from masking_service.masking.words.expressions import Expression
 
 _SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
 _DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.strict_yaml import read_yaml
 
 

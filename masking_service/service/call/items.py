@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Any, Final
 
 from masking_service.audit.log import outside_id
-from masking_service.masking.names_between_words import is_name
-from masking_service.masking.schema import pointer
+from masking_service.masking.names.names_between_words import is_name
+from masking_service.masking.records.schema import pointer
 from masking_service.service.call.own_words import masked_words
 
 INVALID_ITEM: Final = "invalid-item"

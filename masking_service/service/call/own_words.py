@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from masking_service.masking.profile_masks import Masks
-from masking_service.masking.profiles import Profile
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
 
 _MOST_READ: Final = 4_096
 """Characters; what is behind them is not kept by any caller."""

@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
-from masking_service.masking.profiles import Profile
+from masking_service.masking.records.profiles import Profile
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate

@@ -10,7 +10,7 @@ def hash_number(keys: TenantKeys, number: str) -> str:
     """Return the hash of a phone number for one tenant: 32 hexadecimal characters.
 
     Args:
-        number: in its one spelling, see `masking.recipients.Phone`.
+        number: in its one spelling, see `masking.records.recipients.Phone`.
     """
     return keys.audit_hash("own-number", number)
 

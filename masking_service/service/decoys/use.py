@@ -19,7 +19,7 @@ import msgspec
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.recipients import is_recipients, is_senders, read
+from masking_service.masking.records.recipients import is_recipients, is_senders, read
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds

@@ -11,7 +11,7 @@ from typing import Final
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
-from masking_service.masking.dialling import dialable
+from masking_service.masking.numbers.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, status

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
-from masking_service.masking.dialling import dialable
 from masking_service.masking.kinds.table import TOKEN_KINDS
+from masking_service.masking.numbers.dialling import dialable
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed

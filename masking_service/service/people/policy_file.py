@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeVar
 
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.table import TOKEN_KINDS
-from masking_service.masking.profiles import Profile, union_check
+from masking_service.masking.records.profiles import Profile, union_check
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people import principals, rules
 from masking_service.service.people.device_rules import read_devices

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from masking_service.masking.profiles import Profile
+from masking_service.masking.records.profiles import Profile
 from masking_service.service.people.device_rules import DeviceRule
 from masking_service.service.people.permissions import STAFF_ONLY_PERMISSIONS, Permission
 from masking_service.service.people.signed_rules import SignedRule

@@ -27,7 +27,7 @@ SHORTEST_RING: Final = 15
 
 
 def hash_called(keys: TenantKeys, number: str) -> str:
-    """Return the keyed hash of a number that was called; `number` is what `masking.dialling.dialable` returns."""
+    """Return the keyed hash of a number that was called; `number` is what `dialable` returns."""
     return keys.tag("called-number", number)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from keys.aead import NONCE_BYTES
-from masking_service.masking.dialling import dialable
+from masking_service.masking.numbers.dialling import dialable
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.store.client import Command

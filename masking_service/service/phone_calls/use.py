@@ -11,7 +11,7 @@ import msgspec
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
-from masking_service.masking.dialling import dialable
+from masking_service.masking.numbers.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets

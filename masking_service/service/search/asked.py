@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.recipients import read
+from masking_service.masking.records.recipients import read
 from masking_service.service.people.principals import site_codes
 
 _DIGITS: Final = re.compile(r"[0-9]{7,15}", re.ASCII)

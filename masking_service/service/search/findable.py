@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from keys.secret import Unprinted
-from masking_service.masking.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
+from masking_service.masking.records.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
 from masking_service.service.waybills.records import Record
 
 

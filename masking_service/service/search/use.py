@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from masking_service.audit.actions import Action, Outcome
-from masking_service.masking.recipients import recipients_phones
+from masking_service.masking.records.recipients import recipients_phones
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.budgets import Budgets

@@ -10,15 +10,15 @@ from msgspec import UNSET
 from masking_service.computing import give_way
 from masking_service.masking.effort import A_STORED_RECORD, Effort
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
-from masking_service.masking.fitting import fitting_schemas, personal_members
 from masking_service.masking.kinds.table import TOKEN_KINDS
-from masking_service.masking.noted import NOT_LISTED
-from masking_service.masking.profiles import Profile
-from masking_service.masking.recipients import is_recipients
-from masking_service.masking.record import CountryMasker, Masked
-from masking_service.masking.schema import Place, Schema, pointer
-from masking_service.masking.unmapped import UNMAPPED_MASKED
-from masking_service.masking.walk import NOTHING_MAPPED
+from masking_service.masking.records.fitting import fitting_schemas, personal_members
+from masking_service.masking.records.noted import NOT_LISTED
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.recipients import is_recipients
+from masking_service.masking.records.record import CountryMasker, Masked
+from masking_service.masking.records.schema import Place, Schema, pointer
+from masking_service.masking.records.unmapped import UNMAPPED_MASKED
+from masking_service.masking.records.walk import NOTHING_MAPPED
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import Gate

@@ -22,7 +22,7 @@ import msgspec
 from keys.secret import Unprinted
 from keys.tokens import BLOCK_BYTES, TokenKeys
 from masking_service.masking import schemas
-from masking_service.masking.schema import Place
+from masking_service.masking.records.schema import Place
 from masking_service.store.layout import MAX_REVISIONS
 
 SALT_BYTES: Final = 2

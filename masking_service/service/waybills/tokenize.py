@@ -15,7 +15,7 @@ from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
 from keys.secret import Unprinted
 from masking_service.audit.actions import Action, Outcome
-from masking_service.masking.schema import Schema
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import SeveralWaybills

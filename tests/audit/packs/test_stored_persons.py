@@ -6,7 +6,7 @@ import pytest
 
 from keys.keyring import Keyring
 from masking_audit.packs.persons import BOTH, RECIPIENT, SENDER, Occurring, Persons, SealedRevision, StoredPersons
-from masking_service.masking.schema import Place
+from masking_service.masking.records.schema import Place
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 from tests.store.stores import LATER, body, body_of, erase, put, vault

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from masking_files.headers import _steps, lay_out
-from masking_service.masking.schema import Steps
+from masking_service.masking.records.schema import Steps
 from masking_service.masking.schemas import load_schemas
 from masking_service.tables.headers import Layout, known_headers, normal
 from tests.cli.files.runs import HEADERS, masked, refused, rows

@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from masking_service.masking.record import Masker, render
-from masking_service.masking.schema import written
+from masking_service.masking.records.record import Masker, render
+from masking_service.masking.records.schema import written
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 from tests.masking.records import LABEL

@@ -10,7 +10,7 @@ from keys.aead import HEADER_BYTES, KEY_ID_BYTES, OVERHEAD_BYTES
 from keys.errors import IntegrityError
 from keys.search import GROUP_BYTES, group_of
 from keys.suites import SM4_GCM
-from masking_service.masking.recipients import numbers_of
+from masking_service.masking.records.recipients import numbers_of
 from masking_service.service.search import index as search_index
 from masking_service.service.search.findable import Findable
 from masking_service.service.search.index import MAX_READ, Indexed, TooManyEntries, places_of

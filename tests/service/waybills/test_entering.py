@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.record import CountryMasker
-from masking_service.masking.schema import Place
+from masking_service.masking.records.record import CountryMasker
+from masking_service.masking.records.schema import Place
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import Entering, EnteringMasked, enter
 from masking_service.service.waybills.records import Record

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking.schema import Place
+from masking_service.masking.records.schema import Place
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import Record
 from tests.every import every

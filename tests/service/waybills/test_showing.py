@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_service.masking.profiles import Profile
+from masking_service.masking.records.profiles import Profile
 from masking_service.service.people.policy import Grant
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Found

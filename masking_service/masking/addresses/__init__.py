@@ -1,0 +1,1 @@
+"""Finds units, floors and rooms in addresses and texts, in China and abroad."""

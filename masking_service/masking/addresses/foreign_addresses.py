@@ -1,0 +1,482 @@
+"""Hides unit, floor and room in foreign addresses, and tells where one may be unreadable.
+
+A number is a unit's by a word before or behind it, in the languages of `foreign_units.tsv`; as an ordinal (3º B,
+3. tv.); or by its place (`foreign_places`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.addresses.foreign_places import JALAN, SHORT_WORD, UnitsByPlace
+from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
+from masking_service.masking.words.foreign_words import (
+    MARKS,
+    first_words,
+    kinds_and_months,
+    kinds_of_words,
+    numbers_in_words,
+)
+
+_GAPS: Final = frozenset(".:#№-º°ª")
+_ORDINALS: Final = frozenset(
+    "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split()
+)
+_SIGNS: Final = frozenset("n#º°ª")
+"""Besides words what may say that it is a unit."""
+_ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
+_ROMAN_ORDINAL: Final = re.compile(r"[IVX]{1,5}(?:ST|ND|RD|TH)", re.I).fullmatch
+"""As floors of India are written: IIND FLOOR."""
+_TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
+_NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
+"""The number of a home in Norway behind H, K, L or U: floor and door."""
+_DANISH_DOORS: Final = frozenset("tv th mf".split())
+_STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista".split())
+_LONGEST_SIGN: Final = 5
+"""Characters of a word that is read as a sign (`_read_sign`)."""
+_STREET_WORDS: Final = frozenset(
+    "calle carrer rua rue via strada avenida av plaza plaça praça largo camino paseo travessa ulica piazza".split()
+)
+"""Words for streets that come before the name: what is right behind one is no unit's word (Calle Principal 20)."""
+_OR_OF_STREETS: Final = frozenset(("unit", "floor", "side"))
+"""Kinds of words that streets may be called by."""
+_CALLED_BARE: Final = frozenset("principal central centro exterior frente portal sol".split())
+"""Those of them that follow a word for a street without an article; others are a unit's: Grand Plaza Unit 402."""
+_ARTICLES: Final = frozenset("de del do da dos das di della du la el los las le les".split())
+_BOX: Final = ("b", ".", "p")
+"""A box at the post office in French: B.P. 215."""
+_BEFORE_ROOM: Final = frozenset(("no", "."))
+_MAY_BE_ROOM: Final = re.compile(r"[0-9*]{3}[0-9A-Za-z*]?|[0-9*]{1,2}[A-Za-z]").fullmatch
+_FRENCH_NUMBER: Final = frozenset(("n", "°", "º"))
+"""Between a floor and the number of a room behind it; No. behind a comma is a house's in Taiwan."""
+_MAX_GAP: Final = 6
+"""Signs and words such as No. between a word and its number."""
+
+
+def hide_foreign_units(text: str, *, places: bool = True) -> str:
+    """Return an address with the numbers and letters of its units as stars; by words alone if not by `places`."""
+    return ForeignAddress(text, places=places).masked()
+
+
+class ForeignAddress(UnitsByPlace):
+    """An address that is read word by word.
+
+    Args:
+        text: it.
+        places: whether the place of a number says that it is a unit's where no word does.
+    """
+
+    def __init__(self, text: str, *, places: bool = True) -> None:
+        super().__init__(text)
+        self._floors: set[int] = set()
+        """Those of the hidden tokens that end with F for floor."""
+        self._note_names_of_streets()
+        self._read_words()
+        if places and self._hidden:
+            self._read_behind_units()
+        elif places:
+            self._read_beside_house_of_flats()
+        if places and not self._hidden:
+            self._read_places()
+
+    def masked(self) -> str:
+        """The address with the numbers and letters of its units as stars."""
+        if not self._hidden:
+            return self.text
+        chars = list(self.text)
+        for at in self._hidden:
+            token = self._tokens[at]
+            end = token.end - (token.text[-1] in "Ff" and at in self._floors)
+            chars[token.start : end] = "*" * (end - token.start)
+        return "".join(chars)
+
+    def unread(self) -> bool:
+        """Whether there may be a unit that is not recognised as one."""
+        if self._hidden or any(token.text[-1] == "*" for token in self._tokens):
+            return False  # or its unit was hidden before
+        numbers = [at for at, token in enumerate(self._tokens) if token.kind == "n" and at not in self._known]
+        return sum(at not in self._codes for at in numbers) > 1
+
+    def _read_words(self) -> None:
+        kinds, of_two = kinds_and_months(), first_words()
+        tokens = self._tokens
+        at = 0
+        while at < len(tokens):
+            kind, size = None, 1
+            token = tokens[at]
+            if token.kind == "w":
+                word = token.text.lower()
+                kind, size = self._kind(at, kinds) if word in of_two else (kinds.get(word), 1)
+                if kind in _OR_OF_STREETS:
+                    kind = self._kind_here(at, word, kind)
+            if kind is None:
+                if token.kind in _SIGNS or (token.kind == "w" and len(token.text) <= _LONGEST_SIGN):
+                    self._read_sign(at)
+            elif kind == "unit":
+                if not self._hide(self._value(at, at + size)):
+                    if word == "dto":
+                        self._hide_ordinal(at)  # in Portugal it is a side: 3 Dto
+                    elif word == "flat":
+                        self._hide_worded(at)
+            elif kind in ("floor", "behind"):
+                self._read_either(at, at + size)
+            elif kind == "side":
+                self._hide_ordinal(at)
+            else:
+                self._read_place(kind, at, at + size)
+            at += size
+
+    def _read_place(self, kind: str, word: int, behind: int) -> None:
+        """Read a word for a building or a road, or the month of a day that a street is called by."""
+        if kind == "month":
+            self._note_date(word)
+        else:
+            self._read_building(word, behind)
+
+    def _read_behind_units(self) -> None:
+        """Hide the number of a room behind that of its unit or floor: Unit 2 402, 88/F, 8801."""
+        tokens, kinds = self._tokens, kinds_of_words()
+        for at in sorted(self._hidden):
+            room = at + 1
+            while room < len(tokens) and (
+                tokens[room].text.lower() in _BEFORE_ROOM
+                or kinds.get(tokens[room].text.lower(), tokens[room].text) in ("floor", "/", "F")
+            ):
+                room += 1
+            apart = room < len(tokens) and tokens[room].kind == ","
+            room += apart
+            marks = room
+            while apart and room < len(tokens) and tokens[room].text.lower() in _FRENCH_NUMBER:
+                room += 1
+            apart = apart and room == marks  # 3ème étage, n° 304
+            if (
+                apart
+                and self._kinds(room, room + 3) == "n-w"
+                and len(tokens[room + 2].text) == 1
+                and self._ends(room + 2)
+            ):
+                self._hidden.update((room, room + 2))  # esc. A, 6-A
+                continue
+            if room >= len(tokens) or not _MAY_BE_ROOM(tokens[room].text):
+                continue
+            if self._ends(room) and (not apart or room + 1 == len(tokens)):
+                self._hidden.add(room)
+
+    def _read_either(self, word: int, behind: int) -> None:
+        """Read a word that may be before its number or behind it."""
+        before = self._tokens[word - 1]
+        if self._is_joined(word) and self._tokens[word].start in self._in_codes:
+            return  # L3 2NP
+        if self._tokens[word].text.lower() == "pl" and before.text.lower() in ("st", "nd", "rd", "th"):
+            return  # 23rd Place
+        ordinal = before.kind in ".º°ª" or (before.text.lower() in _ORDINALS and self._is_joined(word - 1))
+        marked = word > 0 and (self._is_joined(word) or ordinal)
+        if marked and self._hide_before(word, behind):
+            return
+        if self._tokens[word].text.lower() == "sol":
+            return  # a floor of Basque behind its number, and else the sun: Calle del Sol 5
+        self._hide_worded(word)
+        value = self._value(word, behind)
+        numbered = bool(value) and self._tokens[value[0]].kind == "n"
+        if numbered or len(self._tokens[word].text) == 1 or not self._hide_before(word, behind):
+            self._hide(value, door=True)
+
+    def _read_building(self, word: int, behind: int) -> None:
+        """Note the number of a building, a road or a district: it stays. No. B-12-3 is a unit."""
+        if self._is_joined(word) and self._tokens[word - 1].kind == "n":
+            self._known.add(word - 1)
+            return
+        value = self._value(word, behind)
+        if value and self._tokens[value[0]].start in self._in_codes:
+            return
+        if (
+            self._tokens[word].text.lower() == "casa"
+            and value
+            and self._ends(value[-1])
+            and self._kinds(max(0, word - 2), word).rstrip(",")[-1:] == "n"
+        ):
+            self._hidden.update(value)  # one of several houses on a plot in Brazil: Rua X 45 casa 2
+        elif self._tokens[word].text.lower() in JALAN:
+            self._known.update(value)  # Jalan SS2/24
+        elif len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":
+            self._hidden.update(value)
+        else:
+            self._known.update(value[:1])
+
+    def _is_joined_or_first(self, at: int) -> bool:
+        """Whether a number touches a letter, or is behind the U that an address begins with, and before another one."""
+        return self._adjacent(at, "n") or (not at and self._tokens[0].text == "U" and self._kinds(1, 3) == "nn")
+
+    def _kinds(self, start: int, end: int) -> str:
+        """The kinds of some tokens."""
+        return "".join([token.kind for token in self._tokens[start:end]])
+
+    def _read_sign(self, at: int) -> None:
+        """Read what says by a sign that it is a unit: #08-11, 3º B, 12/F, 3. tv., H0203, III/12."""
+        tokens = self._tokens
+        token = tokens[at]
+        if token.kind == "#":
+            self._read_hash(at)
+        elif token.kind in "ºª°":
+            self._read_ordinal(at)
+        elif token.kind == "n":
+            self._read_floor_with_letter(at)
+        elif token.kind != "w":
+            return
+        elif token.text.lower() in _DANISH_DOORS and not self._is_joined(at):
+            self._read_danish(at)
+        elif token.text == "F" and at == 1 and self._is_joined(at) and self._adjacent(at, "n") and self._ends(at + 1):
+            self._hidden.update((0, 1, 2))  # 1F2, 33 Marchmont Road
+        elif token.text in ("F", "f") and at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= 3:
+            self._hidden.add(at - 2)
+        elif token.text in "FLU" and self._is_joined_or_first(at) and self._is_before_house(at + 1):
+            self._hidden.add(at + 1)  # U3/18 Smith Road, U3 18 Smith Road, and U 12 45 Smith Road
+        elif token.text in "HKLU" and self._adjacent(at, "n") and _NORWEGIAN(tokens[at + 1].text):
+            self._hidden.add(at + 1)
+        elif token.text in ("R", "r") and "".join(one.text for one in tokens[at + 1 : at + 3]) in ("/C", "/c"):
+            self._hidden.update((at, at + 2))  # the ground floor in Portugal
+        elif _ROMAN(token.text) and at + 2 < len(tokens) and tokens[at + 1].kind == "/" and tokens[at + 2].kind == "n":
+            self._hidden.update((at, at + 2))
+
+    def _is_before_house(self, at: int) -> bool:
+        """Whether the number of a house is behind a number, a slash between, or is the second of an address."""
+        if self._adjacent(at, "/"):
+            return True
+        behind = self._tokens[at + 1 : at + 2]
+        return at == 1 and bool(behind) and behind[0].kind == "n" and self._before_street(at + 1)
+
+    def _read_floor_with_letter(self, at: int) -> None:
+        """Read 12F, B3F, 5F-2 and 5F.-2."""
+        token = self._tokens[at]
+        if token.text[-1] in "Ff" and len(token.text) <= 4 and at not in self._hidden:
+            self._hidden.update(self._chain(at))
+            self._floors.add(at)
+            if self._adjacent(at, ".") and self._adjacent(at + 1, "-") and self._adjacent(at + 2, "n"):
+                self._hidden.add(at + 3)
+
+    def _kind(self, at: int, kinds: dict[str, str]) -> tuple[str | None, int]:
+        """Return the meaning of a word, alone or with the next one, and how many tokens it covers."""
+        word = self._tokens[at].text.lower()
+        if at + 1 < len(self._tokens) and self._tokens[at + 1].kind == "w":
+            two = kinds.get(f"{word} {self._tokens[at + 1].text.lower()}")
+            if two is not None:
+                return two, 2
+        return kinds.get(word), 1
+
+    def _value(self, word: int, at: int) -> list[int]:
+        """The tokens of the number or letter behind a word; empty if there is none."""
+        tokens = self._tokens
+        short = len(tokens[word].text) <= SHORT_WORD
+        of_unit = kinds_of_words().get(tokens[word].text.lower()) == "unit"
+        dotted = False
+        last = min(len(tokens), at + _MAX_GAP)
+        while at < last and (tokens[at].kind in _GAPS or tokens[at].text.lower() in MARKS):
+            dotted = dotted or tokens[at].kind in ".:#№"
+            at += 1
+        if at == last:
+            return []
+        token = tokens[at]
+        letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
+        if letter and not (dotted or self._is_joined(at) or self._is_number(word - 1)):
+            return []
+        if tokens[word].start in self._in_codes:
+            return []
+        if token.kind == "n":
+            is_code = short and of_unit and token.text.isdecimal() and len(token.text) >= LONG
+            return [] if is_code else self._chain(at)  # Guwahati, AS 781003
+        joined_by_dash = of_unit and not short and tokens[at - 1].kind == "-"
+        apart = token.start > tokens[at - 1].end or dotted or joined_by_dash
+        if token.kind != "w" or not apart:
+            return []
+        if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
+            return [at, *self._chain(at + 1)]
+        if of_unit and not letter and (not short or dotted) and (lettered := self._lettered(at)):
+            return lettered
+        own_part = of_unit and self._begins_part(word) and self._ends(at)
+        if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#" or own_part):
+            return self._chain(at)
+        if token.text.lower() in numbers_in_words() and not short:
+            return self._in_words(at)
+        return [at] if _ROMAN(token.text) else []
+
+    def _lettered(self, at: int) -> list[int]:
+        """A number behind one or two letters apart: Flat-BC 103, Unit AO-09, Flat No D 03; empty if there is none."""
+        letters = self._tokens[at].text
+        if not (letters.isupper() and len(letters) <= SHORT_WORD):
+            return []
+        room = at + 1 + (len(letters) > 1 and self._adjacent(at, "-"))
+        if not self._is_room(room) or (len(letters) == 1 and self._before_street(room)):
+            return []
+        return [at, *self._chain(room)]
+
+    def _is_room(self, at: int) -> bool:
+        """Whether a number of up to four digits is here."""
+        return at < len(self._tokens) and self._tokens[at].kind == "n" and len(self._tokens[at].text) < LONG
+
+    def _kind_here(self, at: int, word: str, kind: str | None) -> str | None:
+        """What a word says at its place: none in a street's name, and the P of B.P. is as a building's."""
+        if self._is_name_of_street(at):
+            return None
+        return "building" if word == "p" and kind == "unit" and self._is_box(at) else kind
+
+    def _is_name_of_street(self, at: int) -> bool:
+        """Whether a word is right behind one for a street, or an article is between: Rua do Sol."""
+        before = at - 1
+        while before >= 0 and self._tokens[before].text.lower() in _ARTICLES:
+            before -= 1
+        if before == at - 1 and self._tokens[at].text.lower() not in _CALLED_BARE:
+            return False
+        return before >= 0 and self._tokens[before].text.lower() in _STREET_WORDS
+
+    def _is_box(self, at: int) -> bool:
+        return tuple([token.text.lower() for token in self._tokens[max(0, at - 2) : at + 1]]) == _BOX
+
+    def _in_words(self, at: int) -> list[int]:
+        """A number in words, which begins here: Twenty-One, One Two Zero Three."""
+        found = [at]
+        for after, token in enumerate(self._tokens[at + 1 :], at + 1):
+            if token.text.lower() in numbers_in_words():
+                found.append(after)
+            elif token.kind != "-":
+                break
+        return found
+
+    def _chain(self, at: int) -> list[int]:
+        """A number with those that are joined to it: 12-34, 5/7, 1203 & 1205."""
+        tokens = self._tokens
+        found = [at]
+        if self._adjacent(at, "w") and self._adjacent(at + 1, "n") and len(tokens[at + 1].text) == 1:
+            at += 2  # 3F2
+            found += [at - 1, at]
+        while at + 2 < len(tokens):
+            sign, after = tokens[at + 1], tokens[at + 2]
+            if after.kind != "n" and not (after.kind == "w" and len(after.text) == 1):
+                break
+            if sign.kind == ",":
+                joined = after.kind == "n" and len(after.text) in ROOM_DIGITS and self._ends(at + 2)
+            elif sign.kind == ".":
+                joined = after.kind == "n" and sign.start == tokens[at].end and after.start == sign.end
+            elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
+                joined = not self._before_street(at + 2)
+            else:
+                joined = sign.kind == "-" or sign.text.lower() in ("&", "and")
+            if not joined:
+                break
+            at += 2
+            found.append(at)
+        return found
+
+    def _hide(self, value: list[int], *, door: bool = False) -> bool:
+        """Hide a value, and the door right behind a floor."""
+        self._hidden.update(value)
+        if value and door:
+            at = value[-1] + 1
+            while at < len(self._tokens) and (
+                self._tokens[at].kind in ".º°ª" or self._tokens[at].text.lower() in MARKS
+            ):
+                at += 1
+            if at < len(self._tokens) and self._is_short(at) and self._ends(at):
+                self._hidden.add(at)
+        return bool(value)
+
+    def _hide_worded(self, at: int) -> None:
+        """Hide the words of a number right before a word: Third Floor 45 Main St, Basement Flat."""
+        while at and self._tokens[at - 1].text.lower() in numbers_in_words():
+            at -= 1
+            self._hidden.add(at)
+
+    def _hide_before(self, at: int, behind: int) -> bool:
+        """Hide the number in front of a word, and the door behind it; return whether there is one."""
+        tokens = self._tokens
+        number = at - 1
+        while number >= max(0, at - _MAX_GAP) and (
+            tokens[number].kind in ".-º°ª" or tokens[number].text.lower() in _ORDINALS
+        ):
+            number -= 1
+        if number < 0:
+            return False
+        token = tokens[number]
+        if self._is_letter_behind_slash(number):
+            self._hidden.update((number - 2, number))  # 7/D floor
+            return True
+        if not (token.kind == "n" and len(token.text) < LONG) and not (
+            token.kind == "w"
+            and (_ROMAN(token.text) or _ROMAN_ORDINAL(token.text) or token.text.lower() in numbers_in_words())
+        ):
+            return False
+        self._hidden.update(range(number, at))
+        joined = number > 1 and tokens[number - 1].kind == "-"
+        if joined and (tokens[number - 2].kind == "n" or tokens[number - 2].text.lower() in _TENS):
+            self._hidden.add(number - 2)  # 12-14 floor, Twenty-First floor
+        elif number and tokens[number - 1].text.lower() in _TENS:
+            self._hidden.add(number - 1)
+        elif (
+            number > 1
+            and tokens[number - 1].text.lower() in ("and", "&")
+            and tokens[number - 2].text.lower() in numbers_in_words()
+        ):
+            self._hidden.add(number - 2)  # First and Second Floor
+        while behind < len(tokens) and tokens[behind].kind == ".":
+            behind += 1
+        if tokens[at].text.lower() == "sal" and behind < len(tokens) and tokens[behind].kind == ",":
+            behind += 1  # 8. sal, 2, in Denmark
+        if behind < len(tokens) and self._is_short(behind) and self._ends(behind):
+            self._hidden.add(behind)
+        return True
+
+    def _is_letter_behind_slash(self, at: int) -> bool:
+        before = self._tokens[max(0, at - 2) : at]
+        letter = self._tokens[at]
+        return len(letter.text) == 1 and letter.text.isupper() and [token.kind for token in before] == ["n", "/"]
+
+    def _hide_ordinal(self, side: int) -> None:
+        """Hide the floor in front of a side: 3º dcha, 2. links, 3ème gauche, and 2 dcha behind a comma."""
+        tokens = self._tokens
+        at = side - 1
+        while at >= 0 and (tokens[at].kind in ".º°ª" or (self._is_joined(at) and tokens[at].text.lower() in _ORDINALS)):
+            at -= 1
+        begins_part = at > 0 and tokens[at - 1].kind in BREAKS
+        if at >= 0 and tokens[at].kind == "n" and (at < side - 1 or begins_part) and self._is_short(at):
+            self._hidden.add(at)
+
+    def _read_ordinal(self, sign: int) -> None:
+        """Read 3º, and what is behind it: 3º B, 2º 1ª."""
+        tokens = self._tokens
+        at = sign - 1
+        if at >= 0 and tokens[at].kind == ".":
+            at -= 1
+        if at < 0 or tokens[at].kind != "n" or not self._is_short(at) or self._is_of_street(at, 2):
+            return
+        self._hidden.add(at)
+        door = sign + 1
+        if door < len(tokens) and self._is_short(door) and (tokens[door].kind == "w" or self._ends(door)):
+            self._hidden.add(door)
+
+    def _begins_part(self, at: int) -> bool:
+        """Whether a part of the address begins with a token."""
+        return at == 0 or (at > 0 and self._tokens[at - 1].kind in BREAKS)
+
+    def _is_of_street(self, at: int, words: int) -> bool:
+        """Whether a street of Colombia or Spain is called by the number here, so many tokens behind its word."""
+        return not _STREETS.isdisjoint([token.text.lower() for token in self._tokens[max(0, at - words) : at]])
+
+    def _read_danish(self, door: int) -> None:
+        at = door - 1
+        while at >= 0 and self._tokens[at].kind == ".":
+            at -= 1
+        if at >= 0 and (self._is_short(at) or self._tokens[at].text.lower() in ("st", "kl")):
+            self._hidden.update((door, at) if self._tokens[at].kind == "n" else (door,))
+
+    def _read_hash(self, sign: int) -> None:
+        """Read #08-11, but not the number of a house in Colombia: Carrera 7 # 71-21."""
+        tokens = self._tokens
+        if sign and tokens[sign - 1].end == tokens[sign].start and tokens[sign - 1].kind == "w":
+            return
+        value = self._value(sign, sign + 1)
+        if self._begins_part(sign - 1) and kinds_of_words().get(tokens[sign - 1].text.lower()) == "building":
+            self._known.update(value[:1])  # House # 33, Road # 4
+        elif self._is_of_street(sign, 5) and tokens[sign - 1].kind in "nwª":
+            self._known.update(value)
+        else:
+            self._hidden.update(value)

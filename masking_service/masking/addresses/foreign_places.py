@@ -1,0 +1,371 @@
+"""Tells the units of addresses abroad by the place of a number, where no word does.
+
+A number is a unit's before a street and a slash (7/23 George Street), behind the number of a house (Kwiatowa 5/24,
+Pikk 12-37, 12 A 23) and beside the name of a house of flats. The lots of Korea (178-1) are places.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Final
+
+from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
+from masking_service.masking.addresses.japanese_addresses import MAX_LOT
+from masking_service.masking.words import address_words as words
+from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
+
+_DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())
+_FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
+_TURKISH: Final = frozenset("sok sk sokak sokağı cad cd caddesi bulv bulvarı blv".split())
+_STREETS_FIRST: Final = frozenset("rue avenue av route đường phố ngõ ngách hẻm kiệt ấp tổ thôn khu".split())
+"""Words for streets that come before the name: 419, rue Cordier."""
+_NUMBERED: Final = frozenset("road rd lane street avenue sector block line".split())
+"""What is called by a number in South Asia, with a letter behind a slash: Road-7/A."""
+_CZECH_LETTERS: Final = frozenset("ěřůľĺŕ")
+_CZECH_OR_OTHERS: Final = frozenset("čďňšťžúý")
+_CZECH_PLACE: Final = re.compile(
+    r"\b(?:praha|prague|brno|ostrava|plzeň|olomouc|liberec|bratislava|košice|trnava|žilina|nitra|prešov|czech|slovakia|slovensko"
+    r"|česk)"
+).search
+"""Of Czechia and Slovakia, where both numbers beside a slash are the house's."""
+_OTHER_THAN_CZECH: Final = re.compile(
+    r"\b(?:wien|vienna|graz|linz|salzburg|österreich|austria|rue|avenue|bruxelles|koleje?|internát)\b"
+).search
+"""Where a street is called by a town of Czechia, or there is a hostel: behind the slash is a flat or room."""
+_CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
+_VIETNAMESE: Final = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
+_VIETNAMESE_PLACE: Final = re.compile(r"\b(?:viet ?nam|ho chi minh|ha ?noi|tp\.? ?hcm)").search
+"""Of Vietnam, where a slash is between an alley and its house."""
+_VIETNAMESE_FLATS: Final = re.compile(
+    r"\b(?:chung cư|chung cu|căn hộ|can ho|cc|tòa|toà|tháp|lô|block|tower|landmark|vinhomes|condo|apartments?"
+    r"|residence)\b"
+).search
+"""Where it is between a unit and its floor or block."""
+_THAI_LETTER: Final = re.compile("[\u0e00-\u0e7f]").search
+_THAI_FLATS: Final = re.compile(
+    "คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|ลุมพินี|วิลล์|เรสซิเดน|เพลส|หอพัก|condo|tower|building|residence|lumpini",
+    re.I,
+).search
+"""In Thailand a slash is within a house's number, if no word says that it is one of flats."""
+_BENGALI_LETTER: Final = re.compile("[\u0980-\u09ff]").search
+_BENGALI_PLACE: Final = re.compile(
+    r"\b(?:bangladesh|dhaka|chattogram|chittagong|khulna|rajshahi|sylhet|barishal|rangpur|mymensingh|mirpur|uttara|gulshan|banani"
+    r"|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara)\b"
+).search
+"""Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
+_OTHER_THAN_BENGALI: Final = re.compile(
+    r"(?<![0-9])[1-9][0-9]{4,5}(?![0-9])|\b(?:india|delhi|jaipur|pakistan|karachi|lahore|islamabad|kashmir|sindh|punjab)\b"
+).search
+"""Of India or Pakistan, which have places of the same names; its postcode has more than four digits."""
+_BENGALI_FLATS: Final = re.compile(r"\b(?:tower|apartments?|bhaban|residence|condo|hostel|hall)\b").search
+"""Of flats there, whose numbers are behind the slash."""
+_ONE_OF_GERMANY: Final = re.compile(
+    r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
+).search
+"""The end of a street's name, behind which two numbers with a dash are those of one long house."""
+_ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
+"""Such names are in the Netherlands and Estonia, too, where the second number is a flat's."""
+_GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
+JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
+"""Words for streets in Malaysia: the numbers behind them are of the street's name."""
+_SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz|Islamabad))", re.I).search
+"""Of Islamabad: F-7/2."""
+SHORT_WORD: Final = 2
+_HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
+_CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
+_HOUSE_OF_FLATS: Final = rf"\b(?:{words.HOUSE_OF_FLATS})\b(?! (?:road|rd|street|st|lane|avenue|ave|jalan)\b)"
+_BEFORE_FLATS: Final = re.compile(
+    r"\s*(?:H(?:ou)?se )?(?:No\.? ?)?(?P<unit>(?:[A-Z]{1,2}[0-9]{0,2}[-/ ]?|[0-9]{1,3}[A-Z]?[-/.])"
+    r"[0-9]{1,4}[A-Z]?(?:[-/][0-9]{1,4}[A-Z]?)?,?"
+    rf"|[0-9]{{3,4}}[A-Z]?,) ?(?=[^,0-9]{{0,40}}{_HOUSE_OF_FLATS})",
+    re.I,
+).match
+_BEHIND_FLATS: Final = re.compile(
+    rf"{_HOUSE_OF_FLATS}[^,0-9]{{0,20}},? "
+    r"(?P<unit>(?!NO\b)[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
+    re.I,
+).search
+_HOUSES: Final = "(?:building|bldg)"
+_BUILDING: Final = rf"(?:{_HOUSES}|block|blk|tower)\b\.? ?[0-9A-Z]"
+_STREET: Final = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|circle|cir|court|ct|place|pl|terrace|ter|parkway|pkwy"
+    r"|way|trail|trl)\b\.?(?:,? (?:[NSEW]{1,2}|north|south|east|west)\b\.?)?"
+)
+_ROOM: Final = "(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)"
+_IN_A_STREET: Final = (
+    r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,?"
+    r" (?:(?!(?:county|country (?:road|rd)|co|cr|farm|ranch|market|private|state|forest)\b)"
+    rf"(?:[A-Z.'-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{1,4}}{_STREET}"
+)
+_ROOMS: Final = tuple(
+    re.compile(pattern, re.I).search
+    for pattern in (
+        rf"^(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
+        rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? {_ROOM}",
+        rf"^(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
+        rf"{_IN_A_STREET} (?P<unit>[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
+        rf"^(?P<unit>(?:[A-Z] ?)?[0-9]{{1,4}}[A-Z]?) [0-9]{{1,5}}[A-Z]?"
+        rf" (?!mile\b|{_STREET}(?:\W|$))(?:[A-Z.'-]+ |[0-9]{{1,3}}(?:st|nd|rd|th) ){{1,4}}?{_STREET}(?=\W|$)",
+        rf"^(?P<unit>[A-Z]?[0-9]{{1,4}})-[0-9]{{3,5}}[A-Z]? [0-9]{{1,3}}(?:st|nd|rd|th)? {_STREET}(?=\W|$)",
+        rf"^(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
+        rf"{_IN_A_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
+        rf"{_IN_A_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
+    )
+)
+"""Numbers of rooms: No 402 Building 3, Marina Tower 1203, B 201, Apsara Building, and behind a street: 5 Main St 4B."""
+_SAME_HOUSE: Final = 8
+"""Two numbers before a street that are no further apart are those of one long house."""
+
+
+class UnitsByPlace(AddressTokens):
+    """The units of an address that places tell."""
+
+    @cached_property
+    def _low(self) -> str:
+        return self.text.lower()
+
+    @cached_property
+    def _of_czechia(self) -> bool:
+        low = self._low
+        return _OTHER_THAN_CZECH(low) is None and (
+            not _CZECH_LETTERS.isdisjoint(low)
+            or _CZECH_PLACE(low) is not None
+            or (not _CZECH_OR_OTHERS.isdisjoint(low) and _CZECH_CODE(low) is not None)
+        )
+
+    @cached_property
+    def _of_alleys(self) -> bool:
+        """Whether it is of Vietnam or Thailand, and of no house of flats."""
+        low = self._low
+        thai = not low.isascii() and _THAI_LETTER(low) is not None and _THAI_FLATS(low) is None
+        vietnamese = not _VIETNAMESE.isdisjoint(low) or _VIETNAMESE_PLACE(low) is not None
+        return thai or (vietnamese and _VIETNAMESE_FLATS(low) is None)
+
+    @cached_property
+    def _of_bangladesh(self) -> bool:
+        low = self._low
+        if not low.isascii() and _BENGALI_LETTER(low) is not None:
+            return True
+        return _BENGALI_PLACE(low) is not None and _OTHER_THAN_BENGALI(low) is None and _BENGALI_FLATS(low) is None
+
+    def _read_beside_house_of_flats(self) -> None:
+        """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
+        for search in (_BEFORE_FLATS, _BEHIND_FLATS, *_ROOMS):
+            if found := search(self.text):
+                start, end = found.span("unit")
+                self._hidden.update(
+                    at for at, token in enumerate(self._tokens) if start <= token.start < end and token.kind in "nw"
+                )
+                return
+
+    def _read_places(self) -> None:
+        """Where no word says so: by the place of a number."""
+        tokens = self._tokens
+        at = 0
+        while at < len(tokens):
+            if at in self._known and (rooms := self._rooms(at)):
+                self._hidden.update(rooms)
+                at = rooms[-1] + 1
+            elif at in self._known and (doors := self._doors(at)):
+                self._hidden.update([at, *doors] if self._is_behind_house(at) else doors)
+                at = doors[-1] + 1
+            elif (
+                not self._is_number(at) or at in self._known or (tokens[at].kind == "w" and not self._adjacent(at, "-"))
+            ):
+                at += 1
+            else:
+                chain = self._joined(at)
+                self._read_chain(chain)
+                at = chain[-1] + 1
+
+    def _doors(self, house: int) -> list[int]:
+        """The numbers of doors behind the slashes of a house's number, which is behind a word for a street.
+
+        In Cyrillic addresses they are the house's, too.
+        """
+        tokens = self._tokens
+        found: list[int] = []
+        at = house
+        while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
+            at += 2
+            found.append(at)
+        letters = bool(found) and all(tokens[door].kind == "w" for door in found)
+        street = (letters and self._is_numbered_street(house)) or (bool(found) and self._is_in_jalan(house))
+        if street or self._of_czechia or self._of_alleys or self._of_bangladesh:
+            self._known.update(found)
+            return []
+        ends = self._ends(at) or self._is_in_turkey(house)
+        return found if found and ends and _CYRILLIC(self.text) is None else []
+
+    def _is_numbered_street(self, at: int) -> bool:
+        """Whether a number is behind a word for what is called by one: Road-7."""
+        while at and (self._tokens[at - 1].kind in "-.#" or self._tokens[at - 1].text.lower() in MARKS):
+            at -= 1
+        return at > 0 and self._tokens[at - 1].text.lower() in _NUMBERED
+
+    def _rooms(self, house: int) -> list[int]:
+        """The numbers of unit and room that are joined to a building's or a house's: Building 5-402."""
+        chain = self._joined(house)
+        room = chain[-1]
+        joined = len(chain) > 1 and room not in self._known and self._tokens[house + 1].kind == "-"
+        if not joined or len(self._tokens[room].text) not in ROOM_DIGITS or not self._ends(room):
+            return []
+        return [] if self._is_one_house(house, room) or _HAS_HANGUL(self.text) else chain[1:]
+
+    def _is_in_turkey(self, house: int) -> bool:
+        """Whether the word for a street before a number is Turkish: a district follows without a sign there."""
+        return house > 1 and self._tokens[house - 1 - (self._tokens[house - 1].kind == ".")].text.lower() in _TURKISH
+
+    def _joined(self, at: int) -> list[int]:
+        """The numbers and letters that are joined by a slash or dash to the one here, and it."""
+        tokens = self._tokens
+        found = [at]
+        while (
+            at + 2 < len(tokens)
+            and tokens[at + 1].kind in "/-"
+            and (self._is_number(at + 2) or tokens[at + 2].text.lower() in _DUTCH_DOORS)
+        ):
+            at += 2
+            found.append(at)
+        return found
+
+    def _read_chain(self, chain: list[int]) -> None:
+        tokens = self._tokens
+        first = tokens[chain[0]]
+        if len(chain) == 1:
+            if first.kind == "n":
+                self._read_alone(chain[0])
+                if chain[0] not in self._codes:
+                    self._read_house(chain[0])
+        elif len(first.text) >= LONG or chain[0] in self._codes:
+            pass
+        elif chain[0] == 0 or tokens[chain[0] - 1].kind in BREAKS:
+            self._read_first(chain)
+        else:
+            self._read_behind_street(chain)
+
+    def _read_first(self, chain: list[int]) -> None:
+        """Read numbers at the beginning of a part: 7/23 George Street, 3-B, B-12-3."""
+        first, last = chain[0], chain[-1]
+        letters = "w" in (self._tokens[first].kind, self._tokens[last].kind)
+        slash = self._tokens[first + 1].kind == "/"
+        of_house = slash and ((not letters and self._of_alleys) or self._of_bangladesh or self._is_half(first))
+        if of_house or self._is_sector(first):
+            self._known.update(chain)
+        elif len(chain) > 2 or not self._before_street(last):
+            if letters and (
+                len(chain) > 2 or first or (len(self._tokens[last].text) >= SHORT_NUMBER and self._ends(last))
+            ):
+                self._hidden.update(chain)
+            elif len(chain) == MAX_LOT and len(self._tokens[last].text) in ROOM_DIGITS:
+                self._hidden.update(chain[1:])  # 3-2-501, Xinghe Garden
+            elif len(chain) == MAX_LOT:
+                self._known.update(chain)
+            elif first == 0 and self._ends(last) and self._before_street(last + 2) and self._is_number(last + 2):
+                self._hidden.update(chain)  # 2/1, 45 Byres Road
+        elif slash or (first == 0 and not self._is_one_house(first, last)):
+            self._hidden.add(first)
+        elif first == 0:
+            self._known.add(last)
+
+    def _is_sector(self, at: int) -> bool:
+        """Whether a sector of Islamabad begins at a token."""
+        sector = _SECTOR(self.text)
+        return sector is not None and sector.start() == self._tokens[at].start
+
+    def _read_behind_street(self, chain: list[int]) -> None:
+        """Read numbers behind the name of a street: the first is the house's."""
+        tokens = self._tokens
+        slash = tokens[chain[0] + 1].kind == "/"
+        with_letter = tokens[chain[0] - 1].kind == "n" and tokens[chain[-1]].kind == "w"  # Calle Mayor 20 9-A
+        if self._is_behind_house(chain[0]) if slash else with_letter:
+            self._hidden.update(chain)
+        elif self._is_house(chain, slash=slash):
+            self._known.update(chain)
+        elif _HAS_HANGUL(self.text):
+            self._hidden.update(at for at in chain[1:] if len(tokens[at].text) >= SHORT_NUMBER)
+            self._known.update(chain)
+        elif slash and len(chain) == 2 and len(tokens[chain[0]].text) > SHORT_NUMBER:
+            self._known.update(chain)  # in Czechia and Slovakia, both are the house's
+        else:
+            self._hidden.update(chain[1:] if len(chain) <= MAX_LOT or slash else chain[MAX_LOT:])
+
+    def _is_house(self, chain: list[int], *, slash: bool) -> bool:
+        """Whether all of the numbers behind a street are the house's there."""
+        first = chain[0]
+        if slash and (self._is_in_jalan(first) or self._of_alleys or self._of_bangladesh or self._is_half(first)):
+            return True
+        if len(chain) > 2:
+            return False
+        if slash:
+            return len(self._tokens[first].text) > 1 and self._of_czechia
+        return self._is_one_house(*chain) and self._is_in_germany(first)
+
+    def _is_half(self, at: int) -> bool:
+        """Whether one half is here, behind the number of a house and before a street: 16 1/2 Windward Road."""
+        return (
+            at > 0
+            and self._tokens[at - 1].kind == "n"
+            and "".join([token.text for token in self._tokens[at : at + 3]]) == "1/2"
+            and self._before_street(at + 2)
+        )
+
+    def _is_in_germany(self, at: int) -> bool:
+        """Whether a number is behind a street of Germany."""
+        before = at - 1 - (self._tokens[at - 1].kind == ".")
+        if before < 0 or _ONE_OF_GERMANY(self._tokens[before].text) is None:
+            return False
+        return _ONE_OF_OTHERS(self._tokens[before].text) is None or _GERMAN_CODE(self.text) is not None
+
+    def _is_in_jalan(self, at: int) -> bool:
+        """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24."""
+        while at and self._tokens[at - 1].kind not in BREAKS:
+            at -= 1
+        is_jalan = self._tokens[at].text.lower() in JALAN
+        return is_jalan and any(token.kind == "n" for token in self._tokens[:at])
+
+    def _is_behind_house(self, at: int) -> bool:
+        """Whether only short words are between the number and a house's number before it: út 42. B. ép. 4/12."""
+        first = at
+        while at and (self._tokens[at - 1].kind == "." or self._is_short_word(at - 1)):
+            at -= 1
+        return 0 < at < first and self._tokens[at - 1].kind == "n"
+
+    def _is_short_word(self, at: int) -> bool:
+        word = self._tokens[at]
+        return word.kind == "w" and len(word.text) <= SHORT_WORD and word.text.lower() not in MARKS
+
+    def _read_house(self, house: int) -> None:
+        """Read what is right behind a house in a street: 12 A 23, 40 A."""
+        tokens = self._tokens
+        if not house or tokens[house - 1].kind not in "w.":
+            return
+        found: list[int] = []
+        at = house + 1
+        while at < len(tokens) and len(found) < 3 and self._is_short(at):
+            found.append(at)
+            at += 1
+        if at < len(tokens) and not found and _FLOOR_IN_ROMAN(tokens[at].text) and self._ends(at):
+            self._hidden.add(at)  # Keizersgracht 12 III
+        if found and tokens[found[0]].kind == "w" and (at == len(tokens) or tokens[at].kind in BREAKS):
+            self._hidden.update(found)
+
+    def _read_alone(self, at: int) -> None:
+        """Read a number alone beside that of a building: Tower 6, 2317."""
+        tokens = self._tokens
+        if not self._ends(at) or len(tokens[at].text) not in ROOM_DIGITS:
+            return
+        if at == 0:
+            following = "".join([token.text.lower() for token in tokens[2:3]])
+            if kinds_of_words().get(following) == "building" and following not in _STREETS_FIRST:
+                self._hidden.add(at)
+        elif tokens[at - 1].kind in BREAKS:
+            if at - 2 in self._known:
+                self._hidden.add(at)
+        elif at - 1 in self._known:
+            self._hidden.add(at)
+
+    def _is_one_house(self, first: int, last: int) -> bool:
+        one, other = self._tokens[first].text, self._tokens[last].text
+        return one.isdecimal() and other.isdecimal() and 0 < int(other) - int(one) <= _SAME_HOUSE

@@ -1,0 +1,157 @@
+"""The words, numbers and signs of an address abroad, and which of its numbers are postcodes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from masking_service.masking.words.foreign_words import kinds_of_words
+
+_TOKENS: Final = re.compile(
+    r"(?P<n>[0-9*]+(?:[A-Za-z](?![^\W_]))?)|(?P<w>(?:[^\s\d*!-/:-@\[-`{-~«»،؛，。、№ºª°–—’]++|(?<=\w)['’](?=\w))++)|\S"
+)
+BREAKS: Final = frozenset(",;،؛，、()|")
+_STATES: Final = (
+    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]"
+    "|W[AIVY]"
+)
+"""Of the United States."""
+_CODES: Final = re.compile(
+    r"(?<!\w)(?:[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z]{1,2}-[0-9]{4,6}"
+    r"|[0-9]{4} [A-Z]{2}|[0-9]{5}-[0-9]{3,4}|[0-9]{4}-[0-9]{3}"
+    r"|[AC-FHKNPRTV-Y][0-9]{2} [AC-FHKNPRTV-Y][0-9AC-FHKNPRTV-Y]{3}"
+    rf"|(?i:(?:{_STATES}),? [0-9]{{5}}(?:-?[0-9]{{4}})?(?=\W*(?:$|,|United States|USA?$))))(?!\w)"
+).finditer
+"""Postcodes with letters or dashes: of Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal, Ireland; and
+with a state: FL 33401."""
+LONG: Final = 5
+"""Digits: a number of so many is a postcode or a waybill's, no unit's."""
+_ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
+SHORT_NUMBER: Final = 3
+ROOM_DIGITS: Final = (3, 4)
+_IS_LETTER: Final = re.compile("[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u05d0-\u05ea\u0621-\u064a]").fullmatch
+_NUMBERED_STREETS: Final = re.compile(
+    r"(?<= )[0-9]{1,3}(?:st|nd|rd|th|[A-Z])? (?:mile )?(?:street|str?|avenue|ave?|road|rd|place|pl|drive|dr|terrace|ter"
+    r"|court|ct|lane|ln)\b",
+    re.I,
+).finditer
+"""Streets with a number for a name, behind a house: 3505 188th Street."""
+_HOUSES_OF_MOSCOW: Final = re.compile(r"(?<![0-9])([0-9]{1,3})[скСК]([0-9]{1,3})(?![0-9])").finditer
+"""A house with its building: 8с2."""
+_BEFORE_MONTH: Final = frozenset("de di of er º go e do".split())
+_YEAR: Final = re.compile("1[5-9][0-9]{2}").fullmatch
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+class _Token(NamedTuple):
+    kind: str
+    """`n` for a number, `w` for a word, else the sign itself."""
+    text: str
+    start: int
+    end: int
+
+
+def _is_code(match: re.Match[str]) -> bool:
+    """Whether a possible postcode is one: 1204-789 in front of an address is a unit and a house."""
+    return match.start() > 0 or not match[0][:4].isdecimal() or match[0][4] != "-"
+
+
+class AddressTokens:
+    """The tokens of an address, and what is known of each.
+
+    Args:
+        text: the address.
+    """
+
+    def __init__(self, text: str) -> None:
+        new = tuple.__new__  # which takes half of the time
+        self.text = text
+        self._tokens = [new(_Token, (one.lastgroup or one[0], one[0], *one.span())) for one in _TOKENS.finditer(text)]
+        self._hidden: set[int] = set()
+        """Tokens that are units' numbers."""
+        self._known: set[int] = set()
+        """Numbers that something else than a unit has."""
+        self._in_codes = {place for match in _CODES(text) if _is_code(match) for place in range(*match.span())}
+        """Places within postcodes that have letters or dashes."""
+        self._codes: set[int] = set()
+        """Numbers that are postcodes' or parts of them."""
+        self._note_codes()
+
+    def _note_names_of_streets(self) -> None:
+        """Note the numbers that streets are called by, as in 3505 188th Street; and houses like 8с2."""
+        tokens = self._tokens
+        places = {match.start() for match in _NUMBERED_STREETS(self.text)}
+        if not self.text.isascii():
+            places |= {match.start(group) for match in _HOUSES_OF_MOSCOW(self.text) for group in (1, 2)}
+        if places:
+            self._known.update([at for at, token in enumerate(tokens) if token.start in places])
+
+    def _note_date(self, month: int) -> None:
+        """Note the day before a month by which a street is called, and the year behind it: rue du 4 Septembre."""
+        tokens = self._tokens
+        day = next((at for at in range(month - 1, max(-1, month - 3), -1) if tokens[at].kind == "n"), None)
+        if day is None or any(token.text.lower() not in _BEFORE_MONTH for token in tokens[day + 1 : month]):
+            return
+        self._known.add(day)
+        year = month + 1 + (month + 1 < len(tokens) and tokens[month + 1].text.lower() == "de")
+        if year < len(tokens) and _YEAR(tokens[year].text):
+            self._known.add(year)
+
+    def _adjacent(self, at: int, kind: str) -> bool:
+        """Whether the next token is of a kind and nothing is between."""
+        tokens = self._tokens
+        return at + 1 < len(tokens) and tokens[at + 1].kind == kind and tokens[at + 1].start == tokens[at].end
+
+    def _ends(self, at: int) -> bool:
+        """Whether a part of the address ends here."""
+        return at + 1 == len(self._tokens) or self._tokens[at + 1].kind in BREAKS
+
+    def _is_joined(self, at: int) -> bool:
+        """Whether nothing is between a token and the one before it."""
+        return at > 0 and self._tokens[at - 1].end == self._tokens[at].start
+
+    def _is_number(self, at: int) -> bool:
+        """Whether a token is a number or a letter in place of one."""
+        if at < 0:
+            return False
+        token = self._tokens[at]
+        return token.kind == "n" or (token.kind == "w" and len(token.text) == 1 and token.text.isascii())
+
+    def _is_short(self, at: int) -> bool:
+        """Whether a token is a number of up to three digits or a capital letter."""
+        token = self._tokens[at]
+        if token.kind == "w":
+            return _IS_LETTER(token.text) is not None and token.text not in kinds_of_words()
+        return token.kind == "n" and len(token.text) <= SHORT_NUMBER
+
+    def _before_street(self, at: int) -> bool:
+        """Whether the name of a street is behind a number."""
+        tokens = self._tokens
+        if at + 1 >= len(tokens) or tokens[at + 1].kind != "w" or tokens[at + 1].start == tokens[at].end:
+            return False
+        word = tokens[at + 1].text
+        return len(word) > 1 and word.lower() not in kinds_of_words()
+
+    def _is_code(self, at: int) -> bool:
+        """Whether a number is a postcode or a part of one."""
+        tokens = self._tokens
+        digits = len(tokens[at].text.rstrip(_LETTERS))
+        if digits >= LONG or tokens[at].start in self._in_codes or at in self._codes:
+            return True
+        before = tokens[at - 1] if at else None
+        ends = at + 1 == len(tokens)
+        if before is not None and before.kind in BREAKS:
+            # 1015 Amsterdam, 111 51 Stockholm, 00-590 Warszawa
+            return not ends and tokens[at + 1].kind in ("w", "n", "-") and digits > 1
+        if before is not None and before.kind == "w" and before.text.isupper() and len(before.text) <= SHORT_NUMBER:
+            return self._is_joined(at) or _ROMAN(before.text) is None  # SW4, NSW 2000; and not al. Jana Pawła II 21
+        return digits == max(ROOM_DIGITS) and self._ends(at) and at + 3 >= len(tokens)
+
+    def _note_codes(self) -> None:
+        """Note the numbers of postcodes, also what is behind the first part of one."""
+        for at, token in enumerate(self._tokens):
+            if token.kind == "n":
+                first = at - 1 if at and self._tokens[at - 1].kind == "n" else at - 2
+                joined = at > 1 and self._tokens[at - 1].kind in ("n", "-")
+                if (joined and first in self._codes) or self._is_code(at):
+                    self._codes.add(at)

@@ -1,0 +1,189 @@
+"""Hides unit, floor and room in Chinese addresses, by the text before and behind each number.
+
+An address goes from the street to the room, so its numbers are read in the order in which they are written. What is
+before a number says where in that order it is (`han_levels`): behind a road it is a house's, in a market a stall's,
+behind a building a room's. A word behind it may say it anew (单元, 号楼, 室). Both say what shows (`han_number_rules`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from masking_service.masking.addresses.han_levels import (
+    BUILDING,
+    ESTATE,
+    FILLERS,
+    FLOOR,
+    LANE,
+    NUMBER,
+    PLACE,
+    ROAD,
+    ROOM,
+    UNIT,
+    ZONE,
+    level_of,
+)
+from masking_service.masking.addresses.han_number_rules import read_with_word
+from masking_service.masking.addresses.han_numbers import (
+    ALNUM,
+    BARE_NUMBER,
+    FLOOR_WORD,
+    HOUSE_WORD,
+    LANE_WORD,
+    NUMBER_WORD,
+    POSTCODE,
+    ROOM_DIGITS,
+    STOREY,
+    TOKENS,
+    count_digits,
+    starred,
+    word_behind,
+)
+from masking_service.masking.words import address_words as words
+
+_NUMERALS: Final = frozenset(words.NUMERALS)
+_SIDE_OF_A_FLOOR: Final = re.compile(
+    r"[东東西南北中左右](?:(?:(?<=\*[层層楼樓fF].)|(?<=\*[单單]元.))(?<!中)"
+    r"(?=(?:侧|側|边|邊|手|手边|手邊|头|頭|首)?[门門]?(?:$|[\s,，(（]))"
+    r"|(?:(?<=\*.)|(?<=\*-.))(?=$|[\s,，(（]))"
+).sub
+"""Also of a room: 5栋21西 and 6-3-东."""
+_SIDE_OF_A_HOUSE: Final = re.compile("[东東西南北中](?<=[元单單楼樓层層栋棟幢座号號].)(?=[边邊间間][户戶])").sub
+_ROOM_IN_WORDS: Final = re.compile(
+    rf"[号號院内內楼樓层層栋棟幢元F](?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
+).sub
+"""A room that has no number, and the character before it, of a house or a floor: 71号前楼."""
+_OPEN_FLOORS: Final = ("空层", "空層")
+_LISTS: Final = frozenset("、,，/&+")
+_INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的|第").fullmatch
+"""Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
+_IS_ROOM_OF_A_TEXT: Final = re.compile(r"(?![BLbl]?[0-9]{1,2}[Ff]$)[0-9A-Za-z*]+").fullmatch
+_IS_ALNUM: Final = re.compile(ALNUM).match
+_ORDER_DIGITS: Final = 8
+"""As many as no room has."""
+_BEHIND_ORDER: Final = re.compile(
+    r"(?:[单單](?:编|編)?[号號码碼]|[订訂运運][单單]|流水|交易|合同|物流)[号號码碼]{0,2}[\s:：=#是为為]{0,3}$"
+).search
+"""The end of what is in front of an order's number: it stays. Other words of texts may tell a room in an address."""
+_IsSure = Callable[[str, str, int, int, int], bool]
+"""Takes a text, a number in it, the word behind it, its level and its end."""
+
+
+def hide_han_units(text: str) -> str:
+    """Return a Chinese address with the numbers of its units, floors and rooms as stars."""
+    return read_han_units(text)[0]
+
+
+def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = None) -> tuple[str, int]:
+    """Read an address or a text.
+
+    Args:
+        text: it.
+        level: what is in front of its first number.
+        is_sure: asked whether a number is hidden that is so in an address; always if None.
+
+    Returns:
+        The text with its units hidden, and where the words behind its last number begin.
+    """
+    pieces: list[str] = []
+    done = end = 0
+    before, last_kind, last_number, last_hidden = level, 0, "", False
+    for match in TOKENS(text):
+        kind = match.lastindex
+        if kind is None or (is_sure is not None and text.startswith(_OPEN_FLOORS, max(0, match.start() - 1))):
+            continue  # a Latin word, or 放架空层, which tells no floor
+        start, last = match.span()
+        if kind >= STOREY:
+            begin = _side_begin(text, start - 1, done)
+            pieces += text[done:begin], "*" * (start - begin)
+            done, end, level = start, last, FLOOR if kind == STOREY else ROOM if text[start] in "室户戶" else UNIT
+            continue
+        apart = start > end
+        listed = False
+        if apart:
+            gap = text[end:start]
+            listed = gap in _LISTS and _is_listed(last_kind, last_number, kind, text[start : match.end(1)])
+            if listed:
+                level = before
+            else:
+                goes_on = not is_sure or gap[0] not in FILLERS or (level >= BUILDING and _INSIDE(gap))
+                level = level_of(gap, kind, level if goes_on else PLACE, end == 0)
+        stop = match.end(1)
+        kind, last = word_behind(text, kind, stop, last)
+        before, end = level, last
+        number = text[start:stop]
+        last_kind, last_number = kind, number
+        if is_sure is not None and not is_sure(text, number, kind, level, end):
+            level = _passed(text[end - 1], kind, level)
+            continue
+        if apart and kind == BARE_NUMBER and _is_of_no_unit(number, gap, level):
+            continue
+        if is_sure is not None and kind == BARE_NUMBER and _IS_ROOM_OF_A_TEXT(number):
+            shown, level = "*" * len(number), ROOM
+        else:
+            shown, level = read_with_word(text, number, kind, level, stop, end)
+            if listed and last_hidden and kind == NUMBER_WORD:
+                shown = starred(number)  # 13、14、15号 are all rooms or all houses
+        last_hidden = shown != number
+        if last_hidden:
+            begin = _hidden_from(text, number, kind, start, done)
+            pieces += text[done:begin], "*" * (start - begin) + shown
+            done = stop
+    shown = _SIDE_OF_A_HOUSE("*", "".join(pieces) + text[done:] if pieces else text)
+    if is_sure is None:
+        shown = _SIDE_OF_A_FLOOR("*", shown) if pieces else shown
+        shown = _ROOM_IN_WORDS(lambda found: found[0][0] + "*" * (len(found[0]) - 1), shown)
+    return shown, end
+
+
+def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
+    """Whether a number may be a postcode, and no house, unit or room (名苑_315104), or an order's."""
+    if len(number) == POSTCODE:
+        return number.isdecimal() and (level not in (ZONE, ESTATE) or gap[-1] not in "_-")
+    return count_digits(number) >= _ORDER_DIGITS and _BEHIND_ORDER(gap) is not None
+
+
+def behind_last_number(text: str) -> int:
+    """Return where the words behind an address's last number begin; a lone numeral may be a name's (张三)."""
+    numbers = [match for match in TOKENS(text) if match.lastindex is not None and match[0] not in _NUMERALS]
+    if not numbers:
+        return 0
+    last = numbers[-1]
+    return word_behind(text, last.lastindex or 0, last.end(1), last.end())[1]
+
+
+def _is_listed(last_kind: int, last_number: str, kind: int, number: str) -> bool:
+    """Whether a number behind a comma is one of several: 66号、68号 and 101、102室 are, 66号，601 is not."""
+    if last_kind != BARE_NUMBER or kind != BARE_NUMBER:
+        return last_kind in (kind, BARE_NUMBER)
+    if number.isdecimal() and last_number.isdecimal() and len(number) >= ROOM_DIGITS:
+        return len(number) <= len(last_number) and int(last_number) < int(number)
+    return len(number) <= len(last_number) or len(number) < ROOM_DIGITS
+
+
+def _passed(last: str, kind: int, level: int) -> int:
+    """The level behind a number in a text that is no unit's, and whose word ends with `last`."""
+    if kind == HOUSE_WORD:
+        return BUILDING
+    if kind == LANE_WORD:
+        return LANE if last == "弄" else ROAD
+    return NUMBER if kind == NUMBER_WORD and level in (ROAD, LANE) else PLACE
+
+
+def _hidden_from(text: str, number: str, kind: int, start: int, done: int) -> int:
+    """Return where the hidden part of a number begins: at a basement's sign or its own digits, as in 12三."""
+    in_han = not number[0].isascii()
+    if in_han and not done and text[:start].isdecimal():
+        return 0
+    return start - 1 if (kind == FLOOR_WORD or in_han) and start > done and text[start - 1] in "负負" else start
+
+
+def _side_begin(text: str, side: int, done: int) -> int:
+    """Return where the hidden part of 2东户 and 架空层 begins: the side, with the number before it."""
+    if text[side] == "空":
+        return side - 1
+    while side > done and _IS_ALNUM(text, side - 1):
+        side -= 1
+    return side

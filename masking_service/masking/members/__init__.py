@@ -1,0 +1,1 @@
+"""Reads from the names of members what their values are."""

@@ -1,0 +1,137 @@
+"""Tells the codes of things from personal data.
+
+It is asked where a member's name or a header says that a value is a code.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.members.member_names import (
+    BARE_NAME,
+    CODE,
+    GOODS,
+    LEFT_OPEN,
+    MAYBE_NAME,
+    MAYBE_NUMBER,
+    MEASURE,
+    NUMBER,
+    SIDE_NAME,
+    STOCK,
+)
+from masking_service.masking.members.name_words import PARTY, name_words
+from masking_service.masking.names.bare_names import bare_name
+from masking_service.masking.names.names_between_words import is_name
+from masking_service.masking.numbers.numbers_in_text import lines_worth_scanning
+from masking_service.masking.words.name_cues import NO_LATIN_NAME
+
+_ONE_CODE: Final = r"[A-Za-z0-9_-]"
+_ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
+_MOBILE: Final = r"1[3-9][0-9](?:[0-9]{8}|[ ./_-][0-9]{4}[ ./_-][0-9]{4})"
+_PERSONS: Final = rf"(?:(?:\+?86[ -]?)?{_MOBILE}|[1-9][0-9]{{16}}[0-9Xx])(?:\.0*)?|1\.[3-9][0-9]{{4,9}}[Ee]\+?10"
+"""A mobile or identity number: people use theirs as an account's id. A spreadsheet writes 13812345678.0, or
+1.3812345678E+10."""
+
+_ONE_AMOUNT: Final = (
+    r"[+-]?[¥￥$€£]?[0-9,]{0,14}[0-9](?:\.[0-9]{0,6})?(?: ?(?:[A-Za-z%]{1,4}|元|千克|公斤|克|斤|件|个|立方米))?"
+)
+"""A number of up to 15 digits, with a sign before and a unit behind it."""
+
+_DIGIT: Final = re.compile(r"\d").search
+_DIGITS_OF: Final = {MAYBE_NUMBER["phone"]: 5, MAYBE_NUMBER["secret"]: 4, MAYBE_NUMBER["unit"]: 1}
+"""How many digits a value has at least that may be of such a kind."""
+_DATE: Final = re.compile(
+    r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]"
+    r"(?:[T ][0-9]{1,2}(?::[0-9]{2}){1,2}(?:\.[0-9]{1,9})?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
+).fullmatch
+_OF_NO_DATE: Final = frozenset({"name", "phone", PARTY})
+_CODE_WORDS: Final = re.compile("[A-Z]+(?:_[A-Z]+)+").fullmatch
+"""What a system calls a state by: HAS_ACCESS_POINT."""
+_IS_ADDRESS_OF_PAGE: Final = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?:/track|/tracking)?/(?=[A-Z-]*[0-9])(?=[0-9-]*[A-Z])[A-Z0-9-]{6,64}"
+).fullmatch
+"""One of a parcel, with its number and nothing that may call a person: /1G08Q6PK6PHP, and not /zhangsan?name=."""
+_ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
+
+_is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
+_is_mobile: Final = re.compile(_MOBILE).fullmatch
+_is_measure: Final = re.compile(rf"(?!\+){_ONE_MEASURE}{{1,64}}").fullmatch
+_is_amount: Final = re.compile(_ONE_AMOUNT).fullmatch
+is_persons: Final = re.compile(_PERSONS).fullmatch
+"""Whether a text is a mobile or identity number, and nothing else."""
+_are_codes: Final = re.compile(rf"(?:{_ONE_CODE}{{0,64}}(?:\n|\Z))*").fullmatch
+_are_measures: Final = re.compile(rf"(?:(?!\+){_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
+_are_amounts: Final = re.compile(rf"(?:(?:{_ONE_AMOUNT})?(?:\n|\Z))*").fullmatch
+_any_persons: Final = re.compile(rf"^(?:{_PERSONS})$", re.M).search
+_beside: Final = {
+    CODE: re.compile(rf"[,:+/ ](?:86[ -]?)?{_MOBILE}(?![0-9A-Za-z_-])").search,
+    MEASURE: re.compile(rf"(?<![0-9.])(?:86)?{_MOBILE}(?![0-9])(?!\.[0-9]*[1-9])").search,
+}
+"""Finds a mobile number beside others. A code may have its digits behind a hyphen: 2024-13812345678."""
+_any_mobile: Final = re.compile(rf"^{_MOBILE}$", re.M).search
+
+
+def is_code(kind: str | None, text: str) -> bool:
+    """Return whether a text is what its name announces (STOCK, NUMBER, CODE, MEASURE or GOODS of `member_names`).
+
+    Such a text need not be scanned.
+    """
+    if kind in (STOCK, NUMBER):
+        return _is_code(text) is not None and (kind == STOCK or _is_mobile(text) is None)
+    if kind == GOODS:
+        return _ARE_LATIN_WORDS(text) is not None
+    if kind == MEASURE and _is_amount(text):
+        return True
+    if kind not in (CODE, MEASURE) or is_persons(text):
+        return False
+    return _is_measure(text) is not None and _beside[kind](text) is None
+
+
+def settled(kind: str | None, text: str) -> str | None:
+    """Return the kind of a text where its member's name does not settle whether it is a person's name.
+
+    Other kinds are returned as they are.
+    """
+    if kind == MAYBE_NAME and (_DIGIT(text) or _is_code_of_words(text)):
+        return None
+    if kind == MAYBE_NAME:
+        kind = "name"
+    if kind == BARE_NAME:
+        return "name" if bare_name(text) else None
+    if kind == SIDE_NAME:
+        return "name" if bare_name(text) and _is_likely_name(text) else None
+    if kind in _DIGITS_OF:
+        its = LEFT_OPEN[kind]
+        fits = sum(map(str.isdecimal, text)) >= _DIGITS_OF[kind] and not (its == "phone" and _DATE(text))
+        return its if fits else None
+    if kind in _OF_NO_DATE and text[:2] in ("19", "20") and _DATE(text):
+        return None  # signedFor: when someone signed
+    if kind not in ("name", PARTY):
+        return kind
+    return None if text.casefold() in name_words().anyone or _IS_ADDRESS_OF_PAGE(text) else kind
+
+
+def _is_code_of_words(text: str) -> bool:
+    """Whether words in capitals are a state's and no person's: HAS_ACCESS_POINT, and not LI_WEI."""
+    return _CODE_WORDS(text) is not None and not NO_LATIN_NAME.isdisjoint(text.lower().split("_"))
+
+
+def _is_likely_name(text: str) -> bool:
+    return NO_LATIN_NAME.isdisjoint(text.lower().split()) if text.isascii() else is_name(text, plainly=True)
+
+
+def harmless_lines(kind: str | None, lines: str) -> bool:
+    """Return whether no line has to be scanned, because each is a code of this kind. Errs towards False."""
+    return not lines_worth_scanning(lines) or are_codes(kind, lines)
+
+
+def are_codes(kind: str | None, lines: str) -> bool:
+    """Return whether each line is empty or `is_code`."""
+    if kind in (STOCK, NUMBER):
+        return _are_codes(lines) is not None and (kind == STOCK or _any_mobile(lines) is None)
+    if kind == MEASURE and _are_amounts(lines):
+        return True
+    if kind not in (CODE, MEASURE) or _any_persons(lines):
+        return False
+    return _are_measures(lines) is not None and _beside[kind](lines) is None

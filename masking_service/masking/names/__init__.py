@@ -1,0 +1,1 @@
+"""Finds names of people in texts and addresses."""

@@ -1,0 +1,32 @@
+"""Finds names of people in Arabic letters, behind titles and words that announce who gets a parcel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking.words.expressions import Expression
+
+_NO_NAME: Final = (
+    "على|في|من|قبل|عند|عن|مع|إلى|ثم|أو|لا|لم|لن|غير|تم|قد|رقم|هاتف|شقة|الطابق|الدور|الطلب|الشحنة|الباب|باب|الاستقبال|استقبال"
+    "|الجار|جار|الجيران|الحارس|حارس|البواب|الأمن|أمن|المكتب|مكتب|المبنى|مبنى|الصندوق|صندوق|العنوان|عنوان|المندوب|الفرع|فرع"
+    "|المستودع|المحل|الشركة|شركة|العميل|المستلم|نفسه|شخصيا|اليوم|غدا|هذا|هذه|وهو|وهي|نفس|كما"
+    r"|صاحبة?(?= ال(?:محل|متجر|بيت|منزل|شقة|مكتب|شركة|طلب|شحنة|طرد|عمل|فندق|عمارة|مبنى|رقم|هاتف|جوال|حساب))"
+    "|[يت]?طلبت?|رفضت?|[يت]رفض|استلمت?|[يت]ستلم|س[يت]ستلم|[يت]ريد|وافقت?|اتصلت?|أكدت?|(?:ال)?(?:جوال|موبايل|تلفون)"
+)
+"""What is behind such a word and is no name: prepositions, neighbours and guards, places, what a person does."""
+_WORD: Final = rf"(?!(?:{_NO_NAME})\b)[\u0621-\u064a]{{2,}}"
+_named: Final = Expression(
+    r"\b(?:(?:(?:[بوف]?ال|و?لل)(?:سيدة?|أستاذة?|آنسة|دكتورة?|مهندسة?)|التسليم إلى|تسليمه?ا? إلى|سلمت إلى"
+    r"|الاتصال بـ|اتصل بـ|التواصل مع|باسم)[ :]{0,2}"
+    r"|(?:المستلمة?|المرسل إليه|المرسل|العميلة?|اسم المستلم|الاسم|الاسم الكامل) ?: ?)"
+    rf"(?:(?:السيدة?|الأستاذة?) )?(?P<name>{_WORD}(?: {_WORD}){{0,2}})"
+).finditer
+_has_arabic: Final = re.compile("[\u0621-\u064a]").search
+
+
+def arabic_names(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of names."""
+    if _has_arabic(text):
+        yield from (match.span("name") for match in _named(text))

@@ -1,0 +1,161 @@
+"""Finds given names without a family name in texts, and nicknames that are called: 雨桐老师收, 请交给雪梅, 小张，麻烦….
+
+A given name is two characters that given names have, and that are likelier a name than words (`han_words`). It needs a
+cue that people put beside given names: an announcing word, a title, a verb of taking a parcel, or a phone. Goods,
+places and school subjects beside one are words (数学老师).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from masking_service.masking.names.name_bounds import BEFORE_VALUE, HAN, name_ends
+from masking_service.masking.words import called_words
+from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.alternatives import by_char
+from masking_service.masking.words.cue_uses import BEFORE_NAMES
+from masking_service.masking.words.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES
+from masking_service.masking.words.han_words import COST_OF_UNKNOWN, UNKNOWN, han_words
+
+Span = tuple[int, int]
+
+_MOST: Final = 33
+"""What a given name costs at most."""
+_MOST_BESIDE: Final = 30
+"""What it costs at most where only a verb or a phone is beside it."""
+_MOST_OF_ONE: Final = 20
+"""What a character of one costs at most."""
+_USUAL: Final = 30
+_SAVED: Final = 6
+_SAVED_IF_UNUSUAL: Final = 9
+"""Points that a given name must save over words; costlier ones must save more."""
+_RARE_WORD: Final = 23
+_SAVED_AS_WORD: Final = 3
+"""Points that it must save over the noun that it also is, unless that is rare."""
+_CALLING: Final = ("找", "给", "由", "让", "叫", "喊", "请", "交", "替", "问", "问下", "问问", "找下", "喊下", "叫下")
+_INFORMING: Final = tuple(word for word in cues.WEAK if len(word) > 1 and word[-1] not in "做成为")
+"""Of the words before names those that are seldom before things."""
+_announcing: Final = by_char((*(role for role in cues.ROLES if len(role) > 1), *_INFORMING, *_CALLING), -1)
+_PLACING: Final = "放在去到跟和"
+"""Before a given name with a title: 放雪梅婶家."""
+_roles: Final = by_char(cues.ROLES, -1)
+_titles: Final = by_char((*cues.TITLES, *cues.SHORT_TITLES), 0)
+_verbs: Final = by_char(("收", "代收", "代签", "代领", "代取", "签收", "亲启", "亲收", "本人签收", "查收"), 0)
+_called: Final = re.compile(
+    rf"[小老阿](?<![{HAN}].)([{FAMILY_NAMES}])(?=[，,！!：: ]{{1,2}}(?:你|您|麻烦|请|帮|快[递件]|下来|辛苦|谢谢))"
+).finditer
+_familiar: Final = re.compile(
+    rf"([{''.join(sorted({*cues.GIVEN} - {*FAMILY_NAMES, *RARE_FAMILY_NAMES}))}])(?<![{HAN}*].)[姐哥嫂叔姨]"
+    rf"(?=[^{HAN}]|$|[收拿取说要家那]|代[收签领]|[签领]收)"
+).finditer
+"""One character of a given name before a title of the family: 芳姐收."""
+_goes_on: Final = re.compile(
+    rf"[拿取领签收说](?![{HAN}])|就[行好可]|家(?![{HAN}])|家[的里就门没有]|那[里边儿]?(?![{HAN}])|[吧哈啊哦呀嘛的](?![{HAN}])"
+).match
+_FOLLOWS: Final = "".join(
+    {
+        *(word[0] for word in (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING)),
+        *"姐哥叔姨嫂婶拿取领签收说就家那吧哈啊哦呀嘛的",
+    }
+)
+_NONE: Final = frozenset((*BEFORE_NAMES, *cues.TITLES, *cues.ANNOUNCE, *cues.FOLLOWING, *cues.VERBS, *cues.LABELS))
+_NO_LAST: Final = frozenset(cues.NO_GIVEN) | frozenset("小老阿家")
+
+
+@cache
+def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of possible given names behind a cue's last character, and at a clause's start."""
+    given = "".join(char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE)
+    last = "".join({*given} - (_NO_LAST - {word[1] for word in cues.GIVEN_WORDS}))
+    behind = "".join({*_titles, *_verbs})
+    return (
+        re.compile(
+            rf"[{''.join(_announcing)}{_PLACING}](?={BEFORE_VALUE}([{given}][{last}])(?:[^{HAN}*]|$|[{_FOLLOWS}]))"
+        ),
+        re.compile(rf"([{given}](?<![{HAN}*].)[{last}])(?=[{behind}]|[\s,，、:：/|(（]{{0,2}}\*{{5}})"),
+    )
+
+
+def find(text: str) -> Iterator[Span]:
+    """The spans of given names beside a cue in a text in simplified characters."""
+    if text.isascii():
+        return
+    told, first = _finders()
+    for match in told.finditer(text):
+        if _is_told(text, match.end(), *match.span(1)):
+            yield match.span(1)
+    for match in _called(text):
+        name = match[0]
+        if name in cues.NICKNAMES or not called_words.is_word(name):
+            yield match.span(1)
+    for match in _familiar(text):
+        if not called_words.is_word(match[0]):
+            yield match.span(1)
+    for match in first.finditer(text):
+        if called_words.is_distance(text, match.start()):
+            continue
+        if _is_titled(text, *match.span()) or _is_beside(text, *match.span()):
+            yield match.span()
+
+
+def _is_told(text: str, cue: int, start: int, end: int) -> bool:
+    """Whether a given name is behind the cue that ends at `cue`, and a clause ends or continues there."""
+    if _is_cue(text, end - 1):
+        return False
+    words = _announcing if start == cue else _roles
+    told = text.endswith(words.get(text[cue - 1], ()), 0, cue)
+    return (
+        (told or (text[cue - 1] in _PLACING and start == cue and _is_before_title(text, end)))
+        and (_is_before_title(text, end) or name_ends(text, end) or _goes_on(text, end) is not None)
+        and is_given(text[start:end], _MOST)
+    )
+
+
+def _is_titled(text: str, start: int, end: int) -> bool:
+    """Whether a given name is before a title, behind which a clause ends or goes on."""
+    return not _is_cue(text, end - 1) and _is_before_title(text, end) and is_given(text[start:end], _MOST)
+
+
+def _is_before_title(text: str, at: int) -> bool:
+    """Whether a title begins at `at` that ends a clause, or that something follows which follows names."""
+    for title in _titles.get(text[at : at + 1], ()):
+        if text.startswith(title, at):
+            end = at + len(title)
+            return name_ends(text, end) or _goes_on(text, end) is not None
+    return False
+
+
+def _is_beside(text: str, start: int, end: int) -> bool:
+    """Whether a given name precedes the mask of a phone, or a verb of pick-up that ends a clause."""
+    behind = text[end]
+    if "\u3400" <= behind <= "\u9fff":
+        verb = next((verb for verb in _verbs.get(behind, ()) if text.startswith(verb, end)), None)
+        if verb is None or "\u3400" <= text[end + len(verb) : end + len(verb) + 1] <= "\u9fff":
+            return False
+    return not _is_cue(text, end - 1) and is_given(text[start:end], _MOST_BESIDE)
+
+
+def _is_cue(text: str, at: int) -> bool:
+    """Whether a title or verb begins at `at`, so that a family name or a word is before it."""
+    return text.startswith((*_titles.get(text[at], ()), *_verbs.get(text[at], ())), at)
+
+
+def is_given(name: str, most: int) -> bool:
+    """Whether two characters are likelier a given name than words, and cost at most so much as one."""
+    if name in _NONE:
+        return False
+    if name in cues.GIVEN_WORDS:
+        return True
+    if name[1] in _NO_LAST:
+        return False
+    known = han_words()
+    cost, word = known.given_cost(name), known.words.get(name)
+    if cost > most or name in cues.common_words():
+        return False
+    if word is not None:
+        return word[0] == "n" and word[1] - cost >= (0 if word[1] >= _RARE_WORD else _SAVED_AS_WORD)
+    saved = sum(known.words.get(char, (UNKNOWN, COST_OF_UNKNOWN))[1] for char in name) - cost
+    return saved >= (_SAVED if cost <= _USUAL else _SAVED_IF_UNUSUAL)

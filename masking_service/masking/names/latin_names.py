@@ -1,0 +1,364 @@
+"""Finds Latin names of people in texts, by announcing words, verbs and given names.
+
+A word that says little (for, to, is) announces only what begins with a given name that is known, or what a verb of
+people follows: for Anna Rossi, and not for Apple Watch. A known given name that is hardly anything else needs no such
+word before its family name, if it is not all of a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from unicodedata import normalize
+
+from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.address_words import LATIN_PLACE, LATIN_SITE
+from masking_service.masking.words.alternatives import any_of, by_first_letter
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.legal_forms import LATIN_FORMS
+
+Span = tuple[int, int]
+
+_UPPER: Final = "A-Z\u0400-\u042f" + "".join(
+    char for span in (range(0xC0, 0x250), range(0x1E00, 0x1F00)) for char in map(chr, span) if char.isupper()
+)
+_LETTERS: Final = r"A-Za-z\u00c0-\u024f\u0300-\u036f\u0400-\u04ff\u1e00-\u1eff"
+_LETTER: Final = rf"[{_LETTERS}'’]"
+_CAPITALISED: Final = rf"(?:[{_UPPER}]{_LETTER}*(?:-{_LETTER}+)?\.?)"
+_LINK: Final = "(?:(?:van|de|der|von|bin|ben|al|el|da|di|la|le|dos|del|van der|van den|de la) )?"
+LATIN_NAME: Final = rf"{_CAPITALISED}(?:[ ,]{{1,2}}{_LINK}{_CAPITALISED}){{0,3}}"
+_NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"
+_TITLE: Final = rf"(?:(?i:{by_first_letter(cues.LATIN_TITLES)})\b\.?\s)"
+_VERB: Final = (
+    r"(?:\s(?:will|would|may|must|should"
+    r"|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on |allergic|the |my |our |here|sick|ill|home)"
+    r"|isn't|can|cannot|can't"
+    r"|not (?:at|in|home|available|answering|responding|reachable|there)|updated|reported|reports|wrote"
+    r"|writes|noted|complained"
+    r"|complains|claimed|claims|disputes|disputed|states|stated|mentioned|insists|insisted|replied|responded|emailed|texted"
+    r"|messaged|rescheduled|cancelled|canceled|answered|handled|escalated|prefers|preferred|declined|denied|contacted|phoned"
+    r"|visited|hopes|wrote|gave|told|ordered|bought|paid|knows|thinks|agreed"
+    r"|was (?:not|out|away|at|there)"
+    r"|collects?|collected|refused|refuses|signed|lives|said|says|picked|picks|called|calls|received|accepted|requested|requests"
+    r"|confirmed|rejected|took|takes|comes|works|did|does|didn't|doesn't|won't|needs|tel|phone|mobile|cell"
+    r"|(?:dai|qian)?shou|ziti|dianhua|shouji)\b)"
+)
+_WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|text|buzz|phone|dial|do not|don't)\b)"
+"""What a courier is asked to do behind the name of a recipient."""
+
+_capital: Final = re.compile(rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[{_LETTERS}]").search
+_announced: Final = Expression(
+    rf"(?<![A-Za-z])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
+).finditer
+_weakly_announced: Final = Expression(
+    rf"(?<![A-Za-z])(?=[{_LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
+).finditer
+_subject: Final = Expression(
+    rf"(?:^|(?<=[.!?;\n(,，。；、\]] )|(?<=[.!?;\n(,，。；、])|(?<=[0-9]:[0-9][0-9] ))(?P<name>{_NAME})"
+    rf"(?:(?:\s\([a-z ]{{2,20}}\))?(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
+).finditer
+_will: Final = re.compile(
+    r"Will (?:collect|come|call|be|pick|pay|need|take|want|accept|sign|request|confirm|visit|have|contact|phone)\b"
+).match
+"""What begins with it says who does something later, and is no name."""
+_in_han: Final = Expression(
+    rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
+    rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
+    rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|[亲敬][启收签]|[转寄](?![\u4e00-\u9fff])|本人|要|让|说|想要|会来|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
+).finditer
+"""A name beside a cue in Han."""
+_signature: Final = Expression(
+    rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})(?:\W*$|\n)"
+).finditer
+_full: Final = Expression(
+    rf"(?<![\w'’.&/-])(?<!\bSt )(?<!\bSan )(?P<name>{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,3}})(?![\w&/-])"
+).finditer
+_word: Final = re.compile(r"\w").search
+_FULL_NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,2}}"
+_first: Final = Expression(rf"\s*({_FULL_NAME}),").match
+_is_firm: Final = re.compile(rf"[^,]*\b(?:Co\.?, ?Ltd|(?:{any_of(LATIN_FORMS)})\b)", re.I).match
+_front: Final = Expression(
+    rf"\s*(?P<name>{_FULL_NAME})(?:[\s,，、;；|_]{{0,2}}(?=[\u4e00-\u9fff]{{1,9}}[省市区區县縣镇鎮乡鄉村路街道巷弄])"
+    rf"|,? (?P<abroad>)(?=[0-9]{{1,5}}[A-Za-z]? (?:{_CAPITALISED} ){{1,3}}(?i:{LATIN_PLACE})\b))"
+).match
+"""Before an address in Han, or before a house and its street."""
+_back: Final = Expression(
+    rf"(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff][0-9*])|(?<=[\u4e00-\u9fff\-][0-9*]{{2}})|(?<=[0-9*]{{3}}))[\s,，、;；|_]{{0,2}}"
+    rf"(?<![A-Za-z])(?P<name>{_FULL_NAME})\s*$"
+    rf"|(?i:\b(?:apt|apartment|unit|room|rm|suite|ste|flat)\.? |\#)[0-9A-Z*]{{1,5}},? (?P<abroad>{_FULL_NAME})\s*$"
+).search
+"""Behind the house or the room of an address in Han, or the room of another."""
+_ends_word: Final = re.compile(rf"[{_LETTERS}'’.]").match
+"""Before the last of the words that a name has."""
+_house: Final = re.compile(r"[路街道巷弄村][0-9]|[0-9A-Z*][号號楼樓层層栋棟幢座室]|[\u4e00-\u9fff]\*{3,5}(?!\*)").search
+_place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
+_is_place: Final = re.compile(LATIN_PLACE, re.I).fullmatch
+_word_of: Final = re.compile(r"[^ ,.]+").finditer
+_FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
+"""Family names that are words of places, too: behind a given name that is known they are names."""
+_name: Final = Expression(LATIN_NAME).match
+_whole: Final = Expression(_NAME).fullmatch
+_name_behind: Final = Expression(
+    rf"(?:(?<![\w%+/=&])|(?<=[\u4e00-\u9fff]/)|(?<=[给找叫让是系人员友事户主收交为的])){LATIN_NAME}$"
+).search
+_title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
+_ACCENTS: Final = re.compile("[\u0300-\u036f]").sub
+_OTHER_LETTERS: Final = str.maketrans("łøđıё", "lodiе")
+_LONGEST_STREET: Final = 16
+_STREET_BEFORE: Final = re.compile(
+    r"(?:(?<![0-9]{5})[0-9][A-Za-z]?[,.]? "
+    r"|\b(?:str(?:ada)?|ul(?:ica|itsa)?|calle|c/|rua|rue|via|viale|piazza|plaza|pra[çc]a|av(?:enida|enue|da)?|bd|bul(?:evardul|var)?|đường|phố|ngõ|cad(?:desi)?|sok(?:ak)?|mah(?:allesi)?|ул|бул|улица"
+    r"|jalan|jl|jln|aleja|al|trg|ulice|n[áa]m[ěe]st[íi]|t[ée]r|utca|straat|laan|stra[ßs]s?e|platz|weg)\.? )$",
+    re.I,
+).search
+_is_title: Final = re.compile(rf"{_TITLE}|doctor ", re.I).match
+_UNNAMED_STREET: Final = re.compile(
+    rf"(?:^|, ?)[0-9]{{1,5}}[A-Za-z]? (?:(?!(?:{LATIN_PLACE})\b)[A-Za-z'.]+ ){{1,4}}$", re.I
+).search
+"""A house and the name of a street, before the word for a street: Dr is Drive."""
+_STREET_BEHIND: Final = re.compile(
+    r" (?:street|road|avenue|marg|path|nagar|ROAD|STREET|Street|Road|Avenue|Rd|St)\b"
+).match
+_PLACE_BEFORE: Final = re.compile(rf"[{_UPPER}]{_LETTER}+(?<!ed) $").search
+_HOUSE_BEHIND: Final = re.compile(r"(?:,? (?:nr|no|n[ºo°]|№)\.? ?|[, ]{1,2})[0-9]{1,4}[A-Za-z]?(?![0-9*])").match
+"""Beside the name of a street."""
+_AND: Final = re.compile("(?:and|or|und|et|y|e|en|i|dan|и) ", re.I).match
+_POSSESSIVE: Final = ("'s", "’s", "'", "’")
+
+
+def _plain(word: str) -> str:
+    """A word in lower case, without accents, a possessive and signs at its ends."""
+    word = word.strip(".,'’").lower()
+    if not word.isascii():
+        word = _ACCENTS("", normalize("NFD", word.translate(_OTHER_LETTERS)))
+    return word.removesuffix("'s").removesuffix("’s")
+
+
+_GIVEN: Final = frozenset(map(_plain, cues.LATIN_GIVEN))
+_PATRONYMIC: Final = ("ич", "вна", "чна")
+"""The ends of names of people after their fathers."""
+_NO_PERSON: Final = frozenset((*cues.LATIN_FIRMS, *cues.LATIN_COUNTRIES, *LATIN_FORMS))
+_ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
+_OF_MONTHS: Final = frozenset(("april", "may", "june"))
+"""Months that are given names before a family name: April Berg."""
+_LONGEST: Final = 48
+
+
+def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
+    """Return the spans of names behind announcing words, and without an address those of sentences."""
+    if not _capital(text):
+        return
+    for match in _announced(text):
+        if not _is_below(match) and not (address and _is_of_street(match)):
+            yield from _trimmed(match)
+    if not text.isascii():
+        for match in _in_han(text):
+            name = match["name"] or match["doing"]
+            if match["titled"] or " " in name or _is_known(name, alone=True):
+                yield from _trimmed(match, match.lastgroup or "name")
+    if not address:
+        yield from _names_of_sentences(text)
+
+
+def _names_of_sentences(text: str) -> Iterator[Span]:
+    """Return the spans of names in sentences: behind weak words, before a verb, and without a cue."""
+    for match in _weakly_announced(text):
+        alone = _ends_clause(text, match.end("name")) is not None
+        if match["verb"] or (
+            _is_known(match["name"], alone=alone) and not (_AND(match[0]) and _is_brand(match["name"]))
+        ):
+            yield from _trimmed(match)
+    for match in _subject(text):
+        if _will(text, match.start("name")):
+            continue
+        if match["verb"] or _is_known(match["name"]):
+            yield from _trimmed(match)
+    for match in _signature(text):
+        yield from _trimmed(match)
+    for match in _full(text):
+        start = match.start() + _before_full(match["name"])
+        alone = _word(text, 0, start) is None and _word(text, match.end()) is None
+        alone = alone and not match["name"].endswith(_PATRONYMIC)
+        if _is_full(text[start : match.end()]) and not alone and not _is_street(text, start, match.end()):
+            yield from _trimmed(match, start=start)
+
+
+def _is_street(text: str, start: int, end: int) -> bool:
+    """Whether a word for a street or a house number is beside what looks like a person's name."""
+    return (
+        _HOUSE_BEHIND(text, end) is not None
+        or _STREET_BEFORE(text[max(0, start - _LONGEST_STREET) : start]) is not None
+    )
+
+
+def latin_names_beside_address(text: str) -> Iterator[Span]:
+    """The spans of names that an address begins or ends with."""
+    if not _capital(text):
+        return
+    for match in _announced(text):
+        if not _is_below(match) and not _is_of_street(match):
+            yield from _trimmed(match)
+    yield from latin_names_at_ends(text)
+
+
+def _right_before(match: re.Match[str]) -> Span:
+    """The span of the last characters before a match."""
+    return max(0, match.start() - _LONGEST), match.start()
+
+
+def _is_below(match: re.Match[str]) -> bool:
+    """Whether pod is below in a place's name, as in Rožmitál pod Brdy, and no proof of delivery."""
+    return match[0].startswith("pod ") and _PLACE_BEFORE(match.string, *_right_before(match)) is not None
+
+
+def _is_of_street(match: re.Match[str]) -> bool:
+    """Whether a title in an address is a street's: 742 Forsythia Dr Newfield, Strada Doctor Carol Davila."""
+    if _is_title(match[0]) is None:
+        return False
+    text, before = match.string, _right_before(match)
+    return (
+        (match[0][:3].casefold() in ("dr ", "dr.") and _UNNAMED_STREET(text, *before) is not None)
+        or _STREET_BEFORE(text[max(0, match.start() - _LONGEST_STREET) : match.start()]) is not None
+        or _STREET_BEHIND(text, match.end("name")) is not None
+    )
+
+
+def latin_names_at_ends(text: str) -> Iterator[Span]:
+    """The spans of those of them that nothing announces."""
+    if not _capital(text):
+        return
+    if (front := _front(text)) and _is_beside(text, front["name"], abroad=front["abroad"] is not None):
+        yield front.span("name")
+    last_word = text.rstrip().rfind(" ") + 1
+    if last_word > 1 and _ends_word(text, last_word - 2) and (back := _back(text, max(0, len(text) - _LONGEST))):
+        group = back.lastgroup or ""
+        if _is_beside(text, back[group], abroad=group == "abroad"):
+            yield back.span(group)
+
+
+def has_name_at_end(text: str) -> bool:
+    """Whether a text begins or ends with a name beside an address."""
+    return next(latin_names_beside_address(text), None) is not None
+
+
+def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
+    """Whether the words beside an address are a name: a known one, or none of a firm or place."""
+    words = [*map(_plain, name.split(" "))]
+    if not is_latin_name(name) or not _NO_PERSON.isdisjoint(words) or _is_shop(words):
+        return False
+    known = words[0] in _GIVEN
+    if abroad and len(words[-1]) == len("NY") and name[-2:].isupper() and not text.startswith(name):
+        return False  # Apt 3B Brooklyn NY
+    return known if abroad else _house(text) is not None and (known or words[-1] not in cues.LATIN_BRANDS)
+
+
+def _is_shop(words: list[str]) -> bool:
+    """Whether words beside an address are a shop's: all of them, or the first, without a given name at the end."""
+    return "-".join(words) in cues.LATIN_SHOPS or (words[0] in cues.LATIN_PLAIN and words[-1] not in _GIVEN)
+
+
+def first_latin_name(text: str) -> Iterator[Span]:
+    """The span of a name that an address begins with."""
+    found = _first(text)
+    if found and is_latin_name(found[1]) and not _is_firm(text):
+        yield found.span(1)
+
+
+def latin_name_at(text: str, start: int) -> int | None:
+    """Where a name that begins at `start` ends; None if there is none."""
+    found = _name(text, start)
+    if not found:
+        return None
+    if is_latin_name(found[0]):
+        return found.end()
+    first = found[0].split(",", 1)[0]
+    if len(first) < len(found[0]) and is_latin_name(first):
+        return start + len(first)
+    for word in _word_of(first):
+        if _is_place(word[0]) or word[0].lower() in cues.NO_LATIN_NAME:
+            first = first[: word.start()].rstrip(" .")
+            return start + len(first) if _is_known(first) and is_latin_name(first) else None
+    return None
+
+
+def latin_name_before(text: str, end: int) -> int | None:
+    """Return where a possible name that ends at `end`, with its title, begins; None if there is none."""
+    found = _name_behind(text, max(0, end - _LONGEST), end)
+    if not found or is_latin_name(found[0]):
+        return found.start() if found else None
+    for word in reversed([*_word_of(found[0])]):
+        place = _place(word[0]) is not None
+        if place or word[0].lower() in cues.NO_LATIN_NAME:
+            name = found[0][word.end() :].lstrip(" ,.")
+            sure = (place and " " in name) or _is_known(name, alone=not place or _is_place(word[0]) is not None)
+            return end - len(name) if sure else found.start()
+    return found.start()
+
+
+def is_known_alone(text: str) -> bool:
+    """Whether two or three words that are a whole text begin or end with a given name."""
+    words = text.split(" ")
+    return (
+        len(words) in (2, 3)
+        and _whole(text) is not None
+        and is_latin_name(text)
+        and not _GIVEN.isdisjoint((_plain(words[0]), _plain(words[-1])))
+    )
+
+
+def behind_title(text: str, start: int, end: int) -> int:
+    """Where a name begins without its title."""
+    return start + _title(text[start:end]).end()  # type: ignore[union-attr]  # it always matches
+
+
+def is_latin_name(name: str) -> bool:
+    """Whether words can be a person's name, and none of them calls a place or a thing."""
+    words = [word.strip(".,'’").lower() for word in name.split()]
+    return (
+        (len(words[0]) > 1 or len(words) > 1)
+        and (words[0].partition("'")[0] not in cues.NO_LATIN_NAME or (len(words) == 2 and words[0] in _OF_MONTHS))
+        and words[-1] not in cues.NO_LATIN_NAME
+        and (not _place(name) or (len(words) == 2 and words[0] in _GIVEN and words[1] in _FAMILIES))
+    )
+
+
+def _is_known(name: str, *, alone: bool = False) -> bool:
+    """Whether the first of several words, or the only word, is a known given name."""
+    first, _, others = name.partition(" ")
+    return (bool(others) or alone) and _plain(first) in _GIVEN
+
+
+def _is_brand(name: str) -> bool:
+    return _plain(name.rpartition(" ")[2]) in cues.LATIN_BRANDS
+
+
+def _before_full(name: str) -> int:
+    """Characters of a word that begins a sentence before a full name: Appeler Julie Dupont."""
+    first, _, others = name.partition(" ")
+    return len(first) + 1 if " " in others and not _is_full(name) and _is_full(others) else 0
+
+
+def _is_full(name: str) -> bool:
+    """Whether words are a given name that is hardly anything else, and a family name: they need no cue."""
+    words = [*map(_plain, name.split(" "))]
+    if len(words[-1]) <= len("NY") or words[-1] in cues.LATIN_BRANDS or "-".join(words) in cues.LATIN_SHOPS:
+        return False
+    if words[-1] in cues.LATIN_FIRMS:
+        return False  # Kerry Express
+    if words[0] > "\u0400" and words[-1 - words[-1].endswith(_PATRONYMIC)] in _GIVEN:  # Петров Иван, Петров Иван Ильич
+        return True
+    return words[0] in _GIVEN and words[0] not in cues.LATIN_WORDS
+
+
+def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None) -> Iterator[Span]:
+    """Return the span of a name from `start`, without trailing words and a possessive."""
+    first, end = match.span(group)
+    start = first if start is None else start
+    name = match.string[start:end]
+    end -= next((len(sign) for sign in _POSSESSIVE if name.endswith(sign)), 0)
+    words = match.string[start:end].split(" ")
+    while words and not is_latin_name(" ".join(words)):
+        end -= len(words.pop()) + 1
+    if words and (len(words) > 1 or words[0].strip(".").lower() not in cues.NO_LATIN_NAME):
+        yield start, end

@@ -1,0 +1,502 @@
+"""Says where a name beside a cue begins and ends in a text, and which characters can be a name.
+
+`names_in_text` and its parts ask it. It looks for no names by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.names import names_between_words
+from masking_service.masking.names.latin_names import latin_name_at, latin_name_before
+from masking_service.masking.names.names_of_neighbours import japanese_families
+from masking_service.masking.words import called_words
+from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.address_words import PROVINCES
+from masking_service.masking.words.alternatives import any_of, by_char
+from masking_service.masking.words.cue_uses import BEFORE_NAMES, BEHIND_NAMES, ROLE
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.family_names import (
+    DOUBLE_FAMILY_NAMES,
+    FAMILY_NAMES,
+    PLAIN_WORDS_AS_FAMILY_NAMES,
+    RARE_FAMILY_NAMES,
+    WORDS_AS_FAMILY_NAMES,
+)
+from masking_service.masking.words.han_words import NO_WORD, han_words
+from masking_service.masking.words.legal_forms import HAN_FORMS
+
+HAN: Final = r"\u3400-\u9fff\U00020000-\U0003ffff"
+COMMON_FAMILY: Final = frozenset(FAMILY_NAMES)
+FAMILY: Final = COMMON_FAMILY | frozenset(RARE_FAMILY_NAMES)
+"""Every family name of one character that is one more often than a word."""
+_PLAIN_WORDS: Final = frozenset(PLAIN_WORDS_AS_FAMILY_NAMES)
+ANY_FAMILY: Final = FAMILY | frozenset(WORDS_AS_FAMILY_NAMES) | _PLAIN_WORDS
+_NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
+PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
+BEFORE_VALUE: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
+"""What may be between a word that announces a name, and the name."""
+DOTS: Final = "·•‧・∙⋅･.．"
+DOTS_SET: Final = frozenset(DOTS)
+_PARTED: Final = rf"[{HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{HAN}]{{1,8}}){{1,4}}"
+_place_follows: Final = re.compile(rf"(?![省市区縣县])[{HAN}]{{2,3}}(?:省|市|县|(?<![小社园校厂矿])区)")
+_one_follows: Final = frozenset(
+    "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外转轉敬"
+)
+_PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就家在为从由凭先收您了吧误")
+"""Of these, what is in no name of several parts."""
+_address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
+_han: Final = re.compile(rf"[{HAN}]*")
+_parted: Final = re.compile(_PARTED)
+_parted_behind: Final = re.compile(rf"{_PARTED}$")
+FIRST_PART: Final = Expression(any_of(cues.FIRST_PARTS)).search
+_UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,4}}"
+_unparted: Final = Expression(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
+_FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
+_PARTS: Final = any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})
+_part: Final = Expression(_PARTS).match
+_known_parts: Final = Expression(rf"(?:{_PARTS})+").fullmatch
+_CHARS_OF_PARTS: Final = frozenset("".join(cues.FIRST_PARTS))
+"""No verb behind the last part of a name begins with them: 买买提 and 提出."""
+ANNOUNCES: Final = Expression(
+    rf"(?:{any_of((*cues.ROLES, *cues.WEAK, *(word for word in cues.ANNOUNCE if len(word) > 1)))})(?:是|为|叫|姓名)?"
+)
+_province: Final = re.compile(PROVINCES)
+_PROVINCE_CHARS: Final = frozenset(name[0] for name in PROVINCES.split("|"))
+_titles: Final = by_char(cues.TITLES, 0)
+_titles_behind: Final = by_char(cues.TITLES, -1)
+_following: Final = by_char((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING), 0)
+_verbs: Final = by_char(cues.VERBS, 0)
+_announcing: Final = by_char((*cues.ROLES, *cues.WEAK, *HAN_FORMS), -1)
+_LONGEST_PARTED: Final = 28
+_USUAL_LENGTH: Final = 3
+_TITLES: Final = frozenset(cues.TITLES)
+POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人"))
+"""Titles that hardly anything but a name is before."""
+_SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
+_FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
+"""Given names of two characters begin with these, which are words elsewhere."""
+_room_before: Final = re.compile(r"[0-9*]{3}[室房户戶]?\s?$").search
+"""Before a name the number of a room."""
+_site: Final = re.compile(
+    rf"[{HAN}]{{2,9}}?(?:网点|营业[点部厅]|[揽投]投部|[分总]部|公司|转运|分拨|集散|中转|服务[点站部]|驿站)"
+).match
+"""What is called like a place where carriers work."""
+_LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
+"""Given names of two characters end with these, which are words elsewhere."""
+_NEVER_FIRST: Final = frozenset("没沒不未别別已再都也")
+_IN_SPITE: Final = frozenset("不凡 不二 不群 不悔 不疑".split())
+"""Given names all the same."""
+_NEVER_LAST: Final = frozenset("们們吗嗎呢吧啊呀的了过過着著和与與跟")
+"""What no given name begins and ends with, however sure the cue is."""
+_MOST: Final = 25
+_SAVED: Final = 10
+"""What a given name costs at most, and saves at least, that is told though a word begins in front of it."""
+_GIVEN_ALONE: Final = frozenset("可果路行发發为為")
+"""Whole given names that are words elsewhere."""
+_ROLES: Final = frozenset(cues.ROLES)
+NICKNAMES: Final = frozenset("小老阿")
+_GAPS: Final = " \u3000"
+
+
+def is_short_title(text: str, at: int) -> bool:
+    """Whether the character at `at` is a title: a lone 总, or another before a clause's end or verb."""
+    behind = text[at + 1 : at + 2]
+    if text[at] in "总總":
+        if text.startswith(("办公", "辦公"), at + 1):
+            return text[at - 1 : at] in COMMON_FAMILY and not is_han(text[at - 2 : at - 1])
+        return behind not in cues.NOT_BEHIND_ZONG or not behind
+    if text[at] not in cues.SHORT_TITLES:
+        return False
+    if not is_han(behind) or text.startswith(_verbs.get(behind, ()), at + 1):
+        return True
+    if behind in _one_follows and text[at] in "哥姐叔姨嫂婶" and text[at - 1 : at] in COMMON_FAMILY:
+        return True
+    apart = text[at - 1 : at] in COMMON_FAMILY and not is_han(text[max(0, at - 2) : at - 1])
+    goes_on = (
+        (apart and called_words.goes_on(text, at))
+        or (behind in "家那這这" and not is_han(text[at + 2 : at + 3]))
+        or behind == "在"
+        or text.startswith(_following.get(behind, ()), at + 1)
+    )
+    return goes_on and not called_words.is_word(text[max(0, at - 1) : at + 1])
+
+
+def name_ends(text: str, at: int) -> bool:
+    """Whether a name that ends at `at` is followed by no other word, or by one that follows names."""
+    return not is_han(text[at : at + 1]) or _follows(text, at) or _place_follows.match(text, at) is not None
+
+
+def _follows(text: str, at: int) -> bool:
+    """Whether a word at `at` follows names: a title, a verb, a province, or another that is known."""
+    char = text[at : at + 1]
+    if text.startswith(_following.get(char, ()), at):
+        return True
+    return (char in _PROVINCE_CHARS and _province.match(text, at) is not None) or (
+        char in cues.SHORT_TITLES and _is_title(text, at)
+    )
+
+
+def _is_title(text: str, at: int) -> bool:
+    char = text[at : at + 1]
+    return text.startswith(_titles.get(char, ()), at) or (bool(char) and is_short_title(text, at))
+
+
+def name_from(text: str, start: int, *, sure: bool) -> int | None:
+    """Where a name that begins at `start` ends; None if there is none.
+
+    Args:
+        text: any text.
+        start: where the name would begin.
+        sure: whether the cue leaves little doubt; else only listed family names count, and a plain end.
+    """
+    if end := without_family_from(text, start):
+        return end
+    run = _han.match(text, start, start + 6)[0]  # type: ignore[index]  # it always matches
+    if not run:
+        return latin_name_at(text, start) if sure else None
+    family = 2 if run[:2] in DOUBLE_FAMILY_NAMES else 1
+    if (
+        sure
+        and run[1:3] in DOUBLE_FAMILY_NAMES
+        and run[0] in FAMILY
+        and len(run) > len("张欧阳")
+        and name_ends(text, start + len("张欧阳倩"))
+    ):
+        return start + len("张欧阳倩")
+    if family == 1 and run[0] not in COMMON_FAMILY and not (sure and _begins_rarely(run)):
+        return None
+    length = _followed(text, start, run, family)
+    followed = plain = length > 0
+    if length == family:
+        if _is_title(text, start + family):
+            return title_end(text, start, start + family)
+        return _odd_name_from(text, start, run, family, sure=sure)
+    if not length:
+        length = _length_alone(run, family, sure=sure)
+        plain = length == len(run)
+    if length == family + 2 and (not plain or run[length - 1] in _one_follows):
+        length -= names_between_words.ends_sooner(text, start, start + length)
+    if not (sure or followed) and text[start + length : start + length + 1].isdecimal():
+        return None
+    if length <= family or not can_be_name(run[:length], sure=sure and plain):
+        return _odd_name_from(text, start, run, family, sure=sure)
+    return None if not plain and _site(text, start) else start + length
+
+
+def title_end(text: str, start: int, at: int) -> int:
+    """Return where a name ends whose title is at `at`: there, or behind a given name that 伯 begins (沈伯通)."""
+    end = at + len("伯通")
+    if text[at : at + 1] != "伯" or not is_han(text[end - 1 : end]) or _follows(text, at + 1):
+        return at
+    named = names_between_words.is_name(text[start:end]) and not names_between_words.ends_sooner(text, start, end)
+    return end if named else at
+
+
+def _odd_name_from(text: str, start: int, run: str, family: int, *, sure: bool) -> int | None:
+    """Return where a name with a wordlike given name ends, behind a family name that is hardly a word."""
+    if family == 1 and not han_words().is_family(run[0]):
+        return None
+    longest = min(len(run), family + 2)
+    ends = [at for at in range(family + 1, longest + 1) if _follows(text, start + at) or at == len(run)]
+    odd = sure and longest == family + 2 and not _follows(text, start + family)
+    if not ends and odd and name_ends(text, start + longest):
+        ends = [longest]
+    for end in ends:
+        if _is_odd_name(run[:end], family):
+            return start + end
+    return None
+
+
+def _is_odd_name(name: str, family: int) -> bool:
+    """Whether what may be a name is no word, and its given name no title, and none that no given name is."""
+    given = name[family:]
+    if called_words.is_word(name) or (family == 1 and called_words.is_word(name[:2])):
+        return False
+    if (
+        given in BEHIND_NAMES
+        or (given[0] in _NEVER_FIRST and given not in _IN_SPITE)
+        or given[-1] in _NEVER_LAST
+        or given[-1] in PLACE_ENDS
+    ):
+        return False
+    return len(given) > 1 or given not in _NO_GIVEN or given in _LAST_GIVEN or given in _GIVEN_ALONE
+
+
+def _begins_rarely(run: str) -> bool:
+    """Whether a rare family name begins a run of Han, and no word that is known, unless a usual given name is left."""
+    if run[0] not in ANY_FAMILY:
+        return False
+    is_word = called_words.is_word(run[:2])
+    if not is_word and run[0] not in _PLAIN_WORDS:
+        return True
+    given = run[1:] if is_word else run[1:3]  # 国家豪
+    known = han_words()
+    return len(given) == 2 and known.given_cost(given) <= _MOST and known.saved_as_given(given) >= _SAVED
+
+
+def without_family_from(text: str, start: int) -> int | None:
+    """Where a name of several parts, or one that begins like those without a family name, ends."""
+    if not DOTS_SET.isdisjoint(text[start + 1 : start + 10]) and (parted := _parted.match(text, start)):
+        last = start + max(map(parted[0].rfind, DOTS)) + 1
+        if not _follows(text, last):  # as in 收件人.张三.电话
+            ends = (at for at in range(last + 1, parted.end()) if _follows(text, at) or _ends_part(text, last, at))
+            return next(ends, parted.end())
+    if text[start : start + 1] in _FIRST_CHARS and (unparted := _unparted.match(text, start)):
+        ends = (at for at in range(start + 2, unparted.end()) if _follows(text, at) or _ends_part(text, start, at))
+        return next(ends, unparted.end())
+    return None
+
+
+def _ends_part(text: str, last: int, at: int) -> bool:
+    """Whether the last part of a name, which begins at `last`, ends before the character at `at`."""
+    if at <= last + 1:
+        return False
+    if text[at] in _PART_FOLLOWS:
+        return True
+    word = han_words().words.get(text[at : at + 2], NO_WORD)[0]
+    if text[at] not in _CHARS_OF_PARTS and word == "v":
+        return True
+    is_word = word in "nmpar" and is_han(text[at + 1 : at + 2])
+    return is_word and _part(text, at) is None and _known_parts(text, last, at) is not None
+
+
+def _followed(text: str, start: int, run: str, family: int) -> int:
+    """The length of a name behind which a word follows that follows names; 0 if there is none."""
+    longest = min(len(run), family + 2)
+    length = next((at for at in range(family, longest + 1) if _follows(text, start + at)), 0)
+    if not length and len(run) > longest:
+        places = (at for at in (longest, longest - 1) if at > family and _place_follows.match(text, start + at))
+        return next(places, 0)
+    while length > family + 1 and run[length - 1] in _NO_GIVEN and run[family:length] not in cues.GIVEN_WORDS:
+        length -= 1
+    return length
+
+
+def _length_alone(run: str, family: int, *, sure: bool) -> int:
+    """Return the length of a name that no such word follows; 0 if it has no clear end."""
+    length = min(len(run), family + 2)
+    if sure and (
+        run[family:length] in cues.GIVEN_WORDS or (length == len(run) and run[family + 1 : length] in _LAST_GIVEN)
+    ):
+        return length
+    last = run[length - 1] if length > family + 1 else ""
+    if not sure and len(run) > length and not {run[length], last} & _one_follows:
+        return 0
+    if last in _one_follows or (sure and last in _NO_GIVEN):
+        return length - 1
+    return length
+
+
+def name_before(text: str, end: int, *, titled: bool = False, loose: bool = False, rare: bool = False) -> int | None:
+    """Where a name that ends at `end` begins; None if there is none.
+
+    Args:
+        text: any text.
+        end: where the name would end.
+        titled: whether a title follows, before which a family name may be alone.
+        loose: whether a name counts that nothing parts from what is before it.
+        rare: whether rare family names count, where something parts the name.
+    """
+    last = text[end - 1 : end]
+    if not is_han(last):
+        return latin_name_before(text, end) if titled and is_latin(last) else None
+    if not titled and _ends_in_title(text, end):
+        return None  # the title tells the name
+    if not DOTS_SET.isdisjoint(text[max(0, end - 10) : end]):
+        parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
+        if parted:
+            return _parted_start(text, parted)
+    if (unparted := _unparted_before(text, end)) is not None:
+        return None if any(_follows(text, at) for at in range(unparted + 2, end)) else unparted
+    first = _han_before(text, end)
+    if end - first == 2 and text[first] in NICKNAMES and _can_be_nickname(text[first:end]):
+        return first + 1
+    if not (titled and text[first] in COMMON_FAMILY) and (spaced := _spaced(text, first, end)) is not None:
+        return spaced
+    if end - first > len("田中健") and (japanese := _japanese_before(text, first, end)) is not None:
+        return japanese
+    found: list[tuple[int, int]] = []
+    for length in (3, 2, 4, 1) if titled else (3, 2, 4):
+        start = end - length
+        if start >= first:
+            parting = _parting(text, start, first, loose=loose)
+            rarely = rare or (titled and (text[end : end + 2] in POLITE or han_words().is_family(text[start])))
+            if (parting or loose or titled) and _may_begin(text, start, end, parting, rare=rarely):
+                found.append((parting, start))
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _unparted_before(text: str, end: int) -> int | None:
+    """Where a name without a family name begins that ends at `end`, perhaps with words in it."""
+    if _FIRST_CHARS.isdisjoint(text[max(0, end - 12) : end]):
+        return None
+    found = _unparted.search(text, max(0, end - 12), end)
+    return found.start() if found and found.end() == end else None
+
+
+def _can_be_nickname(name: str) -> bool:
+    """Whether 小, 老 or 阿 and a character can call a person."""
+    if name in _ROLES:
+        return False
+    if name[1] in COMMON_FAMILY:
+        return True
+    return name[1] not in _NO_GIVEN and name[1] not in cues.SHORT_TITLES and not called_words.is_word(name)
+
+
+def is_nickname(text: str, start: int, *, sure: bool) -> bool:
+    """Whether 小, 老 or 阿 at `start` and the character behind it call a person: 找老李拿."""
+    name, behind = text[start : start + 2], text[start + 2 : start + 3]
+    if len(name) < 2 or not is_han(name[1]):
+        return False
+    if called_words.is_word(name) and name not in cues.NICKNAMES:
+        return False
+    if not (sure or name[1] in COMMON_FAMILY or name[0] == "阿"):
+        return False
+    ends = not is_han(behind) or behind in _one_follows or _follows(text, start + 2)
+    return ends and (name in cues.NICKNAMES or _can_be_nickname(name))
+
+
+def _spaced(text: str, first: int, end: int) -> int | None:
+    """Where a name begins that is written with a space in it: 李 明."""
+    gap = 2 if text[max(0, first - 2) : first].strip(_GAPS) == "" else 1
+    family = first - 1 - gap
+    if end - first == gap == 1 and first > 3 and is_han(text[family]) and text[first - 3] in _GAPS:
+        family = first - 4  # 李 小 明
+    if family < 0 or end - first > 2 or text[first - 1] not in _GAPS or text[family] not in COMMON_FAMILY:
+        return None
+    before = text[family - 1 : family]
+    apart = not is_han(before) or text.endswith(_announcing.get(before, ()), 0, family)
+    return family if apart and _NO_GIVEN.isdisjoint(text[first:end]) else None
+
+
+def _japanese_before(text: str, first: int, end: int) -> int | None:
+    """Return where a separated Japanese name with a given name of two or three characters begins."""
+    for start in range(end - 4, max(first, end - 6) - 1, -1):
+        family = next((length for length in (3, 2) if text[start : start + length] in japanese_families()), 0)
+        given = text[start + family : end]
+        if family and 1 < len(given) < 4 and given[-1] not in PLACE_ENDS and _parting(text, start, first, loose=True):
+            return None if given in _TITLES or called_words.is_word(given) else start
+    return None
+
+
+def _han_before(text: str, end: int) -> int:
+    """Where the run of Han begins that ends at `end`, at most eight before it."""
+    floor = end - 8 if end > 8 else 0
+    while end > floor and "\u3400" <= text[end - 1] <= "\u9fff":
+        end -= 1
+    return end
+
+
+def _parted_start(text: str, parted: re.Match[str]) -> int | None:
+    """Where a name of several parts begins, behind what announces it; None if other words are in it."""
+    dots = [parted.start() + at for at in (*map(parted[0].find, DOTS), *map(parted[0].rfind, DOTS)) if at >= 0]
+    dot = min(dots)
+    last = max(dots) + 1
+    if any(_follows(text, at) or _ends_part(text, last, at) for at in range(last + 1, parted.end())):
+        return None
+    announced = [word.end() for word in ANNOUNCES.finditer(text, parted.start(), parted.end())]
+    announced += [at + 1 for at in range(parted.start(), dot) if text[at] in _address_ends]
+    if dot in announced:  # as in 收件人.张三
+        return dot + 1
+    start = max((at for at in announced if at < dot), default=parted.start())
+    first = FIRST_PART(text, start, dot)
+    return first.start() if first else start
+
+
+def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> bool:
+    """Whether a name may begin at `start`; `parting` says how plainly it is parted from what is before it."""
+    name = text[start:end]
+    if called_words.is_distance(text, start):
+        return False
+    double = name[:2] in DOUBLE_FAMILY_NAMES
+    if len(name) > _USUAL_LENGTH and not (
+        double
+        or (
+            parting > 1
+            and name[0] in COMMON_FAMILY
+            and name[1] in COMMON_FAMILY
+            and name[-1] not in PLACE_ENDS
+            and han_words().saved_as_given(name[2:]) > 0
+            and not called_words.is_word(name[2:])
+        )
+    ):
+        return False
+    if not parting and (name[-1] in PLACE_ENDS or text[start - 1 : start + 1] in cues.common_words()):
+        return False
+    if not parting and called_words.is_word(text[start - 1 : start + 1]):
+        return False
+    apart = parting > 2 and (
+        _room_before(text, max(0, start - 5), start)
+        or not (text[start - 1 : start].isalnum() or text[start - 1 : start] == "*")
+    )
+    rarely = rare and parting > 1 and (apart or name[0] in FAMILY) and _begins_rarely(name)
+    if not double and name[0] not in COMMON_FAMILY and not rarely:
+        return False
+    return len(name) == 1 or can_be_name(name, sure=parting > 0)
+
+
+def _ends_in_title(text: str, end: int) -> bool:
+    last = text[end - 1]
+    if text.endswith(_titles_behind.get(last, ()), 0, end):
+        return True
+    return last in cues.SHORT_TITLES and is_han(text[end - 2 : end - 1])
+
+
+def _parting(text: str, start: int, first: int, *, loose: bool) -> int:
+    """How plainly a name that begins at `start` is parted from what is before it, 0 to 3.
+
+    `first` is where its run of Han begins. Where a name is `loose`, 的 parts it: 枫桥网点的王小明138….
+    """
+    if start == first:
+        return 3
+    last = text[start - 1]
+    if text.endswith(_announcing.get(last, ()), 0, start):
+        return 2
+    if loose and last == "的":
+        return 2
+    if last in "室房户戶" and _room_before(text, max(0, start - 5), start):
+        return 3
+    if last in "是为叫" and text.endswith(_announcing.get(text[start - 2 : start - 1], ()), 0, start - 1):
+        return 2
+    return 1 if last in _address_ends else 0
+
+
+def can_be_name(name: str, *, sure: bool = False) -> bool:
+    """Whether Han that begin with a family name can be a name, and are no word that is known.
+
+    Where the cue is `sure`, a known word may begin it.
+    """
+    family = 2 if name[:2] in DOUBLE_FAMILY_NAMES and len(name) > 2 else 1
+    given = name[family:]
+    if given in cues.GIVEN_WORDS or (sure and given in _GIVEN_ALONE):
+        return name not in cues.common_words()
+    if sure and given[1:] in _LAST_GIVEN:
+        given = given[0]
+    if (
+        not _NO_GIVEN.isdisjoint(given[1:] if len(given) > 1 and given[0] in _FIRST_GIVEN else given)
+        or given in _TITLES
+        or given in _SHORT_TITLES
+    ):
+        return False
+    words = cues.common_words()
+    return (
+        name not in words
+        and name[:2] not in BEFORE_NAMES
+        and BEFORE_NAMES.get(name[1:], 0) != ROLE
+        and (sure or len(name) < 3 or family == 2 or name[:2] not in words)
+    )
+
+
+def is_latin(char: str) -> bool:
+    return (
+        (char.isascii() and (char.isalpha() or char == "."))
+        or "\u00c0" <= char <= "\u036f"
+        or "\u0400" <= char <= "\u04ff"
+        or "\u1e00" <= char <= "\u1eff"
+    )
+
+
+def is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" or char >= "\U00020000"

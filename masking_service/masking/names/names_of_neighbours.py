@@ -1,0 +1,128 @@
+"""Finds names of people in Korean, Japanese and Thai, by the words that people put beside them there.
+
+The words are data (`neighbour_names.txt`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from masking_service.masking.words.alternatives import any_of
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.han_words import han_words
+from masking_service.masking.words.name_cues import sections
+
+Span = tuple[int, int]
+
+_WORDS: Final = {
+    name: tuple(word.replace("_", " ") for word in words) for name, words in sections("neighbour_names.txt").items()
+}
+JAPANESE_FAMILY_NAMES: Final = frozenset(_WORDS["japanese-families"])
+_SIMPLIFIED: Final = str.maketrans("辺斎広沢桜滝浜渋栄関徳", "边斋广泽樱泷滨涩荣关德")
+"""Characters of Japan alone, as China writes them."""
+_hangul: Final = re.compile("[\uac00-\ud7a3]").search
+_japanese: Final = re.compile("[\u3041-\u30fa様]").search
+_labelled: Final = re.compile(rf"(?:{any_of(_WORDS['japanese-roles'])})[:：]").search
+
+_PHONE: Final = r"\+?[0-9\-]{0,8}\*{5}"
+_SYLLABLE: Final = "[\uac00-\ud7a3]"
+_ONE: Final = "".join(word for word in _WORDS["korean-families"] if len(word) == 1)
+_TWO: Final = any_of(word for word in _WORDS["korean-families"] if len(word) > 1)
+_KOREAN: Final = rf"(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}] ?{_SYLLABLE}{{2}}|[{_ONE}]{_SYLLABLE})"
+_TOLD: Final = rf"(?<!{_SYLLABLE})(?:{any_of(_WORDS['korean-roles'])})[은는이가]?[ :：\-(]{{0,3}}"
+_GOES_ON: Final = "이|가|은|는|께|에게|한테|의|댁|과|와|을|를|도|앞|본인|부재|입니다"
+_NO_KOREAN: Final = frozenset(_WORDS["no-korean"])
+_korean: Final = Expression(
+    rf"{_TOLD}(?P<told>{_KOREAN})(?!{_SYLLABLE})|{_TOLD}(?P<said>{_KOREAN})(?=님|씨|입니다|이며|에게|[이가은는께])"
+    rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})(?= ?(?:{any_of(_WORDS['korean-titles'])})(?:(?!{_SYLLABLE})|{_GOES_ON}))"
+    rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}(?:[A-Za-z]{{1,6}}[ :.]{{0,2}})?{_PHONE})"
+    rf"|(?:(?<!\*)\*{{5,}}+[0-9]{{0,4}}|(?<=\*)[ \-]\*{{2,}}+)[ ,/()\-]{{1,3}}(?P<behind>{_KOREAN})(?!{_SYLLABLE})"
+).finditer
+
+_KANJI: Final = "\u4e00-\u69d7\u69d9-\u9fff々"
+"""Without 様."""
+_HIRAGANA: Final = "\u3041-\u3096"
+_KATAKANA: Final = "\u30a1-\u30faー"
+_FAMILY: Final = any_of(word for word in JAPANESE_FAMILY_NAMES if len(word) > 1)
+_SINGLE: Final = "".join(word for word in JAPANESE_FAMILY_NAMES if len(word) == 1)
+_GIVEN: Final = rf"(?:[{_KANJI}]{{1,3}}[{_HIRAGANA}]?|[{_HIRAGANA}]{{2,4}}|[{_KATAKANA}]{{2,5}})"
+_NAME: Final = (
+    rf"(?!東京都|北海道|(?:大阪|京都)府|[{_KANJI}]{{2,3}}県)"
+    rf"(?:(?:{_FAMILY})[ \u3000]?{_GIVEN}|[{_SINGLE}][ \u3000]?[{_KANJI}]{{1,2}})"
+)
+_NO_GIVEN: Final = "先生|女士|小姐|電話|電子|携帯|本人|已|签|簽|代"
+_SPACED: Final = rf"[{_KANJI}]{{1,4}}[ \u3000](?!{_NO_GIVEN}){_GIVEN}(?![{_KANJI}{_HIRAGANA}{_KATAKANA}])"
+"""A name with a space in it, of any family: 小鳥遊 結衣."""
+_HONORIFIC: Final = "(?:様|さま|さん|殿|くん|ちゃん|宛|先生|氏)"
+_APART: Final = rf"(?<![{_KANJI}])(?<![{_HIRAGANA}](?<![はがのをにでともや]))"
+"""Where a name may begin: behind no kanji, and of kana only behind a particle."""
+_PARTICLES: Final = frozenset("はがをにでともへのやか")
+_JAPANESE_ROLES: Final = _WORDS["japanese-roles"]
+_NO_JAPANESE: Final = frozenset(_WORDS["no-japanese"])
+_japanese_names: Final = Expression(
+    rf"(?:{any_of(_WORDS['japanese-roles'])})(?:[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})|[:：]\s?(?P<spaced>{_SPACED}))"
+    rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
+    rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
+    rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}(?:(?:TEL|Tel|電話|携帯)[:： ]{{0,2}})?{_PHONE})"
+    rf"|(?<!\*)\*{{5,}}+[0-9]{{0,4}}[\s,、/)）]{{0,3}}(?P<behind>{_NAME})(?![{_KANJI}])"
+).finditer
+
+
+_thai: Final = re.compile("[\u0e01-\u0e3a]").search
+_LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
+_NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])}){_LETTERS}{{2,20}}"
+_TITLE_IN_THAI: Final = rf"(?>{any_of(_WORDS['thai-titles'])})"
+_thai_names: Final = re.compile(
+    rf"(?:(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}{_TITLE_IN_THAI}?+"
+    rf"|(?:{any_of(_WORDS['thai-words'])}) ?{_TITLE_IN_THAI}(?!{any_of(_WORDS['no-thai-title'])}))[ ]?"
+    rf"(?P<told>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
+).finditer
+
+
+_spaced_at: Final = re.compile(_SPACED).match
+
+
+def spaced_japanese_end(text: str, label: int, start: int) -> int | None:
+    """Where a name with a space in it ends that begins at `start`; None if no Japanese label ends at `label`."""
+    found = _spaced_at(text, start) if text.endswith(_JAPANESE_ROLES, 0, label) else None
+    return found.end() if found else None
+
+
+@cache
+def japanese_families() -> frozenset[str]:
+    """Family names of Japan of two characters or more in simplified characters."""
+    written = (han_words().simplified(name).translate(_SIMPLIFIED) for name in JAPANESE_FAMILY_NAMES if len(name) > 1)
+    return JAPANESE_FAMILY_NAMES.union(written)
+
+
+def names_of_neighbours(text: str) -> Iterator[Span]:
+    """The spans of names in Korean, Japanese and Thai beside a role, a title or a phone."""
+    if _hangul(text):
+        for match in _korean(text):
+            group = match.lastgroup or ""
+            if match[group] not in _NO_KOREAN:
+                yield match.span(group)
+    if _thai(text):
+        yield from (match.span("told") for match in _thai_names(text))
+    if _japanese(text) or ((":" in text or "：" in text) and _labelled(text)):
+        for match in _japanese_names(text):
+            group = match.lastgroup or ""
+            if group != "titled" or _is_honoured(match["titled"], text[match.end() :].lstrip(" \u3000")[:1]):
+                yield match.start(group), _end(match, group)
+
+
+def _is_honoured(name: str, honorific: str) -> bool:
+    """Whether a person's name is before an honorific, and no word for a person or a way."""
+    parts = name.replace("\u3000", " ").split(" ")
+    if not _NO_JAPANESE.isdisjoint((*parts, name[-2:])) or name[-1] in "者員人屋家":
+        return False
+    return honorific in "様さ" or name[:2] in JAPANESE_FAMILY_NAMES or name[0] in _SINGLE
+
+
+def _end(match: re.Match[str], group: str) -> int:
+    """Where a name ends, without a particle behind its characters."""
+    name, end = match[group], match.end(group)
+    return end - 1 if len(name) > len("田中") and name[-1] in _PARTICLES and "\u4e00" <= name[-2] <= "\u9fff" else end

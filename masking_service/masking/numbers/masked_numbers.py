@@ -1,0 +1,222 @@
+"""Masks the numbers of a phone field piece by piece, also those that came in half hidden: 138****5678.
+
+It tells a mask, which hides digits, from a real number with a star beside it, which hides none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from masking_service.masking.numbers.abroad import country_code
+from masking_service.masking.numbers.numbers import AREA, INTERMEDIATE, Number, extension, read_number, starred
+from masking_service.masking.reading import Reading
+from masking_service.masking.stars import stars
+
+
+class PhonePiece(NamedTuple):
+    """One piece of a phone field.
+
+    Attributes:
+        kind: ``number``, ``mask`` (a number that came in hidden), ``intermediate`` (which passes), ``extension``,
+            ``gap`` or ``other``.
+        shown: how it shows.
+        numbers: for a number, its digits in every form that it may have elsewhere.
+        whole: for a number, its digits with area or country code, without 86 and the 0 of an area code.
+    """
+
+    kind: str
+    shown: str
+    numbers: tuple[str, ...] = ()
+    whole: str = ""
+
+
+_HIDING_RUN: Final = re.compile(r"(?<=\d)([xX#?_~^=.\-])\1{2,11}|([xX#?_~^=.\-])\2{2,11}(?=\d)")
+"""Signs that hide digits, three or more of one, touching a digit that shows: 138----5678, 138xxxx5678."""
+
+_GAP: Final = r"[ .\-()\[\]]{0,3}"
+_POSITIONS: Final = re.compile(rf"\(?(?:\+{_GAP})?[\d*](?:{_GAP}[\d*]){{0,47}}")
+_ALONE: Final = re.compile(r"1[3-9]\d(?:\d{4}|\*{4})\d{4}(?= {1,3}1[3-9]\d[\d*]{8}(?![\d*]))")
+"""A mobile number, hidden or not, with another behind it."""
+_STARS: Final = re.compile(r"\*+")
+_STARS_APART: Final = re.compile(rf"\*++(?=\(?{AREA}\)?[ \-]?\*{{6}}|[ .\-]{{1,3}}\*{{6,}}+\d{{1,4}}(?!\d))")
+"""Stars of something else, in front of a number that came in hidden."""
+_SEPARATORS: Final = re.compile(r"[\s/,;:|&()\[\]{}<>《》【】。.\-]+")
+_OTHER: Final = re.compile(r"[^\d*+\s/,;:|&()\[\]{}<>《》【】。.\-]+")
+
+_MOBILE: Final = 11
+_LOCAL: Final = 7
+"""The digits of the shortest number that is alone."""
+
+
+def read_phones(value: str, keep: int, hide_last: int = 0) -> Iterator[PhonePiece]:
+    """The pieces of a phone field, in order.
+
+    Together they are the field, masked.
+
+    Args:
+        value: the field.
+        keep: how many of a number's last digits may show, 0 to 4.
+        hide_last: if not 0, how many of them are hidden; those before them show (`numbers.starred`).
+    """
+    reading = Reading(value)
+    text = _HIDING_RUN.sub(lambda run: "*" * len(run[0]), reading.text)
+    at = 0
+    real_until = 0
+    while at < len(text):
+        start = at
+        number = None
+        if apart := _STARS_APART.match(text, at):
+            at = apart.end()
+            yield PhonePiece("gap", apart[0])
+            continue
+        if passes := INTERMEDIATE.match(text, at):
+            at = passes.end()
+            yield PhonePiece("intermediate", reading.written(start, at))
+            continue
+        if positions := _POSITIONS.match(text, at):
+            if alone := _ALONE.match(text, at):
+                positions = alone
+            end = positions.end()
+            body = _body(text, at, end)
+            if at >= real_until and "*" in positions[0]:
+                number = _through_stars(text, at, end)
+                if number is None and not _holds_real_number(text[body:end], coded=body > start):
+                    at = _mask_end(text, body, end, hide_last)
+                    yield PhonePiece(
+                        "mask", reading.written(start, body) + _tight(reading, text, body, at, (keep, hide_last))
+                    )
+                    yield from _extensions(reading, text, at)
+                    at = _after_extensions(text, at)
+                    continue
+                real_until = end
+            number = number or read_number(text, at)
+        if number:
+            shown = reading.written(number.start, number.body) + number.hidden(keep, hide_last)
+            yield PhonePiece("number", shown, tuple(forms_of(number)), _whole(number))
+            yield from _extensions(reading, text, number.end)
+            at = _after_extensions(text, number.end)
+        elif gap := _STARS.match(text, at) or _SEPARATORS.match(text, at):
+            at = gap.end()
+            yield PhonePiece("gap", reading.written(start, at))
+        else:
+            other = _OTHER.match(text, at)
+            at = other.end() if other else at + 1
+            yield PhonePiece("other", stars(reading.written(start, at)))
+
+
+def _extensions(reading: Reading, text: str, at: int) -> Iterator[PhonePiece]:
+    while found := extension(text, at):
+        yield PhonePiece("extension", reading.written(at, found[0]) + "*" * (found[1] - found[0]))
+        at = found[1]
+
+
+def _after_extensions(text: str, at: int) -> int:
+    while found := extension(text, at):
+        at = found[1]
+    return at
+
+
+def forms_of(number: Number) -> list[str]:
+    """The digits of a number in every form that it may have elsewhere, the longest first."""
+    area = number.code.removeprefix("86")
+    digits = number.digits
+    forms = (area + digits, area[1:] + digits, digits) if area.startswith("0") else (digits,)
+    return [form for form in forms if len(form) >= _LOCAL]
+
+
+def _whole(number: Number) -> str:
+    return number.code.removeprefix("86").removeprefix("0") + number.digits if number.readable else ""
+
+
+_SOLID: Final = re.compile(r"\d{7,}")
+_MOBILE_START: Final = re.compile(r"1[3-9]")
+
+
+def _holds_real_number(body: str, *, coded: bool) -> bool:
+    """True if no star takes the place of a digit.
+
+    A whole number can be read beside the stars then.
+
+    Args:
+        body: digits, stars and separators, without country and area code.
+        coded: True if such a code is before it.
+    """
+    positions = _positions(body)
+    if positions == _MOBILE and _MOBILE_START.match(body):
+        return False
+    if any(len(run[0]) > _LOCAL or positions < _MOBILE for run in _SOLID.finditer(body)):
+        return True
+    if _positions(body.partition("*")[0]) >= (_LOCAL if coded else _LOCAL + 1):
+        return True
+    for part in body.split("*"):
+        part = part.lstrip(" .-)]")
+        number = read_number(part, 0) if part else None
+        if number and len(number.digits) >= _LOCAL and (number.code or len(number.digits) >= _MOBILE):
+            return True
+    return False
+
+
+def _through_stars(text: str, start: int, end: int) -> Number | None:
+    """A whole number with stars strewn into it: 138*1234*5678."""
+    chunk = text[start:end]
+    number = read_number(chunk.replace("*", " "), 0)
+    if number is None or number.end != len(chunk) or "*" not in chunk[number.body :]:
+        return None
+    plain = len(number.digits) == _MOBILE or (len(number.digits) in (7, 8) and number.code.startswith(("0", "860")))
+    return number._replace(start=start, body=start + number.body, end=end) if plain else None
+
+
+_CHINA: Final = r"\(?(?:\+|00)\ ?\(?86\)?[ .\-]{0,3}|86(?:[ .\-]{1,2}|(?=[\d*]{10,11}(?![\d*])))"
+_NEIGHBOUR: Final = r"\(?(?:00)?(?:85[23]|886)(?:\)[ .\-]{0,2}|[ .\-]{1,2}|(?=\*))"
+_CODES: Final = re.compile(rf"(?:{_CHINA}|{_NEIGHBOUR})?(?:\(?{AREA}\)?{_GAP}(?=[\d*]))?")
+_ABROAD: Final = re.compile(r"\(?(?:\+[ (]{0,2}|00 ?)(\d{1,3})")
+_AFTER_CODE: Final = re.compile(r"[) .\-]{0,3}")
+_WHOLE_MASK: Final = re.compile(r"\*{6,}+\d{1,4}(?=\*)")
+_NEXT: Final = re.compile(r"(?<=[\d*])[ .\-()\[\]]+(?=[\d*])")
+
+
+def _body(text: str, start: int, end: int) -> int:
+    """Where the codes of a hidden number end."""
+    codes = _CODES.match(text, start, end)
+    if codes and codes.end() > start:
+        return codes.end()
+    abroad = _ABROAD.match(text, start, end)
+    code = country_code(abroad[1]) if abroad else None
+    if abroad is None or code is None:
+        return start
+    gap = _AFTER_CODE.match(text, abroad.start(1) + len(code), end)
+    return gap.end() if gap else start
+
+
+def _mask_end(text: str, body: int, end: int, hide_last: int) -> int:
+    """Where a hidden number ends.
+
+    One whose digits already ended behind its stars is over: 138****5678 139****1234, 021-******34-***. Where the last
+    digits are hidden, so is one of seven or more that ends in stars: 1381234**** 1391234****.
+    """
+    if whole := _WHOLE_MASK.match(text, body, end):
+        return whole.end()
+    for gap in _NEXT.finditer(text, body, end):
+        hidden = text[body : gap.start()]
+        if "*" in hidden and (hidden[-1] != "*" or (hide_last and _positions(hidden) >= _LOCAL)):
+            return gap.start()
+    return end
+
+
+def _tight(reading: Reading, text: str, start: int, end: int, shown: tuple[int, int]) -> str:
+    """Hide what shows too much; `shown` is `keep` and `hide_last`."""
+    last = max((at for at in range(start, end) if text[at].isdecimal()), default=None)
+    if last is None:
+        return reading.written(start, end)
+    if _positions(text[start:end]) == _MOBILE:
+        last = end - 1
+    elif shown[1]:
+        last = max(at for at in range(start, end) if text[at] == "*" or text[at].isdecimal())
+    positions = [char for char in text[start : last + 1] if char == "*" or char.isdecimal()]
+    return starred(positions, *shown) + reading.written(last + 1, end)
+
+
+def _positions(text: str) -> int:
+    return sum(char == "*" or char.isdecimal() for char in text)

@@ -1,0 +1,1 @@
+"""Masks whole records: profiles, schemas, mapped and unmapped members, columns, and the leak guard."""

@@ -1,0 +1,89 @@
+"""Tells which schemas would fit a record, and which of its members look personal.
+
+It reads the names of members and no values.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, Final
+
+from masking_service.masking.kinds.table import PERSONAL
+from masking_service.masking.members.member_names import ROOT, read_names
+from masking_service.masking.members.name_words import PARTY, name_words
+from masking_service.masking.records.schema import EACH, Schema, Steps, pointer
+
+MAX_FITTING: Final = 3
+MAX_MEMBERS: Final = 8
+_MAX_READ: Final = 40
+"""Names that are read of a record: a batch may have a thousand records."""
+_DEEPEST: Final = 8
+_MAX_NAME: Final = 40
+_MAX_HAN_NAME: Final = 12
+_PERSONAL: Final = PERSONAL | {PARTY}
+
+
+def fitting_schemas(record: Any, schemas: Iterable[Schema]) -> list[str]:
+    """Return the schemas with the most members in the record: at most three, none without any member."""
+    present = {schema.name: sum(_is_present(record, steps) for steps, _ in schema.fields) for schema in schemas}
+    best = max(present.values(), default=0)
+    return [name for name, count in present.items() if count == best][:MAX_FITTING] if best else []
+
+
+def personal_members(record: Any, schema: Schema | None = None) -> list[str]:
+    """Return the pointers of members whose names announce something personal: at most eight, the outermost first.
+
+    What the schema maps is left out.
+
+    Only members are named whose name, and those of the objects around it, consist of known words: any other name may
+    itself be a value.
+    """
+    found: list[str] = []
+    mapped = {steps for steps, _ in schema.fields} if schema is not None else set()
+    waiting: deque[tuple[Any, Steps, str]] = deque([(record, (), ROOT)])
+    read = 0
+    while waiting and len(found) < MAX_MEMBERS and read < _MAX_READ:
+        value, keys, context = waiting.popleft()
+        if type(value) is list:
+            waiting.extend((inner, (*keys, at), context) for at, inner in enumerate(value[:1]))
+        elif type(value) is dict and len(keys) < _DEEPEST:
+            first = tuple(islice(value, _MAX_READ - read))
+            read += len(first)
+            names = tuple(
+                name
+                for name in first
+                if len(name) <= (_MAX_NAME if name.isascii() else _MAX_HAN_NAME) and name_words().knows_all(name)
+            )
+            for name, meaning in zip(names, read_names(context, names), strict=True):
+                if meaning.holds_data or meaning.may_be_persons:
+                    continue
+                inner = value[name]
+                if type(inner) in (dict, list):
+                    waiting.append((inner, (*keys, name), meaning.inside))
+                elif meaning.kind in _PERSONAL and _any_element((*keys, name)) not in mapped:
+                    found.append(pointer((*keys, name)))
+    return found[:MAX_MEMBERS]
+
+
+def _any_element(keys: Steps) -> Steps:
+    """Return the path of all elements of arrays instead of that of one."""
+    return tuple(EACH if type(key) is int else key for key in keys)
+
+
+def _is_present(value: Any, steps: Steps) -> bool:
+    """Return whether the path leads to something.
+
+    Of an array, the first element counts.
+    """
+    for step in steps:
+        if step == EACH:
+            if type(value) is not list or not value:
+                return False
+            value = value[0]
+        elif type(value) is dict and step in value:
+            value = value[step]
+        else:
+            return False
+    return True

@@ -1,0 +1,177 @@
+"""Reads shapes that hold a name and its value apart.
+
+``{"key": "收件人", "value": "张三"}``, ``["receiverName", "张三"]``, and columns beside rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from masking_service.masking.effort import COLD_NAME, estimate
+from masking_service.masking.members.codes import is_code, is_persons
+from masking_service.masking.members.member_names import (
+    ANY_NAME,
+    BARE_NAME,
+    GOODS,
+    MAYBE_NAME,
+    ROOT,
+    Meaning,
+    read_names,
+)
+from masking_service.masking.members.name_words import THING, name_words
+from masking_service.masking.numbers.numbers_in_text import contains_personal_data
+
+_MAX_LABEL: Final = 40
+_LABEL: Final = re.compile(rf"[^\d:：=＝,，;；]{{1,{_MAX_LABEL}}}").fullmatch
+
+Pay = Callable[[float], None]
+
+
+def pair_in(names: Iterable[str]) -> tuple[list[str], str] | None:
+    """Return the members that may hold a name and the one with its value; None for another object."""
+    words = name_words()
+    value = next((name for name in names if _folded(name) in words.pair_values), None)
+    if value is None:
+        return None
+    labels = [name for name in names if _folded(name) in words.pair_names]
+    return (labels, value) if labels else None
+
+
+def is_label(value: Any) -> bool:
+    """Whether an element of an array may be the name of a person's value. Quick."""
+    return type(value) is str and _LABEL(value) is not None and name_words().ends_personal(value)
+
+
+def with_labels(values: Sequence[Any], meaning: Meaning, pay: Pay) -> Sequence[Meaning]:
+    """The meanings of an array's elements: of one behind a label what that says, of others the array's own.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    if len(values) < _PAIR or not any(map(is_label, values)):
+        return [meaning] * len(values)
+    words = name_words()
+    each = [meaning]
+    for before, value in pairwise(values):
+        label = is_label(before) and not (type(value) is str and not value[:1].isdecimal() and words.knows(value))
+        each.append(_said(meaning.inside, (before,), pay)[0] or meaning if label else meaning)
+    return each
+
+
+def beside_number(values: Sequence[Any], each: Sequence[Meaning]) -> Sequence[Meaning]:
+    """The meanings of an array's elements: one beside a person's number may be that person's name."""
+    if len(values) < _PAIR or not any(map(_is_number, values)):
+        return each
+    return [Meaning(BARE_NAME, its.inside) if its.kind in (None, ANY_NAME, GOODS) else its for its in each]
+
+
+def _is_number(value: Any) -> bool:
+    if type(value) is int and value.bit_length() <= _BITS:
+        value = str(value)
+    return type(value) is str and is_persons(value) is not None
+
+
+def heading_of(rows: Any) -> Sequence[str] | None:
+    """The first of some rows if it holds the names of their columns."""
+    if not are_rows(rows) or len(rows) < _PAIR:
+        return None
+    first = rows[0]
+    names = all(type(name) is str and name_words().knows(name) for name in first) and any(map(is_label, first))
+    return first if names else None
+
+
+def heading_in(members: Mapping[str, Any]) -> Sequence[str] | None:
+    """The names of columns in an object that also has rows as long: ``{"columns": [...], "rows": [[...], ...]}``."""
+    rows = next((value for value in members.values() if are_rows(value)), None)
+    if rows is None:
+        return None
+    headings = filter(None, map(_names_in, members.values()))
+    return next((names for names in headings if len(names) == len(rows[0]) and any(map(is_label, names))), None)
+
+
+def are_rows(value: Any) -> bool:
+    """Whether a value is an array of arrays."""
+    return type(value) is list and bool(value) and all(type(row) is list for row in value)
+
+
+def column_meanings(heading: Sequence[str], meaning: Meaning, pay: Pay) -> list[Meaning]:
+    """Return the meanings of cells under a heading; names without a meaning have that of the rows.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    return [said or meaning for said in _said(meaning.inside, tuple(heading), pay)]
+
+
+def _names_in(value: Any) -> list[str] | None:
+    """The names of columns in an array of these, or of objects with one each."""
+    if type(value) is not list or not value:
+        return None
+    if all(type(one) is dict for one in value):
+        words = name_words()
+        value = [next((one[key] for key in one if _folded(key) in words.pair_names), None) for one in value]
+    return value if all(type(one) is str and len(one) <= _MAX_LABEL for one in value) else None
+
+
+def _said(context: str, labels: tuple[str, ...], pay: Pay) -> list[Meaning | None]:
+    pay(COLD_NAME * len(labels))
+    meanings = read_names(context if context == THING else ROOT, labels)
+    return [None if said.kind is None else Meaning(said.kind, said.inside) for said in meanings]
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+_PAIR: Final = 2
+_BITS: Final = 64
+"""Of a number of 18 digits, and more."""
+
+
+def with_pair(
+    members: Mapping[str, Any], meanings: Sequence[Meaning], context: str, pay: Callable[[float], None]
+) -> Sequence[Meaning]:
+    """The meanings of the members, that of a pair's value by its name.
+
+    Args:
+        members: the object.
+        meanings: what the names of its members say.
+        context: what the objects around them say.
+        pay: takes what reading the name costs, in units of `effort`.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    pair = pair_in(members)
+    if pair is None:
+        return meanings
+    labels = tuple(label for name in pair[0] if type(label := members[name]) is str and label)
+    its = next(filter(None, _said(context, labels, pay)), None)
+    if its is None:
+        return meanings
+    return [its if name == pair[1] else meaning for name, meaning in zip(members, meanings, strict=True)]
+
+
+def with_phone(members: Mapping[str, Any], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:
+    """Return the meanings of members: a bare name is a person's beside a phone or an identity number.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    if not any(its.kind == ANY_NAME for its in meanings):
+        return meanings
+    if not any(_is_phone(value, its, pay) for value, its in zip(members.values(), meanings, strict=True)):
+        return meanings
+    return [Meaning(MAYBE_NAME, "name", its.holds_data) if its.kind == ANY_NAME else its for its in meanings]
+
+
+def _is_phone(value: Any, meaning: Meaning, pay: Pay) -> bool:
+    if type(value) is int and value.bit_length() <= _BITS:
+        value = str(value)
+    if type(value) is not str or any(map(str.isalpha, value)) or is_code(meaning.kind, value):
+        return False
+    pay(estimate("text", value))
+    return contains_personal_data(value)

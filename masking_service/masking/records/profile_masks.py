@@ -1,0 +1,203 @@
+"""Makes the masks of a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from masking_service.masking.addresses.usual_addresses import as_it_is_if_usual, usual_masker
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.kinds.address import (
+    AddressMask,
+    MaskNamed,
+    mask_address_in_han,
+    mask_named_address,
+    mask_simple,
+    mask_unusual_address,
+    mask_usual_address,
+    mask_usual_addresses,
+)
+from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
+from masking_service.masking.kinds.party import mask_party
+from masking_service.masking.kinds.phone import (
+    mask_phone,
+    plain_mobile_lines_masker,
+    plain_mobile_masker,
+)
+from masking_service.masking.kinds.table import TABLE
+from masking_service.masking.kinds.text import TextMask, masks_of
+from masking_service.masking.numbers.numbers_in_text import scrub
+from masking_service.masking.records.profiles import ALL, MAX_DIGITS_SHOWN, NOTHING, Profile
+from masking_service.masking.stars import stars
+
+_FIELDS_ONLY: Final = ("middle", "last")
+
+
+class Masks:
+    """The masks of a profile, by kind.
+
+    Args:
+        profile: says what is hidden.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile, self._hide = profile, profile.hide
+
+    def masker(self, kind: str) -> Callable[[str], str] | None:
+        """Return the function that masks a value of `kind`; None if such values pass.
+
+        What people write beside an address (a name, a phone, an identity number) is hidden where its units show, too.
+        """
+        hide = self._hide[kind]
+        if hide == NOTHING and kind != "address":
+            return None
+        keep, hide_last = self._digits_in_texts, self._profile.hide_last
+        # Lambdas, not partials: each value of each record goes through one, and they cost a third.
+        if kind == "name":
+            return lambda value: mask_name(value, hide, keep)
+        if kind == "address":
+            return AddressMask(hide, keep, self._in_texts.masker("name") or str, label=self._profile.label)
+        if hide == ALL:
+            return stars
+        if kind == "phone":
+            return lambda value: mask_phone(value, 0 if hide_last else keep, hide_last)
+        return self.text_mask() if kind == "text" else TABLE[kind].mask or stars
+
+    @property
+    def _in_texts(self) -> Masks:
+        """How names and phones show in texts, addresses and members that the schema does not map.
+
+        A name's end or a number's beginning shows in its own field only: in a text it would read as another one.
+        """
+        shown = ("name", "given"), ("phone", "digits")
+        other = {kind: how for kind, how in shown if self._hide[kind] in _FIELDS_ONLY}
+        return Masks(replace(self._profile, hide={**self._hide, **other}, hide_last=0)) if other else self
+
+    def leak_masks(self) -> tuple[Callable[[str], str], Callable[[str], str]]:
+        """The masks of a phone and of a name of the record that are found elsewhere in it."""
+        return self._in_texts.masker("phone") or stars, self._in_texts.masker("name") or stars
+
+    @property
+    def _digits_in_texts(self) -> int:
+        """Digits of a phone that show in other kinds.
+
+        In a name, an address or a text there are no more than in a phone field.
+        """
+        return MAX_DIGITS_SHOWN if self._hide["phone"] == NOTHING else self._profile.show_last
+
+    def party_masker(self) -> Callable[[str], str]:
+        """The mask of strings with name, phone and address."""
+        mask_one_name, mask_one_address = self._in_texts.masker("name") or str, self.masker("address") or str
+        if self._hide["name"] == ALL and self._hide["address"] == ALL:
+            return stars
+        keep = self._digits_in_texts
+        return lambda value: mask_party(value, keep, mask_one_name, mask_one_address)
+
+    def masks(self) -> dict[str, Callable[[str], str]]:
+        """The masks of the kinds that are hidden where a name or a label says what a value is."""
+        mask_of = self._in_texts.masker
+        return masks_of(lambda kind: None if self._hide[kind] == NOTHING else mask_of(kind), self.party_masker())
+
+    def text_mask(self) -> TextMask:
+        """The mask of texts, and of values of unknown meaning."""
+        return TextMask(self.masks(), self.scanner(), self._profile.kept_words, self._profile.hidden_words)
+
+    def scanner(self) -> Callable[[str], str]:
+        """The mask of numbers in values of unknown meaning."""
+        keep = self._digits_in_texts
+        return lambda value: scrub(value, keep)
+
+    def usual(self, kind: str) -> Callable[[str], str | None] | None:
+        """Return the quick mask of usual values of `kind`; None if there is none.
+
+        It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
+        which one character shows, a Chinese mobile number, a plain address, a text without digits. They have one
+        spelling, they did not come in hidden. The mask of such a name or number holds no name and no number, that of
+        such an address or text no number. Nor does the mask of a kind whose rule reads no other (`Kind.usual`).
+        """
+        hide = self._hide[kind]
+        if kind == "name" and hide == "given":
+            return mask_short_name
+        if kind == "phone" and hide == "digits":
+            return plain_mobile_masker(self._profile.show_last)
+        if kind == "address" and hide == "unit":
+            mask_named, mask = self._address_masks()
+            return usual_masker(lambda value: mask_simple(value, mask_named) or _of_address(value, mask))
+        if kind == "address" and hide == NOTHING:
+            return as_it_is_if_usual
+        if kind == "text" and hide == "found":
+            return self.text_mask().plain
+        return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
+
+    def _address_masks(self) -> tuple[MaskNamed, Callable[[str], str]]:
+        """The masks of addresses that have a name behind them, and of those that are not usual."""
+        keep, label, name = self._digits_in_texts, self._profile.label, self._in_texts.masker("name") or str
+        return (
+            lambda named: mask_named_address(named, keep, name),
+            lambda value: mask_unusual_address(value, keep, name, label=label),
+        )
+
+    def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
+        """Return what gives the masks that `usual` gives for the values of many records, in half of the time.
+
+        It gives addresses that show a number as long as a phone, too, as `Numbered` ones.
+        """
+        one = self.usual(kind)
+        if one is None:
+            return None
+        lines: Callable[[str], list[str]] | None = None
+        if kind == "name":
+            lines = mask_short_names
+        elif kind == "phone":
+            lines = plain_mobile_lines_masker(self._profile.show_last)
+        elif kind == "address" and self._hide[kind] == "unit":
+            masks = self._address_masks()
+            return lambda column: _addresses(column, *masks)
+        return lambda column: _column(column, one, lines)
+
+
+def _addresses(values: Sequence[Any], mask_named: MaskNamed, mask: Callable[[str], str]) -> list[str | None]:
+    """The masks of usual addresses, and of others in China."""
+    if {*map(type, values)} == {str}:
+        shown = mask_usual_addresses(values, mask_named)
+    else:
+        shown = [mask_usual_address(value, mask_named) if type(value) is str else None for value in values]
+    if None not in shown:
+        return shown
+    others = {value for value, one in zip(values, shown, strict=True) if one is None and type(value) is str}
+    found = {value: _of_address(value, mask) for value in others}
+    return [
+        found.get(value) if one is None and type(value) is str else one
+        for value, one in zip(values, shown, strict=True)
+    ]
+
+
+def _of_address(value: str, mask: Callable[[str], str]) -> str | None:
+    """The mask of an address in China that did not come in hidden."""
+    if hidden_form("address", value) is not None:
+        return None
+    return mask_address_in_han(value, mask)
+
+
+def _column(
+    values: Sequence[Any], one: Callable[[str], str | None], lines: Callable[[str], list[str]] | None
+) -> list[str | None]:
+    """Search all values together, and only those apart of which nothing was found so."""
+    if lines is not None and {*map(type, values)} == {str}:
+        masks = lines("\n".join(values))
+        if len(masks) == len(values):  # or a value has lines of its own
+            return [*masks] if all(masks) else [mask or one(value) for mask, value in zip(masks, values, strict=True)]
+    return [one(value) if type(value) is str else None for value in values]
+
+
+def examples(profile: Profile) -> list[tuple[str, str, str]]:
+    """(kind, before, after) for each kind, for a person.
+
+    The values are invented.
+    """
+    masks, rows = Masks(profile), []
+    for kind in TABLE.values():
+        mask = masks.masker(kind.name)
+        rows.append((kind.name, kind.example, kind.example if mask is None else mask(kind.example)))
+    return rows

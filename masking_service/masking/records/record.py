@@ -1,0 +1,395 @@
+"""Masks one record in one pass: masks every mapped value in place, and lets no phone and no full name appear elsewhere.
+
+A record that raises is half masked and must be thrown away; no error or repr holds a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final
+
+from masking_service.masking.effort import UNBOUNDED, Effort, Share
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.kinds.table import KINDS
+from masking_service.masking.kinds.text import MAX_STEADY, TextMask
+from masking_service.masking.members.member_names import OwnNames
+from masking_service.masking.names.names_in_text import effort
+from masking_service.masking.records.columns import FEW, Columns
+from masking_service.masking.records.leaks import Hider, decimal_text, may_leak, scrub_around
+from masking_service.masking.records.noted import listed, note
+from masking_service.masking.records.profile_masks import Masks
+from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.schema import Place, Schema, Steps
+from masking_service.masking.records.spellings import Mask, may_hold_name
+from masking_service.masking.records.unmapped import FOUND_IN_TEXT, Unmapped
+from masking_service.masking.records.values import read_value
+from masking_service.masking.records.walk import Take, Usual, way_through
+from masking_service.masking.stars import stars
+from masking_service.masking.texts.outlines import MAX_LENGTH
+from masking_service.masking.waybill import own_number
+
+AT_ONCE: Final = 250
+"""Records whose columns are read together. Where time or work runs out, those of earlier parts are whole."""
+
+
+class Masked:
+    """What a pass found.
+
+    Attributes:
+        places: every mapped position that is present, null and empty ones too: in the schema's order (an object's
+            fields together, where the schema first names it), arrays in their own.
+        values: what came in at each of them.
+        hidden: at which of them, by index, a value came in already hidden, so that there is nothing to keep.
+        warnings: (JSON Pointer, code), the codes being ALREADY_MASKED, FOUND_IN_TEXT, UNMAPPED_MASKED,
+            UNIT_NOT_RECOGNISED and NOT_LISTED.
+    """
+
+    __slots__ = ("hidden", "places", "values", "warnings")
+
+    def __init__(
+        self,
+        places: Sequence[Place],
+        values: Sequence[Any],
+        warnings: Sequence[tuple[str, str]] = (),
+        hidden: Sequence[int] = (),
+    ) -> None:
+        self.places = places
+        self.values = values
+        self.hidden = hidden
+        self.warnings = warnings
+
+    @property
+    def fields(self) -> list[tuple[Place, Any]]:
+        """(place, value) for each."""
+        return list(zip(self.places, self.values, strict=True))
+
+    def kept(self) -> tuple[tuple[Place, ...], Sequence[Any]]:
+        """The places and values that are worth keeping."""
+        if not self.hidden:
+            return tuple(self.places), self.values
+        hidden = set(self.hidden)
+        kept = [field for at, field in enumerate(self.fields) if at not in hidden]
+        return tuple(place for place, _ in kept), [value for _, value in kept]
+
+
+class Masker:
+    """One schema under one profile, compiled once.
+
+    It holds nothing of the records that pass through it but words around names (`outlines`).
+    """
+
+    def __init__(self, schema: Schema, profile: Profile) -> None:
+        self._schema = schema
+        masks = Masks(profile)
+        self._masks = {kind: masks.masker(kind) for kind in KINDS}
+        self._leak_masks = masks.leak_masks()
+        self._way = way_through(
+            schema, {kind: (_TAKES[kind], mask, masks.usual(kind)) for kind, mask in self._masks.items()}
+        )
+        self._unmapped = Unmapped(profile, schema)
+        self._columns = Columns(self._way, profile, self._unmapped)
+        self._fixed = frozenset(
+            step for steps in (*(steps for steps, _ in schema.fields), *schema.waybill_paths) for step in steps
+        )
+
+    def mask(self, record: dict[str, Any], effort: Effort | None = None) -> Masked:
+        """Mask the record in place.
+
+        Args:
+            record: any JSON value, as it came.
+            effort: what is left for its batch; as much as a batch may take, if not given.
+
+        Raises:
+            InvalidRecord: at places that hold no value, or too much work; the record is then half masked.
+        """
+        run = _Run(record, self._schema.waybill_no, effort or Effort())
+        self._way.visit(run, record, ())
+        if run.errors:
+            raise InvalidRecord(listed(run.errors))
+        run.mask_others(self._unmapped)
+        if run.guard(self._masks, self._leak_masks, self._fixed):
+            run.mask_others(self._unmapped)
+        return run
+
+    def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
+        """Mask records in place as `mask` does.
+
+        Returns what was found in each, or what is wrong with it, in their order. An InvalidRecord in the batch, for a
+        record that could not be read, is returned as it is.
+        """
+        results: list[Masked | InvalidRecord] = []
+        for at in range(0, len(batch), AT_ONCE):
+            self._mask_part(batch[at : at + AT_ONCE], effort, results)
+        return results
+
+    def _mask_part(self, part: Sequence[Any], effort: Effort, results: list[Masked | InvalidRecord]) -> None:
+        """Mask a part of a batch, and add its results to those before."""
+        usual = self._columns.mask(part, effort) if len(part) >= FEW else [None] * len(part)
+        for record, fields in zip(part, usual, strict=True):
+            if fields is not None or isinstance(record, InvalidRecord):
+                results.append(record if fields is None else Masked(*fields))
+                continue
+            if results:
+                effort.rest()
+            try:
+                results.append(self.mask(record, effort))
+            except InvalidRecord as fault:
+                results.append(InvalidRecord(fault.errors))  # what was raised holds this frame, and all that is in it
+
+
+class CountryMasker:
+    """Masks each record by the rules that a profile has for the country of its recipient, compiled once."""
+
+    def __init__(self, schema: Schema, profile: Profile) -> None:
+        self._schema = schema
+        self._home = Masker(schema, profile)
+        self._abroad = {code: Masker(schema, abroad) for code, abroad in profile.countries.items()}
+
+    def mask(self, record: dict[str, Any], effort: Effort | None = None) -> Masked:
+        """As `Masker.mask`."""
+        return self._masker_of(record).mask(record, effort)
+
+    def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
+        """As `Masker.mask_batch`; the records of one country are masked together."""
+        if not self._abroad:
+            return self._home.mask_batch(batch, effort)
+        rows: dict[Masker, list[int]] = {}
+        for at, record in enumerate(batch):
+            rows.setdefault(self._masker_of(record), []).append(at)
+        results: dict[int, Masked | InvalidRecord] = {}
+        for masker, its in rows.items():
+            results |= zip(its, masker.mask_batch([batch[at] for at in its], effort), strict=True)
+        return [results[at] for at in range(len(batch))]
+
+    def _masker_of(self, record: Any) -> Masker:
+        if not self._abroad or type(record) is not dict:
+            return self._home
+        return self._abroad.get(self._schema.country(record) or "", self._home)
+
+
+def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: object = None) -> dict[str, Any]:
+    """A view: the fields alone, masked, at their places.
+
+    Args:
+        profile: what the reader may see.
+        fields: (place, value) as a pass found them.
+        waybill_no: the record's own number, which stays in texts.
+
+    Raises:
+        InvalidRecord: a value that is neither a string, an integer nor null.
+    """
+    masks, usual_masks, leak_masks = _masks_of(profile)
+    record: dict[str, Any] = {}
+    run = _Run(record, lambda _: waybill_no, UNBOUNDED)
+    for place, value in fields:
+        parent, key = make_room(record, place.keys)
+        usual = usual_masks[place.kind]
+        masked = usual(value) if usual is not None and type(value) is str else None
+        if masked is not None:
+            parent[key] = masked
+            run.note_usual(place, value, masked)
+            continue
+        parent[key] = value
+        mask = masks[place.kind]
+        if mask is None and type(value) is str:  # shown in full: its form does not matter
+            run.places.append(place)
+            run.values.append(value)
+            run.texts.append(value)
+        else:
+            _TAKES[place.kind](run, place, mask, value, parent, key)
+    if run.errors:
+        raise InvalidRecord(tuple(run.errors))
+    run.guard(masks, leak_masks, frozenset(key for place in run.places for key in place.keys))
+    return record
+
+
+@lru_cache(maxsize=64)
+def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual | None], tuple[Mask, Mask]]:
+    """Return the masks of a profile by kind, those of usual values, and those of leaks."""
+    of = Masks(profile)
+    return {kind: of.masker(kind) for kind in KINDS}, {kind: of.usual(kind) for kind in KINDS}, of.leak_masks()
+
+
+def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
+    """Return the container and key at the end of `keys`, and make what is missing on the way."""
+    here: Any = record
+    for key, following in pairwise(keys):
+        wanted: type = list if type(following) is int else dict
+        _lengthen(here, key)
+        if type(here) is dict:
+            here.setdefault(key, wanted())
+        elif type(here[key]) is not wanted:
+            here[key] = wanted()
+        here = here[key]
+    _lengthen(here, keys[-1])
+    return here, keys[-1]
+
+
+def _lengthen(container: Any, key: Any) -> None:
+    """Let an array grow up to the index.
+
+    Slots of which nothing is known are empty objects.
+    """
+    if type(container) is list:
+        container.extend({} for _ in range(len(container), key + 1))
+
+
+class _Run(Masked):
+    """What one pass gathers: what was found, and for the leak guard what to look for and where."""
+
+    __slots__ = ("_effort", "_own", "_rest", "_share", "errors", "names", "own", "phones", "plain", "record", "texts")
+
+    places: list[Place]
+    values: list[Any]
+    hidden: list[int]
+    warnings: list[tuple[str, str]]
+
+    def __init__(self, record: dict[str, Any], own: Callable[[dict[str, Any]], Any], effort: Effort) -> None:
+        self.record = record
+        self._own = own
+        self._effort = effort
+        self._share: Share | None = None
+        self._rest: list[tuple[dict[str, Any], Container[str], str, OwnNames, Steps]] = []
+        self.own: str | None = None
+        self.places = []
+        self.values = []
+        self.hidden = []
+        self.warnings = []
+        self.errors: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.plain: list[str] = []
+        self.phones: list[str] = []
+        self.names: list[str] = []
+
+    @property
+    def share(self) -> Share:
+        """What the record may take of the batch's effort: the usual record takes nothing."""
+        if self._share is None:
+            self._share = Share(self._effort)
+        return self._share
+
+    def note_usual(self, place: Place, value: str, masked: str) -> None:
+        """Note a value that `Profile.usual` has masked."""
+        self.places.append(place)
+        self.values.append(value)
+        if place.kind == "name":
+            self.names.append(value)
+        elif place.kind == "phone":
+            self.phones.append(value)
+        else:
+            self.plain.append(masked)
+
+    def guard(self, masks: dict[str, Mask | None], leak_masks: tuple[Mask, Mask], fixed: frozenset[Any]) -> bool:
+        """Hide the record's own values elsewhere in it; return whether unmapped members have to be masked again.
+
+        New stars may make a masked number of what is beside them.
+        """
+        if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
+            return False  # the usual record ends here
+        self.texts += self.plain
+        count, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
+        self.share.search(count, 1, characters)
+        if not may_leak(self.texts, self.phones, self.names):
+            return False
+        self.share.search(count, len(self.texts) + len(self.places), characters)
+        own = self._number_of_no_person()
+        if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
+            return False
+        hider = Hider(self.phones, self.names, *leak_masks, own, fixed, self.share)
+        found = hider.hide(self.record)
+        for keys in found:
+            note(self.warnings, keys, FOUND_IN_TEXT)
+        self.mask_again(set(found), masks)
+        return characters <= MAX_STEADY and not {place.keys for place in self.places}.issuperset(found)
+
+    def mask_again(self, found: set[Steps], masks: dict[str, Mask | None]) -> None:
+        """Mask again the fields that the guard changed: its stars may turn what is beside them into a room number."""
+        for place in self.places:
+            mask = masks[place.kind]
+            if place.keys in found and mask is not None:
+                parent, key = place.parent(self.record), place.keys[-1]
+                own = self.number() if place.kind == "text" and mask is not stars else None
+                parent[key] = scrub_around(parent[key], own, mask) if own else mask(parent[key])
+
+    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps) -> None:
+        """Note an object that has unmapped members."""
+        self._rest.append((members, mapped, context, own, keys))
+
+    def mask_others(self, unmapped: Unmapped) -> None:
+        """Mask the unmapped members, once all phones of the record are known."""
+        for members, mapped, context, own, keys in self._rest:
+            unmapped.mask(self, members, mapped, context, own, keys)
+
+    def around_own_number(self, scan: Mask) -> Mask:
+        """A scan of texts that leaves the record's own waybill number."""
+
+        def scan_around(text: str) -> str:
+            own = self.number()
+            return scrub_around(text, own, scan) if own is not None and own in text else scan(text)
+
+        return scan_around
+
+    def _number_of_no_person(self) -> str | None:
+        """The record's own number, but for one that is a phone of the record, with or without hyphens."""
+        own = self.number()
+        digits = (own or "").replace("-", "")
+        is_phone = digits in self.phones or digits.removeprefix("00").removeprefix("86") in self.phones
+        return None if is_phone else own
+
+    def number(self) -> str | None:
+        if self.own is None:
+            self.own = own_number(self._own(self.record))
+        return self.own
+
+
+def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
+    if isinstance(mask, TextMask) and type(value) is str and value and not value.isspace():
+        if MAX_LENGTH < len(value) <= MAX_STEADY:
+            run.share.pay(effort(value), place.pointer)
+            if mask.stays(value):
+                run.texts.append(value)
+                run.places.append(place)
+                run.values.append(value)
+                return
+        run.share.read("text", value, place.pointer)
+        found = mask.mask(value, scan=run.around_own_number(mask.scan), pay=run.share.pay)
+        if found.text != value:
+            parent[key] = found.text
+            run.phones += found.phones
+            run.names += found.names
+            note(run.warnings, place.keys, FOUND_IN_TEXT)
+        run.texts.append(found.text)
+        run.places.append(place)
+        run.values.append(value)
+    else:
+        _take(run, place, mask, value, parent, key)
+
+
+def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
+    """Mask one value of any kind in place."""
+    text = value
+    if type(value) is int:
+        text = decimal_text(value)
+    elif type(value) is not str:
+        if value is not None:
+            run.errors.append((place.pointer, "invalid-type"))
+            return
+        text = ""
+    if text and not text.isspace():
+        read = read_value(place.kind, text, mask, run.share, place.pointer)
+        if read.came_in_hidden:
+            run.hidden.append(len(run.places))
+        if read.warning is not None:
+            note(run.warnings, place.keys, read.warning)
+        run.phones += read.phones
+        run.names += read.names
+        if mask is not None:
+            parent[key] = read.shown
+        run.texts.append(read.shown)
+    run.places.append(place)
+    run.values.append(value)
+
+
+_TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {"text": _take_text}

@@ -1,0 +1,41 @@
+"""Tells a file that a text is in base64: a label, a picture, a document. It may show anyone, and cannot be read."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.texts.documents_in_text import lines_may_be_documents, may_be_document
+
+_SHORTEST: Final = 60
+_BEGINS: Final = (
+    "JVBERi",  # PDF
+    "iVBORw",  # PNG
+    "/9j/",  # JPEG
+    "R0lGOD",  # GIF
+    "UEsDB",  # ZIP, and what offices write
+    "SUkqA",  # TIFF
+    "TU0AK",
+    "XlhB",  # ZPL: ^XA
+    "PCFET0NUWVBF",  # <!DOCTYPE
+    "PGh0bWw",  # <html
+    "PD94bWwg",  # <?xml
+)
+_IS_FILE: Final = re.compile(
+    rf"\s*+(?:data:[A-Za-z0-9/+.-]{{3,60}};base64,)?(?:{'|'.join(_BEGINS)})[A-Za-z0-9+/_\s-]*+={{0,2}}\s*+"
+).fullmatch
+
+
+def is_file(text: str) -> bool:
+    """Whether the whole text is a file of a known kind in base64."""
+    return len(text) >= _SHORTEST and _IS_FILE(text) is not None
+
+
+def is_read_alone(text: str) -> bool:
+    """Whether a text is a file or may be a document, which are not read together with other texts."""
+    return may_be_document(text) or is_file(text)
+
+
+def lines_may_be_read_alone(lines: str) -> bool:
+    """False if `is_read_alone` is for each of the lines."""
+    return lines_may_be_documents(lines) or (len(lines) >= _SHORTEST and any(begin in lines for begin in _BEGINS))

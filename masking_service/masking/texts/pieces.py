@@ -1,0 +1,145 @@
+"""Reads a long remark in pieces, each by its outline, if no piece depends on another.
+
+A piece is one sentence or more. Pieces that have been read side by side, and that show there what each shows alone, do
+so in every text: a piece is so long, or holds such a number, that no rule for names reaches over it to the one behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final
+
+from masking_service.masking.texts.outlines import MAX_KEPT, MAX_LENGTH, Outline, Outlines, Slots
+from masking_service.masking.words.han_words import han_words
+
+MAX_LONG: Final = 2_048
+"""Characters of a text that is read in pieces."""
+MAX_NUMBERS: Final = 24
+"""Numbers of such a text: of more, every digit is hidden (`numbers_in_text.crowded`)."""
+MAX_NAMES: Final = 48
+"""Names of such a text: beside many more, not all that are listed are looked for (`names_in_text`)."""
+
+_PAID: Final = 2
+"""The price of a piece, as a multiple of its outline's: it is read again with its neighbour."""
+_LONG_ENOUGH: Final = 16
+"""Characters of a piece with a number that no rule reaches over."""
+_LONG_WITHOUT_NUMBER: Final = 48
+_LONG_NAME: Final = 3
+_SENTENCES: Final = re.compile(r"([^\n。]*。?)(\n?)").findall
+_MOBILE: Final = re.compile("1[3-9][0-9]{9}").search
+_SAYS_ALL: Final = "收件的东西到了，麻烦尽快，号码13800138009，物品还没拿，不用再问了，就这样\n"
+"""Holds no name, and the signs by which whole clauses of a text are taken for names (`names_in_text`)."""
+
+Pay = Callable[[float], None]
+Read = Callable[[str], str | None]
+"""Masks a text that has only plain words, names and mobile numbers; returns None for every other text."""
+Piece = tuple[Outline, Slots, str]
+"""A piece, and what is between it and the next one: a line's end, or nothing."""
+
+
+class Pieces:
+    """The pieces of texts, and which of them show side by side what they show alone.
+
+    It keeps outlines (`Outlines`), and nothing of what is in their slots.
+
+    Args:
+        outlines: of pieces.
+        read: masks texts, by themselves.
+    """
+
+    def __init__(self, outlines: Outlines, read: Read) -> None:
+        self._outlines = outlines
+        self._read = read
+        self._found: dict[tuple[str | None, str, str], bool] = {}
+
+    def of(self, text: str, context: str, pay: Pay) -> list[Piece] | None:
+        """Return the pieces of a text, or None if it has to be read whole.
+
+        Args:
+            text: any text that is longer than `MAX_LENGTH`.
+            context: what the objects around it say of their members (`member_names`).
+            pay: takes what reading costs, in microseconds.
+
+        Raises:
+            InvalidRecord: by `pay`.
+        """
+        pieces, gaps = _cut(text) if len(text) <= MAX_LONG else ([], [])
+        if len(pieces) < 2 or max(map(len, pieces)) > MAX_LENGTH:
+            return None
+        found: list[Piece] = []
+        last: Outline | None = None
+        behind_last = ""
+        numbers = names = 0
+        for piece, known, gap in zip(pieces, self._outlines.each(pieces, context), gaps, strict=True):
+            if known is None:
+                return None
+            outline, slots = known
+            pay(_PAID * outline.cost)
+            if (fits := self._found.get((last and last.example, behind_last, outline.example))) is None:
+                fits = self._fits(last, behind_last, outline)
+            if not fits or (_holds_word(slots) and self._read(piece) != outline.shown(slots)):
+                return None
+            found.append((outline, slots, gap))
+            last, behind_last = outline, gap
+            numbers += outline.numbers
+            names += len(outline.names) + len(outline.others)
+        return found if numbers <= MAX_NUMBERS and names <= MAX_NAMES else None
+
+    def _fits(self, before: Outline | None, gap: str, outline: Outline) -> bool:
+        """Whether a piece shows the same behind another one as alone, and no name in a slot does.
+
+        One reading has to find all that is hidden of it. What is found for outlines that are kept is known from here
+        on.
+        """
+        if before is None:
+            read = self._read(outline.example) if outline.hides_slots else None
+            fits, kept = read == outline.example_shown, outline.is_kept
+        else:
+            known = self._found.get((None, "", outline.example))
+            fits = self._fits(None, "", outline) if known is None else known
+            fits = fits and self._are_apart(before, gap, outline)
+            kept = before.is_kept and outline.is_kept
+        if kept:
+            if len(self._found) >= MAX_KEPT:
+                self._found.clear()
+            self._found[before and before.example, gap, outline.example] = fits
+        return fits
+
+    def _are_apart(self, first: Outline, gap: str, second: Outline) -> bool:
+        """Whether both show side by side what they show alone, also behind what makes names of clauses."""
+        together = self._read(_SAYS_ALL + first.example + gap + second.example)
+        return together == self._shown_before + first.example_shown + gap + second.example_shown
+
+    @cached_property
+    def _shown_before(self) -> str:
+        return self._read(_SAYS_ALL) or ""
+
+
+def _holds_word(slots: Slots) -> bool:
+    """Whether a given name is also a word, so that a text of the outline may have no name: 米老鼠."""
+    words = han_words().words
+    for slot in slots:  # noqa: SIM110 - any() and its generator would cost more than the search
+        if len(slot) == _LONG_NAME and slot[1:] in words:
+            return True
+    return False
+
+
+def _cut(text: str) -> tuple[list[str], list[str]]:
+    """The pieces of a text (sentences, with the next ones where they are short), and what is behind each."""
+    pieces: list[str] = []
+    gaps: list[str] = []
+    piece = ""
+    for sentence, gap in _SENTENCES(text):
+        piece += sentence
+        if len(piece) >= _LONG_WITHOUT_NUMBER or (len(piece) >= _LONG_ENOUGH and _MOBILE(piece)):
+            pieces.append(piece)
+            gaps.append(gap)
+            piece = ""
+        else:
+            piece += gap
+    if piece:
+        pieces.append(piece)
+        gaps.append("")
+    return pieces, gaps

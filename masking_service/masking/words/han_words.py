@@ -1,0 +1,160 @@
+"""Chinese words by class and cost, and how likely characters are in names: the data of `names_between_words`.
+
+The data is `han_words.txt`, made by `bench.quality.words`; words of parcels that no dictionary has are in
+`name_cues.txt`. A cost is twice the negative natural logarithm of a frequency: costs of words that follow each other
+are added, and the reading of a text that costs least is the likeliest.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from masking_service.masking.words import name_cues
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
+
+UNKNOWN: Final = "x"
+"""The class of a character that is in no word."""
+COST_OF_UNKNOWN: Final = 24
+_COST_OF_PARCELS: Final = 18
+_COST_OF_GIVEN: Final = 21
+_COST_OF_FREQUENT_GIVEN: Final = 13
+_COST_OF_GIVEN_WORD: Final = 14
+_COST_OF_DOUBLED: Final = 6
+"""What a given name costs more than its character that is written twice: 圆圆."""
+_COST_OF_DOUBLE: Final = 12
+_COST_OF_RARE_FAMILY: Final = 19
+_FAMILY_NO_WORD: Final = 7
+"""What a character costs less as a family name than as a word, if it is hardly a word."""
+_FAR: Final = 1 << 20
+
+Word = tuple[str, int]
+"""Class and cost."""
+NO_WORD: Final = (UNKNOWN, COST_OF_UNKNOWN)
+Reading = tuple[list[int], list[int]]
+"""For each place in a run, the least cost of the words on one side, and where the next one begins or ends."""
+
+
+class HanWords:
+    """The words, and the characters of names.
+
+    Attributes:
+        words: class and cost of a word.
+        longest: by two characters, how many the longest word has that begins with them.
+        given: cost of a character of a given name.
+        family: cost of a family name.
+    """
+
+    def __init__(self, text: str) -> None:
+        groups: dict[str, list[str]] = {}
+        for line in text.splitlines():
+            if line.startswith("["):
+                group = groups.setdefault(line.strip("[]"), [])
+            elif not line.startswith("#"):
+                group.append(line)
+        self.words: dict[str, Word] = {}
+        for line in groups["words"]:
+            key, *found = line.split(" ")
+            self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
+        for kind, plain in name_cues.PLAIN.items():
+            self.words.update(dict.fromkeys(plain, (kind, _COST_OF_PARCELS)))
+        for name in name_cues.NO_WORDS:
+            self.words.pop(name, None)
+        self.longest = {word: 2 for word in self.words if len(word) == 2}
+        self.longest.update({word[:2]: 3 for word in self.words if len(word) == 3})
+        self.longest.update({word[:2]: 4 for word in self.words if len(word) > 3})
+        self.given = _costs(groups["given"])
+        self.given.update(
+            (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN
+        )
+        self._saved_as_given = {
+            char: self.words.get(char, NO_WORD)[1] - self.given.get(char, _COST_OF_GIVEN)
+            for char in {*self.given, *(word for word in self.words if len(word) == 1)}
+        }
+        self.family = _costs(groups["family"])
+        self.family = dict.fromkeys(FAMILY_NAMES + RARE_FAMILY_NAMES, _COST_OF_RARE_FAMILY) | self.family
+        self.family.update(dict.fromkeys(DOUBLE_FAMILY_NAMES, _COST_OF_DOUBLE))
+        self._simplified = {ord(pair[0]): pair[1] for line in groups["simplified"] for pair in _pairs(line)}
+        self.traditional = frozenset(map(chr, self._simplified))
+        self._is_traditional = re.compile(f"[{''.join(self.traditional)}]").search
+
+    def simplified(self, text: str) -> str:
+        """A text with simplified characters in place of traditional ones."""
+        return text.translate(self._simplified) if self._is_traditional(text) else text
+
+    def word(self, written: str) -> Word | None:
+        """Class and cost of a word; None for characters that are no word, of which one alone is UNKNOWN."""
+        found = self.words.get(written)
+        return (UNKNOWN, COST_OF_UNKNOWN) if found is None and len(written) == 1 else found
+
+    def cost(self, han: str) -> int:
+        """What the cheapest words cost that a run of Han can be read as."""
+        return self._read_forwards(han)[0][-1]
+
+    def read(self, han: str) -> tuple[Reading, Reading]:
+        """Read a run of Han as the cheapest words: those before each place, and those behind it."""
+        length = len(han)
+        before, begins, words_in = self._read_forwards(han)
+        behind, ends = [_FAR] * length + [0], [length] * (length + 1)
+        for start in range(length - 1, -1, -1):
+            least = _FAR
+            for end, cost in words_in[start]:
+                if behind[end] + cost < least:
+                    least = behind[end] + cost
+                    ends[start] = end
+            behind[start] = least
+        return (before, begins), (behind, ends)
+
+    def _read_forwards(self, han: str) -> tuple[list[int], list[int], list[list[tuple[int, int]]]]:
+        """The words before each place, and for each the ends and costs of the words that begin there."""
+        words, longest, length = self.words, self.longest, len(han)
+        costs, begins = [0] + [_FAR] * length, [0] * (length + 1)
+        words_in = []
+        for start, char in enumerate(han):
+            before = costs[start]
+            here = [(start + 1, words.get(char, NO_WORD)[1])]
+            last = longest.get(han[start : start + 2])
+            if last is not None:
+                for end in range(start + 2, min(start + last, length) + 1):
+                    word = words.get(han[start:end])
+                    if word is not None:
+                        here.append((end, word[1]))
+            for end, cost in here:
+                if before + cost < costs[end]:
+                    costs[end], begins[end] = before + cost, start
+            words_in.append(here)
+        return costs, begins, words_in
+
+    def is_family(self, char: str) -> bool:
+        """Whether a character is far likelier a family name than a word: 王, 李, but not 高, 方."""
+        return self.word(char)[1] - self.family.get(char, _FAR) >= _FAMILY_NO_WORD  # type: ignore[index]  # one character is a word
+
+    def given_cost(self, given: str) -> int:
+        """What a given name costs."""
+        if given in name_cues.GIVEN_WORDS:
+            return _COST_OF_GIVEN_WORD
+        cost = sum([self.given.get(char, _COST_OF_GIVEN) for char in given])
+        return cost // 2 + _COST_OF_DOUBLED if given[1:] == given[:1] else cost
+
+    def saved_as_given(self, given: str) -> int:
+        """What a given name costs less than its characters do, each a word."""
+        if given in name_cues.GIVEN_WORDS:
+            return sum(self.words.get(char, NO_WORD)[1] for char in given) - _COST_OF_GIVEN_WORD
+        saved = self._saved_as_given.get
+        return sum([saved(char, COST_OF_UNKNOWN - _COST_OF_GIVEN) for char in given])
+
+
+def _costs(lines: list[str]) -> dict[str, int]:
+    return {char: int(cost) for cost, chars in (line.split(" ") for line in lines) for char in chars}
+
+
+def _pairs(line: str) -> list[str]:
+    return [line[at : at + 2] for at in range(0, len(line), 2)]
+
+
+@cache
+def han_words() -> HanWords:
+    """The words, read once a process."""
+    return HanWords(resources.files(__package__).joinpath("han_words.txt").read_text("utf-8"))
