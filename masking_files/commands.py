@@ -46,7 +46,7 @@ PRINTER: Final = "label-printer"
 
 @click.command()
 @shared
-@click.option("--check", is_flag=True, help="Say what would be done, and write nothing.")
+@click.option("--check", is_flag=True, help="Report what would be done, and write nothing.")
 @click.option(
     "--pseudonym",
     "permit",
@@ -58,7 +58,7 @@ def mask(options: Options, check: bool, permit: Path | None) -> None:
 
     It is CSV, Excel, Parquet, Arrow, JSON or NDJSON; FILE is - for standard input.
 
-    It needs no store, and no keys but that of a permit. The output holds one line for each record, in order.
+    The command needs no store, and no key except that of a permit. The output holds one line for each record, in order.
     The input is never changed. A table is refused if a column looks personal and is not mapped.
     """
     settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)}, development=False)
@@ -78,17 +78,17 @@ def mask(options: Options, check: bool, permit: Path | None) -> None:
     type=click.Choice(["mask", "token"]),
     default="mask",
     show_default=True,
-    help="What replaces a value.",
+    help="What replaces a value: its mask or its token.",
 )
 @click.option(
     "--on-conflict",
     type=click.Choice(["reject", "revise"]),
     default="reject",
     show_default=True,
-    help="What other values for a known number are: a failure, or a new revision.",
+    help="If other values are stored for a number: fail the record, or store a new revision.",
 )
 @click.option("--custody-site", callback=lambda _c, _p, site: _site(site), help="The site that holds the parcels now.")
-@click.option("--key-file", type=FILE, help="Holds the API key.")
+@click.option("--key-file", type=FILE, help="The file with the API key.")
 def tokenize(
     options: Options,
     replace: Literal["mask", "token"],

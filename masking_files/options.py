@@ -77,15 +77,27 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True)),
         click.option(
-            "--output", type=click.Path(dir_okay=False, allow_dash=True), help="Where to; - is standard output."
+            "--output",
+            type=click.Path(dir_okay=False, allow_dash=True),
+            help="The file to write; - for standard output.",
         ),
-        click.option("--force", is_flag=True, help="Replace the output if it is there."),
-        click.option("--format", type=click.Choice(sorted({*FORMATS.values()})), help="By the suffix, if not given."),
+        click.option("--force", is_flag=True, help="Replace an output that exists."),
+        click.option(
+            "--format",
+            type=click.Choice(sorted({*FORMATS.values()})),
+            help="The format of the input. If not given, the suffix decides.",
+        ),
         click.option("--schema", default="standard", show_default=True, help="The schema of the records."),
-        click.option("--profile", default="label", show_default=True, help="What still shows."),
-        click.option("--encoding", type=click.Choice(ENCODINGS), help="Of the input; found if not given."),
-        click.option("--delimiter", callback=_delimiter, help="Of a CSV, one character or 'tab'; found if not given."),
-        click.option("--sheet", help="Of an Excel file with several sheets, the one to read."),
+        click.option("--profile", default="label", show_default=True, help="The profile: it says what is shown."),
+        click.option(
+            "--encoding", type=click.Choice(ENCODINGS), help="The encoding of the input; detected if not given."
+        ),
+        click.option(
+            "--delimiter",
+            callback=_delimiter,
+            help="The delimiter of a CSV, one character or 'tab'; detected if not given.",
+        ),
+        click.option("--sheet", help="The sheet to read, if an Excel file has several."),
         click.option("--excel", is_flag=True, help="Write CSV as UTF-8 with a byte order mark."),
         click.option("--map", multiple=True, callback=_told, metavar="COLUMN=PATH", help=_MAP),
         click.option(
@@ -95,8 +107,16 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="What to do with columns that look personal and are not mapped.",
         ),
-        click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 1000), help="Records at once."),
-        click.option("--resume", is_flag=True, help="Keep what is done, and go on there after a kill."),
+        click.option(
+            "--batch",
+            default=500,
+            show_default=True,
+            type=click.IntRange(1, 1000),
+            help="How many records are processed at once.",
+        ),
+        click.option(
+            "--resume", is_flag=True, help="Keep finished batches, and continue after them if the command was killed."
+        ),
         state_dir,
     )
     for option in reversed(options):

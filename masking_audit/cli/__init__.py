@@ -13,7 +13,7 @@ COMMANDS: Final = (
     Deferred("export", f"{_HERE}.export", "Write the whole log to standard output as NDJSON."),
     Deferred("follow", f"{_HERE}.follow", "Archive the log as it grows, until SIGTERM or Ctrl-C."),
     Deferred("incident", f"{_HERE}.incident", "Write the pack about a leak."),
-    Deferred("lookout", f"{_HERE}.lookout", "List at most five people a day whom a person should ask."),
+    Deferred("lookout", f"{_HERE}.lookout", "List at most five people a day for review."),
     Deferred("prove", f"{_HERE}.prove", "Write one entry of the log with the proof that it is there."),
     Deferred("report", f"{_HERE}.report", "Write the figures of a period for a compliance audit."),
     Deferred("serve", f"{_HERE}.serve", "Answer the service's questions about archived entries."),

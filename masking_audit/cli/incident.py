@@ -70,7 +70,7 @@ class _IncidentOptions:
 @click.option("--list", type=GIVEN_FILE, help="A list that is for sale: waybill numbers or phones.")
 @click.option("--data-key", metavar="DAY", help="The data keys of a day.")
 @click.option("--keyset", is_flag=True, help="The keyset, or a host that holds it.")
-@click.option("--host", metavar="NAME", help="An intake host, which was in other hands in this period.")
+@click.option("--host", metavar="NAME", help="An intake host that was in other hands in this period.")
 @click.option("--backup", metavar="DAY", help="A backup of the store, by the day on which it was made.")
 @click.option(
     "--waybills",
@@ -85,7 +85,7 @@ class _IncidentOptions:
 @click.option(
     "--persons/--no-persons",
     default=True,
-    help="Whether the distinct persons are counted, which reads every record of the tenant.",
+    help="Count the distinct persons. This reads every record of the tenant.",
 )
 @period
 def incident(asked: PackOptions, waybills: Path | None, policies: Path | None, persons: bool, **leaks: Any) -> None:

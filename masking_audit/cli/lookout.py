@@ -43,7 +43,7 @@ from masking_service.texts import Language
 @archive
 @state_dir
 def lookout(language: Language, archive: Path | None, state_dir: Path) -> None:
-    """List at most five people a day whom a person should ask.
+    """List at most five people a day for review.
 
     Reads the last thirty days from archive and store, keeps the list for the desk, and raises the alert `lookout` for
     each. It freezes only people who have all signals that the policy names in `lookout.freeze`.

@@ -33,7 +33,13 @@ INDEX: Final = "index"
     help=f"The folder of the index, which may be deleted at any time. If not given: {INDEX} in the archive.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="0 for any free port.")
+@click.option(
+    "--port",
+    default=8090,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port to listen at; 0 for a free one.",
+)
 @state_dir
 def serve(archive: Path | None, key: Path, index: Path | None, host: str, port: int, state_dir: Path) -> None:
     """Answer the service's questions about archived entries.

@@ -33,7 +33,7 @@ def import_file(file: Path, tenant: str, state_dir: Path) -> None:
     """Read numbers from a CSV file, and keep them sealed.
 
     Its columns are principal and phone. A principal is client/ID or ALIAS/SUB. A number replaces an earlier one, and
-    an empty phone removes it. With a fault in any line nothing is changed.
+    an empty phone removes it. If any line has a fault, nothing is changed.
     """
     numbers = read_numbers(file)
     try:

@@ -34,11 +34,11 @@ def clients() -> None:
 
 @clients.command()
 @click.argument("client_id")
-@click.option("--role", help="The client's role. Not for a client that exists: it gets a second key.")
+@click.option("--role", help="The role of a new client. Leave it out to give an existing client a second key.")
 @click.option("--tenant", default="default", show_default=True, help="The tenant of the client.")
 @click.option("--site", "sites", multiple=True, help="A site that it works for; may be repeated.")
 @click.option("--network", "networks", multiple=True, help="A network that it may call from (CIDR); may be repeated.")
-@click.option("--expires-in-days", type=click.IntRange(1, 3660), help="When the key ends; never if not given.")
+@click.option("--expires-in-days", type=click.IntRange(1, 3660), help="Days until the key expires; never if not given.")
 @state_dir
 def add(
     client_id: str,

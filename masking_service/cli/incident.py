@@ -121,7 +121,7 @@ def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
 def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
     """Show each incident, or NAME, and what is due.
 
-    That is its grade, what is due by when, and what was reported. With options for NAME, note what became known first.
+    Shows the grade, the deadlines and the reports that were made. Options for NAME note what became known, before that.
     """
     known = Known(
         persons=said["persons"],

@@ -56,7 +56,9 @@ class _TenantName(click.ParamType[str]):
 tenant_option = click.option(
     "--tenant", type=_TenantName(), default="default", show_default=True, help="The tenant of these people."
 )
-principal_option = click.option("--principal", type=_Principal(), help="The person whose key it is: ALIAS/SUB.")
+principal_option = click.option(
+    "--principal", type=_Principal(), help="The person whose key or device it is: ALIAS/SUB."
+)
 
 
 TAKES_ANY_ID: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -112,8 +114,8 @@ def list_devices(principal: str | None, tenant: str, state_dir: Path) -> None:
 def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -> None:
     """Approve a KEY that waits.
 
-    It is for the first approvers of a tenant, who then approve all others. Everyone hears of it: it is an entry of the
-    log, and an alert. The fingerprint that is printed belongs into the file that `audit verify --approvers` reads.
+    It is for the first approvers of a tenant, who then approve all others. Each approval is an entry of
+    the log, and an alert. Add the printed fingerprint to the file that `audit verify --approvers` reads.
 
     With `signed.operators: 2` of the policy, two people have to run it, each under an account of their own (also as
     sudo names it).
@@ -190,7 +192,7 @@ def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
     """Approve the devices of a CSV file, which then do not wait.
 
     Its columns are principal, thumbprint and phone. The thumbprint is that of the device's public key (RFC 7638); the
-    phone is the number from which its person calls, and may be empty. With a fault in any line nothing is changed.
+    phone is the number from which its person calls, and may be empty. If any line has a fault, nothing is changed.
     """
     wanted = read_rows(file, IMPORTED, _device)
     settings = settings_of(state_dir)
@@ -215,7 +217,7 @@ def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
 
     Its columns are principal and phone, the number from which the person calls, which may be empty. An invitation
     approves one device of its person as it enrols, within seven days. Prints CSV with the columns principal and
-    invitation: give each to its person only. With a fault in any line none is made.
+    invitation: give each to its person only. If any line has a fault, none is made.
     """
     wanted = read_rows(file, INVITED, _invited)
     settings = settings_of(state_dir)
@@ -234,7 +236,7 @@ def uninvite_devices(file: Path, tenant: str, state_dir: Path) -> None:
     """Take back the invitations of a CSV file, as `invite` printed it.
 
     No device enrols with them from the next call on. A device that has used one keeps proving calls until it is
-    revoked, and is named. With a fault in any line nothing is changed.
+    revoked, and is named. If any line has a fault, nothing is changed.
     """
     with opened_registry(settings_of(state_dir)) as opened:
 
@@ -277,7 +279,7 @@ def _device(row: Mapping[str, str]) -> DeviceRequest:
 def unfreeze(principal: str, tenant: str, state_dir: Path) -> None:
     """Unfreeze a PRINCIPAL.
 
-    It is for the case that everyone who may unfreeze is frozen, too.
+    Use it when everyone who may unfreeze is frozen, too.
     """
     with opened_registry(settings_of(state_dir)) as opened:
         opened.unfreeze(tenant, principal)

@@ -204,9 +204,10 @@ def rewrap(timeout: float, state_dir: Path) -> None:
 @wait
 @state_dir
 def reseal(timeout: float, state_dir: Path) -> None:
-    """Seal all records anew under new data keys.
+    """Seal all records again under new data keys.
 
-    For a leaver who may have had data keys. Search entries follow. An interrupted run continues where it stopped.
+    Use it when a person leaves who may have had data keys.
+    Search entries follow. An interrupted run continues where it stopped.
     """
     policy = _policy(state_dir)
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
@@ -267,7 +268,7 @@ def shred(
 def restore(file: Path, timeout: float, state_dir: Path) -> None:
     """Put data keys back after the store came from a backup.
 
-    Those of FILE that survive; the shredded ones are buried.
+    Data keys of FILE that were not shredded are put back; shredded ones become tombstones.
     """
     with opened_coordinator(state_dir, timeout) as coordinator:
         put, buried = restore_surviving(coordinator, file)

@@ -75,7 +75,7 @@ def hosts() -> None:
 @wait
 @state_dir
 def enrol(file: Path, timeout: float, state_dir: Path) -> None:
-    """Trust what an intake host signs.
+    """Enrol an intake host: what it signs is accepted.
 
     FILE is the .host.json of `keys split`.
     """
@@ -92,9 +92,9 @@ def enrol(file: Path, timeout: float, state_dir: Path) -> None:
 @wait
 @state_dir
 def revoke(name: str, timeout: float, state_dir: Path) -> None:
-    """Trust nothing any more that the intake host NAME has signed.
+    """Revoke the intake host NAME, and all that it has ever signed.
 
-    What it stored cannot be opened from then on. A host that ends in good standing stays enrolled until its last
+    What it stored cannot be opened from then on. Leave a host that was not compromised enrolled until its last
     records have expired.
     """
     _change(state_dir, timeout, lambda coordinator: tiers.revoke(coordinator.path, name, today()))

@@ -54,7 +54,7 @@ VALUES_A_SECOND: Final = {"rotate state": 2_000, "rotate index": 2_000, "reseal"
 @wait
 @state_dir
 def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path) -> None:
-    """Turn over all that a person who leaves could have had.
+    """Rotate every key that a person who leaves had access to.
 
     Shows the steps and how long they take, and asks. An interrupted run continues. At the end there is a report for the
     file, with what has to be done by hand.
