@@ -13,6 +13,7 @@ from masking_service.masking.names.latin_names import latin_names_beside_address
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
 from masking_service.masking.numbers.numbers_in_text import orders_in, scrub
+from masking_service.masking.records.leaks import may_leak
 from tests.every import every
 from tests.growth import grows
 from tests.masking.scenarios import UNITS, masked_party
@@ -79,6 +80,11 @@ def _names_of_neighbours(text: str) -> list[Span]:
     return [*names_of_neighbours(f"様あ전화{text}")]
 
 
+def _name_of_record(text: str) -> bool:
+    """Look for a name that is found as often as the text is long."""
+    return may_leak([text], [], ["john smith"] * (len(text) // 20))
+
+
 @every(
     ("read", "unit"),
     [
@@ -87,6 +93,7 @@ def _names_of_neighbours(text: str) -> list[Span]:
         (_names_beside_address, "Aa pod Bb "),
         (_names_of_neighbours, "*"),
         (_names_of_neighbours, "* "),
+        (_name_of_record, "给J*** *****先生"),
     ],
 )
 def test_what_is_before_a_find_is_read_for_a_few_characters(read: Callable[[str], object], unit: str) -> None:

@@ -109,7 +109,7 @@ _NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"斋桥港岭�
     "栋庭亭仁"
 )
 """What ends with them needs a cue to be a name."""
-_NEVER_LAST: Final = frozenset("被把将让给请刚又再各")
+_NEVER_LAST: Final = frozenset("被把将让给请刚又再各都")
 """They follow names, and something follows them."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
@@ -444,6 +444,7 @@ class HanRun:
             or (start == 0 and is_distance(self._text, self.start))
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
             or given in _WHOLE_CUES
+            or given in cues.LABELS
             or given in cues.SHORT_TITLES
             or self._han[start:end] in _WHOLE_CUES
             or given[-1] in _PARTICLES

@@ -692,6 +692,7 @@ def _names_beside_address(text: str) -> Iterator[Span]:
             and not text[end : end + 1].isdecimal()
             and not called_words.is_distance(text, start)
             and text[start : start + len("麦当劳")] not in _SHOPS
+            and text[start + len("西门") : end] not in cues.LABELS
         ):
             yield start, end
     for match in _before_place.finditer(text):

@@ -54,10 +54,10 @@ def gather(value: Any, texts: list[str], depth: int) -> None:
 def may_leak(texts: list[str], phones: list[str], names: list[str]) -> bool:
     """False only if no needle is in the texts.
 
-    Quick, and errs towards True. The needles are those of `spellings`.
+    Quick, and errs towards True. The needles are those of `spellings`; a long text may give one many times.
     """
     joined = "\n".join(texts)
-    return may_hold_phone(joined, phones) or may_hold_name(joined, names)
+    return may_hold_phone(joined, [*dict.fromkeys(phones)]) or may_hold_name(joined, [*dict.fromkeys(names)])
 
 
 class Hider:

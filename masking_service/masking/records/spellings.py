@@ -141,13 +141,17 @@ def may_hold_name(text: str, needles: Sequence[str]) -> bool:
     """False only if the text holds none of the names. Quick, and errs towards True."""
     if ("%" in text or "\\" in text or "&" in text) and holds_escaped_han(text):  # the signs cost a third
         text = unescaped(text)
+    composed: bool | None = None  # searched for once, and only where it matters
     # A name's last character, in either case, is rarely in a masked record; its first one always is.
     for needle in needles:
         last, before = needle[-1], needle[-2:-1]
         if "\u3400" <= last <= "\u9fff" and "\u3400" <= before <= "\u9fff":  # Han has one case, and one form
             near = last in text and before in text
         else:
-            near = last in text or last.upper() in text or _may_be_composed(text)
+            near = last in text or last.upper() in text
+            if not near and composed is None:
+                composed = _may_be_composed(text)
+            near = near or bool(composed)
         if near:
             letters = _solid(text)
             return any(name.replace(" ", "") in letters for name in needles)
