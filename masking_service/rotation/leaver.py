@@ -206,7 +206,8 @@ def run(
         said = steps(step)
         if said is None:
             break
-        finished = FinishedStep(step, clock(), clock() - began, said)
+        ended = clock()
+        finished = FinishedStep(step, ended, ended - began, said)
         departure = msgspec.structs.replace(departure, finished=(*departure.finished, finished))
         write_secret_file(path, msgspec.json.encode(departure), replace=True)
         told(step, said)

@@ -8,7 +8,15 @@ import pytest
 
 from keys import keyset
 from keys.keyset_file import USES, date_of, day_of
-from keys.rotation import ROTATABLE, RotatableKey, activate, distribute, end_retired, settle_index
+from keys.rotation import (
+    ROTATABLE,
+    RotatableKey,
+    activate,
+    distribute,
+    distributed,
+    end_retired,
+    settle_index,
+)
 from keys.tiers import begin_split
 from masking_service.rotation.overview import ENDING, KeyLine, Overview, Terms, overview, overview_of_file
 from masking_service.rotation.rewrap import rewrap
@@ -182,3 +190,90 @@ def test_an_api_key_is_due_behind_the_day_that_the_policy_says(
     )
     said = "an API key is older than 365 days: clients list, clients add, clients revoke"
     assert (said in found.due) is due
+
+
+def test_every_key_is_shown_with_what_depends_on_it_in_each_of_its_states(path: Path, process: Process) -> None:
+    begin_split(path, "2026-11-28")
+    shown: dict[tuple[str, str], str] = {}
+
+    def look(today: str) -> None:
+        process.look()
+        found = seen(path, process, day_of(today))
+        at_once = [(one.use, one.state, one.key, one.age, one.uses) for one in found.keys]
+        assert len({*at_once}) == len(at_once)
+        shown.update({(one.use, one.state): one.depends for one in found.keys if one.use not in ("root", "token")})
+
+    look(TODAY)
+    for which in ROTATABLE:
+        distribute(path, which, TODAY)
+    look(TODAY)
+    for which in ROTATABLE:
+        if distributed(keyset.read(path)[0], which) is not None:
+            activate(path, which, TODAY)
+    look(TODAY)
+    settle_index(path, TODAY)
+    look(TODAY)
+    for use in ENDING:
+        end_retired(path, use, TODAY)
+    look(TODAY)
+
+    behind = "records that are not moved yet (keys rotate index)"
+    assert {place: depends for place, depends in shown.items() if place[1] != "distributed"} == {
+        ("tag", "active"): "",
+        ("index", "active"): "every record",
+        ("index", "deciding"): behind,
+        ("index", "retired"): behind,
+        ("index", "ended"): "the newer index secrets hash what it hashed",
+        ("state", "active"): "cases, custody, clients and other sealed state",
+        ("state", "retired"): "what is not sealed anew yet (keys rotate state)",
+        ("state", "ended"): "nothing in the store",
+        ("search", "active"): "search indexes, where the policy keeps any",
+        ("search", "retired"): "search entries that are not replaced yet (keys rotate search)",
+        ("search", "ended"): "nothing in the store",
+        ("audit", "active"): "new entries of the log",
+        ("audit", "retired"): "processes that do not sign with the new key yet (keys rotate audit)",
+        ("audit", "ended"): "the log up to the checkpoint that ended it",
+        ("audit-hash", "active"): "keyed hashes in new entries of the log",
+        ("audit-hash", "retired"): "keyed hashes in older entries, which the newer secrets hash again",
+        ("publication", "active"): "what intake hosts read, and their way to the opening tier",
+        ("publication", "retired"): "intake hosts without their new part (keys rotate publication)",
+        ("publication", "ended"): "nothing",
+        ("client", "active"): "digests of API keys",
+        ("client", "retired"): "digests of API keys, under the newer pepper",
+    }
+    assert {depends for (_, state), depends in shown.items() if state == "distributed"} == {""}
+
+
+def test_the_whole_report_of_a_store(path: Path, process: Process, tmp_path: Path) -> None:
+    """Data keys of several days, one shredded, of a hold and of a permit, and tokens of two versions."""
+    process.token(process.put("SF0000000001", now=NOW - 2 * DAY))
+    with coordinator(path, process.url, [process]) as mine:
+        shred(mine, date_of(NUMBER_OF_TODAY - 1), tmp_path / "surviving.json")
+    process.token(process.put("SF0000000002", now=NOW - DAY))
+    process.token(process.put("SF0000000003", now=NOW - DAY))
+    process.put("SF0000000004", tenant="other")
+    process.put("SF0000000005", now=NOW + DAY)
+    process.vault.data_keys.of_hold("default", 3)
+    process.watch._sent = None
+    rotate_later = "a rotation was interrupted: keys rotate token, or the keys shred that began it"
+    distribute(path, "token", TODAY)
+
+    found = seen(path, process)
+
+    roots = {one.id: one.state for one in keyset.read(path)[0].roots}
+    (active,) = [root for root, state in roots.items() if state == "active"]
+    lines = [one for one in found.keys if one.use in ("root", "token", "data")]
+    assert lines == [
+        KeyLine("root", active, "active", 0, None, "data keys: 4"),
+        KeyLine("token", "0", "active", 6, 3, "tokens of stored records"),
+        KeyLine("token", "1", "distributed", 0, 0, "nothing yet"),
+        KeyLine("data", "holds", "active", 0, 0, "records; keys: 1"),
+        KeyLine("data", date_of(NUMBER_OF_TODAY + 1), "retired", 0, 1, "records; keys: 1"),
+        KeyLine("data", TODAY, "active", 0, 1, "records; keys: 1"),
+        KeyLine("data", date_of(NUMBER_OF_TODAY - 1), "retired", 1, 2, "records; keys: 1"),
+        KeyLine("data", date_of(NUMBER_OF_TODAY - 2), "shredded", 2, 0, "shredded keys: 1"),
+    ]
+    assert [(one.use, one.key) for one in found.keys if one.use not in ("root", "data")] == sorted(
+        (one.use, str(one.version)) for one in keyset.read(path)[0].secrets
+    )
+    assert (found.due, found.digest) == ([rotate_later], process.keyring.keyset.digest.hex())
