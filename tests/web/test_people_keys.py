@@ -300,6 +300,22 @@ def test_a_cloned_key_raises_an_alert_and_freezes_no_one(
     assert content(api.get(SUPERVISOR, "/v1/principals/frozen"))["principals"] == []
 
 
+def test_the_highest_count_of_a_key_is_the_one_that_the_next_is_compared_with(
+    api: Api, officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the key that counts on from less is told of each time."""
+    raised: list[str] = []
+    monkeypatch.setattr(api.parts.alerts, "raise_alert", lambda kind, *_: raised.append(kind))
+    officer.bootstrap()
+    told = []
+    for counter in (20, 10, 15, 30, 25, 40):
+        officer.key.counter = counter
+        results(officer.open(PHONE))
+        told.append(raised.count("key-cloned"))
+
+    assert told == [0, 1, 2, 2, 3, 3]
+
+
 def test_a_new_key_signs_after_its_waiting_time(under: Under, set_clock: Clock) -> None:
     set_clock(NOW)
     api = under(signed(SIGNED, waiting="1d"))

@@ -14,8 +14,10 @@ from masking_service.service.people.rules import IssuerRule, Role
 
 def read_issuers(place: DocumentPlace | None, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:
     """Return the rule of each issuer, by its alias."""
-    found = {}
-    for alias, entry in place.named().items() if place else ():
+    found: dict[str, IssuerRule] = {}
+    if place is None:
+        return found
+    for alias, entry in place.named().items():
         try:
             principals.issuer_alias(alias)
         except ValueError as error:
@@ -23,7 +25,7 @@ def read_issuers(place: DocumentPlace | None, roles: Mapping[str, Role]) -> dict
         found[alias] = _issuer(alias, entry, roles)
     names: set[str] = set()
     for alias, rule in found.items():
-        if rule.issuer in names and place:
+        if rule.issuer in names:
             place.faults.append((f"{place.path}.{alias}.issuer", "another alias has this issuer"))
         names.add(rule.issuer)
     return found

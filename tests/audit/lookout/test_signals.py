@@ -187,6 +187,18 @@ def test_more_fields_for_each_waybill_than_the_peers() -> None:
     assert (reason.person, reason.observed, round(reason.expected, 9)) == (THIEF, 4, 1.0)
 
 
+@pytest.mark.parametrize(("parcels", "counts"), [(9, False), (10, True)])
+def test_a_person_of_few_waybills_is_not_compared_and_is_no_peer(parcels: int, *, counts: bool) -> None:
+    """The same waybill under another case is another one; the same again is not."""
+    few = openings(THIEF, parcels, fields=4)
+    again = [few[0], few[-1]]
+    assert people(fields_per_waybill([*HONEST_OPENINGS, *few, *again])) == ({THIEF} if counts else set())
+
+    peers = [one for who in HONEST[:4] for one in openings(who, parcels)]
+    enough = fields_per_waybill([*peers, *openings(THIEF, 20, fields=4)])
+    assert people(enough) == ({THIEF} if counts else set())
+
+
 def test_four_people_are_no_peer_group() -> None:
     few = [opening for who in HONEST[:3] for opening in openings(who, 20)]
 

@@ -168,3 +168,42 @@ def test_a_copy_is_told_from_a_different_entry_with_the_same_number() -> None:
     assert found(first, second, different, third) == [
         (FindingKind.DUPLICATE, 3, "is a different entry with a number that is taken")
     ]
+
+
+def named(*entries: EntryLine) -> list[tuple[str, int, str]]:
+    """Return kind, line and text of each finding, with numbers for ids."""
+    return [(str(kind), line, text.replace(f"{WRITER}-", "")) for kind, line, text in found(*entries)]
+
+
+def test_findings_of_a_later_commit_name_its_own_entries() -> None:
+    """Three commits: 1 to 2 are signed at 2, 3 to 5 at 5; 6 to 7 are not signed."""
+    entries = commit(7)
+    for at in (1, 4):
+        signature = SIGNER.sign(commit_message(WRITER, at + 1, entries[at].link))
+        entries[at] = replace(entries[at], signature=signature)
+    entries[6] = replace(entries[6], signature=b"")
+    cut_off = ("cut off", 7, "6 to 7: no signature follows; the commit was cut off")
+    other = b'{"at":9}'
+    forged = "the signature of 3 to 5 is invalid: it or something that it covers was changed, or its key ended"
+
+    def changed(at: int, **how: bytes) -> list[tuple[str, int, str]]:
+        some = [*entries]
+        some[at] = replace(some[at], **how)
+        return named(*some)
+
+    assert named(*entries) == [cut_off]
+    assert named(*entries[:6]) == [("cut off", 6, "6: no signature follows; the commit was cut off")]
+    assert named(*entries[:5]) == []
+    assert changed(4, signature=SIGNER.sign(b"another message")) == [("signature", 5, forged), cut_off]
+    assert changed(2, entry=other) == [("edited", 3, EDITED), cut_off]
+    assert changed(3, entry=other) == [
+        ("edited", 4, f"{EDITED}; or an entry since 3 was edited together with its link"),
+        cut_off,
+    ]
+    assert changed(3, link=A) == [("edited", 4, "its link was edited; the entry itself is as signed"), cut_off]
+    dropped = ("dropped", 2, "before this line 2 to 3 are missing")
+    assert named(entries[0], *entries[3:]) == [dropped, ("cut off", 5, cut_off[2])]
+    assert named(entries[0], *entries[2:]) == [
+        ("dropped", 2, "before this line 2 is missing"),
+        ("cut off", 6, cut_off[2]),
+    ]
