@@ -44,6 +44,8 @@ def test_without_freezes_the_list_is_empty(api: Api) -> None:
         (None, "by hand"),
         ({}, "by hand"),
         ({"why": ""}, "by hand"),
+        ({"why": " \t"}, "by hand"),
+        ({"why": " left "}, "left"),
         ({"why": None}, "by hand"),
         ({"reason": "misspelt"}, "by hand"),
         ({"why": "sold data", "colour": 7}, "sold data"),

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import cbor2
+import msgspec
 import pytest
 
 from keys.public_keys import b64, fingerprint
 from masking_audit.format.entries import Signature
 from masking_service.service.acts import deeds
 from masking_service.service.acts.enrolment import MAX_ACTIVE
-from masking_service.service.acts.state import PersonKey
+from masking_service.service.acts.state import KeyRequest, PersonKey, approved_key
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.signed_acts import SignedAct
 from tests.authenticators import PRESENT, RP_ID, Authenticator, Maker
 from tests.web.api import NOW, NUMBER, Api, Clock, Json, Under, content, field, forget_keys, record, refusal, results
+from tests.web.calls import freeze
 from tests.web.people import AUDITOR, SUPERVISOR
 from tests.web.signing import SIGNED, Person, signed
 
@@ -418,11 +420,217 @@ def test_a_signature_that_was_made_under_another_policy_is_asked_for_again(under
     assert refusal(now.open(PHONE, signature=signature)) == (401, "signature-required")
 
 
-def test_the_log_holds_what_was_done_to_keys(api: Api, boss: Person, officer: Person) -> None:
+def test_all_that_is_kept_of_a_key_while_it_waits_and_when_it_is_approved(api: Api, boss: Person) -> None:
+    """Its name is masked; device, network and roles are those of the sign-in."""
+    key = Authenticator(synced=True)
+    officer = Person(
+        api, "dispute-officer", "officer", key, device="laptop-7", network="198.51.100.0/24", phone="13900000001"
+    )
+    content(officer.enrol(name="  13812345678 laptop "), 201)
+    parts = api.parts
+    waiting = parts.keyholders.requests_question("default", 0)
+    parts.store.ask(waiting)
+    (request,) = waiting.answer()
+    content(boss.approve(officer))
+
+    kept = KeyRequest(
+        id=key.key_id,
+        principal=officer.id,
+        credential=b64(key.credential),
+        cose=request.cose,
+        public_key=b64(key.public_key),
+        name="*******5678 laptop",
+        since=request.since,
+        device="laptop-7",
+        network="198.51.100.0/24",
+        roles=("dispute-officer",),
+        synced=True,
+    )
+    (approved,) = parts.keyholders.known_keys("default", officer.id)
+    at = approved.approved_at
+    assert (request, approved) == (kept, approved_key(kept, boss.id, approved.approvals, at, at))
+    assert (len(approved.approvals), 0 <= at - request.since < 60) == (1, True)
+
+
+def test_a_key_that_the_person_has_is_not_enrolled_again_under_another_credential_or_key(
+    api: Api, officer: Person
+) -> None:
+    officer.bootstrap()
+    same_key, same_credential = (Person(api, "dispute-officer", "officer", Authenticator()) for _ in range(2))
+    same_key.key._key = officer.key._key
+    same_credential.key.credential = officer.key.credential
+
+    answers = [person.enrol() for person in (officer, same_key, same_credential)]
+
+    assert [refusal(one) for one in answers] == [(422, "invalid-request")] * 3
+    assert [[fault["pointer"] for fault in one.get_json()["errors"]] for one in answers] == [["/credential"]] * 3
+    assert len(own(officer)) == 1
+
+
+def test_options_leave_out_the_keys_that_are_active(boss: Person, officer: Person) -> None:
     officer.approved_by(boss)
-    decide(boss, officer, "revoke")
+    first = officer.key
+    content(decide(boss, officer, "revoke"))
+    officer.key = Authenticator()
+    officer.approved_by(boss)
+
+    left_out = content(officer.post("/v1/me/keys/options", {}))["publicKey"]["excludeCredentials"]
+
+    assert [one["id"] for one in left_out] == [b64(officer.key.credential)] != [b64(first.credential)]
+
+
+def test_a_persons_keys_are_told_without_those_of_others(api: Api, boss: Person, officer: Person) -> None:
+    """Those that are active, and those that wait; an active one has no time from which it works."""
+    officer.approved_by(boss)
+    active = officer.key
+    officer.key = Authenticator()
+    content(officer.enrol(name="second"), 201)
+    content(Person(api, "dispute-officer", "other").enrol(name="another person's"), 201)
+
+    told = own(officer)
+    of_person = content(boss.get(f"/v1/principals/{officer.id}/keys"))
+
+    (first, second), (one, two) = told, of_person["keys"]
+    since, later = first["since"], second["since"]
+    laptop = {"name": "work laptop", "since": since}
+    waits = {"name": "second", "status": "pending", "since": later}
+    assert first == laptop | {"key": active.key_id, "status": "active", "last_used": None}
+    assert second == waits | {"key": officer.key.key_id, "last_used": None}
+    approved = {"approved_by": boss.id, "works_from": one["works_from"]}
+    assert one == laptop | approved | {"key": active.key_id, "status": "active"}
+    assert two == waits | {"key": officer.key.key_id, "approved_by": None, "works_from": None}
+    assert one["works_from"] >= since
+
+
+@pytest.mark.parametrize("unsigned", ["first", "second"])
+def test_a_key_works_at_once_only_where_both_approvers_have_signed(
+    under: Under, set_clock: Clock, unsigned: str
+) -> None:
+    set_clock(NOW)
+    bare = [act for act in SIGNED if act != "key-approve"]
+    api = under(signed(bare if unsigned == "first" else SIGNED, waiting="1d"))
+    api.tokenize(record())
+    bosses = [Person(api, "supervisor", sub).bootstrap() for sub in ("boss-1", "boss-2")]
+    Person(api, "dispute-officer", "officer").bootstrap()
+    officer = Person(api, "dispute-officer", "officer")
+    content(officer.enrol(), 201)
+    content(bosses[0].approve(officer, **({"signed": None} if unsigned == "first" else {})))
+    api = under(signed(SIGNED if unsigned == "first" else bare, waiting="1d"))
+    second = Person(api, "supervisor", "boss-2", bosses[1].key)
+
+    content(second.approve(officer, **({"signed": None} if unsigned == "second" else {})))
+
+    api.parts.store.ask(keys := api.parts.keyholders.keys_question("default", officer.id))
+    assert [one.works_from - NOW for one in keys.answer()] == [0, 86_400]
+
+
+@pytest.mark.parametrize("where", ["with the key", "in the list that is read live"])
+def test_a_key_that_is_revoked_at_one_of_its_two_places_is_not_approved_again(
+    api: Api, boss: Person, officer: Person, where: str
+) -> None:
+    officer.approved_by(boss)
+    keyholders, freezes = api.parts.keyholders, api.parts.freezes
+    (held,) = keyholders.known_keys("default", officer.id)
+    if where == "with the key":
+        revoked = msgspec.structs.replace(held, revoked_at=1)
+        assert keyholders.prepare_key("default", officer.id, revoked).write()
+    else:
+        assert freezes.prepare_revocation("default", held.id).write()
+
+    assert refusal(boss.approve(officer)) == (404, "not-found")
+    assert own(officer)[0]["status"] == "revoked"
+
+
+def test_a_first_key_that_two_people_approve_waits_all_the_same(under: Under, set_clock: Clock) -> None:
+    set_clock(NOW)
+    api = under(signed(SIGNED, waiting="1d"))
+    first, second = (Person(api, "supervisor", sub).bootstrap() for sub in ("boss-1", "boss-2"))
+    officer = Person(api, "dispute-officer", "officer").approved_by(first)
+    content(second.approve(officer))
+
+    (key,) = api.parts.keyholders.known_keys("default", officer.id)
+    assert (key.works_from, key.approved_by) == (NOW + 86_400, first.id)
+
+
+def test_revoked_keys_leave_room_for_as_many(boss: Person, officer: Person) -> None:
+    for _ in range(MAX_ACTIVE):
+        officer.key = Authenticator()
+        officer.approved_by(boss)
+    content(decide(boss, officer, "revoke"))
+    officer.key = Authenticator()
+    officer.approved_by(boss)
+
+    assert [one["status"] for one in own(officer)].count("active") == MAX_ACTIVE
+
+
+def test_a_frozen_person_neither_reads_nor_adds_keys(api: Api, officer: Person) -> None:
+    options = content(officer.post("/v1/me/keys/options", {}))
+    body = {"name": "x", "options": options["options"], "credential": officer.key.create(options["publicKey"])}
+    freeze(api, officer.id)
+
+    answers = (
+        officer.get("/v1/me/keys"),
+        officer.post("/v1/me/keys/options", {}),
+        officer.post("/v1/me/keys", body),
+    )
+
+    assert [refusal(one) for one in answers] == [(403, "principal-frozen")] * 3
+
+
+def outline(entry: Json) -> Json:
+    """An entry without what names the moment, the call and the policy, and how many signatures it has and whether there are facts."""
+    counted = {"facts": bool(entry["facts"]), "signed": len(entry.get("signed", []))}
+    return {
+        name: one for name, one in entry.items() if name not in ("at", "id", "policy", "request", "tenant")
+    } | counted
+
+
+def test_only_active_keys_count_beside_one_that_waits(boss: Person, officer: Person) -> None:
+    officer.approved_by(boss)
+    content(decide(boss, officer, "revoke"))
+    officer.key = Authenticator()
+    officer.approved_by(boss)
+    officer.key = Authenticator()
+    content(officer.enrol(), 201)
+
+    (waiting,) = content(boss.get("/v1/principals/keys"))["keys"]
+
+    assert (waiting["key"], waiting["others"]) == (officer.key.key_id, 1)
+
+
+def test_the_log_holds_what_was_done_to_keys(api: Api, boss: Person, officer: Person) -> None:
+    """Each with the approver's role and the person it is about; also a code that was wrong, and what was denied."""
+    content(officer.enrol(), 201)
+    assert refusal(boss.approve(officer, code="ABCDEFGHJK")) == (422, "invalid-request")
+    content(boss.approve(officer))
+    content(decide(boss, officer, "revoke"))
+    content(decide(boss, officer, "revoke"))
+    other = Person(api, "dispute-officer", "other")
+    content(other.enrol(), 201)
+    content(decide(boss, other, "deny"))
 
     found = content(api.get(AUDITOR, "/v1/audit?limit=1000"))["entries"]
 
-    done = [(one["action"], one["principal"]) for one in found if one["action"].startswith("key-")]
-    assert done[-3:] == [("key-enrol", officer.id), ("key-approve", boss.id), ("key-revoke", boss.id)]
+    done = [one for one in found if one["action"].startswith("key-") and one["principal"] != "service/command-line"]
+    assert [outline(one) for one in done][-7:] == [
+        {
+            "action": action,
+            "principal": by.id,
+            "role": role,
+            "outcome": outcome,
+            "subject": about.id,
+            "approved_by": [],
+            "items": [],
+            "facts": facts,
+            "signed": signatures,
+        }
+        for action, by, role, outcome, signatures, about, facts in (
+            ("key-enrol", officer, "", "done", 0, officer, True),
+            ("key-approve", boss, "", "wrong-code", 0, officer, False),
+            ("key-approve", boss, "supervisor", "done", 1, officer, True),
+            ("key-revoke", boss, "supervisor", "done", 1, officer, True),
+            ("key-revoke", boss, "supervisor", "done", 1, officer, True),
+            ("key-enrol", other, "", "done", 0, other, True),
+            ("key-deny", boss, "supervisor", "done", 1, other, True),
+        )
+    ]

@@ -268,3 +268,49 @@ def test_a_list_that_an_earlier_release_wrote_is_read(freezes: Freezes) -> None:
     stores.freeze(freezes, "default", frozen("staff/u-1"))
 
     assert freezes._lists.of("default").content.startswith(b'[{"id":"staff/u-1"')
+
+
+def test_each_revoked_key_stays_revoked_beside_the_others(freezes: Freezes, make: Make) -> None:
+    stores.freeze(freezes, "default", frozen())
+    for key in ("key-2", "key-1", "key-3", "key-1"):
+        assert freezes.prepare_revocation("default", key).write()
+    other = make("two")
+
+    assert other.listed("default") == [frozen()]
+    assert (other.revoked("default"), other.revoked("other")) == ({"key-1", "key-2", "key-3"}, frozenset())
+
+
+def test_an_unfreeze_says_what_it_writes_as_a_freeze_does(freezes: Freezes) -> None:
+    _, freezing = freezes.prepare_freeze("default", frozen())
+    assert freezing.write()
+    unfreezing = freezes.prepare_unfreeze("default", "staff/u-1")
+    revoking = freezes.prepare_revocation("default", "key-1")
+
+    for change in (freezing, unfreezing, revoking):
+        (sealed, *deleted) = change.sealed
+        assert (sealed.place.startswith(place()), bool(sealed.value), sealed.once) == (True, True, True)
+        assert all(one.value is None for one in deleted)
+
+
+def test_counts_are_reset_before_a_principal_is_unfrozen(
+    freezes: Freezes, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next miss would freeze them again where only the list was written."""
+    stores.freeze(freezes, "default", frozen())
+    freezes.add_misses(who(), 7)
+    unfreezing = freezes.prepare_unfreeze("default", "staff/u-1")
+    write, written = store.write, list[object]()
+
+    def once(commands: Any, **how: Any) -> Any:
+        if written:
+            raise StoreUnavailable("away")
+        written.append(commands)
+        return write(commands, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "write", once)
+        patched.setattr(store, "ask", lambda *_: once([]))
+        with pytest.raises(StoreUnavailable):
+            unfreezing.write()
+
+    assert (live(freezes), freezes.add_misses(who(), 1)) == (True, 1)
