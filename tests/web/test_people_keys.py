@@ -65,8 +65,18 @@ def test_a_new_key_waits_for_another_person(
     (waiting,) = content(boss.get("/v1/principals/keys"))["keys"]
 
     assert made == {"key": officer.key.key_id, "status": "pending"}
-    assert (waiting["principal"], waiting["name"], waiting["others"]) == (officer.id, "work laptop", 0)
-    assert (waiting["device"], waiting["network"]) == ("laptop-7", "198.51.100.0/24")
+    assert waiting == {
+        "principal": officer.id,
+        "roles": ["dispute-officer"],
+        "key": officer.key.key_id,
+        "name": "work laptop",
+        "since": waiting["since"],
+        "device": "laptop-7",
+        "network": "198.51.100.0/24",
+        "model": None,
+        "synced": False,
+        "others": 0,
+    }
     assert [(one["status"], one["last_used"]) for one in own(officer)] == [("pending", None)]
     assert raised == ["key-pending"]
 
@@ -574,11 +584,11 @@ def test_a_frozen_person_neither_reads_nor_adds_keys(api: Api, officer: Person) 
         officer.post("/v1/me/keys", body),
     )
 
-    assert [refusal(one) for one in answers] == [(403, "principal-frozen")] * 3
+    assert [refusal(one) for one in answers] == [(403, "frozen")] * 3
 
 
 def outline(entry: Json) -> Json:
-    """An entry without what names the moment, the call and the policy, and how many signatures it has and whether there are facts."""
+    """An entry without moment, call and policy, with how many signatures it has and whether it has facts."""
     counted = {"facts": bool(entry["facts"]), "signed": len(entry.get("signed", []))}
     return {
         name: one for name, one in entry.items() if name not in ("at", "id", "policy", "request", "tenant")

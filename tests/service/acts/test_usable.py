@@ -60,3 +60,11 @@ def test_of_a_frozen_person_whose_signature_was_used_before_the_freeze_is_told()
         Signatures(**given).verify_and_spend(context, frozen, expected, nothing, nothing, beside)  # type: ignore[arg-type]  # a question that is not answered
 
     assert asked == [frozen, spent, nothing, beside, nothing, nothing]
+
+
+def test_a_key_is_good_in_roles_that_were_all_its_persons_when_it_was_made() -> None:
+    """One that notes no roles is good in every one."""
+    each = ((), ("a",), ("b",), ("a", "b"), ("b", "a"), ("a", "b", "c"))
+    found = {roles: [one for one in each if key(roles=roles).good_in(one)] for roles in ((), ("a",), ("a", "b"))}
+
+    assert found == {(): [*each], ("a",): [(), ("a",)], ("a", "b"): [*each[:5]]}

@@ -1,5 +1,6 @@
 """What a freeze by policy and by hand records, counts and tells of: once, where the principal was not frozen before."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -44,7 +45,7 @@ class Parts:
 
     def record_denials(self, context: RequestContext, action: Action, stated: Stated) -> Any:
         self.told.append(("denials", context, action, stated))
-        return _nothing()
+        return contextlib.nullcontext()
 
     def freeze(self, why: str) -> None:
         self.told.append(("counted", why))
@@ -57,12 +58,6 @@ class Parts:
         if isinstance(self.refusals, Exception):
             raise self.refusals
         return self.refusals
-
-
-class _nothing:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 def by_policy(parts: Parts) -> FreezeByPolicy:
@@ -121,7 +116,7 @@ def test_a_freeze_by_hand(before: Freeze | None) -> None:
     given: Any = dict.fromkeys(("freezes", "recorder", "metrics"), parts)
     given["gate"] = SimpleNamespace(
         grant_and_freeze_question=lambda *_: (SimpleNamespace(role="supervisor"), "frozen"),
-        frozen_first=lambda _: _nothing(),
+        frozen_first=lambda _: contextlib.nullcontext(),
     )
     given["signatures"] = SimpleNamespace(expect=lambda *_: None, verify_and_spend=lambda *_: UNSIGNED)
     wanted = Freeze(id=CALLER.id, since=NOW, why="left", by="staff/boss")
