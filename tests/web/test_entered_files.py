@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ def entered(api: Api, who: str, method: str, path: str, bodies: Sequence[Json | 
 
     for body in bodies:
         files.clear()
+        random.seed(1)  # one in 256 of the request's ids is read as a text
         sys.setprofile(note)
         try:
             answered = api.call(who, method, path, body)

@@ -25,7 +25,6 @@ from masking_service.service.acts.state import Keyholders
 from masking_service.service.acts.tickets import RANDOM_BYTES, VALID_SECONDS
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import CaseRequired, InvalidRequest, NotFound
-from masking_service.service.call.items import opening_faults
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import is_case_name, whole
 from masking_service.service.cases.reading import case_question, visible
@@ -33,6 +32,7 @@ from masking_service.service.cases.state import Cases, WantedCase
 from masking_service.service.cases.use import checked_opening
 from masking_service.service.decoys.state import Kind
 from masking_service.service.devices.state import Devices
+from masking_service.service.opening.items import opening_faults
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import sound_principal

@@ -20,8 +20,6 @@ Fault = tuple[str, str]
 _PRINTABLE: Final = re.compile(r"[ -~\u4e00-\u9fff]{0,64}")
 _LATIN_NAME: Final = re.compile(r"\b[A-Z][A-Za-z]+[ .]+[A-Z][A-Za-z]")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
-_BY_NUMBER: Final = ("waybill_no", "field")
-_OF_OPENING: Final = ("token", *_BY_NUMBER)
 
 
 def unknown_members(members: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
@@ -42,16 +40,3 @@ def is_shown(name: str) -> bool:
     if any(is_name(run, plainly=True) for run in {*runs, "".join(runs)} if run):
         return False
     return outside_id(name) == name and masked_words(name) == name
-
-
-def opening_faults(item: Any) -> list[Fault]:
-    """Everything that is wrong with what is neither ``{"token"}`` nor ``{"waybill_no", "field"}``."""
-    if not isinstance(item, dict):
-        return [("", INVALID_ITEM)]
-    faults = unknown_members(item, _OF_OPENING)
-    if "token" in item:
-        faults += [(f"/{name}", "not-with-token") for name in _BY_NUMBER if name in item]
-    elif not faults or any(name in item for name in _BY_NUMBER):
-        faults += [(f"/{name}", "missing") for name in _BY_NUMBER if name not in item]
-    wrong = (name for name in _OF_OPENING if name in item and not isinstance(item[name], str))
-    return [*faults, *((f"/{name}", "invalid-value") for name in wrong)]

@@ -17,13 +17,14 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.items import INVALID_ITEM, Fault, opening_faults
+from masking_service.service.call.items import INVALID_ITEM, Fault
 from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
 from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.opening import answers
+from masking_service.service.opening.items import opening_faults
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy

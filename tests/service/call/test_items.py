@@ -1,6 +1,6 @@
 """The name of an unknown member is repeated only where it holds nothing of a person."""
 
-from masking_service.service.call.items import opening_faults, unknown_members
+from masking_service.service.call.items import unknown_members
 from tests.every import every
 
 
@@ -28,19 +28,3 @@ def test_ten_unknown_members_are_named_and_each_place_once() -> None:
 
     assert unknown_members(many, ()) == [(f"/x{at}", "unknown-member") for at in range(10)]
     assert unknown_members({"张三": 1, "李四": 1}, ()) == [("", "unknown-member")]
-
-
-@every(
-    ("item", "faults"),
-    [
-        ("wbt", [("", "invalid-item")]),
-        ({}, [("/waybill_no", "missing"), ("/field", "missing")]),
-        ({"note": 1}, [("/note", "unknown-member")]),
-        ({"note": 1, "field": "/x"}, [("/note", "unknown-member"), ("/waybill_no", "missing")]),
-        ({"token": 5}, [("/token", "invalid-value")]),
-        ({"token": "", "field": 5}, [("/field", "not-with-token"), ("/field", "invalid-value")]),
-        ({"waybill_no": 5, "field": ""}, [("/waybill_no", "invalid-value")]),
-    ],
-)
-def test_everything_that_is_wrong_with_an_item_is_named(item: object, faults: list[tuple[str, str]]) -> None:
-    assert opening_faults(item) == faults
