@@ -4,7 +4,7 @@ from typing import Final
 
 from masking_files.entries import Result
 from masking_service.cli.language import say
-from masking_service.service.call.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
+from masking_service.service.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
 from masking_service.texts import Text, language_of_terminal
 
 _OF_FILES: Final[dict[str, Text]] = {

@@ -23,7 +23,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from masking_service.audit.log import outside_id
 from masking_service.http.problems import Problem
-from masking_service.http.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction, encode
 from masking_service.masking.records.schema import pointer
@@ -31,6 +30,7 @@ from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import UseCases
 from masking_service.service.call.items import is_shown, unknown_members
 from masking_service.service.people.principals import Principal
+from masking_service.service.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
 from masking_service.texts import LANGUAGES, Language, Text
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)

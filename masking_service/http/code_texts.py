@@ -5,7 +5,7 @@ The codes of whole problems are in `problem_texts.py`.
 
 from typing import Final
 
-from masking_service.http.rule_texts import ITEMS, MEMBERS, PLACES
+from masking_service.service.rule_texts import ITEMS, MEMBERS, PLACES
 from masking_service.texts import CodeText, Text
 
 _CORRECT: Final = Text("Correct the member that the pointer names. `detail` gives its rule.")

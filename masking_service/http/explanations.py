@@ -9,7 +9,7 @@ from masking_service.http.answers import ProblemExplanation, TextInLanguages
 from masking_service.http.code_texts import CODES
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.problems import Problem
-from masking_service.http.rule_texts import ITEMS
+from masking_service.service.rule_texts import ITEMS
 from masking_service.texts import LANGUAGES, CodeText, Language, ProblemText, Text
 
 HTML: Final = "text/html"

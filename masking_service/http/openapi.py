@@ -15,10 +15,10 @@ from masking_service.http.body import JSON, PROBLEM_JSON
 from masking_service.http.components import Json, reference
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.http.problems import Problem
-from masking_service.http.rule_texts import ITEMS
 from masking_service.masking.records.schema import Schema
 from masking_service.service.call.operation import Answer, Operation
 from masking_service.service.people.rules import Rules
+from masking_service.service.rule_texts import ITEMS
 
 _DESCRIPTION: Final = """\
 Masks or tokenizes names, phones and addresses in waybill records, keeps the values of the tokens encrypted, and opens

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from keys.errors import IntegrityError, ProviderError
 from masking_service.audit.errors import ArchiveUnavailable, NotArchived
-from masking_service.http import rule_texts
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
+from masking_service.service import rule_texts
 from masking_service.service.acts.problems import NoSignatures
 from masking_service.service.call.errors import (
     CaseRequired,

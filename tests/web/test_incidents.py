@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from masking_service.http.rule_texts import MEMBERS
 from masking_service.masking.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.service.incidents.duties import countries
+from masking_service.service.rule_texts import MEMBERS
 from tests.web.api import Api, Json, content, refusal, started
 from tests.web.calls import alerts, entries
 from tests.web.people import AUDITOR, OFFICER, PRIVACY

@@ -26,10 +26,10 @@ from masking_service.http import operations
 from masking_service.http.body import decode
 from masking_service.http.openapi import document, with_details
 from masking_service.http.problem_texts import PROBLEMS
-from masking_service.http.rule_texts import PLACES
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.settings import Tier
 from masking_service.service.call.operation import Example, Operation
+from masking_service.service.rule_texts import PLACES
 from tests.authenticators import ORIGIN
 from tests.devices import URL
 from tests.every import every

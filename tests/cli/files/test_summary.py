@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from masking_files.failures import sentence
-from masking_service.http.rule_texts import ITEMS
+from masking_service.service.rule_texts import ITEMS
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, TABLE, VALUES, line, masked, ndjson, peaks, row, run
 
 LINES = 12_000
