@@ -160,7 +160,7 @@ _ID_OF_NO_THING: Final = re.compile(
     "".join(
         rf"(?<!{word}[ _\-])" for word in ("case", "order", "parcel", "shipment", "ticket", "tracking", "transaction")
     )
-    + "(?<![单單件])"
+    + "(?<![单單])(?<![^证證]件)"
     + _BEHIND_ID,
     re.I,
 ).search
