@@ -293,7 +293,7 @@ class ForeignAddress(UnitsByPlace):
             return [at, *self._chain(at + 1)]
         if of_unit and not letter and (not short or dotted) and (lettered := self._lettered(at)):
             return lettered
-        own_part = of_unit and self._begins_part(word) and self._ends(at)
+        own_part = of_unit and self._ends(at)
         if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#" or own_part):
             return self._chain(at)
         if token.text.lower() in numbers_in_words() and not short:
