@@ -143,8 +143,10 @@ _LOCKERS: Final = ("丰巢", "快宝", "菜鸟", "兔喜", "驿站", "代收点"
 """Behind them and 的 is what a site is called, where it is longer than a name."""
 _SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
 """Where carriers work: these begin with what follows names."""
-_ACTS_BEHIND: Final = by_char((word for word in (*cues.TITLES, *cues.VERBS, *cues.SURE_VERBS)), 0)
+_ACTS_BEHIND: Final = by_char((*cues.TITLES, *cues.VERBS, *cues.SURE_VERBS), 0)
 """What people are called, and do, behind a name."""
+_HOME: Final = re.compile("家?门[口前]|家[门里]|家$").match
+"""Where a person lives, behind a name: 放王茶门口."""
 _ACT: Final = Expression(
     any_of({*(verb for verb in cues.VERBS if len(verb) > 1), *cues.SURE_VERBS, *_ACTS} - {"收", "联系"})
 ).search
@@ -357,9 +359,10 @@ class HanRun:
 
     def _is_of_person(self, start: int, end: int) -> bool:
         """Whether what is beside a possible name that ends as goods do is said of people alone: 找王茶, 王茶签收."""
-        if self._before(start) >= _BESIDE or self._han.startswith(_ACTS_BEHIND.get(self._han[end : end + 1], ()), end):
+        han = self._han
+        if self._before(start) >= _BESIDE or han.startswith(_ACTS_BEHIND.get(han[end : end + 1], ()), end):
             return True
-        return end == len(self._han) and _PHONE_BEHIND(self._text, self.end) is not None
+        return _HOME(han, end) is not None or (end == len(han) and _PHONE_BEHIND(self._text, self.end) is not None)
 
     def _is_usual(self, last: str) -> bool:
         """Whether given names often end with it: 刚, 会."""
