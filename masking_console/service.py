@@ -192,12 +192,7 @@ class Person:
 
     def erase(self, waybill_no: str) -> Json:
         """Erase a waybill."""
-        return self._ask(
-            "DELETE",
-            "waybills",
-            waybill_no,
-            headers=self._signature_header(),
-        )
+        return self._ask("DELETE", "waybills", waybill_no, headers=self._signature_header())
 
     def freeze(self, principal: str, why: str) -> Json:
         """Freeze a principal."""

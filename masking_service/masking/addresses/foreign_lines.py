@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.addresses.foreign_places import SHORT_WORD
 from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
@@ -40,9 +41,10 @@ _STREET: Final = Expression(
 _PARTICLES: Final = frozenset(
     (
         "the of de del la las los le les el lo du des da do das dos di della dei van der den den het ten"
-        " ter von vom zum zur am an upon by and och og und et con nad pod im cum č nr no num"
+        " ter von vom zum zur am an upon by and och og und et con nad pod im cum č nr no num bus"
     ).split()
 )
+"""Small words in names of streets and before numbers; a `bus` is a letter box in Belgium."""
 _OF_SENTENCES: Final = frozenset("to in on at or if is it my we us by go up so me he be".split())
 """Short words that addresses have not; other short ones may be abbreviations: d. кв. m."""
 _LINE: Final = re.compile(r"[^\n]+").finditer
@@ -72,11 +74,10 @@ def _may_be_in_address(word: str) -> bool:
     low = word.lower()
     return (
         not word[0].islower()
-        or (len(word) <= len("st") and low not in _OF_SENTENCES)
+        or (len(word) <= SHORT_WORD and low not in _OF_SENTENCES)
         or low in _PARTICLES
         or low in MARKS
         or low in kinds_of_words()
         or low in numbers_in_words()
         or _STREET(word) is not None
-        or low == "bus"
     )

@@ -41,13 +41,7 @@ class Serials:
         content: what it holds, opened.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        place: bytes,
-        keys: Callable[[], SealingKeys | PublicationKey],
-        random: Callable[[int], bytes],
-    ) -> None:
+    def __init__(self, store: Store, place: bytes, keys: Callable[[], Sealing], random: Callable[[int], bytes]) -> None:
         self._store = store
         self._place = place
         self._keys = keys
