@@ -37,6 +37,14 @@ def last(api: Api, action: str | None = None) -> Json:
     return entries(api, action)[-1]
 
 
+def outline(entry: Json) -> Json:
+    """An entry without moment, call and policy, with how many signatures it has and whether it has facts."""
+    counted = {"facts": bool(entry["facts"]), "signed": len(entry.get("signed", []))}
+    return {
+        name: one for name, one in entry.items() if name not in ("at", "id", "policy", "request", "tenant")
+    } | counted
+
+
 def streams(api: Api) -> list[Any]:
     """Every writer's stream, as the store tells it."""
     store = api.parts.store

@@ -13,7 +13,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.store.layout import record_stems
 from tests.together import MANY, together
 from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, record, refusal, without_details
-from tests.web.calls import item, move, moved
+from tests.web.calls import item, last, move, moved, outline
 from tests.web.people import COURIER, OFFICER, PRINTER, SUPERVISOR, TRACKING
 
 PATH = f"/v1/waybills/{NUMBER}"
@@ -249,3 +249,31 @@ def test_an_item_that_cannot_be_read_fails_alone(ready: Api, bad: bytes) -> None
     assert answered["failed"] == 1
     assert answered["results"][0]["error"]["code"] == "invalid-item"
     assert answered["results"][1] == {"waybill_no": NUMBER}
+
+
+def test_the_log_holds_where_each_waybill_went_and_which_of_them_is_known(ready: Api) -> None:
+    """Also those that no one knows; what is no waybill is not in it."""
+
+    def entry() -> Json:
+        return outline(last(ready, "custody-move"))
+
+    hashes = {}
+    for number in (NUMBER, "SF9999999999"):
+        moved(ready, item(number))
+        hashes[number] = entry()["items"][0]["waybill"]
+    moved(ready, item(site=SITE, courier="client/courier"), {}, item("SF9999999999", site=OTHER_SITE))
+    both = entry()
+    moved(ready, item("SF9999999999", courier="client/c-2"))
+    unknown = entry()
+
+    known = {"waybill": hashes[NUMBER], "outcome": "done", "site": SITE, "courier": "client/courier"}
+    other = {"waybill": hashes["SF9999999999"], "outcome": "not-found"}
+    rest = {
+        "action": "custody-move",
+        "principal": "client/tracking",
+        "role": "tracking",
+        "approved_by": [],
+        "signed": 0,
+    }
+    assert both == rest | {"outcome": "done", "items": [known, other | {"site": OTHER_SITE}], "facts": True}
+    assert unknown == rest | {"outcome": "not-found", "items": [other | {"courier": "client/c-2"}], "facts": False}

@@ -218,3 +218,20 @@ def test_who_may_erase_is_told_how_it_is_kept_and_no_data_key_is_made_for_that(r
         "unreadable_in_backups_after",
     }
     assert keys.count() == before
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("restricted", [False, True])
+def test_who_may_erase_is_told_whether_it_is_held_and_restricted(ready: Api, *, held: bool, restricted: bool) -> None:
+    """A held one has no day after which backups do not open it."""
+    if restricted:
+        content(ready.post(PRIVACY, "/v1/restrictions", {"waybills": [NUMBER]}))
+    if held:
+        body = {"hold": "H-1", "reason": "letter of the police", "waybills": [NUMBER]}
+        content(ready.post(PRIVACY, "/v1/holds", body), 201)
+        content(ready.post(ready.mint("privacy-officer", "second"), "/v1/holds/H-1/set"))
+
+    day = {} if held else {"unreadable_in_backups_after": "2027-05-30"}
+    kept = {"expires_at": "2027-05-29T00:53:20Z", "held": held, "restricted": restricted}
+    assert told(ready, PRIVACY) == {"opens": [], "views": [], "stored": kept | day}
+    assert told(ready) == {"opens": [], "views": []}

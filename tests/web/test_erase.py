@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, field, record, refusal, token, without_details
+from tests.web.calls import entries, outline
 from tests.web.people import OFFICER, PRINTER, PRIVACY
 
 PATH = f"/v1/waybills/{NUMBER}"
@@ -114,3 +115,23 @@ def test_an_erased_waybill_fails_alone_in_its_batch(erased: Api) -> None:
     )
 
     assert [one.get("created") for one in answered.get_json()["results"]] == [True, None, True]
+
+
+def test_the_log_holds_each_erasure_and_each_refused_one(api: Api, set_clock: Clock) -> None:
+    set_clock(NOW)
+    api.tokenize(record())
+    answers = [
+        api.call(PRIVACY, "DELETE", f"/v1/waybills/{number}") for number in (NUMBER, NUMBER, "SF9999999999", "x")
+    ]
+
+    done, again, unknown, none = (outline(one) for one in entries(api, "erase"))
+
+    (item,), (other,) = done["items"], unknown["items"]
+    rest = {"action": "erase", "principal": "client/privacy-officer", "role": "privacy-officer", "approved_by": []}
+    refused = rest | {"outcome": "not-found", "facts": False, "signed": 0}
+    assert [one.status_code for one in answers] == [200, 404, 404, 404]
+    assert done == rest | {"outcome": "done", "facts": True, "signed": 0, "items": [{**item, "outcome": "done"}]}
+    assert again == refused | {"items": [{**item, "outcome": "not-found"}]}
+    assert unknown == refused | {"items": [{"waybill": other["waybill"], "outcome": "not-found"}]}
+    assert none == refused | {"items": [{"waybill": "", "outcome": "not-found"}]}
+    assert len({item["waybill"], other["waybill"], ""}) == 3

@@ -19,7 +19,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.service.people.signed_acts import SignedAct
 from tests.authenticators import PRESENT, RP_ID, Authenticator, Maker
 from tests.web.api import NOW, NUMBER, Api, Clock, Json, Under, content, field, forget_keys, record, refusal, results
-from tests.web.calls import freeze
+from tests.web.calls import freeze, outline
 from tests.web.people import AUDITOR, SUPERVISOR
 from tests.web.signing import SIGNED, Person, signed
 
@@ -585,14 +585,6 @@ def test_a_frozen_person_neither_reads_nor_adds_keys(api: Api, officer: Person) 
     )
 
     assert [refusal(one) for one in answers] == [(403, "frozen")] * 3
-
-
-def outline(entry: Json) -> Json:
-    """An entry without moment, call and policy, with how many signatures it has and whether it has facts."""
-    counted = {"facts": bool(entry["facts"]), "signed": len(entry.get("signed", []))}
-    return {
-        name: one for name, one in entry.items() if name not in ("at", "id", "policy", "request", "tenant")
-    } | counted
 
 
 def test_only_active_keys_count_beside_one_that_waits(boss: Person, officer: Person) -> None:

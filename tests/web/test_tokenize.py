@@ -24,7 +24,7 @@ from tests.web.api import (
     token,
     without_details,
 )
-from tests.web.calls import entries
+from tests.web.calls import entries, outline
 from tests.web.people import OFFICER, OTHER_PRINTER, PRINTER
 
 DAY = 86_400
@@ -400,3 +400,32 @@ def test_a_batch_stores_twenty_five_thousand_values_and_its_further_records_are_
 
     assert [len(one["tokens"]) for one in results[:100]] == [250] * 100
     assert [one["error"]["code"] for one in results[100:]] == ["too-large"] * 2
+
+
+def test_only_who_may_revise_has_other_values_kept_as_a_revision(under: Under) -> None:
+    api = under(put("roles", "label-printer", "permissions", ["waybill:mask", "waybill:tokenize"]))
+    api.tokenize(record())
+    wanted = {"records": [record(remark="other")]}
+
+    refused = api.post(PRINTER, "/v1/tokenize", wanted | {"on_conflict": "revise"})
+
+    assert refusal(refused) == (403, "forbidden")
+    assert without_details(results(api.post(PRINTER, "/v1/tokenize", wanted))) == [{"error": {"code": "conflict"}}]
+    assert entries(api, "revise") == []
+
+
+def test_the_log_holds_which_waybills_were_revised(api: Api) -> None:
+    numbers = ["SF0000000001", "SF0000000002", "SF0000000003"]
+    for number in numbers[:2]:
+        api.tokenize(record(number))
+    api.tokenize(record(numbers[0]), record(numbers[1], remark="b"), record(numbers[2]), on_conflict="revise")
+    (both,) = entries(api, "revise")
+    api.tokenize(record(numbers[0], remark="c"), record(numbers[1], remark="d"), on_conflict="revise")
+    _, again = entries(api, "revise")
+
+    rest = {"action": "revise", "principal": "client/label-printer", "role": "label-printer", "outcome": "done"}
+    items = again["items"]
+    assert len({one["waybill"] for one in items}) == 2
+    for entry, revised in ((both, items[1:]), (again, items)):
+        kept = [{"waybill": one["waybill"], "outcome": "done"} for one in revised]
+        assert outline(entry) == rest | {"items": kept, "approved_by": [], "facts": False, "signed": 0}

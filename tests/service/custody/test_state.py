@@ -1,16 +1,22 @@
 """Custody: who holds a parcel is sealed beside the record, and no move of bytes gives it to anyone else."""
 
+from pathlib import Path
+
 import pytest
 import redis
 
 from keys.errors import IntegrityError
+from keys.keyring import Keyring
+from keys.keyset import create, load
+from keys.rotation import activate, distribute, settle_index
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import StoredValue
+from masking_service.service.state.sealed import Prepared, StoredValue
 from masking_service.store.client import Store
-from masking_service.store.layout import custody_key, record_stems
+from masking_service.store.layout import custody_key, record_stems, stems_of
 from tests.every import every
 from tests.keys.known import known_keyring
+from tests.rotation.processes import TODAY
 from tests.store import stores
 from tests.store.stores import LATER, ask, counted
 
@@ -115,3 +121,52 @@ def test_a_record_in_the_place_of_custody_is_an_alarm(custodies: Custodies, stor
 
     with pytest.raises(IntegrityError):
         custodies.open("default", StoredValue(place(stored.base), value))
+
+
+@pytest.mark.parametrize("rotated", ["not", "newer place not used yet", "older place decides no more"])
+def test_what_a_change_of_custody_says_that_it_writes_is_what_it_writes(
+    store: Store, client: redis.Redis, tmp_path: Path, rotated: str
+) -> None:
+    """A move takes away the custody at the older place, which would count; a first custody leaves it."""
+    path = tmp_path / "keyset.json"
+    create(path, made_for="production", today=TODAY)
+    process = Keyring(load(path))
+    if rotated != "not":
+        distribute(path, "index", TODAY)
+        process = Keyring(load(path))
+    if rotated == "older place decides no more":
+        activate(path, "index", TODAY)
+        settle_index(path, TODAY)
+        process = Keyring(load(path))
+    keys = process.tenant("default")
+    bases = keys.bases(["SF0000000001", "SF0000000002"])
+    stems = stems_of(keys, bases)
+    own, other = ([custody_key(stem) for stem in each] for each in (stems.own, stems.other))
+    found = Custodies(store, process, stores.foreseen(), stores.vault(store, process).record_keys)
+    custody, ends = Custody("021001", "client/c-88"), [LATER, LATER + 5]
+    for at in other:
+        ask(client, "SET", at, b"at the other place")
+
+    first = found.prepare_first("default", bases, custody, ends)
+    move = found.prepare_move("default", bases, [custody, Custody(None)], ends)
+    none = found.prepare_move("default", [], [], [])
+
+    def said(change: Prepared[None]) -> list[object]:
+        return [(one.place, bool(one.value), one.until, one.once) for one in change.sealed]
+
+    older = [] if stems.layers.other_is_newer else other
+    assert said(first) == [(at, True, until, True) for at, until in zip(own, ends, strict=True)]
+    assert said(move) == [
+        *((at, True, until, False) for at, until in zip(own, ends, strict=True)),
+        *((at, False, 0, False) for at in older),
+    ]
+    assert said(none) == []
+    assert bool(older) is (rotated == "older place decides no more")
+    for change in (first, move):
+        change.write()
+        assert [ask(client, "GET", at) for at in own] == [one.value for one in change.sealed[:2]]
+        assert [ask(client, "EXPIRETIME", at) for at in own] == ends
+        left = b"at the other place"
+        assert [ask(client, "GET", at) for at in other] == [left if change is first or not older else None] * len(other)
+    first.write()
+    assert [ask(client, "GET", at) for at in own] == [one.value for one in move.sealed[:2]]

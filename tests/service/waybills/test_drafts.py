@@ -4,6 +4,7 @@ import pytest
 
 from masking_service.service.search.findable import NOWHERE, Findable
 from masking_service.service.search.index import Indexed
+from masking_service.service.state.sealed import StoredValue
 from masking_service.service.waybills.records import Record, tombstone
 from masking_service.service.waybills.writing import Draft, Refusal, Stored, decide, index_entries
 from tests.every import every
@@ -83,6 +84,40 @@ def test_the_entries_of_a_record_that_is_about_to_be_written_come_with_it() -> N
     twin.newest = (0, Record(b"sa", 0, LATER, body()))
 
     assert index_entries([twin]) == ([], [])
+
+
+HELD = StoredValue(b"place", b"custody")
+MINE = Findable(("13900000001",), ("5678",), "021009")
+
+
+@every(
+    ("wanted", "custody", "added", "right"),
+    [
+        (MINE, HELD, None, Findable(("13812345678",), ("5678",), "021009")),
+        (MINE, HELD, b"another's", Findable(("13812345678",), ("5678",), "021009")),
+        (MINE, None, None, Findable(("13812345678",), (), "021009")),
+        (MINE, None, HEADER, Findable(("13812345678",), ("5678",), "021009")),
+        (MINE, None, b"another's", Findable(("13812345678",), (), "021009")),
+        (Findable(("13900000001",), ("0001",), "021009"), None, HEADER, Findable(("13812345678",), (), "021009")),
+        (Findable(("13900000001",)), HELD, None, Findable(("13812345678",))),
+        (Findable((), ("0001",), "021009"), HELD, None, Findable((), ("5678",), "021009")),
+    ],
+)
+def test_a_refused_record_leaves_the_entries_of_the_stored_one_in_the_indexes_that_are_kept(
+    wanted: Findable, custody: StoredValue | None, added: bytes | None, right: Findable
+) -> None:
+    """By its last digits it is found where its custody is; without one, only where an entry may be of its own call."""
+    one = draft("conflict", findable=wanted)
+    one.custody = custody
+    written = [] if added is None else [one.index(added)]
+
+    assert index_entries([one]) == (written, [Indexed("SF1", b"b" * 12, 0, LATER, HEADER, right)])
+
+
+def test_a_record_that_is_stored_already_has_the_entries_of_the_call() -> None:
+    one = draft(stored(0), findable=MINE)
+
+    assert index_entries([one]) == ([], [Indexed("SF1", b"b" * 12, 0, LATER, HEADER, MINE)])
 
 
 NEW = Record(b"sb", 1, LATER + 9, body("李四"), HEADER)

@@ -9,6 +9,7 @@ from masking_service.service.waybills.writing import Draft
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
+from masking_service.store.servers import MAX_CLOCK_SECONDS, Clocks
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, before_put, body, counted, put, read_at, refused
@@ -256,3 +257,41 @@ def test_an_erasure_replaces_values_and_a_later_value_may_replace_its_own(vault:
 
 def test_the_erasure_of_an_unknown_waybill_is_of_its_own_day(vault: Vault) -> None:
     assert vault.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL).last_day == NOW // 86_400
+
+
+@pytest.mark.parametrize("revisions", [1, 3, 16])
+def test_an_erasure_says_what_it_writes(vault: Vault, client: redis.Redis, revisions: int) -> None:
+    """It takes the custody away, and leaves tombstones and a mark."""
+    for number in range(revisions):
+        stored = put(vault, body(str(number)), revise=True)
+    (stem,) = record_stems([stored.base])
+    ask(client, "SET", custody_key(stem), b"custody")
+
+    erasure = vault.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL)
+
+    places = [*(record_key(stem, at) for at in range(revisions + 1)), restriction_key(stem)]
+    assert [(one.place, one.value is None, one.until, one.once) for one in erasure.sealed] == [
+        (custody_key(stem), True, 0, False),
+        *((place, False, UNTIL, False) for place in places),
+    ]
+    assert erasure.last_day == NOW // 86_400
+    assert erasure.write()
+    written = [custody_key(stem), *places]
+    assert [ask(client, "GET", place) for place in written] == [one.value for one in erasure.sealed]
+
+
+@pytest.mark.parametrize("far", [-1, 1])
+def test_nothing_is_erased_or_stored_by_a_clock_that_differs_from_the_stores(
+    store: Store, vault: Vault, far: int
+) -> None:
+    """Its tombstones would end at another time than was told."""
+    put(vault, body())
+    store.clocks = Clocks(lambda: float(NOW), lambda: 0.0)
+    store.clocks.saw([NOW])
+    vault.prepare_erasure("default", NUMBER, now=NOW + far * MAX_CLOCK_SECONDS, until=UNTIL)
+    then = NOW + far * (MAX_CLOCK_SECONDS + 1)
+
+    with pytest.raises(StoreUnavailable, match="clock"):
+        vault.prepare_erasure("default", NUMBER, now=then, until=UNTIL)
+    with pytest.raises(StoreUnavailable, match="clock"):
+        vault.drafts("default", [NUMBER], [body()], now=then, expires_at=LATER)
