@@ -1,1 +1,1 @@
-"""Incidents: the clock of each country's duties, what is known, and the forms for the authorities."""
+"""Incidents: the deadlines of each country's duties, what is known, and the forms for the authorities."""

@@ -49,7 +49,7 @@ class IncidentFile(Answer):
 
 
 class IncidentState(Answer):
-    """An incident: its clock, what is known, and what is due next."""
+    """An incident: its grade, what is known, and what is due by when."""
 
     incident: str
     leak: str

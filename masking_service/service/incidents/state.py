@@ -29,7 +29,7 @@ class IncidentRecord(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True)
         name: unique in the tenant.
         leak: what leaked.
         countries: whose laws ask something: codes of `duties.countries`.
-        found_at: when it was noticed, in Unix seconds: the clocks begin.
+        found_at: when it was found, in Unix seconds: deadlines count from then.
         opened_at, opened_by: when and by whom it was opened here.
         flags: what is so: `duties.Flag`.
         persons, possible: how many persons are concerned for sure, and at most; None as long as it is not known.

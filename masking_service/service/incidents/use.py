@@ -62,7 +62,7 @@ class IncidentBook:
     recorder: Recorder
 
     def open(self, context: RequestContext, incident: IncidentRecord, role: str = "") -> IncidentRecord:
-        """Open an incident: its clocks begin when it was found.
+        """Open an incident. Its deadlines count from when it was found.
 
         Raises:
             InvalidRequest: its name, a country or a flag is unknown, or it was found later than now.
@@ -123,7 +123,7 @@ class IncidentBook:
         return self._update(context, Action.INCIDENT_NOTE, name, role, update)
 
     def close(self, context: RequestContext, name: str, role: str = "") -> IncidentRecord:
-        """Close an incident, which begins the clocks of what is due after its end. Closing it again changes nothing.
+        """Close an incident. Deadlines that count from its end begin. Closing it again changes nothing.
 
         Raises:
             NotFound: there is no such incident.
