@@ -1,10 +1,12 @@
-"""What `serve --dev` finds in its state directory from an earlier run."""
+"""What `serve --dev` finds in its state directory from an earlier run, and what it looks after."""
 
 from pathlib import Path
 
 import pytest
 
 from masking_service.dev.development import Development
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.dev.witness import Witness
 from masking_service.runtime.settings import SettingsError
 
 DAMAGED = {
@@ -36,3 +38,14 @@ def test_damaged_credentials_are_named_and_made_anew_once_they_are_removed(tmp_p
     path.unlink()
     with Development(settings):
         assert path.stat().st_size > 0
+
+
+def test_the_store_and_the_witness_are_looked_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(EmbeddedServer, "revive", lambda _: seen.append("store"))
+    monkeypatch.setattr(Witness, "look_after", lambda _: seen.append("witness"))
+
+    with Development({"MASKING_STATE_DIR": str(tmp_path)}) as running:
+        running.look_after()
+
+    assert seen == ["store", "witness"]

@@ -8,9 +8,9 @@ import redis
 
 from masking_service.service.waybills.vault import Found, Vault
 from masking_service.store.client import Store
-from masking_service.store.layout import custody_key, record_key, record_stems
+from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
 from tests.store import stores
-from tests.store.stores import LATER, NOW, NUMBER, ask, body, counted, put, read_at, write
+from tests.store.stores import LATER, NOW, NUMBER, ask, body, counted, erase, put, read_at, write
 
 
 def newest(vault: Vault, number: str = NUMBER, *, tenant: str = "default", now: int = NOW) -> Found | None:
@@ -96,6 +96,20 @@ def test_nothing_at_a_place_is_none(vault: Vault) -> None:
     stored = put(vault, body())
 
     assert read_at(vault, "default", [(stored.base, 1), (bytes(12), 0)], NOW) == [None, None]
+
+
+def test_a_waybill_whose_first_revision_is_erased_is_erased_whatever_is_stored_behind_it(
+    vault: Vault, client: redis.Redis
+) -> None:
+    """Also where the mark of the erasure is not there, and a person with the store's password puts a revision back."""
+    (stem,) = record_stems([put(vault, body()).base])
+    put(vault, body("李四"), revise=True)
+    kept = ask(client, "GET", record_key(stem, 1))
+    erase(vault, until=LATER)
+    ask(client, "SET", record_key(stem, 1), kept)
+    ask(client, "DEL", restriction_key(stem))
+
+    assert newest(vault) is None
 
 
 def test_an_older_revision_stays_what_it_was(vault: Vault) -> None:
