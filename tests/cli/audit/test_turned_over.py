@@ -11,6 +11,7 @@ import pytest
 from keys import keyset
 from keys.keyring import Keyring
 from keys.signers import LogSigner
+from masking_audit.format.entries import Item
 from masking_audit.packs.evidence import excerpt
 from masking_service.audit.log import AuditLog
 from masking_service.rotation import coordinator
@@ -61,16 +62,22 @@ def test_the_new_file_refuses_an_export_from_before(
 def test_a_pack_about_old_entries_is_evidence_under_the_new_key_alone(
     command: Command, state: Path, valkey: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It lists those of the given waybills that were opened, whose hashes in these entries are older, too."""
     monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 0.0)
     old = Keyring(keyset.load(state / "keyset.json"))
-    tenant = old.tenant("default").audit_hash("tenant")
+    keys = old.tenant("default")
+    (waybill,) = keys.waybill_hashes(keys.bases([stores.NUMBER]))
+    opened = [Item(waybill, "released", "/recipient/phone", "phone")]
     log = AuditLog(stores.admitted(valkey), old.audit_signer, os.urandom, clock)
-    log.append(entry(at=clock(), action="detokenize", outcome="released", tenant=tenant, count=1))
+    tenant = keys.audit_hash("tenant")
+    log.append(entry(at=clock(), action="detokenize", outcome="released", tenant=tenant, count=1, items=opened))
     command("keys", "rotate", "audit")
     pack, public = state / "pack", str(state / PUBLIC_KEY)
     period = ("--from", "2020-01-01", "--to", "2100-01-01")
+    (state / "numbers.txt").write_text(f"SF00000099\n{stores.NUMBER}\n", "utf-8")
+    asked = ("--principal", "staff/u-1", "--waybills", str(state / "numbers.txt"))
 
-    made = command("audit", "incident", "--principal", "staff/u-1", *period, "--output", str(pack))
+    made = command("audit", "incident", *asked, *period, "--output", str(pack))
     verified = command("audit", "verify", str(pack), "--public-key", public)
     (line,) = [*excerpt(command("audit", "export").stdout_bytes.splitlines(keepends=True), lambda *_: True)][1:2]
     (state / "old.ndjson").write_bytes(line)
@@ -78,6 +85,7 @@ def test_a_pack_about_old_entries_is_evidence_under_the_new_key_alone(
 
     assert (made.exit_code, verified.exit_code) == (0, 0), made.output + verified.output
     assert b'"detokenize"' in (pack / "evidence.ndjson").read_bytes()
+    assert (pack / "victims.csv").read_text("utf-8-sig").split() == ["waybill_no", stores.NUMBER]
     assert (refused.exit_code, "0 entries proved" in refused.output) == (1, True), refused.output
 
 
