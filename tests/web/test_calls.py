@@ -15,7 +15,7 @@ from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from tests.callers import NUMBERS, OWN, put_on_file
 from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal, started
-from tests.web.calls import entries, freeze, frozen, item, left, move
+from tests.web.calls import entries, freeze, frozen, item, last, left, move, outline
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 from tests.web.test_decoys import settle
 
@@ -407,3 +407,39 @@ def test_a_call_ends_with_its_waybill_at_the_latest(ready: Api, set_clock: Clock
     set_clock(NOW + RETENTION - 60)
 
     assert live(called(ready, waybill_no="SF5555555555"))["expires_at"] == stored["expires_at"]
+
+
+@pytest.mark.parametrize("case", ["D-1", "D-9", "no name of a case"])
+def test_who_calls_by_custody_needs_no_case_and_none_gives_or_takes_anything(ready: Api, case: str) -> None:
+    live(called(ready, case=case))
+
+    entry = outline(last(ready, "call"))
+    assert (entry["outcome"], entry.get("case"), entry.get("purpose")) == ("done", None, None)
+
+
+def test_the_log_holds_each_call_its_end_and_what_was_not_found(ready: Api) -> None:
+    made = live(called(ready))
+    content(ready.call(COURIER, "DELETE", f"/v1/calls/{made['call']}"))
+    live(called(ready, OFFICER, case="D-1"))
+    called(ready, OFFICER, case="D-1", waybill_no="SF2222222222")
+    called(ready, waybill_no="x")
+
+    told = content(ready.get(AUDITOR, f"/v1/waybills/{NUMBER}/disclosures"))["calls"]
+    assert [(one["principal"], one["field"], one["case"]) for one in told] == [
+        ("client/courier", "/recipient/phone", None),
+        ("client/dispute-officer", "/recipient/phone", "D-1"),
+    ]
+    done, ended, under_case, other, none = (outline(one) for one in entries(ready) if one["action"][:4] == "call")
+
+    courier = {"principal": "client/courier", "role": "courier", "approved_by": [], "signed": 0}
+    officer = courier | {"principal": "client/dispute-officer", "role": "dispute-officer", "case": "D-1"}
+    (item,), (unknown,) = done["items"], other["items"]
+    phone = {"waybill": item["waybill"], "outcome": "done", "field": "/recipient/phone", "kind": "phone"}
+    call = {"action": "call", "outcome": "done", "items": [phone], "facts": True}
+    missed = {"action": "call", "outcome": "not-found", "facts": False}
+    assert done == courier | call
+    assert ended == courier | call | {"action": "call-end", "facts": False}
+    assert under_case == officer | call | {"purpose": "dispute"}
+    assert other == officer | missed | {"items": [{"waybill": unknown["waybill"], "outcome": "not-found"}]}
+    assert none == courier | missed | {"items": [{"waybill": "", "outcome": "not-found"}]}
+    assert len({item["waybill"], unknown["waybill"], ""}) == 3

@@ -220,6 +220,28 @@ def test_who_can_seal_state_can_still_add_no_key_with_a_foreign_approval(
     ) == (503, "integrity")
 
 
+def test_who_can_seal_state_gives_no_approved_key_to_another_person(api: Api, boss: Person, officer: Person) -> None:
+    officer.approved_by(boss)
+    other = Person(api, "dispute-officer", "other", officer.key)
+    (held,) = api.parts.keyholders.known_keys("default", officer.id)
+    assert api.parts.keyholders.prepare_key("default", other.id, held).write()
+
+    answered = other.post("/v1/acts", {"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
+
+    assert refusal(answered) == (503, "integrity")
+
+
+def test_a_key_that_is_revoked_again_keeps_the_time_of_the_first(api: Api, boss: Person, officer: Person) -> None:
+    officer.approved_by(boss)
+    (held,) = api.parts.keyholders.known_keys("default", officer.id)
+    revoked = msgspec.structs.replace(held, revoked_at=NOW)
+    assert api.parts.keyholders.prepare_key("default", officer.id, revoked).write()
+
+    content(decide(boss, officer, "revoke"))
+
+    assert api.parts.keyholders.known_keys("default", officer.id) == (revoked,)
+
+
 def test_who_can_seal_state_can_add_no_key_that_approves_itself(api: Api, officer: Person) -> None:
     """The approval is signed, names the person and the key, and claims to be of a supervisor."""
     stolen, keys = Authenticator(), api.parts.keyring.tenant("default")
@@ -418,6 +440,9 @@ def test_a_touch_needs_a_model_whose_attestation_leads_to_its_root(under: Under,
         "no attestation": 422,
         "the model's name alone": 422,
     }
+    boss = Person(api, "supervisor", "boss")
+    (waiting,) = content(boss.get("/v1/principals/keys"))["keys"]
+    assert (waiting["principal"], waiting["model"]) == ("dev/one", maker.model)
 
 
 def test_a_signature_that_was_made_under_another_policy_is_asked_for_again(under: Under, api: Api) -> None:

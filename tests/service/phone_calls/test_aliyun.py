@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -136,6 +137,39 @@ def test_an_empty_pool_a_wrong_key_and_a_time_that_is_too_near_are_refused(fake:
     assert reason(adapter(fake), "s" * 32, int(time.time()) + 30) == "refused"
     fake.numbers = 0
     assert reason(adapter(fake)) == "pool-empty"
+
+
+BOUND = {"SubsId": "10000", "SecretNo": "17000000000", "Extension": "130"}
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "expected"),
+    [
+        (200, {"Code": "OK", "SecretBindDTO": BOUND}, "bound"),
+        (200, {}, "refused"),
+        (500, {}, "invalid-answer"),
+        (500, {"Code": "isv.NO_AVAILABLE_NUMBER"}, "pool-empty"),
+        (200, [], "invalid-answer"),
+        (200, "OK", "invalid-answer"),
+        (200, {"Code": "OK"}, "invalid-answer"),
+        (200, {"Code": "OK", "SecretBindDTO": [BOUND]}, "invalid-answer"),
+        *(
+            (200, {"Code": "OK", "SecretBindDTO": BOUND | {name: nothing}}, "invalid-answer")
+            for name in BOUND
+            for nothing in ("", None)
+        ),
+    ],
+)
+def test_an_answer_without_a_number_its_extension_or_an_id_binds_nothing(
+    fake: FakeAliyun, monkeypatch: pytest.MonkeyPatch, status: int, answer: Any, expected: str
+) -> None:
+    monkeypatch.setattr(fake, "answer", lambda _sent: (status, answer))
+    found = adapter(fake, "extension")
+
+    if expected == "bound":
+        assert found.bind(A, B, REF, YEAR_2100) == Binding("17000000000", "130", "10000/17000000000")
+    else:
+        assert reason(found) == expected
 
 
 def test_a_binding_is_ended_and_one_that_has_ended_is_no_error(fake: FakeAliyun) -> None:

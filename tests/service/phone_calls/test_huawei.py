@@ -97,6 +97,10 @@ def test_a_lost_reply_is_found_again_and_nothing_is_bound_twice(fake: FakeHuawei
     assert reason(found) == "unreachable"
     assert found.bind(A, B, REF, until()).id == "sub-1"
     assert len(fake.bindings) == 1
+    asked = {"relationNum": X, "callerNum": f"+86{A}", "calleeNum": f"+86{B}"}
+    if mode == "extension":
+        asked = {"virtualNum": X, "extendNum": "8739"}
+    assert [(method, sent) for method, _, sent in fake.asked if method == "GET"] == [("GET", asked)]
 
 
 def test_a_lost_reply_is_found_among_thousands_of_pairs_of_the_number(fake: FakeHuawei) -> None:
