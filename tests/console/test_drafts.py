@@ -10,7 +10,7 @@ import redis
 from flask import Flask
 
 from masking_console.app import create_app
-from masking_console.drafts import KEPT_SECONDS, Drafts
+from masking_console.drafts import KEPT_SECONDS, MAX_FORMS, Drafts
 from masking_console.guards import SESSION_COOKIE
 from masking_console.sessions import Session
 from tests.console.conftest import KEY, Work
@@ -62,6 +62,26 @@ def test_what_was_sent_is_forgotten(drafts: Drafts) -> None:
     drafts.drop("li", "form")
 
     assert (drafts.kept("li", "form"), drafts.kept("li", "other")) == ({}, {"note": "x"})
+
+
+def test_the_five_forms_that_were_kept_last_are_kept(drafts: Drafts) -> None:
+    """One that is kept again is among the last, with what was typed last."""
+    for number in range(MAX_FORMS):
+        drafts.keep("li", f"form {number}", {"note": f"{number}"})
+    assert [drafts.kept("li", f"form {number}") for number in range(MAX_FORMS)] == [
+        {"note": f"{number}"} for number in range(MAX_FORMS)
+    ]
+
+    drafts.keep("li", "form 0", {"note": "again"})
+    drafts.keep("li", "one more", {"note": "more"})
+
+    kept = {name: drafts.kept("li", name) for name in ("form 0", "form 1", "form 2", "form 3", "form 4", "one more")}
+    assert kept == {
+        "form 0": {"note": "again"},
+        "form 1": {},
+        **{f"form {number}": {"note": f"{number}"} for number in range(2, MAX_FORMS)},
+        "one more": {"note": "more"},
+    }
 
 
 def test_eleven_pasted_waybills_survive_a_service_that_is_down(work: Work, app: Flask) -> None:
