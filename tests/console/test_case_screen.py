@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -70,7 +70,7 @@ PAGE: Json = {
 
 
 @pytest.fixture
-def asked(app: Flask) -> Iterator[Any]:
+def asked(app: Flask) -> Callable[..., Json]:
     """Asks for the page of a case, as it is for a person and by an address."""
 
     def ask(page: Json = PAGE, me: Json = ME, address: str = "/cases/D-1") -> Json:
@@ -86,7 +86,7 @@ def asked(app: Flask) -> Iterator[Any]:
     return ask
 
 
-def test_the_whole_page_of_a_case(asked: Any) -> None:
+def test_the_whole_page_of_a_case(asked: Callable[..., Json]) -> None:
     found = asked()
 
     phone = {"kind": "phone", "opens": True}
@@ -137,7 +137,9 @@ def test_the_whole_page_of_a_case(asked: Any) -> None:
         ([window("1m", 0, "2026-11-30"), window("1h", 2, "2026-12-30")], "2026-11-30"),
     ],
 )
-def test_what_is_spent_is_told_until_all_of_it_is_free_again(asked: Any, windows: list[Json], until: str) -> None:
+def test_what_is_spent_is_told_until_all_of_it_is_free_again(
+    asked: Callable[..., Json], windows: list[Json], until: str
+) -> None:
     found = asked(PAGE | {"budgets": [{"counts": "fields", "windows": windows}]})
 
     assert (found["budgets"], found["spent_until"]) == (windows, until)
@@ -147,7 +149,9 @@ def test_what_is_spent_is_told_until_all_of_it_is_free_again(asked: Any, windows
     ("wanted", "chosen"),
     [("SF0000000012", 2), ("12", 2), ("2", 1), ("sf0000000002", 1), (" 12 ", 2), ("99", 0), ("SF", 0), ("", 0)],
 )
-def test_the_waybill_that_ends_with_what_is_asked_is_unfolded(asked: Any, wanted: str, chosen: int) -> None:
+def test_the_waybill_that_ends_with_what_is_asked_is_unfolded(
+    asked: Callable[..., Json], wanted: str, chosen: int
+) -> None:
     found = asked(address=f"/cases/D-1?waybill={wanted.replace(' ', '%20')}")
 
     assert (found["chosen"], found["waybill"]["number"], found["waybill"]["opened"]) == (
@@ -184,7 +188,7 @@ ANOTHER = "The case names another officer."
     ],
 )
 def test_why_a_person_opens_nothing_is_told_and_no_budget_with_it(
-    asked: Any, me: Json, case: Json, reason: str
+    asked: Callable[..., Json], me: Json, case: Json, reason: str
 ) -> None:
     found = asked(PAGE | {"case": CASE | case}, ME | me)
 
