@@ -76,8 +76,13 @@ def asked(app: Flask) -> Callable[..., Json]:
     def ask(page: Json = PAGE, me: Json = ME, address: str = "/cases/D-1") -> Json:
         with app.test_request_context(address):
             told: list[Any] = []
+
+            def get(*way: str, **more: str) -> Json:
+                told.append((way, more))
+                return page
+
             g.me = me
-            g.person = SimpleNamespace(get=lambda *way, **more: told.append((way, more)) or page)
+            g.person = SimpleNamespace(get=get)
             g.language = "en"
             found = case_page("D-1")
             assert told == [(("cases", "D-1", "page"), {"profile": "label"})]
