@@ -14,7 +14,6 @@ from masking_console.sessions import (
     ENDED_BY_ISSUER,
     ENDED_ELSEWHERE,
     FORMER_SECONDS,
-    IDLE_SECONDS,
     LIFETIME_SECONDS,
     Session,
     Sessions,
@@ -158,16 +157,6 @@ def test_the_issuer_ends_the_session_that_it_names(
     assert (found.ended, found.access_token) == ((ENDED_BY_ISSUER, "") if ends else ("", "secret-token"))
 
 
-@pytest.mark.parametrize(
-    ("idle", "age", "left"),
-    [(0, 0, IDLE_SECONDS), (60, 60, IDLE_SECONDS - 60), (0, LIFETIME_SECONDS - 5, 5), (IDLE_SECONDS, 0, 0)],
-)
-def test_a_session_ends_by_idleness_and_by_age(idle: int, age: int, left: int) -> None:
-    now = 1_800_000_000
-
-    assert Session(sub="x", began_at=now - age, seen_at=now - idle).seconds_left(now) == left
-
-
 def test_a_name_is_new_once(sessions: Sessions) -> None:
     assert [sessions.once("jti-1", 60), sessions.once("jti-1", 60), sessions.once("jti-2", 60)] == [True, False, True]
 
@@ -231,3 +220,49 @@ def test_a_sign_in_after_the_issuer_ended_a_session_replaces_none(sessions: Sess
 
     found = [sessions.find(one) for one in (first, second)]
     assert [(one.ended, one.replaced) for one in found if one] == [(ENDED_BY_ISSUER, False), ("", False)]
+
+
+MINUTE, HOUR = 60, 3_600
+
+
+@pytest.mark.parametrize(
+    ("seen", "began", "left"),
+    [
+        (0, 0, 15 * MINUTE),
+        (14 * MINUTE, 8 * HOUR, MINUTE),
+        (15 * MINUTE - 1, HOUR, 1),
+        (15 * MINUTE, HOUR, 0),
+        (HOUR, HOUR, 0),
+        (0, 9 * HOUR - 1, 1),
+        (0, 9 * HOUR, 0),
+        (MINUTE, 9 * HOUR - 14 * MINUTE, 14 * MINUTE),
+        (MINUTE, 9 * HOUR - 13 * MINUTE, 13 * MINUTE),
+    ],
+)
+def test_a_session_ends_after_fifteen_minutes_without_an_act_and_after_nine_hours(
+    seen: int, began: int, left: int
+) -> None:
+    """As docs/desk.md says."""
+    assert Session(sub="p", seen_at=1_000_000 - seen, began_at=1_000_000 - began).seconds_left(1_000_000) == left
+
+
+def test_how_long_each_key_of_a_session_is_kept(sessions: Sessions, client: redis.Redis) -> None:
+    """The session as long as it goes on; whose it was an hour longer than the longest; where it is as long as that."""
+
+    def kept() -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for key in client.scan_iter():
+            kind = key.rsplit(b":", 1)[0].decode()
+            found.setdefault(kind, []).append(-(-int(ask(client, "PTTL", key)) // 10_000) * 10)
+        return {kind: sorted(each) for kind, each in found.items()}
+
+    sessions.begin(session(sid="s-1"))
+    one = kept()
+    newer = sessions.begin(session(sid="s-2", seen_at=int(time.time()) - 10 * MINUTE))
+
+    session_of, former_of = "console:session", "console:former"
+    pointers = [each for kind, lives in one.items() if kind not in (session_of, former_of) for each in lives]
+    assert (one[session_of], one[former_of], pointers) == ([15 * MINUTE], [10 * HOUR], [9 * HOUR] * 2)
+    assert kept()[session_of] == [5 * MINUTE, 15 * MINUTE]  # the one that has ended says so for a quarter of an hour
+    assert sessions.end_named(name_of(newer)) is not None
+    assert kept()[session_of] == [15 * MINUTE]
