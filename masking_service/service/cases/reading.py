@@ -101,7 +101,7 @@ class ReadCases:
                 lambda case: reaches(self.policy, context.principal, case),
                 limit=MAX_COUNTED,
             )
-        found = self._found(context, wanted, fits, after, active)
+        found = self._found(context, wanted, most + 1, fits, after, active)
         page = found[:most]
         shown = [case_answer(self.policy, case, context.now) for case in page]
         if wanted.opened:
@@ -118,16 +118,18 @@ class ReadCases:
         self,
         context: RequestContext,
         wanted: CasesQuery,
+        most: int,
         fits: Callable[[Case], bool],
         after: Case | None,
         active: list[Case] | None,
     ) -> list[Case]:
-        """The cases of a page, and one more where others follow.
+        """The first cases that are wanted behind `after`.
 
         Args:
+            most: how many at most: a page, and one more that tells whether others follow.
             active: all cases that have not expired, if they were read.
         """
-        tenant, past, most = context.principal.tenant, wanted.status in PAST, limit(wanted.limit, MAX_ENTRIES) + 1
+        tenant, past = context.principal.tenant, wanted.status in PAST
         sort = wanted.sort or "ends"
         if past or active is None or len(active) == MAX_COUNTED:
             if sort == "ends":
