@@ -445,3 +445,27 @@ def test_a_season_is_how_far_a_role_was_above_its_usual_day_and_nothing_where_fe
         ("courier", 3): math.log1p(7) - math.log1p(3),
         ("courier", 4): 0.0,
     }
+
+
+@pytest.mark.parametrize(("age", "counts"), [(3 * DAY - 1, False), (3 * DAY, False), (3 * DAY + 1, True)])
+def test_what_a_person_saw_may_be_followed_for_three_days(age: int, *, counts: bool) -> None:
+    at = NOW - age
+    taken = [OpenedFields(at, THIEF, OFFICER, f"D-{number}", f"w-{number}", 1) for number in range(20)]
+    honest = [ViewedWaybill(OLD + at, who, OFFICER, f"v-{who}-{at}") for who in HONEST for at in range(20)]
+    looked = [ViewedWaybill(at, THIEF, OFFICER, f"w-{number}") for number in range(20)]
+
+    assert people(unfollowed([*HONEST_OPENINGS, *taken], [], moved(HONEST_OPENINGS), NOW)) == (
+        {THIEF} if counts else set()
+    )
+    assert people(unmoved([*honest, *looked], moved(honest), NOW)) == ({THIEF} if counts else set())
+
+
+@pytest.mark.parametrize(("seconds", "quick"), [(1, True), (5, True), (6, False)])
+def test_an_approval_is_quick_within_five_seconds_of_the_one_before(seconds: int, *, quick: bool) -> None:
+    def approvals(who: str, every: int) -> list[CaseDecision]:
+        return [CaseDecision(OLD + every * at, who, "supervisor", f"D-{who}-{at}", "approve") for at in range(30)]
+
+    slow = [one for who in HONEST for one in approvals(who, 600)]
+    (*found,) = quick_approvals([*slow, *approvals(THIEF, seconds)])
+
+    assert [(one.person, one.observed, one.total) for one in found] == ([(THIEF, 29, 30)] if quick else [])
