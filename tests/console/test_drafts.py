@@ -100,6 +100,34 @@ def test_eleven_pasted_waybills_survive_a_service_that_is_down(work: Work, app: 
     assert "D-77" not in work.browser("service-desk", "other").get(PATH).text
 
 
+def test_a_form_survives_tokens_that_the_issuer_does_not_renew_and_the_session_ends(work: Work) -> None:
+    browser = work.browser("service-desk", "li")
+    sessions, now = work.app.extensions["desk"].sessions, int(time.time())
+    held = sessions.begin(Session(sub="li", access_token="old", expires_at=now, began_at=now, seen_at=now))
+    browser.set_cookie(SESSION_COOKIE, held)
+
+    refused = browser.post(PATH, data=TYPED | {"waybills": PASTED}, headers={"Referer": f"http://localhost{PATH}"})
+
+    assert (refused.status_code, refused.location) == (303, "/sign-in?next=%2Fcases%2Fnew")
+    assert sessions.find(held) is None
+    page = work.browser("service-desk", "li").get(PATH).text
+    assert all(text in page for text in (*TYPED.values(), *PASTED.split()))
+
+
+def test_a_form_survives_a_token_that_the_service_refuses_and_the_session_ends(work: Work) -> None:
+    browser = work.browser("service-desk", "li")
+    sessions, now = work.app.extensions["desk"].sessions, int(time.time())
+    held = sessions.begin(Session(sub="li", access_token="forged", expires_at=now + 600, began_at=now, seen_at=now))
+    browser.set_cookie(SESSION_COOKIE, held)
+
+    refused = browser.post(PATH, data=TYPED | {"waybills": PASTED})
+
+    assert (refused.status_code, refused.location) == (303, "/sign-in?next=%2F")
+    assert sessions.find(held) is None
+    page = work.browser("service-desk", "li").get(PATH).text
+    assert all(text in page for text in (*TYPED.values(), *PASTED.split()))
+
+
 def test_a_form_survives_a_session_that_expired(work: Work) -> None:
     browser = work.browser("service-desk", "li")
     old = int(time.time()) - 10_000
