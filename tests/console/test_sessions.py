@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from masking_console.sessions import (
 )
 from masking_console.store import SessionsUnavailableError
 from tests import servers
-from tests.console.conftest import KEY
+from tests.console.conftest import KEY, Work
 from tests.store.stores import ask
 
 
@@ -266,3 +268,26 @@ def test_how_long_each_key_of_a_session_is_kept(sessions: Sessions, client: redi
     assert kept()[session_of] == [5 * MINUTE, 15 * MINUTE]  # the one that has ended says so for a quarter of an hour
     assert sessions.end_named(name_of(newer)) is not None
     assert kept()[session_of] == [15 * MINUTE]
+
+
+def test_a_request_takes_the_tokens_that_another_one_renewed_meanwhile(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it waited for the lock: the refresh token is good once."""
+    browser, now = work.browser("service-desk", "li"), int(time.time())
+    sessions = work.app.extensions["desk"].sessions
+    good = {"access_token": work.api.mint("service-desk", "li"), "expires_at": now + 600}
+    held = sessions.begin(Session(sub="li", access_token="old", expires_at=now, began_at=now, seen_at=now))
+    browser.set_cookie(SESSION_COOKIE, held)
+
+    @contextmanager
+    def late(_: Sessions, session_id: str) -> Iterator[None]:
+        assert sessions.change(session_id, **good) is not None
+        yield
+
+    monkeypatch.setattr(Sessions, "lock", late)
+
+    assert browser.get("/cases").status_code == 200
+    found = sessions.find(held)
+    assert found is not None
+    assert {name: getattr(found, name) for name in good} == good

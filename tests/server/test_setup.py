@@ -24,7 +24,11 @@ def test_a_desk_without_settings_ends_with_the_same_status() -> None:
     ran = run_gunicorn(DESK, MASKING_CONSOLE_BIND="127.0.0.1:0")
 
     assert ran.returncode == SETUP_STATUS
-    assert "MASKING_CONSOLE_URL is not set" in ran.stderr
+    said, *gunicorns = ran.stderr.splitlines()
+    assert said == "MASKING_CONSOLE_URL is not set: see docs/desk.md for what it holds"
+    assert [line for line in gunicorns if "Shutting down" not in line and f"code {SETUP_STATUS}" not in line] == [
+        line for line in gunicorns if "Reason:" in line
+    ]
 
 
 @pytest.mark.parametrize("unit", ["masking.service", "masking-desk.service"])

@@ -128,14 +128,35 @@ def test_a_login_could_do_what_the_policy_of_that_time_says_and_still_can(busy: 
     assert [row[0] for row in found["State now"]] == ["frozen"]
 
 
-def test_a_policy_that_is_not_given_is_marked(pack: Pack, settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "policies").mkdir()
-    text = settings.policy.read_text("utf-8")
-    (tmp_path / "policies" / "policy.yaml").write_text(text.replace("default: 180d", "default: 170d"), "utf-8")
+def test_a_policy_of_that_time_is_marked_where_it_is_not_given_and_read_where_it_is(
+    pack: Pack, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = tables(pack("--principal", THIEF))["Could do in the period"]
+    text, earlier = settings.policy.read_text("utf-8"), tmp_path / "policies"
+    earlier.mkdir()
+    for name, retention in (("a.yaml", "160d"), ("b.yaml", "180d"), ("c.yaml", "150d")):
+        (earlier / name).write_text(text.replace("default: 180d", f"default: {retention}"), "utf-8")
+    (earlier / "notes.txt").write_text("no policy", "utf-8")
+    (tmp_path / "now.yaml").write_text(text.replace("default: 180d", "default: 170d"), "utf-8")
+    monkeypatch.setenv("MASKING_POLICY", str(tmp_path / "now.yaml"))
 
-    found = tables(pack("--principal", THIEF, "--policies", str(tmp_path / "policies")))
+    unknown = tables(pack("--principal", THIEF))["Could do in the period"]
+    known = tables(pack("--principal", THIEF, "--policies", str(earlier)))["Could do in the period"]
 
-    assert found["Could do in the period"][0][2] != "?"
+    assert unknown == [[*then[0][:2], *"?????"]]
+    assert known == then
+
+
+def test_a_file_that_is_no_policy_is_refused_by_its_name(busy: Api, command: Command, now: int, tmp_path: Path) -> None:
+    earlier = tmp_path / "policies"
+    earlier.mkdir()
+    (earlier / "a.yaml").write_text("roles: 1", "utf-8")
+    asked = ("--principal", THIEF, "--from", str(now - DAY), "--to", str(now + DAY), "--policies", str(earlier))
+
+    refused = command("audit", "incident", *asked, "--output", str(tmp_path / "pack"))
+
+    assert (refused.exit_code, f"{earlier / 'a.yaml'} is no policy" in " ".join(refused.output.split())) == (2, True)
+    assert not (tmp_path / "pack").exists()
 
 
 def test_known_victims_are_listed_with_letters_in_both_languages(pack: Pack, tmp_path: Path) -> None:
