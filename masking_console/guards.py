@@ -37,9 +37,7 @@ def came_from_elsewhere() -> bool:
 
 def is_local(target: str) -> bool:
     """Whether an address stays on the desk: a path, and no way to another host."""
-    return (
-        target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target
-    )
+    return target.startswith("/") and not target.startswith("//") and target.isprintable() and "\\" not in target
 
 
 def protect(response: Response, issuer: str) -> Response:

@@ -186,6 +186,25 @@ def test_an_issuer_that_describes_itself_badly_is_unavailable(settings: Settings
         Provider(replace(settings, metadata_url=url)).prepare()
 
 
+@pytest.mark.parametrize("named", [DEVELOPMENT_ISSUER, "https://another.example", f"{DEVELOPMENT_ISSUER}/", "", None])
+def test_whole_metadata_is_taken_from_the_issuer_that_was_named_only(settings: Settings, named: str | None) -> None:
+    whole = METADATA | {"authorization_endpoint": "http://127.0.0.1:9/authorize", "issuer": named}
+
+    class Described(Handler):
+        def answer(self) -> None:
+            self.send(200, json.dumps(whole).encode())
+
+    with served(Described) as url:
+        provider = Provider(replace(settings, metadata_url=url))
+        if named == DEVELOPMENT_ISSUER:
+            provider.prepare()
+        else:
+            with pytest.raises(IssuerUnavailableError):
+                provider.prepare()
+
+    assert provider.origin == ("http://127.0.0.1:9" if named == DEVELOPMENT_ISSUER else "")
+
+
 def test_metadata_that_is_elsewhere_is_not_fetched(settings: Settings, issuer_url: str) -> None:
     class Moved(Handler):
         def answer(self) -> None:

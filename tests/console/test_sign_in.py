@@ -199,6 +199,8 @@ def test_a_code_works_once(browser: FlaskClient) -> None:
         "\\\\evil",
         "javascript:alert(1)",
         "/sign-out",
+        "/sign-in?next=/cases",
+        "/callback?code=c&state=s",
         "/a\nb",
         "",
     ],

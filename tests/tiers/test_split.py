@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -327,6 +328,22 @@ def test_a_publication_that_went_back_is_an_alarm_also_after_a_new_start(split: 
         split.intake.admit_store()
     with pytest.raises(IntegrityError, match="older than one already seen"):
         split.another_intake()
+
+
+def test_an_intake_host_is_not_ready_before_it_has_read_what_is_published(split: Split, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    new = Published(split.intake.store, split.intake.keyring, folder, bytes)
+    before = new.known, new.access
+    new.load_snapshots()
+    without = new.known, new.access
+    new.refresh(split.intake.store)
+    again = Published(split.intake.store, split.intake.keyring, folder, bytes)
+    again.load_snapshots()
+
+    assert (before, without) == ((False, None), (False, None))
+    assert (new.known, again.known, new.access) == (True, True, again.access)
+    assert new.access is not None
 
 
 def test_a_changed_publication_is_an_alarm(split: Split, valkey: str) -> None:
