@@ -216,6 +216,16 @@ def test_a_credential_is_required(api: Api, told: Json, row: Operation) -> None:
     check_told(told, row.name, answered)
 
 
+@every("row", AUTHENTICATED)
+def test_before_the_clients_were_read_every_key_gets_a_described_problem(
+    api: Api, told: Json, row: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api.parts.registry, "known", False)
+    answered = send(api, PRINTER, row.name)
+    assert refusal(answered) == (503, "unavailable")
+    check_told(told, row.name, answered)
+
+
 @every("row", GUARDED)
 def test_the_described_permission_is_the_required_one(api: Api, told: Json, row: Operation) -> None:
     roles = api.parts.acting.policy.rules.roles

@@ -138,7 +138,7 @@ OPERATIONS: Final = (
                 mapping_notice,
             )
         },
-        problems=("profile-required", "too-many-items", "unknown-schema"),
+        problems=("profile-required", "too-many-items", "unknown-schema", "unavailable"),
         example=Example(
             {
                 "schema": "standard",
