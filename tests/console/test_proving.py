@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
+from flask import Flask, g
 
 from keys.device_proofs import ProvenRequest, content_hash, read_proof
+from masking_console.proving import HEADER, ask
 from masking_console.service import claims_of, proves
 from tests.devices import URL, Device
 from tests.every import every
@@ -53,3 +57,26 @@ def test_a_proof_goes_with_no_other_call(name: str) -> None:
 @every("text", ["", ".", "a.b.c", "a.W10.c", "a.é.c", "a.bnVsbA.c"])
 def test_what_is_no_proof_goes_with_no_call(text: str) -> None:
     assert not proves(text, {"htm": "GET"})
+
+
+def test_the_browser_is_asked_for_a_proof_by_an_active_device_of_the_person(app: Flask) -> None:
+    held = [
+        {"device": f"d-{number}", "status": status} for number, status in enumerate(("active", "revoked", "active"))
+    ]
+    said = {"htm": "GET", "htu": URL}
+    refusal: Any = SimpleNamespace(to_prove=said | {"nonce": NONCE})
+
+    def asked(path: str) -> Any:
+        with app.test_request_context(path, headers={"HX-Request": "true"}):
+            g.session = SimpleNamespace(sub="li")
+            g.person = SimpleNamespace(get=lambda *way: {("me", "devices"): {"devices": held}}[way])
+            answer = ask(refusal)
+            assert answer is not None
+            return answer.status_code, answer.data, json.loads(answer.headers[HEADER])
+
+    claims = said | {"nonce": NONCE}
+    assert asked("/cases") == (
+        204,
+        b"",
+        {"claims": claims, "person": "li", "enrols": False, "devices": ["d-0", "d-2"]},
+    )
