@@ -72,13 +72,12 @@ def _begins(words: Iterable[str], before: str = "", behind: str = "") -> str:
     return rf"{beginning(words)}{before}(?<=(?=(?:{any_of(words)}){behind}).)"
 
 
+_BEHIND_NAME: Final = f"(?:(?<={_ANY}.)|(?<={_ANY}{_HAN}.)|(?<={_ANY}{_HAN}{{2}}.)|(?<={_ANY}{_HAN}{{3}}.))"
 _MAY_BE_NAME: Final = tuple(
     Expression(pattern, re.M).finditer
     for pattern in (
-        _begins(
-            _FOLLOWING,
-            f"(?:(?<={_ANY}.)|(?<={_ANY}{_HAN}.)|(?<={_ANY}{_HAN}{{2}}.)|(?<={_ANY}{_HAN}{{3}}.))",
-        ),
+        _begins(_FOLLOWING, _BEHIND_NAME),
+        _begins(("电话", "電話", "电联", "電聯"), _BEHIND_NAME, rf"(?:$|{_SIGN})"),
         rf"[{_SINGLES}]{_APART}(?={_ENDS})(?!(?<=[谢謝])[谢謝])",
         _begins(DOUBLE_FAMILY_NAMES, _APART) + rf"(?={_HAN}{_ENDS})",
         _begins(cues.FIRST_PARTS),

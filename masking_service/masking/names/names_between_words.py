@@ -111,6 +111,8 @@ _NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"斋桥港岭�
 """What ends with them needs a cue to be a name."""
 _NEVER_LAST: Final = frozenset("被把将让给请刚又再各都")
 """They follow names, and something follows them."""
+_CALLED: Final = "电联"
+"""Behind a person or a shop."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
 _LAST: Final = frozenset("家那在签簽拿攞取领留赠总亲卸看带管捎寄接订买付扫押")
@@ -556,7 +558,7 @@ class HanRun:
             return _OF_A_PLACE
         if word in _FOLLOW_ALONE or han.startswith(_FOLLOW.get(han[at], ()), at):
             return _SURE
-        if word == "家":
+        if word == "家" or han.startswith(_CALLED, at):
             return _CUE
         kind = (self._known.word(word) or (UNKNOWN, 0))[0]
         place = self._place_behind(at, kind)

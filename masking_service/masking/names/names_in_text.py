@@ -124,6 +124,7 @@ _behind_house: Final = re.compile(
 )
 _SHOPS: Final = frozenset(word for word in cues.PLAIN["n"] if len(word) == len("麦当劳"))
 """What may be called like a person behind a house, and is not: 88号麦当劳."""
+_LABELS: Final = frozenset(cues.LABELS)
 _before_place: Final = Expression(
     han_name(HAN, apart=r"(?:(?<![\s\S].)|(?<=[\s,，;；。:：、*）)].)|(?<=\*[0-9]{4}.))", double_first=True)
     + rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{HAN}]{{2,3}}[省市]))"
@@ -692,7 +693,7 @@ def _names_beside_address(text: str) -> Iterator[Span]:
             and not text[end : end + 1].isdecimal()
             and not called_words.is_distance(text, start)
             and text[start : start + len("麦当劳")] not in _SHOPS
-            and text[start + len("西门") : end] not in cues.LABELS
+            and not {text[start + 1 : end], text[start + 2 : end]} & _LABELS  # 西门电联, 10楼电联
         ):
             yield start, end
     for match in _before_place.finditer(text):

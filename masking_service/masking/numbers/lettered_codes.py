@@ -10,8 +10,10 @@ _LONGEST: Final = 40
 _IN_WORDS: Final = ascii_letters + digits
 _PREFIX: Final = re.compile(r"[A-Z]{1,4}|(?=[A-Z0-9]{5})(?=[0-9]*[A-Z])[A-Z]*[0-9][A-Z0-9]*").fullmatch
 """What carriers and shops begin their numbers with: a few capitals, or capitals and digits, as UPS does."""
-_NAMED: Final = re.compile("(?:电话|電話|手机|手機|身份证|身份證|卡号|卡號)[A-Z]$").search
-"""One of several numbers: 电话A13812345678."""
+_NAMED: Final = re.compile(
+    "(?:电话|電話|手机|手機|身份证|身份證|卡号|卡號|拨打|撥打|致电|致電|[来來]电|[来來]電|回电|回電|电联|電聯|联系|聯繫|联络|聯絡|[系繫件货貨]人)[A-Z]$"
+).search
+"""Words before a number of a person, which may be one of several: 电话A13812345678, 请拨打D13812345678."""
 _SAYS_PHONE: Final = re.compile("[TMPHC]|PH|HP").fullmatch
 """Abbreviations of phone words: T13812345678 is a phone, unless the text says that it is a code."""
 _SAID_CODE: Final = re.compile(
