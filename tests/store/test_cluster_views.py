@@ -101,19 +101,19 @@ def owned(nodes: Nodes, found: Cluster) -> list[tuple[int, int, str]]:
         except RedisConnectionError:
             owners.append(None)
     runs = [(node, [slot for slot, _ in run]) for node, run in groupby(enumerate(owners), lambda one: one[1])]
-    return [(slots[0], slots[-1], nodes.host(node) if node else "nobody") for node, slots in runs]
+    return [(slots[0], slots[-1], nodes.host(node) if node else "no node") for node, slots in runs]
 
 
-def test_each_slot_belongs_to_the_node_of_its_range_and_those_between_to_nobody(nodes: Nodes) -> None:
+def test_each_slot_belongs_to_the_node_of_its_range_and_those_between_to_no_node(nodes: Nodes) -> None:
     nodes.views["a"] = view((9_000, LAST, "c"), (0, 0, "a"), (2, 8_000, "b+r"))
     found = cluster(nodes, "a")
 
     assert found.known_owners() == []
     assert owned(nodes, found) == [
         (0, 0, "a"),
-        (1, 1, "nobody"),
+        (1, 1, "no node"),
         (2, 8_000, "b"),
-        (8_001, 8_999, "nobody"),
+        (8_001, 8_999, "no node"),
         (9_000, LAST, "c"),
     ]
     owners = {nodes.host(node): [*slots] for node, slots in found.owners().items()}

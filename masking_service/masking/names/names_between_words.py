@@ -125,6 +125,7 @@ _GOODS_LAST: Final = frozenset(
 _NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _WHOLE_CUES: Final = frozenset(word for word in (*cues.TITLES, *cues.VERBS) if len(word) > 1)
+_NO_GIVEN_WORDS: Final = _WHOLE_CUES | frozenset(cues.LABELS)
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN) - {"可"}
 _FIRST_GIVEN: Final = frozenset("如有应起从为得")
 """Of these, given names of two characters begin with: 如松, 从军."""
@@ -448,8 +449,7 @@ class HanRun:
             or (start == 0 and self._han[0] in "班支" and self._is_behind_room())
             or (start == 0 and is_distance(self._text, self.start))
             or self._han[start:end] in DOUBLE_FAMILY_NAMES
-            or given in _WHOLE_CUES
-            or given in cues.LABELS
+            or given in _NO_GIVEN_WORDS
             or given in cues.SHORT_TITLES
             or self._han[start:end] in _WHOLE_CUES
             or given[-1] in _PARTICLES

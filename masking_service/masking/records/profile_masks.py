@@ -61,7 +61,7 @@ class Masks:
         if hide == ALL:
             return stars
         if kind == "phone":
-            return lambda value: mask_phone(value, 0 if hide_last else keep, hide_last)
+            return lambda value: mask_phone(value, keep, hide_last)
         return self.text_mask() if kind == "text" else TABLE[kind].mask or stars
 
     @property

@@ -28,7 +28,7 @@ ASKED = IncidentRecord(
     tuple(countries()),
     NOW,
     7,
-    "staff/whoever",
+    "staff/asked",
     flags=EVERY_FLAG,
     persons=0,
     possible=10_000_000_000,
