@@ -19,7 +19,7 @@ from masking_service.masking.records.record import CountryMasker, Masker
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import mask_batch
 from masking_service.service.waybills.record_answers import InvalidRecord
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 PIECES = (
     "+1 23/",

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from masking_service.masking.records import record as record_module
 from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 BATCH = 500
 ROUNDS = 60

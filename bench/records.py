@@ -21,7 +21,7 @@ from bench.waybills import KINDS, USUAL, Waybills
 from masking_service.masking.effort import Effort
 from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 BATCH = 500
 BATCHES = 4

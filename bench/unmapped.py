@@ -16,7 +16,7 @@ from masking_service.masking.effort import Effort
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 BATCH = 500
 ROUNDS = 60

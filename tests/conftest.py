@@ -78,7 +78,7 @@ SLOW = {
     "audit/packs/test_ranking.py",
     "audit/test_program.py",
     "audit/tiles/test_foreign.py",
-    "masking/test_corpus.py",
+    "masking/records/test_corpus.py",
     "masking/test_effort.py",
     "masking/test_growth.py",
     "masking/test_linear.py",

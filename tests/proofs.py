@@ -224,9 +224,9 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         r"test_twice_the_value_takes_at_most_about_twice_as_long\[.*between": "the same value alone; "
         "test_repeated.py: each mask for what is repeated between other characters",
         r"test_twice_the_value.*\[(remark|unmapped|address|phone)-beyond": "a name of that length; test_repeated.py",
-        r"test_twice_the_value.*\[remark-read": "a text that is not mapped; test_texts.py: what is said in a remark",
+        r"test_twice_the_value.*\[remark-read": "an unmapped text; kinds/test_texts.py: what is said in a remark",
     },
-    "masking/test_leaks.py": {
+    "masking/records/test_leaks.py": {
         r"test_a_text_of_twice.*\[(1|1 |１|a b |\\u200b)\]": "13812345678, 张三, a hyphen and a long number",
     },
     "masking/test_repeated.py": {

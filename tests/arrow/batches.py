@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from masking_service.arrow import Plan, mask
-from tests.masking.test_corpus import RECORDS, as_standard, plain
+from tests.masking.records.test_corpus import RECORDS, as_standard, plain
 
 ROW: dict[str, Any] = {
     "运单号": "SF1234567890",

@@ -10,7 +10,7 @@ from masking_service.arrow import Plan, RowWarning, UnmappedColumns, mask, maske
 from masking_service.masking.records.profiles import Profile
 from tests.arrow.batches import MASKED, PLAN, ROW, batch, shown
 from tests.every import every
-from tests.masking.records import LABEL_RULES
+from tests.masking.standard import LABEL_RULES
 
 GUARD = Plan({"收件人": "name"}, unmapped="guard")
 

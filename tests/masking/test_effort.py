@@ -17,7 +17,7 @@ from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import MaskResult, mask_batch
 from masking_service.service.waybills.record_answers import InvalidRecord as Refused
 from tests.every import every
-from tests.masking.records import LABEL, errors_of
+from tests.masking.standard import LABEL, errors_of
 
 FOREIGN = "+852 9123 4567"
 COSTLY = "+1 23/" * 40

@@ -11,8 +11,8 @@ import pytest
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.records.record import Masker
 from tests.growth import between, grows
-from tests.masking.records import COURIER, LABEL, STANDARD
 from tests.masking.scenarios import UNITS
+from tests.masking.standard import COURIER, LABEL, STANDARD
 
 READ, BEYOND = 1_000, 8_000
 """Within what is read of a value, and beyond it: there it is still looked for in the rest of the record."""

@@ -11,7 +11,7 @@ from masking_service.masking.records.record import Masker, render
 from masking_service.masking.records.schema import written
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 SAMPLES = Path(__file__).parent / "samples"
 SCHEMAS = load_schemas()

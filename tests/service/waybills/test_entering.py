@@ -11,7 +11,7 @@ from masking_service.masking.records.schema import Place
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import Entering, EnteringMasked, enter
 from masking_service.service.waybills.records import Record
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 from tests.store.stores import LATER, body_of
 
 EASYPOST = load_schemas()["easypost"]

@@ -18,7 +18,7 @@ from masking_service.masking.records.schema import EACH, Schema
 from masking_service.masking.records.unmapped import UNMAPPED_MASKED
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
-from tests.masking.records import LABEL, schema
+from tests.masking.standard import LABEL, schema
 
 SCHEMAS = load_schemas()
 VALUES = {

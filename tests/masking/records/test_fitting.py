@@ -9,7 +9,7 @@ import pytest
 from masking_service.masking.records.fitting import MAX_MEMBERS, fitting_schemas, personal_members
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
-from tests.masking.test_corpus import plain
+from tests.masking.records.test_corpus import plain
 
 CORPUS = Path(__file__).parent / "corpus"
 SCHEMAS = load_schemas().values()

@@ -11,8 +11,8 @@ from masking_service.masking.kinds.table import TABLE, TOKEN_KINDS
 from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.records.profiles import Profile
 from tests.every import every
-from tests.masking.records import ABROAD, EVERY_KIND, HIDDEN, LABEL, LABEL_RULES, masked
 from tests.masking.scenarios import ANYTHING
+from tests.masking.standard import ABROAD, EVERY_KIND, HIDDEN, LABEL, LABEL_RULES, masked
 
 MAILS = st.from_regex(r"[a-z0-9][a-z0-9._+-]{0,9}@[a-z0-9]{1,9}(\.[a-z]{2,6}){1,2}", fullmatch=True)
 

@@ -13,7 +13,7 @@ from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.records.profile_masks import Masks, examples
 from masking_service.masking.records.profiles import Profile, union_check
 from tests.every import every
-from tests.masking.records import COURIER, LABEL, LABEL_RULES
+from tests.masking.standard import COURIER, LABEL, LABEL_RULES
 
 
 def fault_path(mapping: object) -> str:

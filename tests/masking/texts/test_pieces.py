@@ -14,7 +14,7 @@ from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.record import Masker
 from masking_service.masking.texts.labels import unpaid
 from masking_service.masking.texts.outlines import MAX_LENGTH
-from tests.masking.records import COURIER, LABEL, STANDARD
+from tests.masking.standard import COURIER, LABEL, STANDARD
 
 NAMES = ("李娟", "王建国", "欧阳娜娜", "高兴", "罗兰", "赵刚", "邓婷", "李明明", "郭超强")
 SENTENCES = (

@@ -9,7 +9,7 @@ from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, mask_addr
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.words.foreign_words import kinds_of_words
 from tests.every import every
-from tests.masking.records import masked, standard
+from tests.masking.standard import masked, standard
 
 UNREAD = "10 High Street, Foo 12, London"
 DESK = Profile.parse("desk", {"address": {"hide": "unit"}, "name": {"hide": "given"}, "phone": {"show_last": 4}})

@@ -16,7 +16,7 @@ from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker, _masks_of, render
 from masking_service.masking.records.schema import Place
 from tests.every import every
-from tests.masking.records import (
+from tests.masking.standard import (
     ABROAD,
     COURIER,
     EVERY_KIND,

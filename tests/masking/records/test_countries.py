@@ -11,7 +11,7 @@ from masking_service.masking.records.profiles import Profile, union_check
 from masking_service.masking.records.record import CountryMasker, Masked
 from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
-from tests.masking.records import LABEL_RULES
+from tests.masking.standard import LABEL_RULES
 
 KOREA = Profile.parse("label", {**LABEL_RULES, "for": {"KR": {"name": {"hide": "all"}, "phone": {"show_last": 0}}}})
 

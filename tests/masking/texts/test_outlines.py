@@ -9,7 +9,7 @@ from masking_service.masking.records.profiles import Profile
 from masking_service.masking.texts import outlines
 from masking_service.masking.texts.outlines import Outlines
 from tests.every import every
-from tests.masking.records import COURIER, LABEL, LABEL_RULES
+from tests.masking.standard import COURIER, LABEL, LABEL_RULES
 
 NAMES = ("李娟", "王建国", "欧阳娜娜", "高兴", "周六", "赵刚", "邓婷", "李明明")
 PHONES = ("13912345678", "18600001111")

@@ -12,7 +12,7 @@ from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.spellings import _DIGITS, _SHORTEST, digits_of
 from tests.every import every
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 PLACES = (
     "上海市",

@@ -9,7 +9,7 @@ from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker
 from masking_service.masking.records.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
 from tests.every import every
-from tests.masking.records import LABEL, LABEL_RULES, STANDARD, errors_of, masked, standard
+from tests.masking.standard import LABEL, LABEL_RULES, STANDARD, errors_of, masked, standard
 
 CALLED = {"电话": "59791234"}
 

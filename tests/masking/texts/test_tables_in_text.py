@@ -5,7 +5,7 @@ import pytest
 from masking_service.masking.kinds.text import MAX_STEADY
 from masking_service.masking.texts.tables_in_text import may_hold_table, values_of_tables
 from tests.every import every
-from tests.masking.records import masked, standard
+from tests.masking.standard import masked, standard
 
 
 def shown(text: str) -> str:

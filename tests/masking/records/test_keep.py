@@ -13,7 +13,7 @@ from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker
 from masking_service.masking.records.schema import EACH, Schema
 from masking_service.masking.schemas import load_schemas
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 HIDE = Profile.parse("label", {"name": {"hide": "given"}, "phone": {"show_last": 4}, "unmapped": "hide"})
 OWN: dict[str, Any] = {

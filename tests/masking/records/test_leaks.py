@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from masking_service.masking.records.record import Masker
 from tests.every import every
 from tests.growth import grows
-from tests.masking.records import COURIER, EVERY_KIND, HIDDEN, LABEL, STANDARD, errors_of, masked, schema, standard
+from tests.masking.standard import COURIER, EVERY_KIND, HIDDEN, LABEL, STANDARD, errors_of, masked, schema, standard
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")

@@ -15,7 +15,7 @@ from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masked, Masker
 from masking_service.masking.records.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
 from tests.every import every
-from tests.masking.records import LABEL, STANDARD, masked, schema, standard
+from tests.masking.standard import LABEL, STANDARD, masked, schema, standard
 
 
 @pytest.mark.parametrize(

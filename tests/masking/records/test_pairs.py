@@ -8,7 +8,7 @@ from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 STANDARD = Masker(load_schemas()["standard"], LABEL)
 SHAPES: dict[str, tuple[Any, Any]] = {

@@ -19,7 +19,7 @@ from masking_service.masking.records import record as single
 from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
-from tests.masking.records import LABEL
+from tests.masking.standard import LABEL
 
 CORPUS: Final = Path(__file__).parent / "corpus"
 SCHEMAS: Final = load_schemas()

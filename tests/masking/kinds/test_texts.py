@@ -20,8 +20,8 @@ from masking_service.masking.stars import steady
 from masking_service.masking.texts.labels import unpaid
 from masking_service.masking.words import name_cues as cues
 from tests.every import every
-from tests.masking.records import COURIER, LABEL, LABEL_RULES, STANDARD, masked, standard
 from tests.masking.scenarios import scenarios
+from tests.masking.standard import COURIER, LABEL, LABEL_RULES, STANDARD, masked, standard
 
 TEXTS: TextMask = Masks(LABEL).text_mask()
 PARTS_OF_TEXTS = (

@@ -20,7 +20,7 @@ from masking_service.masking.records.schema import Schema
 from masking_service.masking.records.spellings import may_hold_name
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
-from tests.masking.records import ABROAD, COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema
+from tests.masking.standard import ABROAD, COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema
 
 SCHEMAS = load_schemas()
 NO_ADDRESS = Profile.parse("bare", {**LABEL_RULES, "label": False, "address": {"hide": "all"}})

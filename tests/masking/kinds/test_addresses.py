@@ -10,8 +10,8 @@ from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.record import Masker
 from tests.every import every
-from tests.masking.records import LABEL, STANDARD
 from tests.masking.scenarios import ANYTHING, scenarios
+from tests.masking.standard import LABEL, STANDARD
 
 MASKER = Masker(STANDARD, LABEL)
 ROOMS = st.integers(101, 3999).map(str)
