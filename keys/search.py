@@ -99,7 +99,7 @@ class SearchKeys(Secret):
 def group_of(tag: bytes) -> bytes:
     """Return the first two bytes of the nonces of a tag's entries: 14 bits of the tag, and zeros.
 
-    A reader asks the store for one group of entries, see `service.search.index`.
+    A reader asks the store for one group of entries, see `service.search.state`.
     """
     return b"".join(_group(tag))
 

@@ -252,7 +252,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
     "service/holds/test_outlives.py": {
         "test_a_hold_outlives_a_failover": "service/waybills/test_durability.py: a replica has what was acknowledged",
     },
-    "service/search/test_index.py": {
+    "service/search/test_state.py": {
         "test_after_a_failover": "service/waybills/test_durability.py: a replica has what was acknowledged",
     },
     "service/waybills/test_durability.py": {

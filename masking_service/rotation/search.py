@@ -16,7 +16,7 @@ from masking_service.rotation.rotate import rotate
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.fill_index import FillIndex
-from masking_service.service.search.index import is_entry, part_stems, read_entry
+from masking_service.service.search.state import is_entry, part_stems, read_entry
 from masking_service.service.waybills.keys_behind import KeysBehind
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.layout import PREFIX

@@ -42,8 +42,8 @@ from masking_service.service.people.policy import Policy, PolicyFile
 from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY, load_line
+from masking_service.service.search.index_work import IndexWork
 from masking_service.service.state.once import OnceAWhile
-from masking_service.service.tiers.index_work import IndexWork
 from masking_service.service.tiers.publisher import Known, Publisher
 from masking_service.service.waybills.vault import Vault
 from masking_service.store.faults import Fault

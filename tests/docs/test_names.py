@@ -146,7 +146,7 @@ def test_every_module_that_a_docstring_names_is_in_the_project() -> None:
 
 
 def test_names_that_are_gone_are_found() -> None:
-    assert gone_paths("`state/stems.py`, `audit/tiles/`, `search/index.py`, `tests/docs/`, `.local/x`") == [
+    assert gone_paths("`state/stems.py`, `audit/tiles/`, `search/state.py`, `tests/docs/`, `.local/x`") == [
         "state/stems.py",
         "audit/tiles/",
     ]

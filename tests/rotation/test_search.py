@@ -10,8 +10,7 @@ from keys import keyset
 from keys.keyring import Keyring
 from masking_service.rotation.search import INDEX_PART, rotate_search
 from masking_service.service.people.policy import Policy
-from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import phone_places
+from masking_service.service.search.state import Findable, phone_places
 from tests.rotation.processes import Both, Killed, Process, coordinator, countdown
 from tests.store.stores import LATER, NOW, body
 

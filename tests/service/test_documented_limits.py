@@ -16,7 +16,7 @@ from masking_service.service.devices.state import MAX_DEVICES
 from masking_service.service.holds import held_records
 from masking_service.service.holds.state import MAX_WAYBILLS
 from masking_service.service.phone_calls import call_records, provider, reports, signed_records
-from masking_service.service.search import index
+from masking_service.service.search import state
 from masking_service.service.search.use import MAX_RESULTS
 from masking_service.service.tiers.published import LATE_SECONDS, MAX_AGE_SECONDS
 from masking_service.service.tiers.publisher import FRESH_SECONDS
@@ -60,7 +60,7 @@ LARGE = (
         ("limits", CALLS),
         ("limits", RECORDS),
         ("limits", f"| waybills that one search shows | {MAX_RESULTS} |"),
-        ("limits", f"search reads | {index.MAX_READ}, in parts of at most {index.SCAN * index.MAX_SCANS:,} |"),
+        ("limits", f"search reads | {state.MAX_READ}, in parts of at most {state.SCAN * state.MAX_SCANS:,} |"),
         ("limits", f"| indexed phones of one record | {recipients.MAX_PHONES} |"),
         ("limits", f"| work of a batch | {effort.A_BATCH:,} units |"),
         ("limits", f"| work of a record | {effort.A_RECORD:,} units to mask, {effort.A_STORED_RECORD:,} to store |"),
@@ -75,8 +75,8 @@ LARGE = (
         ("limits", LARGE),
         ("limits", f"computed for {computing.SLICE_SECONDS * 1_000:g} ms"),
         ("limits", f"after {computing.MAX_SECONDS} s"),
-        ("search", f"- **More than {MAX_RESULTS}** waybills, or more than {index.MAX_READ} entries in the index: 422"),
-        ("search", f"is gone at most {index.PERIOD_SECONDS // SECONDS_A_DAY} days after its record"),
+        ("search", f"- **More than {MAX_RESULTS}** waybills, or more than {state.MAX_READ} entries in the index: 422"),
+        ("search", f"is gone at most {state.PERIOD_SECONDS // SECONDS_A_DAY} days after its record"),
         ("calls", f"if it rang for at least {call_records.SHORTEST_RING} seconds"),
         ("calls", f"at most {WORDS[minutes(signed_records.TOLERANCE_SECONDS)]} minutes ago;"),
         ("calls", f"more than {WORDS[minutes(reports.CLOCK_SLACK)]} minutes before or after the life of"),

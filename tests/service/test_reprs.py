@@ -33,10 +33,9 @@ from masking_service.service.phone_calls.huawei import HuaweiProvider
 from masking_service.service.phone_calls.live_calls import Origin, StoredCall
 from masking_service.service.phone_calls.provider import Binding
 from masking_service.service.search.asked import Asked
-from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import Indexed, IndexEntry, Places
+from masking_service.service.search.index_work import _Work
+from masking_service.service.search.state import Findable, Indexed, IndexEntry, Places
 from masking_service.service.tiers.documents import PublishedAccess
-from masking_service.service.tiers.index_work import _Work
 from masking_service.service.tiers.messages import Resubmission, Settled, SubmittedAgain
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.tokenize import Kept

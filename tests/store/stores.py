@@ -14,7 +14,7 @@ from keys.keyring import Keyring
 from masking_service.masking.records.schema import Place
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.search.findable import Findable
+from masking_service.service.search.state import Findable
 from masking_service.service.state.serials import Serials
 from masking_service.service.waybills import records
 from masking_service.service.waybills.records import Record

@@ -10,9 +10,8 @@ import redis
 
 from keys.aead import HOUR_FORMAT, OVERHEAD_BYTES, SealingKey
 from keys.errors import IntegrityError
-from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import Indexed
-from masking_service.service.tiers.index_work import AT_ONCE, PATIENCE_SECONDS, STREAM, work_command
+from masking_service.service.search.index_work import AT_ONCE, PATIENCE_SECONDS, STREAM, work_command
+from masking_service.service.search.state import Findable, Indexed
 from tests.tiers.split import Split
 from tests.web.api import NUMBER, record
 

@@ -20,8 +20,7 @@ from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id, site_codes
-from masking_service.service.search.findable import findable_of
-from masking_service.service.search.index import Indexed, every_entry
+from masking_service.service.search.state import Indexed, every_entry, findable_of
 from masking_service.service.waybills.vault import Found, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"

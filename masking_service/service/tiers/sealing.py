@@ -14,8 +14,8 @@ from keys.hour_keys import PROCESS_BYTES, Maker, new_hour_key
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR
 from masking_service.service.custody.state import Custody, custody_bytes
-from masking_service.service.search.index import Indexed
-from masking_service.service.tiers.index_work import work_command
+from masking_service.service.search.index_work import work_command
+from masking_service.service.search.state import Indexed
 from masking_service.service.tiers.published import Published
 from masking_service.service.waybills.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store

@@ -23,7 +23,7 @@ from masking_service.service.call.recorder import ItemOutcome, Recorder, Request
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.search.findable import Findable, findable
+from masking_service.service.search.state import Findable, findable
 from masking_service.service.waybills import record_answers
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Entering, EnteringMasked, Listing, Maskers, enter, put_tokens

@@ -1,6 +1,6 @@
 """Waybill records, sealed and write-once, at keys that only the tenant's index key can find.
 
-The entries of the search indexes are written with them, see `search/index.py`.
+The entries of the search indexes are written with them, see `search/state.py`.
 Nothing is ever overwritten except by a tombstone, and by the same record under
 another data key where a hold begins or ends (`holds/held_records.py`). A value that
 does not open at its key is an alarm (`IntegrityError`), never an absence. While the
@@ -19,8 +19,7 @@ from keys.aead import HOUR_FORMAT, KEY_ID_BYTES, NONCE_BYTES, SealingKey, header
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import Indexed, SearchIndex, every_entry
+from masking_service.service.search.state import Findable, Indexed, SearchIndex, every_entry
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records

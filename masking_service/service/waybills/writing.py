@@ -12,8 +12,7 @@ import msgspec
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring, PlaceLayers
 from keys.secret import Unprinted
-from masking_service.service.search.findable import NOWHERE, Findable, findable_of
-from masking_service.service.search.index import Indexed
+from masking_service.service.search.state import NOWHERE, Findable, Indexed, findable_of
 from masking_service.service.state.sealed import StoredValue
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.waybills import records

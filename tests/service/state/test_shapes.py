@@ -41,8 +41,8 @@ import masking_service.service.phone_calls.call_records
 import masking_service.service.phone_calls.https
 import masking_service.service.phone_calls.live_calls
 import masking_service.service.phone_calls.signed_records
+import masking_service.service.search.index_work
 import masking_service.service.tiers.documents
-import masking_service.service.tiers.index_work
 import masking_service.service.tiers.messages
 import masking_service.service.waybills.notice
 import masking_service.service.waybills.records
@@ -82,8 +82,8 @@ MODULES = (
     masking_service.service.phone_calls.https,
     masking_service.service.phone_calls.live_calls,
     masking_service.service.phone_calls.signed_records,
+    masking_service.service.search.index_work,
     masking_service.service.tiers.documents,
-    masking_service.service.tiers.index_work,
     masking_service.service.tiers.messages,
     masking_service.service.waybills.notice,
     masking_service.service.waybills.records,

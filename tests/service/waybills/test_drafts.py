@@ -2,8 +2,7 @@
 
 import pytest
 
-from masking_service.service.search.findable import NOWHERE, Findable
-from masking_service.service.search.index import Indexed
+from masking_service.service.search.state import NOWHERE, Findable, Indexed
 from masking_service.service.state.sealed import StoredValue
 from masking_service.service.waybills.records import Record, tombstone
 from masking_service.service.waybills.writing import Draft, Refusal, Stored, decide, index_entries

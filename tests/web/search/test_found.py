@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import redis
 
-from masking_service.service.search import index
+from masking_service.service.search import state
 from tests.store.stores import ask
 from tests.web.api import SITE, Api, refusal
 from tests.web.calls import item, move
@@ -79,7 +79,7 @@ class TestWhatIsFound:
         assert "SF12345678" not in answered.text
 
     def test_of_more_entries_than_are_read_nothing_is_shown(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(index, "MAX_READ", 2)
+        monkeypatch.setattr(state, "MAX_READ", 2)
         api.tokenize(*[parcel(f"SF12345678{at:02}") for at in range(2)])
         assert len(numbers(api, phone=PHONE)) == 2
 

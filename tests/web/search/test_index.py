@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import redis
 
-from masking_service.service.search.index import SearchIndex
+from masking_service.service.search.state import SearchIndex
 from tests.store.stores import ask
 from tests.web.api import SITE, Api
 from tests.web.calls import item, moved

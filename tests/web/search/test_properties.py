@@ -13,8 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from masking_service.service.custody.state import Custodies
-from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import Indexed
+from masking_service.service.search.state import Findable, Indexed
 from tests.web.api import SITE, Api, Under, record, results
 from tests.web.calls import item, moved
 from tests.web.people import COURIER, DESK, PRINTER, PRIVACY

@@ -15,8 +15,7 @@ from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from keys.search import BASE_BYTES
 from keys.secret import Unprinted
-from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import Indexed, SearchIndex
+from masking_service.service.search.state import Findable, Indexed, SearchIndex
 from masking_service.service.waybills.data_keys import RecordKeys
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable

@@ -2,9 +2,9 @@
 
 import pytest
 
-from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import (
+from masking_service.service.search.state import (
     PERIOD_SECONDS,
+    Findable,
     Indexed,
     ending_places,
     phone_places,

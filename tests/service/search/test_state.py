@@ -11,9 +11,8 @@ from keys.errors import IntegrityError
 from keys.search import GROUP_BYTES, group_of
 from keys.suites import SM4_GCM
 from masking_service.masking.records.recipients import numbers_of
-from masking_service.service.search import index as search_index
-from masking_service.service.search.findable import Findable
-from masking_service.service.search.index import MAX_READ, Indexed, TooManyEntries, places_of
+from masking_service.service.search import state as search_state
+from masking_service.service.search.state import MAX_READ, Findable, Indexed, TooManyEntries, places_of
 from masking_service.service.waybills.records import Record
 from masking_service.service.waybills.vault import Vault
 from masking_service.service.waybills.writing import Draft
@@ -68,7 +67,7 @@ def test_a_part_begins_with_a_member_of_513_bytes_which_is_no_entry(vault: Vault
     for part, entries in indexes(client).items():
         others = ask(client, "SMEMBERS", part) - {*entries}
         assert others == {b"\1" * 513}
-        assert [search_index.is_entry(one) for one in (*others, *entries)] == [False, True]
+        assert [search_state.is_entry(one) for one in (*others, *entries)] == [False, True]
 
 
 def test_two_records_that_share_a_phone_share_nothing_in_the_index(vault: Vault, client: redis.Redis) -> None:
@@ -333,7 +332,7 @@ def test_phones_of_one_group_are_told_apart(vault: Vault) -> None:
 
 
 def test_a_phone_with_thousands_of_entries_hides_no_other_one(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_index, "SCAN", 100)
+    monkeypatch.setattr(search_state, "SCAN", 100)
     found = groups(20_000)
     crowded, place = next(iter(found.items()))
     other = next(phone for phone, at in found.items() if at[0] == place[0] and at[1] != place[1])
