@@ -21,8 +21,8 @@ from keys.aead import OVERHEAD_BYTES
 from keys.keyring import Keyring
 from masking_service.runtime.clock import clock
 from masking_service.service.people.principals import DEFAULT_TENANT
-from masking_service.service.waybills import records
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault import records
+from masking_service.service.vault.vault import Vault
 from masking_service.store.client import Store
 
 BATCH = 500

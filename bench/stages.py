@@ -42,14 +42,14 @@ PARTS = {
         "masking_service.masking.records.columns:_without_leaks",
     ),
     "body and seal": (
-        "masking_service.service.waybills.records:body_of",
-        "masking_service.service.waybills.records:plaintext",
+        "masking_service.service.vault.records:body_of",
+        "masking_service.service.vault.records:plaintext",
         "keys.aead:SealingKey.seal_many",
     ),
     "tokens": (
         "keys.keyring:TenantKeys.bases",
-        "masking_service.service.waybills.records:Tokens.add",
-        "masking_service.service.waybills.records:Tokens.make",
+        "masking_service.service.vault.records:Tokens.add",
+        "masking_service.service.vault.records:Tokens.make",
     ),
     "pack": ("masking_service.store.client:Store.write",),
     "Redis": ("masking_service.store.pipeline:Exchanges.run",),

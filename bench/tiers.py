@@ -34,7 +34,7 @@ from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts
 from masking_service.server.forward_port import ForwardPort
 from masking_service.service.tiers.sealing import HourKeyMaker, SealedRecords
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.vault import Vault
 
 BATCH: Final = 500
 VIEWED: Final = 50

@@ -44,7 +44,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         ".*": "a measuring tool",
     },
     "bench/test_life.py": {
-        ".*": "a measuring tool; service/waybills/test_formats.py has what is stored",
+        ".*": "a measuring tool; service/vault/test_formats.py has what is stored",
     },
     "bench/test_quick.py": {
         ".*": "a measuring tool; `make bench` runs it",
@@ -250,12 +250,12 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         r"test_gunicorn_without_keys.*\[[12]\]": "the same with four workers",
     },
     "service/holds/test_outlives.py": {
-        "test_a_hold_outlives_a_failover": "service/waybills/test_durability.py: a replica has what was acknowledged",
+        "test_a_hold_outlives_a_failover": "service/vault/test_durability.py: a replica has what was acknowledged",
     },
     "service/search/test_state.py": {
-        "test_after_a_failover": "service/waybills/test_durability.py: a replica has what was acknowledged",
+        "test_after_a_failover": "service/vault/test_durability.py: a replica has what was acknowledged",
     },
-    "service/waybills/test_durability.py": {
+    "service/vault/test_durability.py": {
         r"test_what_every_replica.*\[1\]": "the same with two replicas",
     },
     "setups/test_default_user.py": {

@@ -35,7 +35,7 @@ from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import CLIENT_ALIAS, issuer_alias, principal_id, site_codes
 from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.errors import StoreUnavailable
 
 Counted = TypeVar("Counted")

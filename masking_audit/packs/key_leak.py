@@ -14,7 +14,7 @@ from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.persons import Persons, SealedRevision, StoredRevision
 from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR, rfc3339
 from masking_service.service.tiers.sealing import OVERLAP_SECONDS
-from masking_service.service.waybills.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKey
+from masking_service.service.vault.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKey
 
 KeyLeakKind = Literal["data-key", "keyset", "backup", "host"]
 NOW: Final = "now"

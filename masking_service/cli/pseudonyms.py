@@ -23,7 +23,7 @@ from masking_service.runtime.clock import clock, today
 from masking_service.service.call.recorder import RequestContext, Stated
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.pseudonyms.state import PermitError, Permits, StoredPermit
-from masking_service.service.waybills.wrapped_keys import PermitTerms
+from masking_service.service.vault.wrapped_keys import PermitTerms
 
 _tenant = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant of the permit.")
 

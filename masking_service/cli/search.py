@@ -17,7 +17,7 @@ from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name
 from masking_service.service.search.fill_index import FillIndex
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.vault import Vault
 from masking_service.store.health import uphold
 from masking_service.texts import Text
 

@@ -18,8 +18,8 @@ from keys.keyring import Keyring
 from keys.keyset import Keyset, read
 from keys.keyset_file import KeysetFile
 from masking_service.rotation.processes import Heartbeat, active_processes
-from masking_service.service.waybills.notice import Notice, read_notice, reading_notice, write_notice
-from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
+from masking_service.service.vault.notice import Notice, read_notice, reading_notice, write_notice
+from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import PREFIX
 

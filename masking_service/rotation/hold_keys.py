@@ -12,8 +12,8 @@ from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.resealing import Announcer
 from masking_service.service.holds.held_records import AT_ONCE, Change, HeldRecords
 from masking_service.service.holds.state import Hold, Holds
-from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.wrapped_keys import HOLD_DAY
+from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.wrapped_keys import HOLD_DAY
 
 OldKeys = Mapping[str, Collection[int]]
 """The numbers of data keys of holds, by tenant."""

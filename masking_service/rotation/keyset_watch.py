@@ -18,8 +18,8 @@ from keys.files import read_secret_file
 from keys.keyring import Keyring
 from keys.keyset import decode, digest_of
 from masking_service.rotation.processes import LIFE_SECONDS, Heartbeat, heartbeat_commands
-from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.notice import read_notice, reading_notice
+from masking_service.service.vault.data_keys import DataKeys
+from masking_service.service.vault.notice import read_notice, reading_notice
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES

@@ -13,7 +13,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.processes import Heartbeat, active_processes
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.rules import KeyRules
-from masking_service.service.waybills.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKeys
+from masking_service.service.vault.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import DATA_KEY_USES
 

@@ -11,7 +11,7 @@ from keys.keyset import read
 from keys.keyset_file import date_of
 from keys.rotation import rewrap_secrets, secrets_under_retired_roots
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.service.waybills.wrapped_keys import WrappedKey
+from masking_service.service.vault.wrapped_keys import WrappedKey
 
 
 def rewrap(coordinator: Coordinator) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.waybills.wrapped_keys import WrappedKey
+from masking_service.service.vault.wrapped_keys import WrappedKey
 
 Change = Callable[[Callable[[Clients], Clients]], None]
 """Changes the registry of clients: logged before it is made."""

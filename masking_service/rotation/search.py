@@ -17,8 +17,8 @@ from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.fill_index import FillIndex
 from masking_service.service.search.state import is_entry, part_stems, read_entry
-from masking_service.service.waybills.keys_behind import KeysBehind
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.keys_behind import KeysBehind
+from masking_service.service.vault.vault import Vault
 from masking_service.store.layout import PREFIX
 
 INDEX_PART: Final = re.compile(rb"(wm:\{[fs]:[A-Za-z0-9_-]{16})[0-9a-f]{2}\}")

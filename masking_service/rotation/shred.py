@@ -21,7 +21,7 @@ from keys.rotation import activate, active_root, destroy_retired_roots, distribu
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
-from masking_service.service.waybills.wrapped_keys import WrappedKey, field, key_id_of_field
+from masking_service.service.vault.wrapped_keys import WrappedKey, field, key_id_of_field
 
 FORMAT: Final = 1
 AT_ONCE: Final = 500

@@ -45,7 +45,7 @@ from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY, load_li
 from masking_service.service.search.index_work import IndexWork
 from masking_service.service.state.once import OnceAWhile
 from masking_service.service.tiers.publisher import Known, Publisher
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.vault import Vault
 from masking_service.store.faults import Fault
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from masking_service.runtime.clock import clock, today
 from masking_service.service.people.clients import key_bytes
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.layout import record_key, record_stems
 from tests.audit.logs import full_entry
 from tests.cli.conftest import Command

@@ -19,7 +19,7 @@ from keys.pseudonyms import PseudonymKey
 from masking_service.arrow import Permit
 from masking_service.masking.normal_forms import normal_form
 from masking_service.service.call.recorder import Recorder
-from masking_service.service.waybills.wrapped_keys import PERMIT_DAY
+from masking_service.service.vault.wrapped_keys import PERMIT_DAY
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import claim
 from masking_service.store.layout import DATA_KEYS

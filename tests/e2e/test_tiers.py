@@ -23,7 +23,7 @@ from keys.hour_keys import head_of, open_hour_key
 from keys.keyring import Keyring
 from keys.keyset import load
 from keys.search import SearchKeys
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.client import Store
 from tests import programs
 from tests.chaos.clock import Clock

@@ -48,7 +48,7 @@ from masking_service.runtime.wiring import assemble
 from masking_service.service.people.clients import key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.policy import Policy
-from masking_service.service.waybills.records import read_token
+from masking_service.service.vault.records import read_token
 from masking_service.shipped import ROOT
 from tests.growth import grows
 from tests.keys.known import known_bytes, known_keyring

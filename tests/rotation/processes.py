@@ -11,9 +11,9 @@ from keys.keyset import load
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.clock import clock
-from masking_service.service.waybills.records import Tokens, read_token
-from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.writing import Stored
+from masking_service.service.vault.records import Tokens, read_token
+from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.writing import Stored
 from tests.store import stores
 from tests.store.stores import NOW, body, read_at
 

@@ -19,9 +19,9 @@ from masking_service.service.call.recorder import Recorder
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.restrictions.state import Restrictions
-from masking_service.service.waybills.records import HELD_UNTIL
-from masking_service.service.waybills.vault import Found
-from masking_service.service.waybills.writing import Stored
+from masking_service.service.vault.records import HELD_UNTIL
+from masking_service.service.vault.vault import Found
+from masking_service.service.vault.writing import Stored
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.genesis import claim
 from masking_service.store.layout import CLAIM, record_key, record_stems

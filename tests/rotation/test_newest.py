@@ -9,7 +9,7 @@ import pytest
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.rotate import newest_numbers
-from masking_service.service.waybills.wrapped_keys import WrappedKey
+from masking_service.service.vault.wrapped_keys import WrappedKey
 
 TODAY = 20_000
 KEYS = [

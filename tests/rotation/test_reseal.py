@@ -21,7 +21,7 @@ from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.state import Hold, Holds
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.state import Findable
-from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKeys
+from masking_service.service.vault.wrapped_keys import HOLD_DAY, WrappedKeys
 from masking_service.store.layout import record_key, record_stems
 from tests.audit.verify.changes import Service
 from tests.rotation.commands import LATE, running, unexplained

@@ -10,7 +10,7 @@ from keys.keyring import Keyring
 from keys.keyset_file import USES
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
-from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys, field
+from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 from masking_service.store.layout import DATA_KEYS
 from tests.keys.known import known_keyring
 from tests.rotation.processes import DAY, Both, Process, coordinator

@@ -18,7 +18,7 @@ from masking_service.rotation import shred as shredding
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import Shredded, restore, shred
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.errors import StoreUnavailable
 from tests.rotation.processes import DAY, Both, Killed, Process, coordinator, countdown
 from tests.servers import Node, durable

@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from masking_service.rotation.shred import write_tombstones
-from masking_service.service.waybills.wrapped_keys import PermitTerms, WrappedKey
+from masking_service.service.vault.wrapped_keys import PermitTerms, WrappedKey
 
 BEFORE = 20_000
 """The day before which keys are shredded."""

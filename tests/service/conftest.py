@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.vault import Vault
 from masking_service.store.client import Store
 from tests.store import stores
 

@@ -20,7 +20,8 @@ from masking_service.service.search import state
 from masking_service.service.search.use import MAX_RESULTS
 from masking_service.service.tiers.published import LATE_SECONDS, MAX_AGE_SECONDS
 from masking_service.service.tiers.publisher import FRESH_SECONDS
-from masking_service.service.waybills import mask, records
+from masking_service.service.vault import records
+from masking_service.service.waybills import mask
 from masking_service.shipped import ROOT
 from masking_service.store import connection, servers
 from masking_service.store.layout import MAX_REVISIONS

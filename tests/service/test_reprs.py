@@ -37,10 +37,10 @@ from masking_service.service.search.index_work import _Work
 from masking_service.service.search.state import Findable, Indexed, IndexEntry, Places
 from masking_service.service.tiers.documents import PublishedAccess
 from masking_service.service.tiers.messages import Resubmission, Settled, SubmittedAgain
-from masking_service.service.waybills.records import Record
+from masking_service.service.vault.records import Record
+from masking_service.service.vault.wrapped_keys import WrappedKey
+from masking_service.service.vault.writing import Draft
 from masking_service.service.waybills.tokenize import Kept
-from masking_service.service.waybills.wrapped_keys import WrappedKey
-from masking_service.service.waybills.writing import Draft
 from masking_service.store.urls import AddressDial
 from tests.every import every
 

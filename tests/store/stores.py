@@ -16,10 +16,10 @@ from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.search.state import Findable
 from masking_service.service.state.serials import Serials
-from masking_service.service.waybills import records
-from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.vault import Erasure, Vault
-from masking_service.service.waybills.writing import Draft, Refusal, Stored, index_entries
+from masking_service.service.vault import records
+from masking_service.service.vault.records import Record
+from masking_service.service.vault.vault import Erasure, Vault
+from masking_service.service.vault.writing import Draft, Refusal, Stored, index_entries
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import ONE_SLOT, AuditKeys
 from tests.keys.known import known_keyring

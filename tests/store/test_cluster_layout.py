@@ -9,8 +9,8 @@ from redis.cluster import ClusterNode
 
 from keys.aead import SealingKey
 from masking_service.service.cases.state import Cases
-from masking_service.service.waybills import records
-from masking_service.service.waybills.records import Record
+from masking_service.service.vault import records
+from masking_service.service.vault.records import Record
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, record_stems, tenant_stem

@@ -23,7 +23,7 @@ from masking_service.audit.log import AuditLog
 from masking_service.audit.places import PLACES, RECORD
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import running_url
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.layout import record_key, record_stems
 from tests.audit.logs import full_entry
 from tests.e2e.processes import Running, invoke

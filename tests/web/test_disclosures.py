@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from masking_service.audit.log import AuditLog
-from masking_service.service.waybills.wrapped_keys import WrappedKeys
+from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.layout import disclosures_key, record_stems
 from tests.together import MANY, together
 from tests.web.api import NOW, NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record, refusal, stripped, token

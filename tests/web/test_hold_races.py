@@ -14,7 +14,7 @@ from masking_service.service.holds import use
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.state import Holds
 from masking_service.service.state.sealed import Prepared
-from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.service.vault.data_keys import DataKeys
 from masking_service.store.errors import StoreUnavailable
 from tests.web.api import NOW, NUMBER, Api, Clock, Json, content, record, refusal
 from tests.web.people import AUDITOR, PRIVACY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import redis
 
-from masking_service.service.waybills.records import HELD_UNTIL
+from masking_service.service.vault.records import HELD_UNTIL
 from tests.callers import put_on_file
 from tests.service.people.policies import put
 from tests.web.api import (

@@ -18,7 +18,7 @@ from masking_service.masking.waybill import normalised
 from masking_service.service.cases.state import Case, WantedCase
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.service.waybills.records import SHIPPED_POINTERS, read_token
+from masking_service.service.vault.records import SHIPPED_POINTERS, read_token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

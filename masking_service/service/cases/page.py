@@ -33,7 +33,7 @@ from masking_service.service.me.use import budgets_left
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown_masked
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question

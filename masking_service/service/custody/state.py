@@ -14,7 +14,7 @@ from keys.keyring import Keyring
 from keys.secret import Unprinted
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue, TenantState
-from masking_service.service.waybills.data_keys import RecordKeys
+from masking_service.service.vault.data_keys import RecordKeys
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import custody_key, stems_of
 

@@ -21,7 +21,7 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id, site_codes
 from masking_service.service.search.state import Indexed, every_entry, findable_of
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.vault.vault import Found, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
 _MEMBERS: Final = frozenset({"waybill_no", "site", "courier"})

@@ -39,7 +39,7 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.search.asked import one_number
 from masking_service.service.state.sealed import NOTHING_SHOWN, PreparedFields
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.vault.vault import Found, Vault
 from masking_service.store.client import Store
 
 PLANT: Final = Permission.DECOY_PLANT

@@ -19,8 +19,8 @@ from masking_service.service.disclosures import answers
 from masking_service.service.disclosures.state import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
+from masking_service.service.vault.vault import Vault
 from masking_service.service.waybills.erase import unreadable_after
-from masking_service.service.waybills.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

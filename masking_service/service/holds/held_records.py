@@ -15,10 +15,10 @@ from keys.aead import KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
 from masking_service.service.state.sealed import Sealed
 from masking_service.service.state.swap import Swapped, swap_question
-from masking_service.service.waybills import records
-from masking_service.service.waybills.records import HELD_UNTIL, Record
-from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.wrapped_keys import HOLD_DAY
+from masking_service.service.vault import records
+from masking_service.service.vault.records import HELD_UNTIL, Record
+from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.wrapped_keys import HOLD_DAY
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import (
     CLAIM,

@@ -31,7 +31,7 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.state.sealed import Prepared
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.vault import Vault
 from masking_service.store.errors import StoreUnavailable
 
 SET: Final = Permission.HOLD_SET

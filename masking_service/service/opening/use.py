@@ -30,8 +30,8 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
-from masking_service.service.waybills.records import Record, Reference, read_token
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.vault.records import Record, Reference, read_token
+from masking_service.service.vault.vault import Found, Vault
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
 

@@ -36,7 +36,7 @@ from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls, Origin, StoredCall
 from masking_service.service.phone_calls.problems import CallsUnavailable, NoCallerNumber, NotCallable
 from masking_service.service.restrictions.problems import Restricted
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills.view import reached
 from masking_service.store.pipeline import Question
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from keys.keyring import Keyring
 from masking_service.masking.kinds.table import TOKEN_KINDS
-from masking_service.service.waybills.wrapped_keys import PERMIT_DAY, PermitTerms, WrappedKey, WrappedKeys
+from masking_service.service.vault.wrapped_keys import PERMIT_DAY, PermitTerms, WrappedKey, WrappedKeys
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _MAX_PERMITS: Final = 65_536

@@ -10,7 +10,7 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
-from masking_service.service.waybills.vault import Found
+from masking_service.service.vault.vault import Found
 from masking_service.store.client import Command
 from masking_service.store.layout import restriction_key, stems_of
 

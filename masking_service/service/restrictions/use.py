@@ -14,8 +14,8 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.restrictions import answers
 from masking_service.service.restrictions.state import Restrictions
+from masking_service.service.vault.vault import Vault
 from masking_service.service.waybills.answers import WaybillNotFound, not_found
-from masking_service.service.waybills.vault import Vault
 
 Restriction = answers.RestrictedWaybill | WaybillNotFound
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.rules import SearchRule
 from masking_service.service.search.state import Indexed, findable_of
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from keys.keyring import Keyring
 from keys.search import BASE_BYTES
 from keys.secret import Unprinted
 from masking_service.service.search.state import Findable, Indexed, SearchIndex
-from masking_service.service.waybills.data_keys import RecordKeys
+from masking_service.service.vault.data_keys import RecordKeys
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import MAX_REVISIONS, PREFIX

@@ -24,8 +24,8 @@ from keys.search import TAG_BYTES, SearchKeys, group_of
 from keys.secret import Unprinted
 from masking_service.masking.records.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.waybills.data_keys import RecordKeys
-from masking_service.service.waybills.records import Record
+from masking_service.service.vault.data_keys import RecordKeys
+from masking_service.service.vault.records import Record
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import index_part_keys, phone_index_stem, site_index_stem
 from masking_service.store.pipeline import Question

@@ -32,7 +32,7 @@ from masking_service.service.people.rules import Scope
 from masking_service.service.search import answers
 from masking_service.service.search.asked import Asked
 from masking_service.service.search.state import IndexEntry, TooManyEntries
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown, viewed
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Question

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 
 from keys.secret import Unprinted
+from masking_service.service.vault.writing import Refusal
 from masking_service.service.waybills.tokenize import Kept
-from masking_service.service.waybills.writing import Refusal
 
 PATH: Final = "/resubmissions"
 MAX_BYTES: Final = 16 * 1024 * 1024

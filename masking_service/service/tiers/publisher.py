@@ -27,7 +27,7 @@ from masking_service.service.tiers.documents import (
     Sources,
     publication_key,
 )
-from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.service.vault.data_keys import DataKeys
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import mark

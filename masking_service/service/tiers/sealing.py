@@ -17,7 +17,7 @@ from masking_service.service.custody.state import Custody, custody_bytes
 from masking_service.service.search.index_work import work_command
 from masking_service.service.search.state import Indexed
 from masking_service.service.tiers.published import Published
-from masking_service.service.waybills.writing import Draft, RecordWriter, Stored
+from masking_service.service.vault.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, hour_key_key, restriction_key, stems_of

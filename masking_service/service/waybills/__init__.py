@@ -1,1 +1,1 @@
-"""Waybills: mask, tokenize, view and erase, and the vault that keeps their values."""
+"""Waybills: mask, tokenize, view and erase."""

@@ -14,7 +14,7 @@ from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.people.policy import Grant
 from masking_service.service.state.once import OnceAWhile
-from masking_service.service.waybills.writing import Draft
+from masking_service.service.vault.writing import Draft
 from masking_service.store.errors import StoreUnavailable
 
 

@@ -16,8 +16,8 @@ from masking_service.service.holds.problems import Held
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_acts import SignedAct
+from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills import answers
-from masking_service.service.waybills.vault import Found, Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

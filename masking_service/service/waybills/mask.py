@@ -26,7 +26,8 @@ from masking_service.service.call.errors import UnknownSchema
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
-from masking_service.service.waybills import record_answers, records
+from masking_service.service.vault import records
+from masking_service.service.waybills import record_answers
 from masking_service.texts import Text
 
 MaskResult = record_answers.MaskedRecord | record_answers.InvalidRecord

@@ -24,12 +24,12 @@ from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.search.state import Findable, findable
+from masking_service.service.vault.records import Tokens
+from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.writing import UNAVAILABLE, Draft, RecordWriter, Refusal, Stored, index_entries
 from masking_service.service.waybills import record_answers
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Entering, EnteringMasked, Listing, Maskers, enter, put_tokens
-from masking_service.service.waybills.records import Tokens
-from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.writing import UNAVAILABLE, Draft, RecordWriter, Refusal, Stored, index_entries
 from masking_service.store.errors import StoreUnavailable
 
 TokenizeResult = (

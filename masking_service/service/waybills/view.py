@@ -29,8 +29,8 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.restrictions.problems import Restricted
+from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills import answers
-from masking_service.service.waybills.vault import Found, Vault
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
 

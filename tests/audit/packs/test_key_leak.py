@@ -5,8 +5,8 @@ from __future__ import annotations
 from keys.hour_keys import WrapHead
 from masking_audit.packs.key_leak import BEFORE, NOW, KeyLeak, KeyLeakKind
 from masking_audit.packs.persons import SealedRevision, StoredRevision
-from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.wrapped_keys import HOLD_DAY, WrappedKey
+from masking_service.service.vault.records import Record
+from masking_service.service.vault.wrapped_keys import HOLD_DAY, WrappedKey
 from tests.every import every
 
 DAY = 86_400

@@ -19,7 +19,7 @@ from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
 from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.state.sealed import Prepared
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.vault import Vault
 from masking_service.store.client import Store
 from tests.audit.logs import entry
 from tests.keys.known import known_keyring

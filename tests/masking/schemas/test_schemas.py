@@ -9,7 +9,7 @@ import pytest
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.records.schema import Place, written
 from masking_service.masking.schemas import load_schemas
-from masking_service.service.waybills.records import place_code, place_of
+from masking_service.service.vault.records import place_code, place_of
 from tests.every import every
 
 SCHEMAS = load_schemas()

@@ -20,7 +20,7 @@ from masking_service.service.holds.held_records import Change, HeldRecords
 from masking_service.service.holds.problems import HoldEnded
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.rules import KeyRules
-from masking_service.service.waybills.records import HELD_UNTIL, Record
+from masking_service.service.vault.records import HELD_UNTIL, Record
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import claim

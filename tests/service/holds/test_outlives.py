@@ -11,7 +11,7 @@ import pytest
 from keys.keyring import Keyring
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.state import Hold, Holds
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.vault import Vault
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from tests import servers

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from masking_service.service.pseudonyms.state import PermitError, Permits
-from masking_service.service.waybills.wrapped_keys import PermitTerms, WrappedKeys
+from masking_service.service.vault.wrapped_keys import PermitTerms, WrappedKeys
 from masking_service.store.client import Store
 from tests.every import every
 from tests.keys.known import known_keyring

@@ -13,9 +13,9 @@ from keys.suites import SM4_GCM
 from masking_service.masking.records.recipients import numbers_of
 from masking_service.service.search import state as search_state
 from masking_service.service.search.state import MAX_READ, Findable, Indexed, TooManyEntries, places_of
-from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.writing import Draft
+from masking_service.service.vault.records import Record
+from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.writing import Draft
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from tests import servers

@@ -15,7 +15,7 @@ from masking_service.service.phone_calls.call_records import CallRecords, KeptRe
 from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.restrictions.state import Restrictions
 from masking_service.service.state.sealed import Prepared, Sealed
-from masking_service.service.waybills.vault import Found
+from masking_service.service.vault.vault import Found
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 from tests.store import stores

@@ -12,10 +12,10 @@ from masking_service.service.call.recorder import ItemOutcome, Stated
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.policy import Grant
 from masking_service.service.state.sealed import StoredValue
-from masking_service.service.waybills.records import Record
+from masking_service.service.vault.records import Record
+from masking_service.service.vault.vault import StoredWaybill
+from masking_service.service.vault.writing import Stored
 from masking_service.service.waybills.tokenize import StoreAndCompare
-from masking_service.service.waybills.vault import StoredWaybill
-from masking_service.service.waybills.writing import Stored
 from masking_service.store.layout import custody_key
 from tests.store.stores import LATER
 

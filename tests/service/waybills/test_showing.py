@@ -4,8 +4,8 @@ import pytest
 
 from masking_service.masking.records.profiles import Profile
 from masking_service.service.people.policy import Grant
-from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.vault import Found
+from masking_service.service.vault.records import Record
+from masking_service.service.vault.vault import Found
 from masking_service.service.waybills.view import _AskedWaybill, _overall, _without_custody, shown_masked
 from tests.store.stores import NOW, NUMBER, body
 

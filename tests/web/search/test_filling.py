@@ -14,7 +14,7 @@ from masking_service.cli import commands
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.rules import SearchRule
 from masking_service.service.search.fill_index import FillIndex
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.vault.vault import Found, Vault
 from tests.store.stores import ask
 from tests.web.api import SITE, Api, Under
 from tests.web.people import PRIVACY

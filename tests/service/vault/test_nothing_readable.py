@@ -25,7 +25,7 @@ from masking_service.service.phone_calls.call_records import CallRecords, KeptRe
 from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.search.state import Findable
-from masking_service.service.waybills.notice import Notice, write_notice
+from masking_service.service.vault.notice import Notice, write_notice
 from masking_service.store.client import Store
 from masking_service.store.genesis import claim
 from tests.every import every

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from keys.aead import HEADER_BYTES, HOUR_FORMAT
 from keys.hour_keys import WrapHead, head_of
-from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
+from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import hour_key_key
 

@@ -17,7 +17,7 @@ from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.secret import Unprinted
 from masking_service.service.state.sealed import TenantState
-from masking_service.service.waybills.notice import read_notice, reading_notice
+from masking_service.service.vault.notice import read_notice, reading_notice
 from masking_service.store.client import Command
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS

@@ -6,8 +6,8 @@ from typing import Any
 from keys.aead import SealingKey
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys
+from masking_service.service.vault.data_keys import DataKeys
+from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW

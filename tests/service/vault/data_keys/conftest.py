@@ -2,9 +2,9 @@
 
 import pytest
 
-from masking_service.service.waybills.data_keys import DataKeys
+from masking_service.service.vault.data_keys import DataKeys
 from masking_service.store.client import Store
-from tests.service.waybills.data_keys.made import made
+from tests.service.vault.data_keys.made import made
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.wrapped_keys import field
-from masking_service.service.waybills.writing import Stored
+from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.wrapped_keys import field
+from masking_service.service.vault.writing import Stored
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEYS, record_key, record_stems

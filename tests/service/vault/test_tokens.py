@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_service.service.waybills.records import Record, Reference, Tokens, read_token
+from masking_service.service.vault.records import Record, Reference, Tokens, read_token
 from tests.keys.known import known_keyring
 from tests.store.stores import body
 

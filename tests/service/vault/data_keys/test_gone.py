@@ -9,14 +9,14 @@ import redis
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.notice import Notice, write_notice
-from masking_service.service.waybills.wrapped_keys import field
+from masking_service.service.vault.data_keys import DataKeys
+from masking_service.service.vault.notice import Notice, write_notice
+from masking_service.service.vault.wrapped_keys import field
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEYS
 from tests.keys.known import known_keyring, known_keyset
-from tests.service.waybills.data_keys.made import made, numbered, store_key, today
+from tests.service.vault.data_keys.made import made, numbered, store_key, today
 from tests.store import stores
 from tests.store.stores import NOW, Interleaved, ask
 

@@ -15,8 +15,8 @@ from keys.secret import Unprinted
 from masking_service.service.search.state import NOWHERE, Findable, Indexed, findable_of
 from masking_service.service.state.sealed import StoredValue
 from masking_service.service.state.swap import Swapped, swap_question
-from masking_service.service.waybills import records
-from masking_service.service.waybills.records import Record
+from masking_service.service.vault import records
+from masking_service.service.vault.records import Record
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import CLAIM, MAX_REVISIONS, record_key, stems_of
 from masking_service.store.pipeline import Question

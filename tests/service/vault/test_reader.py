@@ -10,7 +10,7 @@ from keys import keyset
 from keys.keyring import Keyring
 from keys.suites import SUITES
 from masking_service.masking import schemas
-from masking_service.service.waybills.records import Tokens
+from masking_service.service.vault.records import Tokens
 from masking_service.store.client import Store
 from tests.keys.reader import Reader, Refused
 from tests.store import stores

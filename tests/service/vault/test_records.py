@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.masking.records.schema import Place
-from masking_service.service.waybills import records
-from masking_service.service.waybills.records import Record
+from masking_service.service.vault import records
+from masking_service.service.vault.records import Record
 from tests.every import every
 from tests.keys.vector_files import VECTORS
 from tests.store.stores import NAME, PHONE, body, body_of

@@ -5,13 +5,13 @@ import redis
 
 from keys.aead import key_id_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.wrapped_keys import WrappedKey, WrappedKeys, field
+from masking_service.service.vault.data_keys import DataKeys
+from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEYS
 from tests.keys.known import known_keyring
-from tests.service.waybills.data_keys.made import made, sealed_by, today
+from tests.service.vault.data_keys.made import made, sealed_by, today
 from tests.store import stores
 from tests.store.stores import NOW, Interleaved, ask, body, counted, put
 from tests.together import in_threads

@@ -4,8 +4,8 @@ import pytest
 
 from masking_service.service.search.state import NOWHERE, Findable, Indexed
 from masking_service.service.state.sealed import StoredValue
-from masking_service.service.waybills.records import Record, tombstone
-from masking_service.service.waybills.writing import Draft, Refusal, Stored, decide, index_entries
+from masking_service.service.vault.records import Record, tombstone
+from masking_service.service.vault.writing import Draft, Refusal, Stored, decide, index_entries
 from tests.every import every
 from tests.store.stores import LATER, body
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.writing import Stored
+from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.writing import Stored
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import FENCE

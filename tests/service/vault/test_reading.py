@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import redis
 
-from masking_service.service.waybills.vault import Found, Vault
+from masking_service.service.vault.vault import Found, Vault
 from masking_service.store.client import Store
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
 from tests.store import stores

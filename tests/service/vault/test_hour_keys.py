@@ -15,7 +15,7 @@ from keys.keyring import Keyring
 from keys.signatures import Verifier
 from keys.signers import Signer
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.waybills.data_keys import DataKeys, HourKeys, RecordKeys
+from masking_service.service.vault.data_keys import DataKeys, HourKeys, RecordKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import hour_key_key
 from tests.keys.known import known_bytes, known_keyset

@@ -8,13 +8,13 @@ import redis
 
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.waybills.data_keys import DataKeys
-from masking_service.service.waybills.wrapped_keys import WrappedKeys, field
+from masking_service.service.vault.data_keys import DataKeys
+from masking_service.service.vault.wrapped_keys import WrappedKeys, field
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES
 from tests.keys.known import known_keyring, known_keyset
-from tests.service.waybills.data_keys.made import made, numbered, store_key, today
+from tests.service.vault.data_keys.made import made, numbered, store_key, today
 from tests.store import stores
 from tests.store.stores import NOW, ask, counted
 

@@ -26,7 +26,7 @@ from keys.hosts import Host
 from keys.hour_keys import head_of, open_hour_key
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.waybills.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKey, WrappedKeys, field
+from masking_service.service.vault.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKey, WrappedKeys, field
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS, hour_key_key

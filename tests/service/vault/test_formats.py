@@ -14,8 +14,8 @@ import pytest
 import redis
 
 from masking_service.rotation.processes import Heartbeat
-from masking_service.service.waybills.notice import Notice
-from masking_service.service.waybills.vault import Vault
+from masking_service.service.vault.notice import Notice
+from masking_service.service.vault.vault import Vault
 from masking_service.store import genesis
 from masking_service.store.client import Store
 from masking_service.store.errors import WrongStore

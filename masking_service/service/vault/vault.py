@@ -22,10 +22,10 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.state import Findable, Indexed, SearchIndex, every_entry
 from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
 from masking_service.service.state.swap import Swapped, swap_question
-from masking_service.service.waybills import records
-from masking_service.service.waybills.data_keys import DataKeys, HourKeys, RecordKeys
-from masking_service.service.waybills.records import Record
-from masking_service.service.waybills.writing import Draft, RecordWriter, Stored, decide
+from masking_service.service.vault import records
+from masking_service.service.vault.data_keys import DataKeys, HourKeys, RecordKeys
+from masking_service.service.vault.records import Record
+from masking_service.service.vault.writing import Draft, RecordWriter, Stored, decide
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import (

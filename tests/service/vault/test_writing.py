@@ -8,9 +8,9 @@ import pytest
 import redis
 from msgspec.structs import replace
 
-from masking_service.service.waybills.records import SALT_BYTES
-from masking_service.service.waybills.vault import Found, Vault
-from masking_service.service.waybills.writing import Stored
+from masking_service.service.vault.records import SALT_BYTES
+from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.writing import Stored
 from masking_service.store.client import Store
 from masking_service.store.layout import MAX_REVISIONS, record_key, record_stems
 from tests.keys.known import known_keyring

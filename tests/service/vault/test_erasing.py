@@ -3,9 +3,9 @@
 import pytest
 import redis
 
-from masking_service.service.waybills.records import Record, Tokens, read_token
-from masking_service.service.waybills.vault import Vault
-from masking_service.service.waybills.writing import Draft
+from masking_service.service.vault.records import Record, Tokens, read_token
+from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.writing import Draft
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key

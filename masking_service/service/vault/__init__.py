@@ -1,0 +1,1 @@
+"""Records, sealed and write-once, with their tokens and data keys."""
