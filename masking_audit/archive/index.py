@@ -18,7 +18,7 @@ import msgspec
 from keys.framing import frame
 from masking_audit.archive.order_files import read_orders
 from masking_audit.archive.segment_index import EntryPlace, SegmentIndex
-from masking_audit.archive.segments import ArchiveError, order_path, read_state, segment_path
+from masking_audit.archive.segments import ArchiveError, order_path, read_state, segment_path, segment_since
 from masking_audit.format.links import place_of
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.questions import Position
@@ -124,8 +124,7 @@ class Index:
         if state is None:
             return False
         if not self._next:
-            names = [path.stem for path in self._archive.glob("audit-*.ndjson")]
-            self._next = min((int(name.removeprefix("audit-")) for name in names), default=1)
+            self._next = segment_since(self._archive, 0)
         budget = SLICE_BYTES
         while self._next <= state.counted.segment:
             size = self._size(self._next, state.counted)

@@ -76,32 +76,24 @@ def read_state(folder: Path) -> ArchiveState | None:
         ) from None
 
 
-def archived(folder: Path) -> Iterator[bytes]:
-    """Yield the complete lines of an archive, oldest first, also of segments that are started meanwhile."""
-    path = min(folder.glob("audit-*.ndjson"), default=segment_path(folder, 1))
-    while path.exists():
+def archived(folder: Path, since: int = 0) -> Iterator[bytes]:
+    """Yield the complete lines of an archive, oldest first, also of segments that are started meanwhile.
+
+    Args:
+        since: segments whose entries are all older (Unix seconds) may be left out.
+    """
+    segment = segment_since(folder, since)
+    while (path := segment_path(folder, segment)).exists():
         yield from _complete_lines(path)
-        path = segment_path(folder, number_of_segment(path) + 1)
-
-
-def number_of_segment(path: Path) -> int:
-    """Return the number of a segment, by its path."""
-    return int(path.stem.removeprefix("audit-"))
-
-
-def archived_since(folder: Path, begin: int) -> Iterator[bytes]:
-    """Yield the complete lines of the segments that have entries since `begin` (Unix seconds), and of those after."""
-    path = segment_path(folder, segment_since(folder, begin))
-    while path.exists():
-        yield from _complete_lines(path)
-        path = segment_path(folder, number_of_segment(path) + 1)
+        segment += 1
 
 
 def segment_since(folder: Path, begin: int) -> int:
-    """Return the first segment that may have entries since `begin` (Unix seconds)."""
+    """Return the first segment that may have entries since `begin` (Unix seconds); the oldest one for 0."""
     paths = sorted(folder.glob("audit-*.ndjson"))
-    older = [at for at, path in enumerate(paths) if (first := _first_entry_at(path)) is not None and first < begin]
-    return number_of_segment(paths[max(older, default=0)]) if paths else 1
+    each = enumerate(paths) if begin else ()
+    older = [at for at, path in each if (first := _first_entry_at(path)) is not None and first < begin]
+    return int(paths[max(older, default=0)].stem.removeprefix("audit-")) if paths else 1
 
 
 def lines_at(folder: Path, position: Position, max_bytes: int) -> tuple[bytes, Position | None]:
@@ -173,8 +165,7 @@ class Segments:
     @property
     def begin(self) -> Position:
         """Return the beginning of the oldest segment; older ones may have been deleted."""
-        first = min(self._folder.glob("audit-*.ndjson"), default=self.path(1))
-        return Position(number_of_segment(first), 0)
+        return Position(segment_since(self._folder, 0), 0)
 
     def state(self) -> ArchiveState | None:
         """Read the saved state; None if there is none.

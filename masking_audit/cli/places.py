@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from keys.keyring import Keyring
 from keys.messages import MessageKey
-from masking_audit.archive.segments import archived, archived_since
+from masking_audit.archive.segments import archived
 from masking_audit.format.lines import UnreadableLineError
 from masking_service.audit.asking import AskedArchive
 from masking_service.runtime.administration import opened_store
@@ -21,8 +20,6 @@ from masking_service.runtime.set_up import running_url, settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import ARCHIVE
 from masking_service.store.client import Store
-
-Command = Callable[..., Any]
 
 
 def settings_without_keys(folder: Path) -> Settings:
@@ -44,7 +41,7 @@ def archived_lines(folder: Path, archive: Path | None, since: int = 0) -> Callab
     if archive is None and not path.exists() and settings.audit_url and settings.audit_key:
         asked = AskedArchive(settings.audit_url, MessageKey.read(settings.audit_key), clock)
         return partial(asked.lines, since)
-    return partial(archived_since, path, since) if since else partial(archived, path)
+    return partial(archived, path, since)
 
 
 @contextmanager

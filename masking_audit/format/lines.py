@@ -169,7 +169,7 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
         signature = _signature(found.signature) if found.signature else b""
         read = entry_line(place[1], int(place[2]), _decode_any(found.entry), bytes.fromhex(found.link), signature)
     # A line in our own format has no duplicate or empty members; any other line is checked by a slower parser.
-    if line != write_line(read)[:-1] and "" in json.loads(line, object_pairs_hook=_members).values():
+    if line != write_line(read)[:-1] and "" in json.loads(line, object_pairs_hook=each_once).values():
         raise UnreadableLineError("has an empty member")
     return read
 
@@ -198,7 +198,8 @@ def _signature(text: str) -> bytes:
     return signature
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of a JSON object; raises UnreadableLineError if one is there twice."""
     members = dict(pairs)
     if len(members) != len(pairs):
         raise UnreadableLineError("has a duplicate member")

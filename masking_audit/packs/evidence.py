@@ -10,7 +10,7 @@ only.
 import json
 from base64 import b64encode
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -19,13 +19,20 @@ from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_audit.format.commits import Commit, verify_commit
 from masking_audit.format.entries import Entry
-from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, is_signed, read_line
+from masking_audit.format.lines import (
+    UNREADABLE,
+    CheckpointLine,
+    EntryLine,
+    UnreadableLineError,
+    each_once,
+    is_signed,
+    read_line,
+)
 from masking_audit.format.links import FIRST_LINK, commit_message, entry_hash, entry_id, first_link_form
 from masking_audit.format.signed import verify_entry
 
 _decode: Final = msgspec.json.Decoder(Commit).decode
 _decode_entry: Final = msgspec.json.Decoder(Entry).decode
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 def excerpt(
@@ -97,7 +104,7 @@ def is_evidence(line: bytes) -> bool:
     """Return whether a line is an excerpt's commit."""
     try:
         _decode(line)
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
     return True
 
@@ -111,7 +118,7 @@ def verify_excerpt(lines: Iterable[bytes], verifier: Verifier) -> tuple[int, lis
     for number, line in enumerate(lines, 1):
         try:
             proved += _proved(line.strip(), verifier)
-        except (*_UNREADABLE, UnreadableLineError, IntegrityError):
+        except (*UNREADABLE, UnreadableLineError, IntegrityError):
             wrong.append(number)
     return proved, wrong
 
@@ -123,7 +130,7 @@ def _proved(line: bytes, verifier: Verifier) -> int:
         if not (isinstance(parsed, CheckpointLine) and is_signed(parsed, verifier)):
             raise UnreadableLineError("is neither a commit nor a signed checkpoint")
         return 0
-    json.loads(line, object_pairs_hook=_members)
+    json.loads(line, object_pairs_hook=each_once)
     commit = _decode(line)
     verify_commit(commit, verifier)
     for raw in commit.entries:
@@ -131,8 +138,3 @@ def _proved(line: bytes, verifier: Verifier) -> int:
         if isinstance(entry, dict) and "signed" in entry:
             verify_entry(entry)
     return commit.shown
-
-
-def _members(pairs: list[tuple[str, Any]]) -> None:
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise UnreadableLineError("has a duplicate member")

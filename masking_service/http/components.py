@@ -9,6 +9,7 @@ from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.records.schema import Schema
 from masking_service.service.call.operation import Batch, Operation
 from masking_service.service.people.rules import Rules
+from masking_service.service.rule_texts import PLACES
 
 Json = dict[str, Any]
 
@@ -17,29 +18,7 @@ _STRING: Final = {"type": "string"}
 _NULL: Final = {"type": "null"}
 _WAYBILL_NO: Final = "^[A-Za-z0-9-]{6,40}$"
 _PLACE_CODES: Final = (
-    "missing",
-    "not-allowed",
-    "unknown-member",
-    "invalid-value",
-    "invalid-length",
-    "out-of-range",
-    "invalid-waybill-no",
-    "unknown-purpose",
-    "unknown-schema",
-    "unknown-cursor",
-    "several-waybills",
-    "invalid-phone",
-    "one-of-two",
-    "too-many-decoys",
-    "too-many-holds",
-    "unknown-country",
-    "unknown-duty",
-    "no-own-number",
-    "too-many-items",
-    "invalid-item",
-    "not-with-token",
-    "wrong-code",
-    "wrong-hardware",
+    *(*PLACES, "unknown-schema", "invalid-value", "invalid-length", "out-of-range", "too-many-items", "invalid-item"),
 )
 """What may be wrong with a place of a request (`Problem.errors`)."""
 

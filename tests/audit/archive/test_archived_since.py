@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_audit.archive.segments import archived_since, segment_path
+from masking_audit.archive.segments import archived, segment_path
 from masking_audit.format.lines import EntryLine, write_line
 from masking_audit.format.links import encode
 from tests.audit.logs import entry
@@ -29,8 +29,8 @@ def folder(tmp_path: Path) -> Path:
     [(5, [10, 11, 20, 21, 30]), (15, [10, 11, 20, 21, 30]), (20, [10, 11, 20, 21, 30]), (25, [20, 21, 30]), (99, [30])],
 )
 def test_reading_begins_with_the_last_segment_that_began_before(folder: Path, begin: int, read: list[int]) -> None:
-    assert [*archived_since(folder, begin)] == [line(at) for at in read]
+    assert [*archived(folder, begin)] == [line(at) for at in read]
 
 
 def test_without_an_archive_there_is_nothing(tmp_path: Path) -> None:
-    assert [*archived_since(tmp_path / "none", 0)] == []
+    assert [*archived(tmp_path / "none", 0)] == []

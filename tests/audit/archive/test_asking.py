@@ -10,7 +10,7 @@ import pytest
 from keys.messages import MessageKey
 from masking_audit.archive.answering import ArchiveServer
 from masking_audit.archive.index import Index
-from masking_audit.archive.segments import archived, archived_since
+from masking_audit.archive.segments import archived
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.errors import ArchiveUnavailable
 from tests.audit import logs
@@ -45,7 +45,7 @@ def test_the_lines_of_the_archive_are_read_over_http(parted: World, monkeypatch:
     monkeypatch.setattr("masking_audit.archive.answering.MAX_PAGE_BYTES", 3000)
     with serving(parted) as asked:
         assert [*asked.lines()] == [*archived(parted.folder)]
-        assert [*asked.lines(int(time.time()) + HOUR)] == [*archived_since(parted.folder, int(time.time()) + HOUR)]
+        assert [*asked.lines(int(time.time()) + HOUR)] == [*archived(parted.folder, int(time.time()) + HOUR)]
 
 
 def test_an_archive_that_does_not_exist_yet_has_no_lines_and_no_entries(world: World) -> None:
