@@ -7,13 +7,14 @@ is kept. A record that is sent again changes nothing.
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
 from keys.aead import NONCE_BYTES
 from keys.keyring import TenantKeys
 from keys.secret import Unprinted
+from masking_service.service.phone_calls.provider import CallRecord
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.store.client import Command
 from masking_service.store.layout import call_records_key, stems_of
@@ -35,18 +36,14 @@ class KeptRecord(Unprinted, msgspec.Struct, frozen=True):
     """A record of a waybill.
 
     `expires_at` is the waybill's expiry, in Unix seconds; it is not stored. `number` is `hash_called` of the number,
-    empty where it is not known. `rang` is for how many seconds it rang, None where the provider does not tell.
+    empty where it is not known.
     """
 
     base: bytes
-    id: str
     field: str
-    at: int
-    seconds: int
-    answered: bool
     expires_at: int
+    sent: CallRecord
     number: str = ""
-    rang: int | None = None
 
 
 class _Stored(Unprinted, msgspec.Struct, frozen=True, array_like=True):
@@ -56,6 +53,12 @@ class _Stored(Unprinted, msgspec.Struct, frozen=True, array_like=True):
     answered: bool
     number: str = ""
     rang: int | None = None
+
+    @classmethod
+    def of(cls, kept: KeptRecord) -> Self:
+        """Return a record as it is stored."""
+        sent = kept.sent
+        return cls(kept.field, sent.at, sent.seconds, sent.answered, kept.number, sent.rang)
 
     @property
     def unanswered(self) -> bool:
@@ -83,8 +86,7 @@ class CallRecords(TenantState):
         """Seal records: one round trip to write, none if there are none."""
         places = [self._place(tenant, one) for one in records]
         ats = [key + b"/" + name for key, name in places]
-        stored = [_Stored(one.field, one.at, one.seconds, one.answered, one.number, one.rang) for one in records]
-        plain = [msgspec.json.encode(one) for one in stored]
+        plain = [msgspec.json.encode(_Stored.of(one)) for one in records]
         state = self._keyring.tenant(tenant).state
         values = state.seal_many(plain, ats, self._random(NONCE_BYTES * len(ats)))
         commands: list[Command] = []
@@ -123,4 +125,4 @@ class CallRecords(TenantState):
     def _place(self, tenant: str, record: KeptRecord) -> tuple[bytes, bytes]:
         """Return the key of the waybill's records, and the name of this one in it."""
         keys = self._keyring.tenant(tenant)
-        return call_records_key(stems_of(keys, [record.base]).own[0]), keys.tag("call-record", record.id).encode()
+        return call_records_key(stems_of(keys, [record.base]).own[0]), keys.tag("call-record", record.sent.id).encode()

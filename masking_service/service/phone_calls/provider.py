@@ -6,9 +6,15 @@ once. No error holds a number, and no word of a provider is repeated.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Annotated, Final, NamedTuple, Protocol
 
+import msgspec
+from msgspec import Meta
+
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import CallRefusal
+
+Id = Annotated[str, Meta(min_length=1, max_length=128)]
 
 TIMEOUT_SECONDS: Final = 1.0
 AT_ONCE: Final = 4
@@ -42,25 +48,18 @@ class Binding:
     id: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """One attempt to reach a person through a binding.
+class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One attempt to reach a person through a binding."""
 
-    Attributes:
-        ref: the reference of the call.
-        id: names the record; the same one may come several times.
-        at: when it began, in Unix seconds.
-        seconds: how long they spoke.
-        answered: whether the person answered.
-        rang: for how many seconds the person's phone rang; None where the provider does not tell.
-    """
-
-    ref: str
-    id: str
-    at: int
-    seconds: int
-    answered: bool
-    rang: int | None = None
+    ref: Annotated[Id, Meta(description="The `call` of the answer to POST /v1/calls.")]
+    id: Annotated[Id, Meta(description="Names the record. The same one may come several times.")]
+    at: Annotated[int, Meta(ge=0, lt=2**40, description="When it began, in Unix seconds.")]
+    seconds: Annotated[int, Meta(ge=0, le=SECONDS_A_DAY, description="How long they spoke.")]
+    answered: Annotated[bool, Meta(description="Whether the person answered.")]
+    rang: (
+        Annotated[int, Meta(ge=0, le=SECONDS_A_DAY, description="For how many seconds it rang; left out if not known.")]
+        | None
+    ) = None
 
 
 class SentRecords(NamedTuple):

@@ -64,17 +64,7 @@ class CallReports:
         for record, known in zip(sent, self.live_calls.origins([one.ref for one in sent]), strict=True):
             if known is not None and _while_it_lived(record, known[0]):
                 made = known[0]
-                kept = KeptRecord(
-                    made.base,
-                    record.id,
-                    made.field,
-                    record.at,
-                    record.seconds,
-                    record.answered,
-                    made.expires_at,
-                    made.number,
-                    record.rang,
-                )
+                kept = KeptRecord(made.base, made.field, made.expires_at, record, made.number)
                 found.setdefault(made.tenant, []).append(kept)
         return found
 
@@ -88,17 +78,17 @@ class CallReports:
         items = [
             ItemOutcome(
                 one.base,
-                "answered" if one.answered else "unanswered",
+                "answered" if one.sent.answered else "unanswered",
                 one.field,
                 "phone",
-                at=one.at,
-                seconds=one.seconds,
+                at=one.sent.at,
+                seconds=one.sent.seconds,
             )
             for one in new
         ]
         self.recorder.change(context, Action.CALL_RECORD, NOTHING_STATED, lambda: prepared, items=items)
         for one in new:
-            self.metrics.call_record(answered=one.answered)
+            self.metrics.call_record(answered=one.sent.answered)
         return len(new)
 
 

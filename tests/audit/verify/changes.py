@@ -18,6 +18,7 @@ from masking_service.service.people.clients import ApiKey, Clients
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
 from masking_service.service.phone_calls.callers import Callers
+from masking_service.service.phone_calls.provider import CallRecord
 from masking_service.service.state.sealed import Prepared
 from masking_service.service.vault.vault import Vault
 from masking_service.store.client import Store
@@ -100,7 +101,8 @@ class Service:
         self.carry_out(lambda: self.disclosures.prepare("default", [disclosure]), "detokenize", case="D-1")
 
     def record_call(self, name: str) -> None:
-        record = KeptRecord(self.base, name, "/recipient/phone", self.now, 0, answered=False, expires_at=LATER)
+        sent = CallRecord("", name, self.now, 0, answered=False)
+        record = KeptRecord(self.base, "/recipient/phone", LATER, sent)
         self.carry_out(lambda: self.call_records.prepare("default", [record]), "call-record")
 
     def plant(self, decoy: Decoy) -> None:

@@ -16,6 +16,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord, hash_called
 from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
+from masking_service.service.phone_calls.provider import CallRecord
 from masking_service.service.phone_calls.signed_records import TOLERANCE_SECONDS
 from masking_service.store.client import Store
 from masking_service.store.layout import CALLERS, call_records_key, call_stem, record_stems, tenant_key
@@ -141,7 +142,7 @@ def test_a_message_is_remembered_for_longer_than_its_header_is_valid(calls: Live
 
 
 def record(name: str, *, answered: bool = False, number: str = CALLED, rang: int | None = 20) -> KeptRecord:
-    return KeptRecord(BASE, name, "/recipient/phone", NOW, 0, answered, LATER, number, rang)
+    return KeptRecord(BASE, "/recipient/phone", LATER, CallRecord("", name, NOW, 0, answered, rang), number)
 
 
 def test_unanswered_calls_are_counted_each_once(store: Store) -> None:

@@ -13,6 +13,7 @@ from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.holds.state import Holds
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
 from masking_service.service.phone_calls.callers import Callers
+from masking_service.service.phone_calls.provider import CallRecord
 from masking_service.service.restrictions.state import Restrictions
 from masking_service.service.state.sealed import Prepared, Sealed
 from masking_service.service.vault.vault import Found
@@ -25,7 +26,7 @@ TENANT = "default"
 KEYRING = known_keyring()
 (BASE,) = KEYRING.tenant(TENANT).bases([stores.NUMBER])
 OPENING = Opening("D-1", "dispute", (stores.NUMBER,), None, "a parcel is missing", "staff/u-1", NOW, LATER, 0)
-CALL = KeptRecord(BASE, "r-1", "/sender/phone", NOW, 12, True, LATER)
+CALL = KeptRecord(BASE, "/sender/phone", LATER, CallRecord("", "r-1", NOW, 12, answered=True))
 
 
 CHANGES: dict[str, Callable[[Store, str], Prepared[object]]] = {

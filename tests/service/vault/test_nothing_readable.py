@@ -24,6 +24,7 @@ from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
 from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
+from masking_service.service.phone_calls.provider import CallRecord
 from masking_service.service.search.state import Findable
 from masking_service.service.vault.notice import Notice, write_notice
 from masking_service.store.client import Store
@@ -143,7 +144,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     place = live_calls.place(origin, PLANTED["caller"], PLANTED["phone"])
     claimed = live_calls.claim(place, origin, NOW, LATER)
     live_calls.bound(place, msgspec.structs.replace(claimed, dial=PLANTED["dial"], binding="b-1"))
-    record = KeptRecord(stored.base, "r-1", "/recipient/phone", NOW, 12, True, LATER)
+    record = KeptRecord(stored.base, "/recipient/phone", LATER, CallRecord("", "r-1", NOW, 12, answered=True))
     CallRecords(store, keyring, random).prepare(TENANT, [record]).write()
     Callers(store, keyring, random).prepare(TENANT, {who: PLANTED["caller"]}).write()
     vault.data_keys.refresh(store)
