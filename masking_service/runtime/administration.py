@@ -19,12 +19,12 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring, open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import recognise
-from masking_service.service.acts.registry import Key, KeyRegistry, Request
-from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, approved_key
+from masking_service.service.acts.registry import Key, KeyRegistry, Request, as_approved
+from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import NOTHING_STATED, Recorder, RequestContext, Stated
 from masking_service.service.devices.invitations import RANDOM_BYTES, invite, read_invitation
-from masking_service.service.devices.state import DeviceRequest, Devices, approved_device
+from masking_service.service.devices.state import Device, DeviceRequest, Devices
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.oversight.auditing import end
 from masking_service.service.people.clients import Clients
@@ -102,14 +102,14 @@ class OpenRegistries:
             prepare = partial(self.state(Keyholders).prepare_request, tenant, vouched)
             self.recorder.change(operator, Action.KEY_VOUCH, Stated(subject=request.principal), prepare)
             return None
-        key = approved_key(request, operator.principal.id, (), operator.now, operator.now)
+        key = as_approved(PersonKey, request, operator.principal.id, (), operator.now, works_from=operator.now)
         self._approve(self.state(Keyholders), operator, request.principal, key)
         return key
 
     def approve_device(self, tenant: str, request: DeviceRequest) -> None:
         """Approve a device that waits; it proves calls from now on. Raises as `approve_key`."""
         operator = self._operator(tenant)
-        device = approved_device(request, operator.principal.id, (), operator.now)
+        device = as_approved(Device, request, operator.principal.id, (), operator.now)
         self._approve(self.state(Devices), operator, request.principal, device)
 
     def invite_device(self, tenant: str, principal: str, phone: str) -> str:

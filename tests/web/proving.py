@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from werkzeug.test import TestResponse
 
-from masking_service.service.devices.state import approved_device
+from masking_service.service.acts.registry import as_approved
+from masking_service.service.devices import state
 from tests.devices import URL, Device
 from tests.service.people.policies import Edit, put
 from tests.web.api import SITE, Api, Json, content
@@ -74,7 +75,7 @@ class Proving:
         waiting = parts.devices.requests_question(self.tenant, 0)
         parts.store.ask(waiting)
         request = next(one for one in waiting.answer() if (one.id, one.principal) == (self.device.id, self.id))
-        device = approved_device(request, "service/command-line", (), request.since)
+        device = as_approved(state.Device, request, "service/command-line", (), request.since)
         assert parts.devices.prepare_key(self.tenant, self.id, device).write()
         assert parts.devices.prepare_settled(self.tenant, device.id, 0).write()
         return self

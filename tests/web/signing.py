@@ -6,7 +6,8 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from masking_service.service.acts.state import approved_key
+from masking_service.service.acts.registry import as_approved
+from masking_service.service.acts.state import PersonKey
 from tests.authenticators import ORIGIN, RP_ID, Authenticator, Maker
 from tests.service.people.policies import Edit, put
 from tests.web.api import Api, Json, content
@@ -88,7 +89,7 @@ class Person:
         waiting = parts.keyholders.requests_question(self.tenant, 0)
         parts.store.ask(waiting)
         request = next(one for one in waiting.answer() if one.id == self.key.key_id)
-        key = approved_key(request, "service/command-line", (), request.since, request.since)
+        key = as_approved(PersonKey, request, "service/command-line", (), request.since, works_from=request.since)
         assert parts.keyholders.prepare_key(self.tenant, self.id, key).write()
         assert parts.keyholders.prepare_settled(self.tenant, key.id, 0).write()
         return self

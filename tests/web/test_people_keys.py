@@ -14,7 +14,8 @@ from keys.public_keys import b64, fingerprint
 from masking_audit.format.entries import Signature
 from masking_service.service.acts import deeds
 from masking_service.service.acts.enrolment import MAX_ACTIVE
-from masking_service.service.acts.state import KeyRequest, PersonKey, approved_key
+from masking_service.service.acts.registry import as_approved
+from masking_service.service.acts.state import KeyRequest, PersonKey
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.signed_acts import SignedAct
 from tests.authenticators import PRESENT, RP_ID, Authenticator, Maker
@@ -483,7 +484,7 @@ def test_all_that_is_kept_of_a_key_while_it_waits_and_when_it_is_approved(api: A
     )
     (approved,) = parts.keyholders.known_keys("default", officer.id)
     at = approved.approved_at
-    assert (request, approved) == (kept, approved_key(kept, boss.id, approved.approvals, at, at))
+    assert (request, approved) == (kept, as_approved(PersonKey, kept, boss.id, approved.approvals, at, works_from=at))
     assert (len(approved.approvals), 0 <= at - request.since < 60) == (1, True)
 
 

@@ -23,8 +23,9 @@ from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import answers
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, keep_request, status
 from masking_service.service.acts.problems import NoSignatures, TooManyKeys
+from masking_service.service.acts.registry import as_approved
 from masking_service.service.acts.signatures import Signatures, Signed
-from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, approved_key
+from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
 from masking_service.service.acts.tickets import RANDOM_BYTES
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Gate
@@ -256,7 +257,7 @@ class KeyApproval(Approving[PersonKey, KeyRequest]):
             raise NotFound
         if active(others, revoked) >= MAX_ACTIVE or len(signed) > MAX_CHAIN:
             raise TooManyKeys
-        return approved_key(request, context.principal.id, signed, now, now + rule.waiting)
+        return as_approved(PersonKey, request, context.principal.id, signed, now, works_from=now + rule.waiting)
 
 
 def _challenge(nonce: bytes) -> bytes:

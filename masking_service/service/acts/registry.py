@@ -8,7 +8,7 @@ of revoked keys is part of the live freezes (`freezes/state.py`).
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -82,6 +82,22 @@ class WaitingKey(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True, kw_
 
 Key = TypeVar("Key", bound=ApprovedKey)
 Request = TypeVar("Request", bound=WaitingKey)
+
+
+def as_approved(
+    kind: type[Key], request: WaitingKey, by: str, signed: Sequence[Signature], now: int, **more: Any
+) -> Key:
+    """Return a key that waited, as it is approved.
+
+    Args:
+        kind: of the approved key; it has what both have from the request.
+        by: who approves it.
+        signed: the signatures of the approval.
+        now: Unix seconds.
+        more: members that the request lacks.
+    """
+    kept = {name: one for name, one in msgspec.structs.asdict(request).items() if name in kind.__struct_fields__}
+    return kind(**kept, approved_at=now, approved_by=by, approvals=tuple(signed), **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import msgspec
 
 from keys.assertions import unb64
 from keys.public_keys import fingerprint, spoken_code
-from masking_audit.format.entries import Signature
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey
 from masking_service.service.state.sealed import HashField
@@ -54,25 +53,6 @@ class KeyRequest(WaitingKey, frozen=True, omit_defaults=True, kw_only=True):
     synced: bool = False
     model: str = ""
     operator: str = ""
-
-
-def approved_key(request: KeyRequest, by: str, signed: tuple[Signature, ...], now: int, works_from: int) -> PersonKey:
-    """Return a key that waited, as it is approved."""
-    return PersonKey(
-        id=request.id,
-        credential=request.credential,
-        cose=request.cose,
-        public_key=request.public_key,
-        name=request.name,
-        since=request.since,
-        approved_at=now,
-        approved_by=by,
-        works_from=works_from,
-        synced=request.synced,
-        model=request.model,
-        approvals=signed,
-        roles=request.roles,
-    )
 
 
 class KeyUse(NamedTuple):

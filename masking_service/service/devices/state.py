@@ -5,7 +5,6 @@ from typing import Final
 import msgspec
 
 from keys.device_proofs import device_code
-from masking_audit.format.entries import Signature
 from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey
 from masking_service.store.layout import DEVICE_REQUESTS, person_devices_key
 
@@ -47,17 +46,3 @@ class Devices(KeyRegistry[Device, DeviceRequest]):
     """The devices of people of every tenant."""
 
     sort = DEVICE_KEYS
-
-
-def approved_device(request: DeviceRequest, by: str, signed: tuple[Signature, ...], now: int) -> Device:
-    """Return a device that waited, as it is approved."""
-    return Device(
-        id=request.id,
-        name=request.name,
-        since=request.since,
-        approved_at=now,
-        approved_by=by,
-        approvals=signed,
-        roles=request.roles,
-        phone=request.phone,
-    )

@@ -16,6 +16,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, status
 from masking_service.service.acts.problems import TooManyKeys
+from masking_service.service.acts.registry import as_approved
 from masking_service.service.acts.signatures import Signed
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import SignatureInvalid
@@ -26,7 +27,7 @@ from masking_service.service.devices import answers
 from masking_service.service.devices.invitations import read_invitation
 from masking_service.service.devices.problems import NoDevices
 from masking_service.service.devices.proofs import DeviceProofs
-from masking_service.service.devices.state import MAX_DEVICES, Device, DeviceRequest, Devices, approved_device
+from masking_service.service.devices.state import MAX_DEVICES, Device, DeviceRequest, Devices
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.networks import network_of
@@ -215,7 +216,7 @@ class DeviceApproval(Approving[Device, DeviceRequest]):
         others = tuple(one for one in asked.found.approved.answer() if one.id != device)
         if active(others, self.freezes.revoked(context.principal.tenant)) >= MAX_DEVICES or len(approvals) > MAX_CHAIN:
             raise TooManyKeys
-        self.write_approved(context, asked, approved_device(request, context.principal.id, approvals, context.now))
+        self.write_approved(context, asked, as_approved(Device, request, context.principal.id, approvals, context.now))
         return answers.DeviceStatus(device, "active")
 
 
