@@ -65,7 +65,7 @@ def _alone() -> Iterator[Kind]:
 TABLE: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_TOGETHER, *_alone())}
 
 KINDS: Final = tuple(TABLE)
-"""What a mapped value can be (masking.md, "Schemas")."""
+"""What a mapped value can be."""
 
 TOKEN_KINDS: Final = tuple(kind.name for kind in TABLE.values() if kind.token)
 """The kinds that get tokens; only these can be opened."""

@@ -2,8 +2,8 @@
 
 Everything here reads what `reading` makes of a text: ASCII digits, hyphens, stars and spaces, nothing invisible.
 
-n, the digits that count, are those of the number without country code and, for a Chinese landline, without area code
-(masking.md, "Phones"). A landline that is written without its 0 or its area code counts whole.
+n, the digits that count, are those of the number without country code and, for a Chinese landline, without area code.
+A landline that is written without its 0 or its area code counts whole.
 """
 
 from __future__ import annotations

@@ -26,8 +26,14 @@ _PERSONAL: Final = PERSONAL | {PARTY}
 
 
 def fitting_schemas(record: Any, schemas: Iterable[Schema]) -> list[str]:
-    """Return the schemas with the most members in the record: at most three, none without any member."""
-    present = {schema.name: sum(_is_present(record, steps) for steps, _ in schema.fields) for schema in schemas}
+    """Return the schemas of which the record has the most values: at most three, none without any.
+
+    Texts do not count: `note` and `remark` are members of every kind of record.
+    """
+    present = {
+        schema.name: sum(_has_value(record, steps) for steps, kind in schema.fields if kind in PERSONAL)
+        for schema in schemas
+    }
     best = max(present.values(), default=0)
     return [name for name, count in present.items() if count == best][:MAX_FITTING] if best else []
 
@@ -72,8 +78,8 @@ def _any_element(keys: Steps) -> Steps:
     return tuple(EACH if type(key) is int else key for key in keys)
 
 
-def _is_present(value: Any, steps: Steps) -> bool:
-    """Return whether the path leads to something.
+def _has_value(value: Any, steps: Steps) -> bool:
+    """Return whether the path leads to something that can be a value, so not to an object or array.
 
     Of an array, the first element counts.
     """
@@ -86,4 +92,4 @@ def _is_present(value: Any, steps: Steps) -> bool:
             value = value[step]
         else:
             return False
-    return True
+    return type(value) not in (dict, list)

@@ -32,7 +32,7 @@ _MAX_CODE_LENGTH: Final = 5
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _WITHOUT_UNSEEN: Final = re.compile(f"[{_UNSEEN}]").sub
-_GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’,_+-]+")  # the dots and hyphens of masking.md, "Names"
+_GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’,_+-]+")
 _NO_GAP: Final = re.compile(rf"[^\s{_UNSEEN}·•．.。‧・'’,_+-]+")
 _OTHER_FORM: Final = re.compile(
     r"[^\u0300-\u036f\u3099\u309a\uff9e\uff9f][\u0300-\u036f\u3099\u309a\uff9e\uff9f]+|[\uff21-\uff3a\uff41-\uff5a\uff66-\uff9d]"

@@ -29,6 +29,11 @@ RECORDS: dict[str, tuple[Any, list[str], list[str]]] = {
     "values as names": ({"13812345678": "x", "张三": "y", "张三的电话": "z"}, [], []),
     "objects under a person's name": ({"recipients": {"张三": {"mobile": "x"}}}, [], []),
     "an array": ([{"order": {"buyer": [{"mobile": "x"}, {"mobile": "y"}]}}], [], ["/0/order/buyer/0/mobile"]),
+    "an object where a value would be": (
+        {"recipient_address": {"name": "x", "phone": "y"}, "note": "z"},
+        [],
+        ["/recipient_address/name", "/recipient_address/phone"],
+    ),
     "nothing personal": ({"x": 1, "city": "上海"}, [], []),
     "no object": ("张三", [], []),
 }
