@@ -342,8 +342,9 @@ they are stars (6幢B:六楼).
 _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BESIDE_STARS: Final = re.compile(
     rf"\*(?:[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]|[A-EG-Za-eg-z]|[Ff]-)|[0-9A-Za-z{words.NUMERALS}]\*"
+    rf"|[0-9*]{{3}}\s?{_HAN}\*{{1,2}}(?!\*)"
 ).search
-"""What a second reading may hide, because stars replaced a number."""
+"""What a second reading may hide, because stars replaced a number, or look like those of a person's name."""
 
 
 def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str | None:
