@@ -30,8 +30,8 @@ class Text:
     values: tuple[tuple[str, object], ...] = ()
 
     def filled(self, **values: object) -> "Text":
-        """The text with these values, of which one may be a text itself."""
-        return Text(self.en, tuple(values.items()))
+        """The text with these values too, of which one may be a text itself."""
+        return Text(self.en, (*self.values, *values.items()))
 
     def in_language(self, language: Language) -> str:
         """The text in one language."""

@@ -35,8 +35,9 @@ from masking_service.store import health as readiness
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault, Weight
 from masking_service.store.layout import GENESIS
+from masking_service.texts import Text
 
-Check = tuple[str, Callable[[], object]]
+Check = tuple[Text, Callable[[], object]]
 """What it is about, and what makes it: returns a text where something could not be checked."""
 ALIVE: Final = b'{"status":"alive"}'
 """The answer of `GET /healthz`."""
@@ -55,29 +56,29 @@ def checks(folder: Path) -> Iterator[Check]:
         return lambda: check(settings_of(folder))
 
     intake = os.environ.get("MASKING_TIER") == "intake"
-    yield "known answers of the cryptography", selftest.run
-    yield "keyset", lambda: keyset.load(folder / "keyset.json")
-    yield "keyset is of this tier", of(open_keyring)
+    yield Text("known answers of the cryptography"), selftest.run
+    yield Text("keyset"), lambda: keyset.load(folder / "keyset.json")
+    yield Text("keyset is of this tier"), of(open_keyring)
     if intake:
-        yield "memory is not swapped out", _memory
-    yield "policy", of(_policy)
-    yield "issuers", of(_issuers)
-    yield "ticket system answers", of(_case_check)
-    yield "schemas", of(lambda settings: load_schemas(settings.schemas))
-    yield "key of alerts", of(_alerts)
-    yield "files cannot be read or changed by others", of(_files)
-    yield "store keeps what it acknowledges", of(lambda settings: _store(settings, "loses", "unready", "unseen"))
-    cut_off = "store stops taking writes when it is cut off from its replicas"
+        yield Text("memory is not swapped out"), _memory
+    yield Text("policy"), of(_policy)
+    yield Text("issuers"), of(_issuers)
+    yield Text("ticket system answers"), of(_case_check)
+    yield Text("schemas"), of(lambda settings: load_schemas(settings.schemas))
+    yield Text("key of alerts"), of(_alerts)
+    yield Text("files cannot be read or changed by others"), of(_files)
+    yield Text("store keeps what it acknowledges"), of(lambda settings: _store(settings, "loses", "unready", "unseen"))
+    cut_off = Text("store stops taking writes when it is cut off from its replicas")
     yield cut_off, of(lambda settings: _store(settings, "advice", "unseen"))
-    yield "store takes no one without a password, and has a limit of memory", of(_guarded)
-    yield "clocks of this machine and the store", of(_clocks)
+    yield Text("store takes no one without a password, and has a limit of memory"), of(_guarded)
+    yield Text("clocks of this machine and the store"), of(_clocks)
     if intake:
-        yield "opening tier publishes for this host", of(_published)
+        yield Text("opening tier publishes for this host"), of(_published)
         return
-    yield "addresses that devices prove", of(_addresses)
-    yield "audit log is archived", of(_archived)
-    yield "store is this keyset's, and clients can be read", of(_clients)
-    yield "legal holds", of(_holds)
+    yield Text("addresses that devices prove"), of(_addresses)
+    yield Text("audit log is archived"), of(_archived)
+    yield Text("store is this keyset's, and clients can be read"), of(_clients)
+    yield Text("legal holds"), of(_holds)
 
 
 def _policy(settings: Settings) -> Policy:

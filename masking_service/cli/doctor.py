@@ -14,10 +14,11 @@ from masking_service.cli.announcement import not_ready
 from masking_service.cli.checks import checks, described_tier
 from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
-from masking_service.cli.texts import DOCTOR, NOT_READY, NOT_SERVED, SAME_FAULT, SERVED_AT, check_told, store_told
+from masking_service.cli.texts import DOCTOR, NOT_READY, NOT_SERVED, SAME_FAULT, SERVED_AT
 from masking_service.runtime.settings import VARIABLES, SettingsError
 from masking_service.runtime.state_files import served_address
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.reasons import told as store_told
 
 
 @click.command()
@@ -39,11 +40,11 @@ def doctor(state_dir: Path) -> None:
         console.print(described_tier(state_dir), markup=False)
     failed: dict[str, str] = {}  # a fault, and the first check that met it
     for what, look in checks(state_dir):
-        named = check_told(what)
+        named = say(what)
         try:
             found = look()
         except Exception as fault:
-            told = store_told(fault) if isinstance(fault, StoreUnavailable) else str(fault) or type(fault).__name__
+            told = say(store_told(fault)) if isinstance(fault, StoreUnavailable) else str(fault) or type(fault).__name__
             first = failed.setdefault(told, named)
             console.print(f"[red]✗[/red] {named}: ", end="")
             console.print(told if first == named else say(SAME_FAULT, check=first), markup=False)

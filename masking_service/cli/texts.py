@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from masking_service.store.errors import StoreUnavailable
-from masking_service.store.reasons import told
-from masking_service.texts import Text, language_of_terminal
+from masking_service.texts import Text
 
 MEETS_FLOOR: Final = Text("a label: meets the floor of GB/T 41833-2022")
 NO_LABEL: Final = Text("not a label")
@@ -104,66 +102,7 @@ DOCTOR: Final = {
     "default": Text("default"),
     "set": Text("(set)"),
 }
-CHECKS: Final = {
-    "known answers of the cryptography": "密码算法已知答案",
-    "keyset": "密钥集",
-    "keyset is of this tier": "密钥集与本层级相符",
-    "memory is not swapped out": "内存不会换出到磁盘",
-    "opening tier publishes for this host": "还原层已为本机发布信息",
-    "policy": "策略",
-    "issuers": "签发方",
-    "ticket system answers": "工单系统应答",
-    "schemas": "数据格式",
-    "key of alerts": "告警密钥",
-    "files cannot be read or changed by others": "文件不能被他人读取或更改",
-    "store keeps what it acknowledges": "存储保留已确认的数据",
-    "store stops taking writes when it is cut off from its replicas": "与副本断开时存储停止写入",
-    "store takes no one without a password, and has a limit of memory": "存储要求密码，并设有内存上限",
-    "clocks of this machine and the store": "本机与存储的时钟",
-    "addresses that devices prove": "设备证明所用的地址",
-    "audit log is archived": "审计日志已归档",
-    "store is this keyset's, and clients can be read": "存储属于本密钥集，客户端可读取",
-    "legal holds": "法律保全",
-}
-"""The checks of `doctor` in Chinese."""
 SERVED_AT: Final = Text("served at {address}")
 NOT_READY: Final = Text("served at {address}, not ready: {reason}")
 NOT_SERVED: Final = Text("not served from here")
 SAME_FAULT: Final = Text("the same fault as under “{check}”")
-
-_STORE: Final = {
-    "timeout": ("存储未及时响应", "请检查其是否卡死或过载，以及网络是否丢弃了数据"),
-    "connection": ("Redis 无响应", "请确认存储已启动，且本机可以访问该地址；开发环境请执行 make run"),
-    "unknown-host": ("无法解析存储的主机名", "请修改 MASKING_REDIS_URL 或检查 DNS"),
-    "password": (
-        "存储不接受该用户名和密码",
-        "请在 MASKING_REDIS_URL 中更正（需百分号编码），或在服务器上执行 ACL SETUSER",
-    ),
-    "rights": ("存储的用户权限不足", "请在每个节点上授予 examples/redis.acl 中的权限"),
-    "tls": ("无法与存储建立加密连接", "请检查端口、MASKING_REDIS_CA 与证书；或使用不加密的地址"),
-    "listing": (
-        "存储的该用户无权列出键，只有 audit verify --store 需要此权限",
-        "请在本次命令中让 MASKING_REDIS_URL 使用 examples/redis-auditor.acl 中的用户",
-    ),
-    "certificate-time": (
-        "按本机时钟，存储的证书尚未生效或已过期",
-        "请先确认本机时钟正确；若正确，请为存储重新签发证书",
-    ),
-    "not-durable": ("存储可能丢失已确认的数据，在设置更正前只读", "请按 /readyz 与 doctor 给出的方法处理"),
-    "full": ("存储的内存已满，无法写入", "请用 CONFIG SET maxmemory 调大，再执行 CONFIG REWRITE"),
-    "loading": ("存储正在加载数据", "请稍候"),
-}
-"""The causes that a person meets on the command line; the others are said in English."""
-
-
-def check_told(check: str) -> str:
-    """The name of a check of `doctor`."""
-    return CHECKS[check] if language_of_terminal() == "zh" else check
-
-
-def store_told(fault: StoreUnavailable) -> str:
-    """What is wrong with the store, and how to fix it."""
-    if language_of_terminal() == "en" or fault.cause not in _STORE:
-        return told(fault)
-    says, remedy = _STORE[fault.cause]
-    return f"{says}（{fault.explained}）。处理方法：{remedy}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from masking_service.store.reasons import WORDS
+from masking_service.store.reasons import in_english
 
 Weight = Literal["loses", "unready", "unseen", "advice", "untried"]
 """What a fault means.
@@ -46,8 +46,8 @@ ONE_OF_A_CLUSTER: Final = Fault(
     "unseen",
 )
 INFO: Final = (
-    Fault("role", *WORDS["role"], "unseen", wanted="master"),
-    Fault("loading", *WORDS["loading"], "unseen", wanted="0"),
+    Fault("role", *in_english("role"), "unseen", wanted="master"),
+    Fault("loading", *in_english("loading"), "unseen", wanted="0"),
     Fault(
         "aof_enabled",
         "appendonly must be yes, or a crash loses what was acknowledged",
@@ -93,8 +93,8 @@ HIDDEN: Final = Fault(
     "the store does not show whether appendfsync is always",
     "ACL SETUSER name +config|get; or, if you know that it is, MASKING_REDIS_VOUCHED_DURABLE=appendfsync-always",
 )
-TOO_FEW_REPLICAS: Final = Fault("replicas", *WORDS["replicas"], "unready")
-CLOCK: Final = Fault("clock", *WORDS["clock"], "unready")
+TOO_FEW_REPLICAS: Final = Fault("replicas", *in_english("replicas"), "unready")
+CLOCK: Final = Fault("clock", *in_english("clock"), "unready")
 TOO_OLD: Final = Fault(
     "version",
     "the store is older than Redis 7.2 and lacks commands that the service needs",
@@ -113,7 +113,7 @@ RIGHTS_UNTRIED: Final = Fault(
     "ACL SETUSER name +acl|dryrun; where the store does not allow that, compare its rights with examples/redis.acl",
     "untried",
 )
-NOT_IN_USE: Final = Fault("store", *WORDS["not-admitted"], "unready")
+NOT_IN_USE: Final = Fault("store", *in_english("not-admitted"), "unready")
 
 
 def shut(why: str) -> Fault:
@@ -133,12 +133,12 @@ def no_answer(says: str, remedy: str) -> Fault:
 
 def no_writes(cause: str) -> Fault:
     """Return the fault of a store that refuses writes, by its word in `reasons`."""
-    return Fault("writes", *WORDS[cause], "unready")
+    return Fault("writes", *in_english(cause), "unready")
 
 
 def no_rights(names: Sequence[str]) -> Fault:
     """Return the fault of a user that may not run some commands, by their names in an ACL."""
-    says, remedy = WORDS["rights"]
+    says, remedy = in_english("rights")
     return Fault("rights", f"{says}: it lacks {' '.join(f'+{name}' for name in names)}", remedy, "unready")
 
 

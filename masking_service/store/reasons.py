@@ -21,132 +21,154 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.sentinel import MasterNotFoundError
 
 from masking_service.store.errors import StoreUnavailable
+from masking_service.texts import Text
 from masking_service.tls_faults import OUTSIDE_VALIDITY, causes, tls_reason
 
-WORDS: Final[dict[str, tuple[str, str]]] = {
+WORDS: Final[dict[str, tuple[Text, Text]]] = {
     "timeout": (
-        "the store does not answer in time",
-        "see that it is not hung or overloaded, and that nothing on the way drops what is sent",
+        Text("the store does not answer in time"),
+        Text("see that it is not hung or overloaded, and that nothing on the way drops what is sent"),
     ),
-    "connection": ("the store does not answer", "see that it runs, and that this machine reaches it at that address"),
-    "unknown-host": ("the name of the store's host is not known here", "correct MASKING_REDIS_URL, or the DNS"),
+    "connection": (
+        Text("the store does not answer"),
+        Text("see that it runs, and that this machine reaches it at that address"),
+    ),
+    "unknown-host": (
+        Text("the name of the store's host is not known here"),
+        Text("correct MASKING_REDIS_URL, or the DNS"),
+    ),
     "password": (
-        "the store does not know this user and password",
-        "correct them in MASKING_REDIS_URL, percent-encoded, or on the server with ACL SETUSER",
+        Text("the store does not know this user and password"),
+        Text("correct them in MASKING_REDIS_URL, percent-encoded, or on the server with ACL SETUSER"),
     ),
     "rights": (
-        "the store's user may not do what the service does",
-        "give it the rights of examples/redis.acl, on every node",
+        Text("the store's user may not do what the service does"),
+        Text("give it the rights of examples/redis.acl, on every node"),
     ),
     "listing": (
-        "the store's user may not list keys, which only `audit verify --store` does",
-        "let MASKING_REDIS_URL name the user of examples/redis-auditor.acl for this command",
+        Text("the store's user may not list keys, which only `audit verify --store` does"),
+        Text("let MASKING_REDIS_URL name the user of examples/redis-auditor.acl for this command"),
     ),
     "tls": (
-        "no encrypted connection to the store can be made",
-        "see that this is its port for TLS, that MASKING_REDIS_CA signed its certificate for this host name, and that "
-        "it takes MASKING_REDIS_CERT; or use an address without TLS",
+        Text("no encrypted connection to the store can be made"),
+        Text(
+            "see that this is its port for TLS, that MASKING_REDIS_CA signed its certificate for this host name, and "
+            "that it takes MASKING_REDIS_CERT; or use an address without TLS"
+        ),
     ),
     "certificate-time": (
-        "the store's certificate is not valid yet, or not any more, by this machine's clock",
-        "see whether that clock is right; if it is, make a new certificate for the store",
+        Text("the store's certificate is not valid yet, or not any more, by this machine's clock"),
+        Text("see whether that clock is right; if it is, make a new certificate for the store"),
     ),
-    "unseen": ("the store's server was restarted or replaced, and is not verified yet", "wait a second"),
+    "unseen": (Text("the store's server was restarted or replaced, and is not verified yet"), Text("wait a second")),
     "open-circuit": (
-        "the store did not answer several times in a row, and is not called for half a second",
-        "wait a second; if it does not recover, the log says why",
+        Text("the store did not answer several times in a row, and is not called for half a second"),
+        Text("wait a second; if it does not recover, the log says why"),
     ),
     "not-admitted": (
-        "the store is not in use: it is not verified yet, or clients and freezes could not be read lately",
-        "wait a second; if it does not recover, the log says what is wrong",
+        Text("the store is not in use: it is not verified yet, or clients and freezes could not be read lately"),
+        Text("wait a second; if it does not recover, the log says what is wrong"),
     ),
     "not-durable": (
-        "the store may lose what it acknowledges, and is read-only until its settings are corrected",
-        "apply the remedies that /readyz and python -m masking_service doctor name",
+        Text("the store may lose what it acknowledges, and is read-only until its settings are corrected"),
+        Text("apply the remedies that /readyz and python -m masking_service doctor name"),
     ),
     "mode": (
-        "what answers is a sentinel, or one node of a cluster, and MASKING_REDIS_URL is for something else",
-        "begin it with redis+sentinel:// or redis+cluster://, as docs/redis.md shows",
+        Text("what answers is a sentinel, or one node of a cluster, and MASKING_REDIS_URL is for something else"),
+        Text("begin it with redis+sentinel:// or redis+cluster://, as docs/redis.md shows"),
     ),
     "role": (
-        "the store must be a primary, not a replica",
-        "let MASKING_REDIS_URL name the primary, or the sentinels, or the cluster",
+        Text("the store must be a primary, not a replica"),
+        Text("let MASKING_REDIS_URL name the primary, or the sentinels, or the cluster"),
     ),
     "unknown-key": (
-        "a data key that a record names is not in the store, and the record cannot be opened without it",
-        "if the store was restored or failed over, docs/backup.md says what can be brought back, and from where",
+        Text("a data key that a record names is not in the store, and the record cannot be opened without it"),
+        Text("if the store was restored or failed over, docs/backup.md says what can be brought back, and from where"),
     ),
     "unknown-root": (
-        "a data key in the store was wrapped by a root key that the keyset here does not have",
-        "give this machine the newest keyset file, or the backup of the one that has the root key",
+        Text("a data key in the store was wrapped by a root key that the keyset here does not have"),
+        Text("give this machine the newest keyset file, or the backup of the one that has the root key"),
     ),
     "moving": (
-        "a record is moved or sealed anew, while `keys rotate index` or `keys reseal` runs",
-        "send the request again; if that does not help, run that command again: it was interrupted",
+        Text("a record is moved or sealed anew, while `keys rotate index` or `keys reseal` runs"),
+        Text("send the request again; if that does not help, run that command again: it was interrupted"),
     ),
     "old-keyset": (
-        "the keyset here is older than the store allows, since keys were rotated",
-        "copy the newest keyset file to this machine; it is taken over within seconds",
+        Text("the keyset here is older than the store allows, since keys were rotated"),
+        Text("copy the newest keyset file to this machine; it is taken over within seconds"),
     ),
     "not-published": (
-        "the opening tier has published nothing for this intake host, or it was not read yet",
-        "see that a process of the opening tier runs, that `keys split` was run on its keyset, and that it is this one",
+        Text("the opening tier has published nothing for this intake host, or it was not read yet"),
+        Text(
+            "see that a process of the opening tier runs, that `keys split` was run on its keyset, and that it is this "
+            "one"
+        ),
     ),
     "published-late": (
-        "the opening tier has published nothing new for an hour, so revocations and freezes may not be known here",
-        "see that a process of the opening tier runs and reaches the store, and that the clocks agree",
+        Text(
+            "the opening tier has published nothing new for an hour, so revocations and freezes may not be known here"
+        ),
+        Text("see that a process of the opening tier runs and reaches the store, and that the clocks agree"),
     ),
     "no-day-key": (
-        "the opening tier has published no key of today for this tenant, and nothing can be sealed without it",
-        "see that a process of the opening tier runs; it publishes the keys of a day a day before",
+        Text("the opening tier has published no key of today for this tenant, and nothing can be sealed without it"),
+        Text("see that a process of the opening tier runs; it publishes the keys of a day a day before"),
     ),
-    "hour-ended": ("the hour of this process has ended, and it seals nothing any more", "ask another process"),
+    "hour-ended": (
+        Text("the hour of this process has ended, and it seals nothing any more"),
+        Text("ask another process"),
+    ),
     "clients-unknown": (
-        "no client can be authenticated: the registry was not read yet, and there is no snapshot of it here",
-        "wait until the store answers once; keep MASKING_STATE_DIR from then on, which holds the snapshot",
+        Text("no client can be authenticated: the registry was not read yet, and there is no snapshot of it here"),
+        Text("wait until the store answers once; keep MASKING_STATE_DIR from then on, which holds the snapshot"),
     ),
     "archive": (
-        "the store no longer has these entries of the audit log, and their archive does not answer",
-        "see that `audit serve` runs beside the archive, and that MASKING_AUDIT_URL and its key are right",
+        Text("the store no longer has these entries of the audit log, and their archive does not answer"),
+        Text("see that `audit serve` runs beside the archive, and that MASKING_AUDIT_URL and its key are right"),
     ),
     "not-archived": (
-        "the audit log fills the store: more than a day of it is there, and its server has used 95 % of its memory",
-        "start the witness (`audit follow`), which deletes what it has archived, or give it fewer --keep-hours",
+        Text(
+            "the audit log fills the store: more than a day of it is there, and its server has used 95 % of its memory"
+        ),
+        Text("start the witness (`audit follow`), which deletes what it has archived, or give it fewer --keep-hours"),
     ),
-    "closed": ("the audit log of this process has ended: the process is about to stop", "ask another process"),
-    "loading": ("the store is still loading its data", "wait"),
+    "closed": (
+        Text("the audit log of this process has ended: the process is about to stop"),
+        Text("ask another process"),
+    ),
+    "loading": (Text("the store is still loading its data"), Text("wait")),
     "full": (
-        "the store's memory is full, and it takes no writes",
-        "CONFIG SET maxmemory to more than used_memory of INFO memory, then CONFIG REWRITE",
+        Text("the store's memory is full, and it takes no writes"),
+        Text("CONFIG SET maxmemory to more than used_memory of INFO memory, then CONFIG REWRITE"),
     ),
     "clock": (
-        "this machine's clock and the store's are more than an hour apart, and records would expire too soon",
-        "see which of them is wrong, and set it; NTP keeps them together",
+        Text("this machine's clock and the store's are more than an hour apart, and records would expire too soon"),
+        Text("see which of them is wrong, and set it; NTP keeps them together"),
     ),
     "replicas": (
-        "fewer replicas are connected than a write has to reach",
-        "start the missing replicas, or see with INFO replication why they do not follow",
+        Text("fewer replicas are connected than a write has to reach"),
+        Text("start the missing replicas, or see with INFO replication why they do not follow"),
     ),
-    "database": ("the store has no database of that number", "correct the end of MASKING_REDIS_URL"),
+    "database": (Text("the store has no database of that number"), Text("correct the end of MASKING_REDIS_URL")),
     "moved": (
-        "the keys are on other nodes than the one that was asked",
-        "where the store is a cluster, begin MASKING_REDIS_URL with redis+cluster://; where it begins so, wait",
+        Text("the keys are on other nodes than the one that was asked"),
+        Text("where the store is a cluster, begin MASKING_REDIS_URL with redis+cluster://; where it begins so, wait"),
     ),
     "no-cluster": (
-        "the store is not a cluster",
-        "begin MASKING_REDIS_URL with redis:// or rediss://, or let it name nodes of the cluster",
+        Text("the store is not a cluster"),
+        Text("begin MASKING_REDIS_URL with redis:// or rediss://, or let it name nodes of the cluster"),
     ),
     "no-sentinel": (
-        "what answers is not a sentinel",
-        "let MASKING_REDIS_URL name the sentinels, or begin it with redis:// or rediss://",
+        Text("what answers is not a sentinel"),
+        Text("let MASKING_REDIS_URL name the sentinels, or begin it with redis:// or rediss://"),
     ),
     "no-primary": (
-        "no sentinel names a primary",
-        "compare the name at the end of MASKING_REDIS_URL with SENTINEL MASTERS, and see that the sentinels run",
+        Text("no sentinel names a primary"),
+        Text("compare the name at the end of MASKING_REDIS_URL with SENTINEL MASTERS, and see that the sentinels run"),
     ),
     "refused": (
-        "the store refuses what it is asked",
-        "see its log, and docs/redis.md for the servers that can be used",
+        Text("the store refuses what it is asked"),
+        Text("see its log, and docs/redis.md for the servers that can be used"),
     ),
 }
 """word → (what is wrong, remedy)."""
@@ -186,15 +208,21 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 
 
 def words(fault: StoreUnavailable) -> tuple[str, str]:
-    """Return what is wrong with the store, and the remedy."""
-    says, remedy = WORDS[fault.cause]
+    """Return what is wrong, with the cause's name, and how to fix it."""
+    says, remedy = in_english(fault.cause)
     return f"{says} ({fault.explained})", remedy
 
 
-def told(fault: StoreUnavailable) -> str:
-    """Return the same in one sentence, for the command line."""
-    says, remedy = words(fault)
-    return f"{says}. Fix: {remedy}"
+def in_english(cause: str) -> tuple[str, str]:
+    """Return what a cause says, and how to fix it."""
+    says, remedy = WORDS[cause]
+    return says.en, remedy.en
+
+
+def told(fault: StoreUnavailable) -> Text:
+    """Return both in one text, for the command line."""
+    says, remedy = WORDS[fault.cause]
+    return Text("{says} ({cause}). Fix: {remedy}").filled(says=says, cause=fault.explained, remedy=remedy)
 
 
 def _word(error: BaseException) -> str:

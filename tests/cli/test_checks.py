@@ -42,4 +42,4 @@ def test_each_tier_is_checked_in_the_order_in_which_a_request_needs_it(
     if tier is not None:
         monkeypatch.setenv("MASKING_TIER", tier)
 
-    assert [name for name, _ in checks(tmp_path)] == names
+    assert [name.en for name, _ in checks(tmp_path)] == names

@@ -7,8 +7,13 @@ from masking_service.shipped import ROOT
 from masking_service.store import faults, reasons
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
-from masking_service.store.reasons import WORDS, told, words
+from masking_service.store.reasons import WORDS, words
+from masking_service.store.reasons import told as text_of
 from tests.every import every
+
+
+def told(fault: StoreUnavailable) -> str:
+    return text_of(fault).in_language("en")
 
 
 def raised() -> Iterator[str]:
@@ -39,7 +44,7 @@ def test_the_words_are_found() -> None:
 def test_every_word_is_told(word: str) -> None:
     says, remedy = WORDS[word]
 
-    assert words(StoreUnavailable(word)) == (f"{says} ({word})", remedy)
+    assert words(StoreUnavailable(word)) == (f"{says.en} ({word})", remedy.en)
 
 
 def test_what_is_behind_an_open_circuit_is_told() -> None:

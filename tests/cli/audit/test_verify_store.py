@@ -75,7 +75,9 @@ def test_the_services_store_user_is_not_enough_and_the_right_one_is_named(
         client.execute_command("ACL", "DELUSER", "waybill")
 
     assert isinstance(refused.exception, StoreUnavailable)
-    assert "Fix: let MASKING_REDIS_URL name the user of examples/redis-auditor.acl" in told(refused.exception)
+    assert "Fix: let MASKING_REDIS_URL name the user of examples/redis-auditor.acl" in told(
+        refused.exception
+    ).in_language("en")
 
 
 def test_with_a_file_the_auditors_store_user_is_enough(
