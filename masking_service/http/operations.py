@@ -85,8 +85,7 @@ def _explain(parts: Served, call: OwnCall) -> Response | answers.ProblemExplanat
 OPERATIONS: Final = (
     Operation(
         name="alive",
-        method="get",
-        path="/healthz",
+        route="GET /healthz",
         summary="Whether the process answers.",
         uses=Parts,
         handle=lambda *_: answers.Alive("alive"),
@@ -95,8 +94,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="ready",
-        method="get",
-        path="/readyz",
+        route="GET /readyz",
         summary="Whether the service is ready, and which checks fail if it is not.",
         uses=Parts,
         handle=_ready,
@@ -106,8 +104,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="metrics",
-        method="get",
-        path="/metrics",
+        route="GET /metrics",
         summary="Metrics of all workers in the Prometheus text format. In production at a port of its own only.",
         uses=Parts,
         handle=_metrics,
@@ -116,8 +113,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="openapi",
-        method="get",
-        path="/openapi.json",
+        route="GET /openapi.json",
         summary="This document.",
         uses=Parts,
         handle=_openapi,
@@ -125,8 +121,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="explain_problem",
-        method="get",
-        path="/problems/{code}",
+        route="GET /problems/{code}",
         summary="What a code of a problem, an item or a warning means and what to do, in English and Chinese.",
         uses=Parts,
         handle=_explain,
@@ -151,8 +146,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="start",
-        method="get",
-        path="/",
+        route="GET /",
         summary="Redirects to the documentation.",
         uses=Parts,
         handle=lambda *_: Response(status=302, headers={"Location": "/docs", "Cache-Control": "no-store"}),
@@ -160,8 +154,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="docs",
-        method="get",
-        path="/docs",
+        route="GET /docs",
         summary="This document as a page. All files of the page come from this service.",
         uses=Parts,
         handle=lambda *_: page_answer(PAGE),

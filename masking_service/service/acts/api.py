@@ -100,8 +100,7 @@ class NothingMore(Shape, frozen=True):
 OPERATIONS: Final = (
     Operation(
         name="propose_act",
-        method="post",
-        path="/v1/acts",
+        route="POST /v1/acts",
         summary="Get what the caller's own key has to sign for one act. It opens, spends and changes nothing.",
         uses=ProposeAct,
         handle=_propose,
@@ -138,8 +137,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="own_keys",
-        method="get",
-        path="/v1/me/keys",
+        route="GET /v1/me/keys",
         summary="The caller's own keys.",
         uses=OwnKeys,
         handle=handler_of(OwnKeys.listed),
@@ -163,8 +161,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="new_key_options",
-        method="post",
-        path="/v1/me/keys/options",
+        route="POST /v1/me/keys/options",
         summary="Get what a browser needs to make a key of the caller's own.",
         uses=OwnKeys,
         handle=handler_of(OwnKeys.options),
@@ -188,8 +185,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="add_key",
-        method="post",
-        path="/v1/me/keys",
+        route="POST /v1/me/keys",
         summary="Keep a key that the browser has made. It signs nothing until another person has approved it.",
         uses=OwnKeys,
         handle=handler_of(OwnKeys.add),
@@ -209,8 +205,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="list_pending_keys",
-        method="get",
-        path="/v1/principals/keys",
+        route="GET /v1/principals/keys",
         summary="The keys that wait for approval, the oldest first.",
         uses=KeyApproval,
         handle=handler_of(KeyApproval.pending),
@@ -239,8 +234,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="list_keys",
-        method="get",
-        path="/v1/principals/{principal}/keys",
+        route="GET /v1/principals/{principal}/keys",
         summary="The keys of a person.",
         uses=KeyApproval,
         handle=handler_of(KeyApproval.of),
@@ -266,8 +260,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="approve_key",
-        method="post",
-        path="/v1/principals/{principal}/keys/{key}/approve",
+        route="POST /v1/principals/{principal}/keys/{key}/approve",
         summary="Approve a key of another person, who has read out its code.",
         uses=KeyApproval,
         handle=_approve,
@@ -280,8 +273,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="deny_key",
-        method="post",
-        path="/v1/principals/{principal}/keys/{key}/deny",
+        route="POST /v1/principals/{principal}/keys/{key}/deny",
         summary="Deny a key that waits for approval.",
         uses=KeyApproval,
         handle=_deny,
@@ -295,8 +287,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="revoke_key",
-        method="post",
-        path="/v1/principals/{principal}/keys/{key}/revoke",
+        route="POST /v1/principals/{principal}/keys/{key}/revoke",
         summary="Revoke a key: it signs nothing from the next call on.",
         uses=KeyApproval,
         handle=_revoke,

@@ -126,7 +126,7 @@ class Operation:
 
     Attributes:
         name: unique; clients generated from the document call it this.
-        path: `{x}` is a key of `http.capabilities.PATH_PARAMETERS`.
+        route: method and path, such as `GET /v1/cases/{case}`; `{x}` is a key of `http.capabilities.PATH_PARAMETERS`.
         permissions: any one of them lets the caller in; none: every caller may, and outside /v1 without a credential.
         signed_in: whether only a person may who is signed in, and no API client.
         tells_freeze: whether the answer itself says that the caller is frozen, so a wrong request is told before that.
@@ -147,8 +147,7 @@ class Operation:
     """
 
     name: str
-    method: Literal["get", "post", "delete"]
-    path: str
+    route: str
     summary: str
     answers: Mapping[int, Answer | tuple[Answer, ...]]
     uses: type
@@ -167,6 +166,16 @@ class Operation:
     query: type[msgspec.Struct] | None = None
     problems: tuple[str, ...] = ()
     example: Example | None = None
+
+    @property
+    def method(self) -> str:
+        """The method, in lower case, as the document has it."""
+        return self.route.partition(" ")[0].lower()
+
+    @property
+    def path(self) -> str:
+        """The path."""
+        return self.route.partition(" ")[2]
 
     @property
     def authenticated(self) -> bool:

@@ -116,8 +116,7 @@ OPENED: Final = {
 OPERATIONS: Final = (
     Operation(
         name="open_case",
-        method="post",
-        path="/v1/cases",
+        route="POST /v1/cases",
         summary="Open a case: the authority to open values of the waybills that it names.",
         uses=Casework,
         handle=_open,
@@ -148,8 +147,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="list_cases",
-        method="get",
-        path="/v1/cases",
+        route="GET /v1/cases",
         summary="Cases, page by page. The desk sees its own.",
         uses=ReadCases,
         handle=_list,
@@ -161,8 +159,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="read_case",
-        method="get",
-        path="/v1/cases/{case}",
+        route="GET /v1/cases/{case}",
         summary="One case. The desk sees its own.",
         uses=ReadCases,
         handle=handler_of(ReadCases.one),
@@ -173,8 +170,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="read_case_page",
-        method="get",
-        path="/v1/cases/{case}/page",
+        route="GET /v1/cases/{case}/page",
         summary="One case with all that its page shows: masked waybills, what was opened, calls and budgets.",
         uses=ReadCasePage,
         handle=handler_of(ReadCasePage.__call__),
@@ -201,8 +197,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="read_case_opens",
-        method="get",
-        path="/v1/cases/{case}/opens",
+        route="GET /v1/cases/{case}/opens",
         summary="Who opened which field under a case, and when.",
         uses=ReadCases,
         handle=handler_of(ReadCases.opens),
@@ -216,8 +211,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="approve_case",
-        method="post",
-        path="/v1/cases/{case}/approve",
+        route="POST /v1/cases/{case}/approve",
         summary="Approve a pending case, unless the caller opened it. Approvers cannot open values under it.",
         uses=Casework,
         handle=handler_of(Casework.decide, act="approve"),
@@ -234,8 +228,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="deny_case",
-        method="post",
-        path="/v1/cases/{case}/deny",
+        route="POST /v1/cases/{case}/deny",
         summary="Deny a pending case, unless the caller opened it. A denied case cannot be approved later.",
         uses=Casework,
         handle=handler_of(Casework.decide, act="deny"),
@@ -252,8 +245,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="close_case",
-        method="post",
-        path="/v1/cases/{case}/close",
+        route="POST /v1/cases/{case}/close",
         summary="Close a case. Approvers, its opener and the ticket system may do this. A closed case stays closed.",
         uses=Casework,
         handle=handler_of(Casework.close),
@@ -267,8 +259,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="claim_case",
-        method="post",
-        path="/v1/cases/{case}/claim",
+        route="POST /v1/cases/{case}/claim",
         summary="Take a case that is open for the caller. It tells the others who works on it, and gives no authority.",
         uses=Casework,
         handle=handler_of(Casework.claim),
@@ -280,8 +271,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="mark_case_done",
-        method="post",
-        path="/v1/cases/{case}/done",
+        route="POST /v1/cases/{case}/done",
         summary="Mark a case as done for the caller, whose lists it leaves. It is not closed.",
         uses=Casework,
         handle=handler_of(Casework.done),

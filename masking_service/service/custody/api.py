@@ -30,8 +30,7 @@ class MoveRequest(Shape, frozen=True):
 OPERATIONS: Final = (
     Operation(
         name="move_custody",
-        method="post",
-        path="/v1/custody",
+        route="POST /v1/custody",
         summary="Set who holds parcels from now on. The answer is the same for unknown numbers.",
         uses=MoveCustody,
         handle=handler_of(MoveCustody.__call__),

@@ -76,8 +76,7 @@ GUARDED: Final = ("sign-in-required", "quota-exceeded", *STORE)
 OPERATIONS: Final = (
     Operation(
         name="list_decoys",
-        method="get",
-        path="/v1/decoys",
+        route="GET /v1/decoys",
         summary="The decoys in the order of planting, and how often each was named.",
         uses=Planting,
         handle=_list,
@@ -112,8 +111,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="plant_decoys",
-        method="post",
-        path="/v1/decoys",
+        route="POST /v1/decoys",
         summary="Mark waybills as decoys. A person who names a phantom is frozen. A seed has a phone "
         "of the company's own.",
         uses=Planting,
@@ -128,8 +126,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="remove_decoys",
-        method="delete",
-        path="/v1/decoys",
+        route="DELETE /v1/decoys",
         summary="Remove decoys. The answer is the same for waybills that are no decoys.",
         uses=Planting,
         handle=handler_of(Planting.remove),
@@ -143,8 +140,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="hear_decoy",
-        method="post",
-        path="/v1/decoys/heard",
+        route="POST /v1/decoys/heard",
         summary="Report that a seed's phone rang. Answers who saw the seeds that rang so far.",
         uses=Planting,
         handle=handler_of(Planting.heard),

@@ -45,8 +45,7 @@ def _revoke(devices: DeviceApproval, call: Call[KeyDecisionRequest, None]) -> an
 OPERATIONS: Final = (
     Operation(
         name="own_devices",
-        method="get",
-        path="/v1/me/devices",
+        route="GET /v1/me/devices",
         summary="The caller's own devices.",
         uses=OwnDevices,
         handle=handler_of(OwnDevices.listed),
@@ -64,8 +63,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="add_device",
-        method="post",
-        path="/v1/me/devices",
+        route="POST /v1/me/devices",
         summary="Keep a device of the caller's own. Without an invitation it waits for approval.",
         uses=OwnDevices,
         handle=handler_of(OwnDevices.add),
@@ -79,8 +77,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="list_pending_devices",
-        method="get",
-        path="/v1/principals/devices",
+        route="GET /v1/principals/devices",
         summary="The devices that wait for approval, the oldest first.",
         uses=DeviceApproval,
         handle=handler_of(DeviceApproval.pending),
@@ -107,8 +104,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="list_devices",
-        method="get",
-        path="/v1/principals/{principal}/devices",
+        route="GET /v1/principals/{principal}/devices",
         summary="The devices of a person.",
         uses=DeviceApproval,
         handle=handler_of(DeviceApproval.of),
@@ -134,8 +130,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="approve_device",
-        method="post",
-        path="/v1/principals/{principal}/devices/{device}/approve",
+        route="POST /v1/principals/{principal}/devices/{device}/approve",
         summary="Approve a device of another person, who has read out its code.",
         uses=DeviceApproval,
         handle=_approve,
@@ -148,8 +143,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="deny_device",
-        method="post",
-        path="/v1/principals/{principal}/devices/{device}/deny",
+        route="POST /v1/principals/{principal}/devices/{device}/deny",
         summary="Deny a device that waits for approval.",
         uses=DeviceApproval,
         handle=_deny,
@@ -163,8 +157,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="revoke_device",
-        method="post",
-        path="/v1/principals/{principal}/devices/{device}/revoke",
+        route="POST /v1/principals/{principal}/devices/{device}/revoke",
         summary="Revoke a device: it proves nothing from the next call on.",
         uses=DeviceApproval,
         handle=_revoke,

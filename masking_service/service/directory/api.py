@@ -19,8 +19,7 @@ class PeopleQuery(Shape, frozen=True):
 OPERATIONS: Final = (
     Operation(
         name="list_people",
-        method="get",
-        path="/v1/people",
+        route="GET /v1/people",
         summary="The people of the tenant who have signed in, with their names and roles.",
         uses=Directory,
         handle=handler_of(Directory.listed),

@@ -12,8 +12,7 @@ from masking_service.service.people.permissions import Permission
 OPERATIONS: Final = (
     Operation(
         name="read_disclosures",
-        method="get",
-        path="/v1/waybills/{waybill_no}/disclosures",
+        route="GET /v1/waybills/{waybill_no}/disclosures",
         summary="Who opened fields of a waybill, and who viewed it in full. Erasing the waybill keeps this.",
         uses=ReadDisclosures,
         handle=handler_of(ReadDisclosures.__call__),

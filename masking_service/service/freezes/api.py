@@ -39,8 +39,7 @@ class UnfreezeRequest(msgspec.Struct, frozen=True):
 OPERATIONS: Final = (
     Operation(
         name="list_frozen",
-        method="get",
-        path="/v1/principals/frozen",
+        route="GET /v1/principals/frozen",
         summary="Who is frozen, the longest frozen first.",
         uses=FreezeByHand,
         handle=handler_of(FreezeByHand.listed),
@@ -51,8 +50,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="freeze_principal",
-        method="post",
-        path="/v1/principals/{principal}/freeze",
+        route="POST /v1/principals/{principal}/freeze",
         summary="Freeze a principal, also one that was never seen. One that is already frozen does not change.",
         uses=FreezeByHand,
         handle=handler_of(FreezeByHand.freeze),
@@ -66,8 +64,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="thaw_principal",
-        method="post",
-        path="/v1/principals/{principal}/thaw",
+        route="POST /v1/principals/{principal}/thaw",
         summary="Unfreeze a principal. Callers cannot unfreeze themselves.",
         uses=FreezeByHand,
         handle=handler_of(FreezeByHand.unfreeze),

@@ -73,8 +73,7 @@ DECIDING: Final = ("sign-in-required", "not-found", "own-hold", "hold-ended", *S
 OPERATIONS: Final = (
     Operation(
         name="list_holds",
-        method="get",
-        path="/v1/holds",
+        route="GET /v1/holds",
         summary="The legal holds, the first proposed first.",
         uses=Holding,
         handle=handler_of(Holding.listed),
@@ -85,8 +84,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="show_hold",
-        method="get",
-        path="/v1/holds/{hold}",
+        route="GET /v1/holds/{hold}",
         summary="One hold, with the waybills that it names.",
         uses=Holding,
         handle=handler_of(Holding.shown),
@@ -97,8 +95,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="propose_hold",
-        method="post",
-        path="/v1/holds",
+        route="POST /v1/holds",
         summary="Propose a legal hold. Its waybills are kept once another person sets it.",
         uses=Holding,
         handle=handler_of(Holding.propose),
@@ -115,8 +112,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="set_hold",
-        method="post",
-        path="/v1/holds/{hold}/set",
+        route="POST /v1/holds/{hold}/set",
         summary="Set a hold that another person proposed: its waybills no longer expire, and are not erased. "
         "It also keeps a hold whose lifting is proposed.",
         uses=Holding,
@@ -131,8 +127,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="lift_hold",
-        method="post",
-        path="/v1/holds/{hold}/lift",
+        route="POST /v1/holds/{hold}/lift",
         summary="Propose to lift a hold; a second person who calls this lifts it. A hold that is not set is withdrawn.",
         uses=Holding,
         handle=handler_of(Holding.lift),

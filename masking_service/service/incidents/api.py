@@ -152,8 +152,7 @@ READERS: Final = (Permission.HOLD_SET, Permission.AUDIT_READ)
 OPERATIONS: Final = (
     Operation(
         name="list_incidents",
-        method="get",
-        path="/v1/incidents",
+        route="GET /v1/incidents",
         summary="The incidents, each with its grade, what is known, and the deadlines.",
         uses=Responding,
         handle=handler_of(Responding.listed),
@@ -164,8 +163,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="show_incident",
-        method="get",
-        path="/v1/incidents/{incident}",
+        route="GET /v1/incidents/{incident}",
         summary="One incident.",
         uses=Responding,
         handle=handler_of(Responding.shown),
@@ -176,8 +174,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="fill_form",
-        method="get",
-        path="/v1/incidents/{incident}/forms/{country}",
+        route="GET /v1/incidents/{incident}/forms/{country}",
         summary="The form of a country's authority, filled with what is known, in its language.",
         uses=Responding,
         handle=handler_of(Responding.form),
@@ -190,8 +187,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="open_incident",
-        method="post",
-        path="/v1/incidents",
+        route="POST /v1/incidents",
         summary="Open an incident. The deadlines of its countries count from when it was found.",
         uses=Responding,
         handle=_open,
@@ -214,8 +210,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="note_incident",
-        method="post",
-        path="/v1/incidents/{incident}",
+        route="POST /v1/incidents/{incident}",
         summary="Note what became known of an incident, and which reports were made.",
         uses=Responding,
         handle=_note,
@@ -228,8 +223,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="close_incident",
-        method="post",
-        path="/v1/incidents/{incident}/close",
+        route="POST /v1/incidents/{incident}/close",
         summary="Close an incident. Deadlines that count from its end begin.",
         uses=Responding,
         handle=handler_of(Responding.close),

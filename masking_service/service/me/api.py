@@ -10,8 +10,7 @@ from masking_service.service.people.permissions import Permission
 OPERATIONS: Final = (
     Operation(
         name="read_me",
-        method="get",
-        path="/v1/me",
+        route="GET /v1/me",
         summary="Who the caller is, and what the policy allows them.",
         uses=AboutMe,
         handle=handler_of(AboutMe.who),
@@ -46,8 +45,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="read_budgets",
-        method="get",
-        path="/v1/me/budgets",
+        route="GET /v1/me/budgets",
         summary="What is left of the caller's budgets. The call itself spends nothing.",
         uses=AboutMe,
         handle=handler_of(AboutMe.budgets_left),

@@ -50,8 +50,7 @@ def _detokenize(detokenize: Detokenize, call: Call[DetokenizeRequest, None]) -> 
 OPERATIONS: Final = (
     Operation(
         name="detokenize",
-        method="post",
-        path="/v1/detokenize",
+        route="POST /v1/detokenize",
         summary="Open single fields, for a stated purpose and under an open case where the purpose needs one.",
         uses=Detokenize,
         handle=_detokenize,

@@ -184,8 +184,7 @@ def _time(text: str | None, name: str) -> int | None:
 OPERATIONS: Final = (
     Operation(
         name="read_activity",
-        method="get",
-        path="/v1/activity",
+        route="GET /v1/activity",
         summary="What each principal did in the last day, with their limits, and who is frozen.",
         uses=ActivityReport,
         handle=handler_of(ActivityReport.__call__),
@@ -228,8 +227,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="read_audit",
-        method="get",
-        path="/v1/audit",
+        route="GET /v1/audit",
         summary="Entries of the audit log, in the order in which they were written.",
         uses=Auditing,
         handle=_entries,
@@ -271,8 +269,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="sum_audit",
-        method="get",
-        path="/v1/audit/summary",
+        route="GET /v1/audit/summary",
         summary="How many fields were opened, waybills viewed in full and calls refused, per hour or day.",
         uses=Auditing,
         handle=_summary,
@@ -292,8 +289,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="make_checkpoint",
-        method="get",
-        path="/v1/audit/checkpoint",
+        route="GET /v1/audit/checkpoint",
         summary="The signed heads of the audit log, made now.",
         uses=Auditing,
         handle=handler_of(Auditing.checkpoint),
@@ -316,8 +312,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="read_searches",
-        method="post",
-        path="/v1/audit/searches",
+        route="POST /v1/audit/searches",
         summary="Who searched for a phone, or for four digits at a site: entries of the audit log, the newest first.",
         uses=Auditing,
         handle=_searches,

@@ -57,8 +57,7 @@ def _records(reports: CallReports, request: SignedRequest) -> answers.TakenRecor
 OPERATIONS: Final = (
     Operation(
         name="make_call",
-        method="post",
-        path="/v1/calls",
+        route="POST /v1/calls",
         summary="Bind a privacy number through which the caller reaches a person. The same while the call lives (200).",
         uses=Calling,
         handle=_make,
@@ -89,8 +88,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="end_call",
-        method="delete",
-        path="/v1/calls/{ref}",
+        route="DELETE /v1/calls/{ref}",
         summary="End a call of the caller's own. One that has ended already is no error.",
         uses=Calling,
         handle=handler_of(Calling.end),
@@ -102,8 +100,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="take_call_records",
-        method="post",
-        path="/v1/calls/records",
+        route="POST /v1/calls/records",
         summary="Take the provider's signed records of calls, in its own format; this one is that of `https`.",
         uses=CallReports,
         handle=_records,

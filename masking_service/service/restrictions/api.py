@@ -36,8 +36,7 @@ class UnrestrictRequest(RestrictRequest, frozen=True):
 OPERATIONS: Final = (
     Operation(
         name="restrict_waybills",
-        method="post",
-        path="/v1/restrictions",
+        route="POST /v1/restrictions",
         summary="Restrict waybills to the purposes that the policy names for them. Masks and labels go on.",
         uses=RestrictWaybills,
         handle=handler_of(RestrictWaybills.restrict),
@@ -53,8 +52,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="unrestrict_waybills",
-        method="delete",
-        path="/v1/restrictions",
+        route="DELETE /v1/restrictions",
         summary="End the restriction of waybills.",
         uses=RestrictWaybills,
         handle=handler_of(RestrictWaybills.unrestrict),

@@ -36,8 +36,7 @@ class SearchRequest(Shape, frozen=True):
 OPERATIONS: Final = (
     Operation(
         name="search_waybills",
-        method="post",
-        path="/v1/search",
+        route="POST /v1/search",
         summary="Find waybills by a recipient's phone, or by its last four digits at a site, masked as in a view.",
         uses=Search,
         handle=handler_of(Search.__call__),

@@ -123,8 +123,7 @@ FOUND: Final = [{"pointer": "/remark", "code": "found-in-text"}]
 OPERATIONS: Final = (
     Operation(
         name="mask",
-        method="post",
-        path="/v1/mask",
+        route="POST /v1/mask",
         summary="Mask records. Nothing is stored, and no store is needed.",
         uses=Mask,
         handle=_mask,
@@ -161,8 +160,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="tokenize",
-        method="post",
-        path="/v1/tokenize",
+        route="POST /v1/tokenize",
         summary="Mask records, store their values, and return a token for each stored value.",
         uses=Tokenize,
         handle=_tokenize,
@@ -208,8 +206,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="view_waybill",
-        method="get",
-        path="/v1/waybills/{waybill_no}",
+        route="GET /v1/waybills/{waybill_no}",
         summary="View one waybill, masked.",
         uses=ViewWaybills,
         handle=_view_one,
@@ -224,8 +221,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="erase_waybill",
-        method="delete",
-        path="/v1/waybills/{waybill_no}",
+        route="DELETE /v1/waybills/{waybill_no}",
         summary="Erase every revision of a waybill. Its number cannot be used again for one retention period.",
         uses=EraseWaybill,
         handle=_erase,
@@ -238,8 +234,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         name="view_waybills",
-        method="post",
-        path="/v1/waybills/view",
+        route="POST /v1/waybills/view",
         summary="View several waybills, masked.",
         uses=ViewWaybills,
         handle=_view,
