@@ -21,6 +21,7 @@ from masking_service.service.me import api as me
 from masking_service.service.opening import api as opening
 from masking_service.service.oversight import api as oversight
 from masking_service.service.phone_calls import api as phone_calls
+from masking_service.service.proposals import api as proposals
 from masking_service.service.restrictions import api as restrictions
 from masking_service.service.search import api as search
 from masking_service.service.waybills import api as waybills
@@ -90,6 +91,6 @@ GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
     "Oversight": (*freezes.OPERATIONS, *oversight.OPERATIONS, *decoys.OPERATIONS),
     "Incidents": (*incidents.OPERATIONS, *holds.OPERATIONS),
     "Caller": (*me.OPERATIONS, *directory.OPERATIONS),
-    "Signatures": (*acts.OPERATIONS, *devices.OPERATIONS),
+    "Signatures": (*proposals.OPERATIONS, *acts.OPERATIONS, *devices.OPERATIONS),
 }
 """The operations by their tag in the document."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
 from masking_service.service.acts.signatures import Signatures
 from masking_service.service.acts.tickets import Tickets
-from masking_service.service.acts.use import ProposeAct
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Admission, Authenticator, LiveGate, UseCases
 from masking_service.service.call.recorder import Recorder
@@ -44,6 +43,7 @@ from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.live_calls import LiveCalls
 from masking_service.service.phone_calls.reports import CallReports
 from masking_service.service.phone_calls.use import Calling
+from masking_service.service.proposals.use import ProposeAct
 from masking_service.service.restrictions.state import Restrictions
 from masking_service.service.restrictions.use import RestrictWaybills
 from masking_service.service.search.use import Search
@@ -355,7 +355,7 @@ def _freezes(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield shared.freezing
 
 
-def _acts(parts: "Parts", shared: _Shared) -> Iterator[object]:
+def _proposals(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield ProposeAct(
         policy=shared.policy,
         gate=shared.gate,
@@ -367,6 +367,9 @@ def _acts(parts: "Parts", shared: _Shared) -> Iterator[object]:
         signatures=shared.signatures,
         random=os.urandom,
     )
+
+
+def _acts(parts: "Parts", shared: _Shared) -> Iterator[object]:
     yield OwnKeys(
         gate=shared.gate,
         store=parts.store,
@@ -487,6 +490,7 @@ _CAPABILITIES: Final = (
     _holds,
     _incidents,
     _freezes,
+    _proposals,
     _acts,
     _devices,
     _phone_calls,

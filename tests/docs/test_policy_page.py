@@ -4,9 +4,9 @@ import re
 from typing import get_args
 
 from masking_service.masking.kinds.table import TABLE, TOKEN_KINDS
-from masking_service.service.acts.api import ActName
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy_file import MORE_SECTIONS, SECTIONS
+from masking_service.service.proposals.api import ActName
 from tests.e2e.processes import ROOT
 from tests.every import every
 

@@ -16,16 +16,6 @@ Status = Annotated[
 MadeIn = Annotated[list[str], Meta(description="The roles of its person when it was made: it is good in these only.")]
 
 
-class ProposedAct(Answer):
-    """An act that is ready to be signed."""
-
-    act: Annotated[str, Meta(description="To be sent back in `signed.act`.")]
-    challenge: Annotated[Base64Url, Meta(description="What the authenticator signs: SHA-256 of the statement.")]
-    keys: Annotated[list[Base64Url], Meta(description="The credential ids of the caller's keys that may sign now.")]
-    text: Annotated[str, Meta(description="The act in a sentence for the person.")]
-    expires_at: Time
-
-
 class NewKeyOptions(Answer, rename={"public_key": "publicKey"}):
     """What a browser needs to make a key."""
 

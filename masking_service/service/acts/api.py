@@ -1,6 +1,6 @@
-"""Operations on signed acts and people's keys."""
+"""Operations on people's keys."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
@@ -8,42 +8,13 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts import answers
 from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
 from masking_service.service.acts.shapes import Signature
-from masking_service.service.acts.use import ProposeAct
-from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO
+from masking_service.service.call.examples import CASE, SUPERVISOR
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, handler_of
-from masking_service.service.call.shapes import MAX_ITEMS, Label, Shape
+from masking_service.service.call.shapes import Label, Shape
 from masking_service.service.people.permissions import Permission
-from masking_service.service.people.signed_acts import SignedAct
 
-if TYPE_CHECKING:
-    ActName = str
-else:
-    ActName = Literal[tuple(act.value for act in SignedAct)]
-_AS_IN: Final = "As in the call of the act itself."
-Text = Annotated[str, Meta(max_length=512, description=_AS_IN)] | None
 KEY: Final = "pXk3Yt0mQmS0n9V2cZ8r4w"
-_CREDENTIAL: Final = "Vx1n0Q2c7mYd5wTfK3sB9A"
-
-
-class ActRequest(Shape, frozen=True):
-    """An act that the caller is about to do: its name, and the members that its own call will have."""
-
-    act: ActName
-    purpose: Text = None
-    case: Text = None
-    items: (
-        Annotated[list[Any], Meta(description=_AS_IN, extra_json_schema={"maxItems": MAX_ITEMS, "minItems": 1})] | None
-    ) = None
-    waybills: Annotated[list[Any], Meta(description=_AS_IN)] | None = None
-    officer: Text = None
-    reason: Text = None
-    expires_in: Annotated[int | float, Meta(description=_AS_IN)] | None = None
-    waybill_no: Text = None
-    principal: Text = None
-    key: Text = None
-    device: Text = None
-    kind: Text = None
-    hold: Text = None
+CREDENTIAL: Final = "Vx1n0Q2c7mYd5wTfK3sB9A"
 
 
 class NewKeyRequest(Shape, frozen=True):
@@ -75,10 +46,6 @@ class KeyDecisionRequest(Shape, frozen=True):
     signed: Signature | None = None
 
 
-def _propose(propose: ProposeAct, call: Call[ActRequest, None]) -> answers.ProposedAct:
-    return propose(call.context, SignedAct(call.body.act), call.body, call.language())
-
-
 def _approve(keys: KeyApproval, call: Call[ApproveKeyRequest, None]) -> answers.KeyStatus:
     return keys.approve(call.context, call.path["principal"], call.path["key"], call.body.code, call.body.signed)
 
@@ -98,43 +65,6 @@ class NothingMore(Shape, frozen=True):
 
 
 OPERATIONS: Final = (
-    Operation(
-        name="propose_act",
-        route="POST /v1/acts",
-        summary="Get what the caller's own key has to sign for one act. It opens, spends and changes nothing.",
-        uses=ProposeAct,
-        handle=_propose,
-        permissions=(
-            Permission.DETOKENIZE,
-            Permission.CASE_OPEN,
-            Permission.CASE_APPROVE,
-            Permission.CASE_CLOSE,
-            Permission.WAYBILL_ERASE,
-            Permission.PRINCIPAL_FREEZE,
-            Permission.DECOY_PLANT,
-            Permission.HOLD_SET,
-            Permission.KEY_APPROVE,
-        ),
-        body=ActRequest,
-        at_most={},
-        answers={200: answers.ProposedAct},
-        problems=("not-found", "purpose-required", "case-required", *STORE),
-        example=Example(
-            {
-                "act": "detokenize",
-                "purpose": "dispute",
-                "case": CASE["case"],
-                "items": [{"waybill_no": WAYBILL_NO, "field": "/recipient/phone"}],
-            },
-            {
-                "act": "AQFhY3QtdGlja2V0",
-                "challenge": "Nf2bRkYxP0sJ5dUoVqv3L6m1h8cTz4wAeGi7KyQnXjE",
-                "keys": [_CREDENTIAL],
-                "text": f"Open 1 field of case {CASE['case']} (dispute)",
-                "expires_at": "2026-11-24T08:22:00Z",
-            },
-        ),
-    ),
     Operation(
         name="own_keys",
         route="GET /v1/me/keys",
@@ -198,7 +128,7 @@ OPERATIONS: Final = (
             {
                 "name": "work laptop",
                 "options": "AQFrZXktdGlja2V0",
-                "credential": {"id": _CREDENTIAL, "rawId": _CREDENTIAL, "type": "public-key", "response": {}},
+                "credential": {"id": CREDENTIAL, "rawId": CREDENTIAL, "type": "public-key", "response": {}},
             },
             {"key": KEY, "status": "pending"},
         ),

@@ -1,7 +1,7 @@
 """The acts that a person's own key can sign: one row each. Pure.
 
 An act that is about something new also needs a row of `About`, and how its deed is
-made (`service/acts/use.py`, `deeds.py`).
+made (`service/proposals/use.py`, `deeds.py`).
 """
 
 from enum import Enum, StrEnum

@@ -16,7 +16,7 @@ from keys.public_keys import b64
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
-from masking_service.service.acts import answers, deeds
+from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed, statement
 from masking_service.service.acts.held import held_key
 from masking_service.service.acts.problems import NoSignatures
@@ -38,6 +38,7 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_acts import About, SignedAct
 from masking_service.service.people.signed_rules import SignedRule
+from masking_service.service.proposals import answers
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
 from masking_service.texts import Language
