@@ -144,6 +144,12 @@ def room(module: str) -> str | None:
     return max((name for name in FLOORS if f"{module}.".startswith(f"{name}.")), key=len, default=None)
 
 
+def capability(module: str) -> str | None:
+    """Return the room below `service` that a module belongs to; None for others, and for one with its own floor."""
+    found = re.match(r"masking_service\.service\.\w+(?=\.)", module)
+    return found[0] if found and room(module) in (found[0], "masking_service.service") else None
+
+
 def may_import(importer: str, imported: str) -> bool:
     return importer == imported or FLOORS[imported] < FLOORS[importer]
 
@@ -161,6 +167,20 @@ def test_imports_point_one_way() -> None:
     ]
 
     assert upward == []
+
+
+def test_of_two_capabilities_that_import_each_other_one_uses_only_what_the_other_keeps() -> None:
+    """Only its `state.py`. Else what they share belongs into the one that is used, or above both."""
+    used: dict[tuple[str, str], set[str]] = {}
+    for path in (ROOT / "masking_service" / "service").rglob("*.py"):
+        mine = capability(module_name(path))
+        for name in imports(path):
+            other = capability(name)
+            if mine and other and mine != other:
+                used.setdefault((mine, other), set()).add(name.removeprefix(f"{other}.").partition(".")[0])
+    both = {(one, other): used[one, other] for one, other in used if (other, one) in used}
+
+    assert {pair: used for pair, used in both.items() if {"state"} not in (used, both[pair[::-1]])} == {}
 
 
 def test_a_package_with_a_door_is_imported_behind_that_door_only() -> None:

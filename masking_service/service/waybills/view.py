@@ -28,7 +28,6 @@ from masking_service.service.freezes.use import FreezeByPolicy
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
-from masking_service.service.restrictions.problems import Restricted
 from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills import answers
 
@@ -89,7 +88,7 @@ class _AskedWaybill:
     def withhold_restricted(self) -> None:
         """Show nothing of a restricted waybill."""
         if self.found is not None and self.found.record.restricted:
-            self.found, self.outcome = None, Restricted.code
+            self.found, self.outcome = None, Outcome.RESTRICTED
 
     def recorded(self, entry: Recorded, profile: Profile) -> ViewResult:
         """Return the answer of a view that `entry` records."""
