@@ -62,3 +62,13 @@ def test_a_call_enters_few_files(api: Api, name: str, who: str, limit: int) -> N
 
     print(f"{name}: {len(files)} files", *files, sep="\n")
     assert len(files) <= limit
+
+
+def test_a_write_does_nothing_for_searches_where_no_index_is_kept(api: Api) -> None:
+    records = Waybills("SF", 1).records(1)
+    known: Json = {"records": records}
+
+    files = entered(api, PRINTER, "POST", "/v1/tokenize", [known, known])
+
+    assert "masking_service/service/vault/vault.py" in files
+    assert [file for file in files if file.startswith("masking_service/service/search")] == []

@@ -247,10 +247,8 @@ class StoreAndCompare:
         Round trips: two, three where a waybill has revisions (read, is there room for a conflict), and one more where
         a search index is kept.
         """
-        tenant = context.principal.tenant
-        self.vault.compare(tenant, waiting, revise=revise)
-        self._find_where_held(tenant, waiting)
-        self.vault.search.replace(tenant, *index_entries(waiting), context.now)
+        self.vault.compare(context.principal.tenant, waiting, revise=revise)
+        self._correct_index(context, [draft for draft in waiting if draft.findable is not None])
         self.conflicts.spend(context, grant, waiting, stored=any(draft.created for draft in drafts))
 
     def _put_recorded(self, context: RequestContext, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
@@ -262,12 +260,15 @@ class StoreAndCompare:
         with self.recorder.take_back_on_failure(entry):
             return self.vault.put(context.principal.tenant, waiting, context.now)
 
-    def _find_where_held(self, tenant: str, drafts: Sequence[Draft]) -> None:
-        """Index known waybills at the site of their stored custody, not at the one that this call names."""
+    def _correct_index(self, context: RequestContext, drafts: Sequence[Draft]) -> None:
+        """Index compared records at the site of their stored custody, not at the one that this call names."""
+        tenant = context.principal.tenant
         for draft in drafts:
             held = self.custodies.open(tenant, draft.custody)
             if held is not None and draft.findable is not None:
                 draft.findable = draft.findable.at(held.site)
+        if drafts:
+            self.vault.search.replace(tenant, *index_entries(drafts), context.now)
 
     def _set_first_custody(
         self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], custody: Custody
