@@ -14,8 +14,8 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.numbers.dialling import dialable
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
-from masking_service.service.acts.signatures import Signatures, Signed
-from masking_service.service.call.budgets import Budgets
+from masking_service.service.acts.signatures import Expected, Signatures, Signed
+from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.items import INVALID_ITEM, Fault
 from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
@@ -41,8 +41,6 @@ CALL_FIRST: Final = "call-first"
 Opening = (
     answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
 )
-_ByToken = Question[list[Record | None]]
-_ByNumber = Question[list[Found | None]]
 
 
 @dataclass(slots=True)
@@ -64,6 +62,11 @@ class _AskedItem:
     def allowed(self) -> bool:
         """Whether it may be looked up: the case names its waybill, or no case is needed."""
         return self.reference is not None or self.number is not None
+
+    @property
+    def released(self) -> bool:
+        """Whether its value is answered."""
+        return self.outcome == Outcome.RELEASED
 
     def find(self, record: Record | None, kinds: frozenset[str], *, restricted_too: bool) -> None:
         """Take the item's value out of its record, if it may be opened.
@@ -153,55 +156,48 @@ class Detokenize:
             StoreUnavailable: nothing is released.
         """
         caller, tenant = context.principal, context.principal.tenant
-        stated = Stated(purpose=self._known(purpose), case=case)
-        # Refusals of steps 1 to 4 are recorded, and counted against the person.
+        known = purpose if purpose in self.policy.rules.purposes else None
+        stated = Stated(purpose=known, case=case)
+        # What is refused in here is recorded, and counted against the person.
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
-            # 1. What needs no look-up: the purpose, a missing case, a missing signature.
+            # What needs no look-up.
             grant, frozen = self.gate.grant_and_freeze_question(caller, Permission.DETOKENIZE, purpose=purpose)
             asked, bases = self._read(tenant, items)
-            if case is None and self._needs_case(grant, items):
-                proves = self.signatures.needs(SignedAct.DETOKENIZE)
-                self.gate.refuse_without_case(caller, proves, lambda: self.watch.notice(context, bases))
+            if case is None:
+                self._refuse_where_case_is_needed(context, grant, items, bases)
             signature = self.signatures.expect(context, SignedAct.DETOKENIZE, signed)
             self.signatures.check_fields(signature, len(items))
-            # 2. One exchange: the caller is not frozen now, and has signed this.
+            # One exchange: the caller is not frozen now, and has signed this.
             keys = self.signatures.keys(context, signature)
             found_case = self.case_authority.case_question(context, case)
             missed, proof = self.signatures.verify(
                 context, frozen, signature, lambda: deeds.opening(keys, purpose, case, items), found_case
             )
             self.watch.notice(context, bases)
-            # 3. The authority: a strong sign-in, and a case that names the waybills.
             authority = self._authorise(context, grant, found_case if case is not None else None)
-
             self._look_up_named_only(tenant, authority, asked)
-            # 4. One exchange: the budget is reserved, and the records are read.
-            lookups = sum(item.allowed for item in asked)
-            nonce = signature.nonce if signature is not None else None
-            budget = self.budgets.reserve_question(caller, grant, lookups, context.now, nonce)
-            records = self._records_questions(tenant, asked, context.now)
-            self.store.ask(budget, *records)
-            reserved = budget.answer()  # raises QuotaExceeded or SignatureInvalid, before any record is unsealed
+            # One exchange: the budget is reserved, and the records are read.
+            reserved, records = self._reserve_and_read(context, grant, asked, signature)
 
-        # 5. The values that the purpose opens, and misses, which are counted against the person.
-        self._find(asked, _found(asked, *records), grant)
+        self._find(asked, records, grant)
         self._hold_back(tenant, asked, grant)
-        opened = [
-            item.outcome == Outcome.RELEASED for item in asked if item.outcome in (Outcome.RELEASED, Outcome.NOT_FOUND)
-        ]
-        self.freezing.count_misses(context, missed, opened)
-
-        # 6. The entry is durable; then the budget that was not used is given back, and the values are answered.
+        hits = [item.released for item in asked if item.released or item.outcome == Outcome.NOT_FOUND]
+        self.freezing.count_misses(context, missed, hits)
+        # The entry is durable; then the values are answered.
         approved_by = authority.approved_by if authority else ()
         stated = Stated(role=grant.role, purpose=purpose, case=case, approved_by=approved_by, signed=proof)
         entry = self._record(context, stated, authority, asked)
-        reserved.try_to_give_back(lookups - sum(opened))
+        reserved.try_to_give_back(sum(item.allowed and not item.released for item in asked))
         return [item.result(entry) for item in asked]
 
-    def _needs_case(self, grant: Grant, items: Sequence[Any]) -> bool:
-        """Return whether the purpose needs a case, or an item names a waybill by its number."""
+    def _refuse_where_case_is_needed(
+        self, context: RequestContext, grant: Grant, items: Sequence[Any], bases: Sequence[bytes]
+    ) -> None:
+        """Refuse a call without a case where its purpose needs one, or an item names a waybill by its number."""
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
-        return by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case
+        if by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case:
+            proves = self.signatures.needs(SignedAct.DETOKENIZE)
+            self.gate.refuse_without_case(context.principal, proves, lambda: self.watch.notice(context, bases))
 
     def _authorise(self, context: RequestContext, grant: Grant, case: Question[Case | None] | None) -> Case | None:
         """Return the case that lets the caller open the items; None if none is named."""
@@ -240,13 +236,27 @@ class Detokenize:
             if authority is not None and item.reference is not None and item.reference.base not in bases:
                 item.reference = item.base = None
 
-    def _records_questions(self, tenant: str, asked: Sequence[_AskedItem], now: int) -> tuple[_ByToken, _ByNumber]:
-        """Return the questions for the records that tokens and numbers point to."""
-        places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
-        numbers = [item.number for item in asked if item.number is not None]
-        return self.vault.records_question(tenant, places, now), self.vault.newest_question(tenant, numbers, now)
+    def _reserve_and_read(
+        self, context: RequestContext, grant: Grant, asked: Sequence[_AskedItem], signature: Expected | None
+    ) -> tuple[Reservation, list[Record | None]]:
+        """Reserve the budget, use up the signature, and return the record of each item.
 
-    def _find(self, asked: Sequence[_AskedItem], records: Iterator[Record | None], grant: Grant) -> None:
+        Raises:
+            QuotaExceeded, SignatureInvalid: the records were dropped unread, still sealed.
+        """
+        tenant, lookups = context.principal.tenant, sum(item.allowed for item in asked)
+        nonce = signature.nonce if signature is not None else None
+        budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now, nonce)
+        places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
+        by_token = self.vault.records_question(tenant, places, context.now)
+        numbers = [item.number for item in asked if item.number is not None]
+        by_number = self.vault.newest_question(tenant, numbers, context.now)
+        self.store.ask(budget, by_token, by_number)
+        reserved = budget.answer()
+        of_tokens, of_numbers = iter(by_token.answer()), iter(by_number.answer())
+        return reserved, [_record_of(item, of_tokens, of_numbers) for item in asked]
+
+    def _find(self, asked: Sequence[_AskedItem], records: Sequence[Record | None], grant: Grant) -> None:
         """Find the values of the items in their records, as far as the purpose allows."""
         restricted_too = grant.purpose in self.policy.rules.restricted_purposes
         for item, record in zip(asked, records, strict=True):
@@ -255,7 +265,7 @@ class Detokenize:
     def _hold_back(self, tenant: str, asked: Sequence[_AskedItem], grant: Grant) -> None:
         """Withhold phones that the purpose opens only after unanswered calls."""
         needed = self.policy.rules.purposes[grant.purpose or ""].after_calls
-        phones = [item for item in asked if item.outcome == Outcome.RELEASED and item.kind == "phone"] if needed else []
+        phones = [item for item in asked if item.released and item.kind == "phone"] if needed else []
         if not phones:
             return
         counts = self.call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
@@ -276,34 +286,28 @@ class Detokenize:
         return self.recorder.record(
             context,
             Action.DETOKENIZE,
-            Outcome.RELEASED if any(item.outcome == Outcome.RELEASED for item in asked) else Outcome.NOT_FOUND,
+            Outcome.RELEASED if any(item.released for item in asked) else Outcome.NOT_FOUND,
             stated,
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             shown=self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked)),
         )
 
-    def _known(self, purpose: str | None) -> str | None:
-        return purpose if purpose in self.policy.rules.purposes else None
 
-
-def _found(asked: Sequence[_AskedItem], by_token: _ByToken, by_number: _ByNumber) -> Iterator[Record | None]:
-    """Yield the record of each item."""
-    of_tokens, of_numbers = iter(by_token.answer()), iter(by_number.answer())
-    for item in asked:
-        if item.reference is not None:
-            yield next(of_tokens)
-        elif item.number is not None:
-            found = next(of_numbers)
-            yield found.record if found else None
-        else:
-            yield None
+def _record_of(
+    item: _AskedItem, of_tokens: Iterator[Record | None], of_numbers: Iterator[Found | None]
+) -> Record | None:
+    """Return the record of an item, the next one of its sort."""
+    if item.reference is not None:
+        return next(of_tokens)
+    found = next(of_numbers) if item.number is not None else None
+    return found.record if found else None
 
 
 def _opened(context: RequestContext, authority: Case | None, asked: Sequence[_AskedItem]) -> list[Disclosure]:
     """Return what the call will open, by waybill."""
     fields: dict[tuple[bytes, int], list[str]] = {}
     for item in asked:
-        if item.outcome == Outcome.RELEASED and item.base is not None:
+        if item.released and item.base is not None:
             fields.setdefault((item.base, item.expires_at), []).append(item.field)
     name, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
     return [
