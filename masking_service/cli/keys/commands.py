@@ -10,29 +10,24 @@ from keys import keyset
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
-from masking_service.audit.actions import Action
 from masking_service.cli.keys.hosts import hosts, split
 from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, root, wait
+from masking_service.cli.keys.rotations import ROTATIONS, Rotating, told
 from masking_service.cli.keys.status import show
 from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import FILE, GIVEN_FILE, state_dir
-from masking_service.rotation.index import FoundNumbers, find_numbers, rotate_index
-from masking_service.rotation.publication import rotate_publication
+from masking_service.rotation.index import FoundNumbers, find_numbers
 from masking_service.rotation.reseal import reseal as reseal_all
 from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
-from masking_service.rotation.rotate import rotate_audit, rotate_clients, rotate_data, rotate_session
-from masking_service.rotation.search import rotate_search
+from masking_service.rotation.rotate import rotate_data, rotate_session
 from masking_service.rotation.shred import restore as restore_surviving
 from masking_service.rotation.shred import shred as shred_days
-from masking_service.rotation.state import rotate_state
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import PUBLIC_KEY, write_public_key
 from masking_service.service.people.policy import Policy
 
-STORED: Final = ("index", "state", "clients", "search", "audit", "publication")
-"""Secrets on which values in the store, or the log in it, depend; publication only where the tiers are split."""
 EARLIER: Final = "An earlier rotation is finished."
 
 
@@ -77,7 +72,7 @@ def status(session_key: Path | None, state_dir: Path) -> None:
 
 
 @keys.command()
-@click.argument("which", type=click.Choice([*STORED, "root", "data", "token", "session"]))
+@click.argument("which", type=click.Choice([*ROTATIONS, "root", "data", "token", "session"]))
 @root
 @click.option(
     "--numbers",
@@ -113,7 +108,7 @@ def rotate(
             f"{session_key} has a new secret. The desk reads it within seconds; all sessions end, and drafts are lost."
         )
         return
-    if which in STORED:
+    if which in ROTATIONS:
         _rotate_stored(which, numbers, timeout, state_dir)
         return
     with opened_coordinator(state_dir, timeout) as coordinator:
@@ -136,49 +131,14 @@ def rotate(
 
 
 def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir: Path) -> None:
-    """Rotate one of the `STORED` secrets."""
+    """Rotate one of the `ROTATIONS`."""
+    rotation = ROTATIONS[which]
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
-        tenants = {client.tenant for client in opened.registry.clients} | _policy(state_dir).tenants
-        if which == "clients":
-            known = rotate_clients(
-                coordinator, opened.registry, lambda change: opened.change(Action.RESEAL, "", change)
-            )
-            click.echo(f"The new pepper is in the digests of all {known} API keys. No API key changes.")
-        elif which == "audit":
-            ended = rotate_audit(coordinator, opened.checkpoints)
-            write_public_key(state_dir, coordinator.keyring)
-            click.echo(
-                f"The new key signs the log. From checkpoint {ended} on, the old one verifies nothing new."
-                if ended is not None
-                else EARLIER
-            )
+        click.echo(told(rotation.run(Rotating(coordinator, opened, _policy(state_dir))), rotation.said, EARLIER))
+        if which == "audit":
             click.echo(f"Give {state_dir / PUBLIC_KEY}, which has both, to the auditors and for the witness.")
-        elif which == "publication":
-            ended = rotate_publication(coordinator)
-            click.echo("What the old secret signs is refused by every host now." if ended else EARLIER)
-        elif which == "search":
-            filled = rotate_search(coordinator, _policy(state_dir), clock)
-            click.echo(
-                f"{filled[0]:,} search entries were replaced. {filled[1]:,} parts were checked: 0 have an old name."
-                if filled is not None
-                else EARLIER
-            )
-        elif which == "index":
-            done = rotate_index(coordinator, opened.recorder, tenants, clock)
-            click.echo(
-                f"{done[0]:,} values were moved. {done[1]:,} keys of waybills were checked: 0 are at an old place."
-                if done is not None
-                else EARLIER
-            )
-            if numbers is not None:
-                _look_for(find_numbers(coordinator, numbers_in(numbers)))
-        else:
-            count = rotate_state(coordinator, opened.recorder, tenants, clock)
-            click.echo(
-                f"{count:,} sealed values were checked: 0 are under the old state key, which is refused now."
-                if count is not None
-                else EARLIER
-            )
+        if numbers is not None:
+            _look_for(find_numbers(coordinator, numbers_in(numbers)))
     click.echo(f"Back up {state_dir / 'keyset.json'} now.")
 
 

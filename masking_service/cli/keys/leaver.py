@@ -15,22 +15,16 @@ from keys.files import write_secret_file
 from keys.keyset import read
 from masking_service.audit.actions import Action
 from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, wait
+from masking_service.cli.keys.rotations import ROTATIONS, Rotating, told
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
-from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.index import rotate_index
 from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, key_names, load, outdated, run, without
-from masking_service.rotation.publication import rotate_publication
 from masking_service.rotation.reseal import STARTED, reseal, reseal_hosts
 from masking_service.rotation.rewrap import rewrap
-from masking_service.rotation.rotate import rotate, rotate_audit, rotate_clients
-from masking_service.rotation.search import rotate_search
-from masking_service.rotation.state import rotate_state
-from masking_service.runtime.administration import OpenRegistries
+from masking_service.rotation.rotate import rotate
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
-from masking_service.runtime.state_files import write_public_key
 from masking_service.service.people.policy import Policy
 
 PLAN: Final = "leaver.json"
@@ -139,17 +133,10 @@ def _steps(state_dir: Path, timeout: float, departure: LeaverPlan) -> Callable[[
 
 
 @dataclass(frozen=True, slots=True)
-class _OfStep:
+class _OfStep(Rotating):
     """What a step may use."""
 
-    coordinator: Coordinator
-    registries: OpenRegistries
-    policy: Policy
     departure: LeaverPlan
-
-    @property
-    def tenants(self) -> set[str]:
-        return {client.tenant for client in self.registries.registry.clients} | self.policy.tenants
 
 
 def _root(opened: _OfStep) -> str:
@@ -167,39 +154,16 @@ def _token(opened: _OfStep) -> str:
     return "a new token key is active; the old one reads existing tokens"
 
 
-def _clients(opened: _OfStep) -> str:
-    registries = opened.registries
-    known = rotate_clients(
-        opened.coordinator, registries.registry, lambda change: registries.change(Action.RESEAL, "", change)
-    )
-    return f"the new pepper is in the digests of {known} API keys"
+def _rotating(which: str) -> Callable[[_OfStep], str]:
+    """Return what rotates one of the `ROTATIONS`."""
+    rotation = ROTATIONS[which]
+    return lambda opened: told(rotation.run(opened), rotation.reported, FINISHED)
 
 
 def _publication(opened: _OfStep) -> str:
     if "publication" not in opened.coordinator.keyring.keyset.active:
         return "there is none: the tiers are not split"
-    return "the old secret ended" if rotate_publication(opened.coordinator) else FINISHED
-
-
-def _state(opened: _OfStep) -> str:
-    sealed = rotate_state(opened.coordinator, opened.registries.recorder, opened.tenants, clock)
-    return FINISHED if sealed is None else f"{sealed:,} values checked: 0 under the old secret"
-
-
-def _index(opened: _OfStep) -> str:
-    moved = rotate_index(opened.coordinator, opened.registries.recorder, opened.tenants, clock)
-    return FINISHED if moved is None else f"{moved[0]:,} values moved: 0 at an old place"
-
-
-def _search(opened: _OfStep) -> str:
-    filled = rotate_search(opened.coordinator, opened.policy, clock)
-    return FINISHED if filled is None else f"{filled[0]:,} entries replaced: 0 under an old name"
-
-
-def _audit(opened: _OfStep) -> str:
-    ended = rotate_audit(opened.coordinator, opened.registries.checkpoints)
-    write_public_key(opened.coordinator.path.parent, opened.coordinator.keyring)
-    return FINISHED if ended is None else f"from checkpoint {ended} on, the old key verifies nothing new"
+    return _rotating("publication")(opened)
 
 
 def _reseal(opened: _OfStep) -> str:
@@ -249,12 +213,12 @@ _RUN: Final[Mapping[Step, Callable[[_OfStep], str | None]]] = {
     "rotate root": _root,
     "rewrap": _rewrap,
     "rotate token": _token,
-    "rotate clients": _clients,
+    "rotate clients": _rotating("clients"),
     "rotate publication": _publication,
-    "rotate state": _state,
-    "rotate index": _index,
-    "rotate search": _search,
-    "rotate audit": _audit,
+    "rotate state": _rotating("state"),
+    "rotate index": _rotating("index"),
+    "rotate search": _rotating("search"),
+    "rotate audit": _rotating("audit"),
     "reseal": _reseal,
     "revoke intake hosts": _revoke_hosts,
     "revoke API keys": _revoke,
