@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from flask import Flask, Response, current_app, request
 from gunicorn.http.errors import ParseException
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, UnicodeConverter
 
 from keys.errors import IntegrityError
@@ -25,15 +24,18 @@ from masking_service.http.body import (
     count_outcomes,
     decode,
     decode_query,
-    language_of_caller,
-    problem_answer,
-    problem_of_http,
     state,
 )
 from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.http.docs import assets
 from masking_service.http.operations import TABLE, OwnCall, served_groups
-from masking_service.http.problems import RETRY_AFTER, Problem, problem_of
+from masking_service.http.problems import (
+    RETRY_AFTER,
+    Problem,
+    language_of_caller,
+    problem_answer,
+    problem_of,
+)
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.served import Served
@@ -201,9 +203,8 @@ def _encoded(row: Operation, answered: Any) -> Response:
 
 def _refuse(parts: Served, error: Exception) -> Response:
     """Turn an error into a problem, and report what an operator has to know."""
-    if isinstance(error, HTTPException):
-        return problem_answer(problem_of_http(error))
     problem = problem_of(error)
+    state().code = problem.code
     if request.method == "GET":  # which has no body: a member is one of the query
         problem.errors = [(re.sub("^/", "query:", place), code) for place, code in problem.errors]
     if isinstance(error, QuotaExceeded):

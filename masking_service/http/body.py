@@ -1,4 +1,4 @@
-"""Reads and writes JSON bodies, turns errors into problems, and keeps the state of the request.
+"""Reads and writes JSON bodies, and keeps the state of the request.
 
 Bodies and queries are decoded into the typed shapes of operations; what does not fit is named by its place. A bad
 record or item of a batch does not fail its neighbours. What is JSON but no value that the service can hold is that
@@ -16,13 +16,10 @@ from time import perf_counter, time
 from typing import Annotated, Any, Final, NoReturn, TypeVar, get_args, get_origin
 
 import msgspec
-from flask import Response, request
-from msgspec import UNSET
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from flask import Response
 
 from masking_service.audit.log import outside_id
-from masking_service.http.problems import Problem
+from masking_service.http.problems import Problem, explain, language_of_caller
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction, encode
 from masking_service.masking.records.schema import pointer
@@ -30,13 +27,11 @@ from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import UseCases
 from masking_service.service.call.items import is_shown, unknown_members
 from masking_service.service.people.principals import Principal
-from masking_service.service.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
-from masking_service.texts import LANGUAGES, Language, Text
+from masking_service.texts import Text
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 JSON: Final = "application/json"
-PROBLEM_JSON: Final = "application/problem+json"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 BATCHES: Final = ("records", "items", "waybills")
 """The members of requests that hold a batch."""
@@ -241,64 +236,3 @@ def count_outcomes(results: Sequence[Answer]) -> list[Any]:
     if errors:
         outcomes |= Counter(error.code for error in errors)
     return errors
-
-
-def explain(errors: Sequence[Any], language: Language) -> None:
-    """Write into the errors of items, as their `detail`, what happened and what the caller can do."""
-    for error in errors:
-        text = ITEMS.get(error.code)
-        if text is not None and error.detail is UNSET:
-            places = [(place.pointer, place.code) for place in getattr(error, "errors", ())]
-            error.detail = with_rules(text, places, language)
-        if getattr(error, "schemas", UNSET) is not UNSET:
-            error.detail += " " + FITTING.filled(schemas=", ".join(error.schemas)).in_language(language)
-        if getattr(error, "members", UNSET) is not UNSET:
-            error.detail += " " + LOOK_PERSONAL.filled(members=", ".join(error.members)).in_language(language)
-
-
-def preferred_language(accept: LanguageAccept) -> Language:
-    """Choose the language for an Accept-Language header: English unless Chinese is preferred."""
-    qualities: dict[str, float] = {}
-    for value, quality in accept:
-        primary = value.partition("-")[0].lower()
-        qualities[primary] = max(quality, qualities.get(primary, 0.0))
-    rest = qualities.get("*", 0.0)
-    known = [language for language, quality in qualities.items() if quality and language in LANGUAGES]
-    order = dict.fromkeys([*known, *LANGUAGES])  # of two equals the one that is named first
-    best: Language = max(order, key=lambda language: qualities.get(language, rest))
-    return best if accept else LANGUAGES[0]
-
-
-def language_of_caller() -> Language:
-    """Return the language that the caller of the current request prefers."""
-    return preferred_language(request.accept_languages)
-
-
-def problem_answer(problem: Problem) -> Response:
-    """A problem document, in the language that the caller prefers."""
-    state().code = problem.code
-    language = language_of_caller()
-    headers = {
-        "Cache-Control": "no-store",
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-        **problem.headers,
-    }
-    return Response(encode_problem(problem, language), problem.status, content_type=PROBLEM_JSON, headers=headers)
-
-
-def encode_problem(problem: Problem, language: Language = "en") -> bytes:
-    """The bytes of a problem document."""
-    return encode(problem.body(language))
-
-
-def problem_of_http(error: HTTPException) -> Problem:
-    """The problem that a refusal of the framework is."""
-    match error:
-        case RequestEntityTooLarge():
-            return Problem("too-large")
-        case MethodNotAllowed():
-            return Problem("method-not-allowed", headers={"Allow": ", ".join(sorted(error.valid_methods or ()))})
-        case NotFound():
-            return Problem("not-found")
-    return Problem("bad-request")

@@ -1,16 +1,23 @@
-"""Turns errors into problems (RFC 9457).
+"""Turns errors into problems (RFC 9457), and says what is wrong in the language of the caller.
 
 A problem names place and rule, never a value.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import time
 from typing import Any, Final
+
+from flask import Response, request
+from msgspec import UNSET
+from werkzeug import exceptions
+from werkzeug.datastructures import LanguageAccept
 
 from keys.errors import IntegrityError, ProviderError
 from masking_service.audit.errors import ArchiveUnavailable, NotArchived
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.json_numbers import encode
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service import rule_texts
 from masking_service.service.acts.problems import NoSignatures
@@ -40,7 +47,7 @@ from masking_service.service.people.errors import (
 from masking_service.service.phone_calls.problems import CallsUnavailable
 from masking_service.service.search.use import NoSearchIndex
 from masking_service.store.errors import StoreUnavailable, WrongStore
-from masking_service.texts import Language, Text
+from masking_service.texts import LANGUAGES, Language, Text
 
 
 @dataclass(eq=False)
@@ -86,6 +93,7 @@ _NOT_IN_POLICY: Final[dict[type[AccessError], Text]] = {
     NoDevices: rule_texts.NO_DEVICES,
     NoSearchIndex: rule_texts.NO_SEARCH_INDEX,
 }
+PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
@@ -94,6 +102,8 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
+        case exceptions.HTTPException():
+            return _of_http(error)
         case AccessError():
             return _refusal(error)
         case InvalidRecord():
@@ -155,3 +165,65 @@ def _refusal(error: AccessError) -> Problem:
         case CaseNotOpen():
             return Problem(error.code, detail=rule_texts.CASE_STATES.get(error.state))
     return Problem(error.code)
+
+
+def explain(errors: Sequence[Any], language: Language) -> None:
+    """Write into the errors of items, as their `detail`, what happened and what the caller can do."""
+    for error in errors:
+        text = rule_texts.ITEMS.get(error.code)
+        if text is not None and error.detail is UNSET:
+            places = [(place.pointer, place.code) for place in getattr(error, "errors", ())]
+            error.detail = rule_texts.with_rules(text, places, language)
+        if getattr(error, "schemas", UNSET) is not UNSET:
+            error.detail += " " + rule_texts.FITTING.filled(schemas=", ".join(error.schemas)).in_language(language)
+        if getattr(error, "members", UNSET) is not UNSET:
+            error.detail += " " + rule_texts.LOOK_PERSONAL.filled(members=", ".join(error.members)).in_language(
+                language
+            )
+
+
+def preferred_language(accept: LanguageAccept) -> Language:
+    """Choose the language for an Accept-Language header: English unless Chinese is preferred."""
+    qualities: dict[str, float] = {}
+    for value, quality in accept:
+        primary = value.partition("-")[0].lower()
+        qualities[primary] = max(quality, qualities.get(primary, 0.0))
+    rest = qualities.get("*", 0.0)
+    known = [language for language, quality in qualities.items() if quality and language in LANGUAGES]
+    order = dict.fromkeys([*known, *LANGUAGES])  # of two equals the one that is named first
+    best: Language = max(order, key=lambda language: qualities.get(language, rest))
+    return best if accept else LANGUAGES[0]
+
+
+def language_of_caller() -> Language:
+    """Return the language that the caller of the current request prefers."""
+    return preferred_language(request.accept_languages)
+
+
+def problem_answer(problem: Problem) -> Response:
+    """A problem document, in the language that the caller prefers."""
+    language = language_of_caller()
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        **problem.headers,
+    }
+    return Response(encode_problem(problem, language), problem.status, content_type=PROBLEM_JSON, headers=headers)
+
+
+def encode_problem(problem: Problem, language: Language = "en") -> bytes:
+    """The bytes of a problem document."""
+    return encode(problem.body(language))
+
+
+def _of_http(error: exceptions.HTTPException) -> Problem:
+    """The problem that a refusal of the framework is."""
+    match error:
+        case exceptions.RequestEntityTooLarge():
+            return Problem("too-large")
+        case exceptions.MethodNotAllowed():
+            return Problem("method-not-allowed", headers={"Allow": ", ".join(sorted(error.valid_methods or ()))})
+        case exceptions.NotFound():
+            return Problem("not-found")
+    return Problem("bad-request")

@@ -11,8 +11,8 @@ from typing import Any, Final
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
-from masking_service.http.body import PROBLEM_JSON, State, encode_problem
-from masking_service.http.problems import Problem
+from masking_service.http.body import State
+from masking_service.http.problems import PROBLEM_JSON, Problem, encode_problem
 from masking_service.observability.logs import error_place, log
 
 BAD_REQUEST: Final = Problem("bad-request")

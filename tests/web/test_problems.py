@@ -14,10 +14,10 @@ import pytest
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from masking_service.http.body import preferred_language
 from masking_service.http.code_texts import CODES
 from masking_service.http.operations import TABLE
 from masking_service.http.problem_texts import PROBLEMS
+from masking_service.http.problems import preferred_language
 from masking_service.service.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES, with_rules
 from masking_service.texts import Text
 from tests.every import every
