@@ -4,7 +4,6 @@ Of each call it does, in this order: authenticate, find the operation, check the
 encode (`service/call/call.py` says the whole order).
 """
 
-import re
 import time
 from contextlib import nullcontext
 from functools import partial
@@ -205,8 +204,7 @@ def _refuse(parts: Served, error: Exception) -> Response:
     """Turn an error into a problem, and report what an operator has to know."""
     problem = problem_of(error)
     state().code = problem.code
-    if request.method == "GET":  # which has no body: a member is one of the query
-        problem.errors = [(re.sub("^/", "query:", place), code) for place, code in problem.errors]
+    problem.errors = [(_place(place), code) for place, code in problem.errors]
     if isinstance(error, QuotaExceeded):
         parts.metrics.budget_refusal(error.role, error.counts, error.window)
     if isinstance(error, IntegrityError):
@@ -224,6 +222,16 @@ def _refuse(parts: Served, error: Exception) -> Response:
             reason=": ".join(filter(None, (getattr(error, "reason", ""), getattr(error, "detail", "")))),
         )
     return problem_answer(problem)
+
+
+def _place(pointer: str) -> str:
+    """Return where in the request a member is: its path, the query of a GET, which has no body, or its body."""
+    name = pointer.removeprefix("/")
+    if name == pointer:
+        return pointer
+    if name in (request.view_args or ()):
+        return f"path:{name}"
+    return f"query:{name}" if request.method == "GET" else pointer
 
 
 def _finish(parts: Served, response: Response) -> Response:

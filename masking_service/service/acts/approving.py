@@ -205,5 +205,5 @@ def active(keys: tuple[ApprovedKey, ...], revoked: frozenset[str]) -> int:
 def _subject(principal: str) -> str:
     subject = sound_principal(principal)
     if not subject:
-        raise NotFound([("path:principal", "invalid-value")])
+        raise NotFound([("/principal", "invalid-value")])
     return subject

@@ -6,7 +6,7 @@ from typing import Final
 from masking_service.service.people.errors import AccessError
 
 Places = Sequence[tuple[str, str]]
-"""A place (a JSON Pointer inside the body, ``query:NAME`` or ``path:NAME``) and a code, for each fault."""
+"""A place and a code, for each fault. A place is the JSON Pointer of a member of what was asked."""
 
 
 class NotFound(Exception):

@@ -73,7 +73,7 @@ def limit(text: str | None, default: int) -> int:
     if text is None:
         return default
     if not _LIMIT.fullmatch(text) or int(text) > MAX_ENTRIES:
-        raise InvalidRequest([("query:limit", "invalid-value")])
+        raise InvalidRequest([("/limit", "invalid-value")])
     return int(text)
 
 

@@ -71,10 +71,10 @@ class ReadCases:
         """
         most = limit(wanted.limit, MAX_ENTRIES)
         self.gate.grant(context.principal, Permission.CASE_READ)
-        number = _parameter(normalise_waybill_no, wanted.waybill, "query:waybill", "invalid-waybill-no")
-        opener = _parameter(principal_id, wanted.opened_by, "query:opened_by", "invalid-value")
+        number = _parameter(normalise_waybill_no, wanted.waybill, "/waybill", "invalid-waybill-no")
+        opener = _parameter(principal_id, wanted.opened_by, "/opened_by", "invalid-value")
         if wanted.purpose not in (None, *self.policy.rules.purposes):
-            raise InvalidRecord((("query:purpose", "unknown-purpose"),))
+            raise InvalidRecord((("/purpose", "unknown-purpose"),))
         caller, tenant = context.principal.id, context.principal.tenant
 
         def fits(case: Case) -> bool:
@@ -93,7 +93,7 @@ class ReadCases:
             try:
                 after = visible_case(self.policy, self.cases, context.principal, wanted.after)
             except NoSuchCase:
-                raise InvalidRequest([("query:after", "unknown-cursor")]) from None
+                raise InvalidRequest([("/after", "unknown-cursor")]) from None
         if wanted.counts:
             active = self.cases.listed(
                 tenant,

@@ -117,7 +117,7 @@ class FreezeByHand:
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.PRINCIPAL_FREEZE)
         with self.gate.frozen_first(context.principal):
             if not subject:
-                raise NotFound([("path:principal", "invalid-value")])
+                raise NotFound([("/principal", "invalid-value")])
         if act is SignedAct.UNFREEZE and subject == context.principal.id:
             self.gate.grant_live(context.principal, Permission.PRINCIPAL_FREEZE)  # Frozen comes first
             raise Forbidden

@@ -129,7 +129,7 @@ def _entries(audit: Auditing, call: Call[None, AuditQuery]) -> dict[str, Any]:
         begin=_time(asked.begin, "from"),
         end=_time(asked.end, "to"),
     )
-    with _known_entry("query:after"):
+    with _known_entry():
         found, last = audit.entries(
             call.context,
             wanted,
@@ -144,7 +144,7 @@ def _entries(audit: Auditing, call: Call[None, AuditQuery]) -> dict[str, Any]:
 def _searches(audit: Auditing, call: Call[SearchesRequest, None]) -> dict[str, Any]:
     wanted = call.body
     asked = wanted.phone, wanted.last4, wanted.site
-    with _known_entry("/after"):
+    with _known_entry():
         found, last = audit.searches(call.context, asked, after=wanted.after, limit=wanted.limit)
     return {"entries": found, "next": last}
 
@@ -153,7 +153,7 @@ def _summary(audit: Auditing, call: Call[None, SummaryQuery]) -> Any:
     asked = call.query
     end = _time(asked.end, "to") or call.context.now + 1
     begin = _time(asked.begin, "from")
-    with _known_entry("query:after"):
+    with _known_entry():
         return audit.summary(
             call.context,
             end - SECONDS["day"] if begin is None else begin,
@@ -165,12 +165,12 @@ def _summary(audit: Auditing, call: Call[None, SummaryQuery]) -> Any:
 
 
 @contextmanager
-def _known_entry(place: str) -> Iterator[None]:
-    """Name the place of `after` where its entry is not in the log."""
+def _known_entry() -> Iterator[None]:
+    """Name `after` where its entry is not in the log."""
     try:
         yield
     except UnknownEntryError:
-        raise InvalidRequest([(place, "unknown-cursor")]) from None
+        raise InvalidRequest([("/after", "unknown-cursor")]) from None
 
 
 def _time(text: str | None, name: str) -> int | None:
@@ -178,7 +178,7 @@ def _time(text: str | None, name: str) -> int | None:
     try:
         return None if text is None else unix_time(text)
     except ValueError:
-        raise InvalidRequest([(f"query:{name}", "invalid-value")]) from None
+        raise InvalidRequest([(f"/{name}", "invalid-value")]) from None
 
 
 OPERATIONS: Final = (

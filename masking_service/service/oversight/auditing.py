@@ -89,7 +89,7 @@ class Auditing:
             try:
                 number = normalise_waybill_no(waybill)
             except ValueError:
-                raise InvalidRecord((("query:waybill", "invalid-waybill-no"),)) from None
+                raise InvalidRecord((("/waybill", "invalid-waybill-no"),)) from None
             wanted = replace(wanted, waybill=_hashes(keys, "waybill", keys.bases([number])[0].hex()))
         return search(self._log(keys), wanted, after=after, limit=limit, newest=newest)
 
