@@ -82,7 +82,8 @@ class SealingKey(Secret):
         Returns:
             The header (10 B), the nonce (12 B), then the ciphertext with its tag (16 B).
         """
-        return self.seal_many([plaintext], [place], nonce)[0]
+        [sealed] = self.seal_many([plaintext], [place], nonce)
+        return sealed
 
     def seal_many(
         self, plaintexts: Sequence[bytes], places: Sequence[bytes], nonces: bytes, header: bytes = b""

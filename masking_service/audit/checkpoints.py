@@ -84,7 +84,8 @@ class Checkpoints:
             IntegrityError: it was not signed with these keys.
         """
         checkpoints = self._store.identity.audit.checkpoints
-        self.oldest = self._signed(self._store.read([(b"XRANGE", checkpoints, b"-", b"+", b"COUNT", 1)])[0])
+        [reply] = self._store.read([(b"XRANGE", checkpoints, b"-", b"+", b"COUNT", 1)])
+        self.oldest = self._signed(reply)
 
     @property
     def stored_since(self) -> int:

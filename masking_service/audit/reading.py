@@ -74,7 +74,7 @@ def position(log: TenantLog, name: str) -> Order:
     store, tenant, older = log
     if not ID.fullmatch(name):
         raise UnknownEntryError
-    fields = _fields(store, [name])[0]
+    [fields] = _fields(store, [name])
     if fields is not None:
         if b"order" not in fields or _parse_entry(fields)["tenant"] != tenant:
             raise UnknownEntryError

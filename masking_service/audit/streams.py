@@ -108,7 +108,8 @@ class Streams:
         self._read((b"XTRIM", self.keys.checkpoints, b"MINID", b"%d-0" % oldest_kept.checkpoint.epoch))
 
     def _read(self, command: Command) -> Any:
-        return self._store.read([command])[0]
+        [reply] = self._store.read([command])
+        return reply
 
 
 def _fields(flat: list[bytes]) -> dict[bytes, bytes]:

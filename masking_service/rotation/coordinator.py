@@ -167,7 +167,8 @@ class Coordinator:
             write_notice(self.store, self.keyring, Notice(keyset.serial, notice.rotations), self.random)
 
     def _notice(self) -> Notice:
-        return read_notice(self.keyring, self.store.read([reading_notice()])[0])
+        [reply] = self.store.read([reading_notice()])
+        return read_notice(self.keyring, reply)
 
     def _wait(self, what: str, follows: Callable[[Heartbeat], bool]) -> None:
         deadline = time.monotonic() + self._timeout

@@ -112,7 +112,8 @@ class KeyWatch(KeysetFileWatch):
                 these keys are too old, and the lease has ended.
             IntegrityError: the notice was changed.
         """
-        notice = read_notice(self._keyring, through.read([reading_notice()])[0])
+        [reply] = through.read([reading_notice()])
+        notice = read_notice(self._keyring, reply)
         keyset = self._keyring.keyset
         if keyset.serial < notice.least:
             self._store.admit(until=0.0)

@@ -92,7 +92,7 @@ def overview(file: KeysetFile, store: Store, keyring: Keyring, terms: Terms, tod
             under[key_id_of(stored.wrapped).hex()] += 1
     lines = [_line("root", one.id, one, today, None, f"data keys: {under[one.id]}") for one in file.roots]
     versions = [f"token/{entry.version}".encode() for entry in file.secrets]
-    made = store.read([(b"HMGET", DATA_KEY_USES, *versions)])[0]
+    [made] = store.read([(b"HMGET", DATA_KEY_USES, *versions)])
     for entry, uses in sorted(zip(file.secrets, made, strict=True), key=lambda one: (one[0].use, one[0].version)):
         counted = int(uses or 0) if entry.use == "token" else None
         lines.append(

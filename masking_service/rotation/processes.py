@@ -60,11 +60,12 @@ def active_processes(store: Store, keyring: Keyring) -> Sequence[Heartbeat]:
         StoreUnavailable: the store did not answer.
         IntegrityError: a heartbeat was changed or moved.
     """
-    names = [name.decode() for name in store.read([(b"ZRANGE", WORKERS, 0, -1)])[0]]
+    [listed] = store.read([(b"ZRANGE", WORKERS, 0, -1)])
+    names = [name.decode() for name in listed]
     if not names:
         return []
     places = [worker_key(name) for name in names]
-    found = store.read([(b"MGET", *places)])[0]
+    [found] = store.read([(b"MGET", *places)])
     state = keyring.tenant("").state
     try:
         return [

@@ -97,7 +97,7 @@ class SearchEntries:
         """Yield the entries of a part, in portions."""
         cursor: int | bytes = 0
         while True:
-            cursor, members = self._coordinator.store.read([(b"SSCAN", part, cursor, b"COUNT", KEYS_AT_ONCE)])[0]
+            [(cursor, members)] = self._coordinator.store.read([(b"SSCAN", part, cursor, b"COUNT", KEYS_AT_ONCE)])
             entries = [member for member in members if is_entry(member)]
             if entries:
                 yield entries

@@ -121,7 +121,7 @@ class _Pass:
             prepared = document.prepare(lambda content: content)
             self.announcer.run(tenant, prepared.sealed, prepared.write)
             self._found += 1
-            flat = self.coordinator.store.read([(b"HGETALL", key)])[0]
+            [flat] = self.coordinator.store.read([(b"HGETALL", key)])
 
     def _values(self, commands: Sequence[tuple[bytes, bytes]], *, logged: bool) -> None:
         """Seal the values of keys anew.

@@ -38,7 +38,7 @@ def is_claimed(store: "Store", keyring: Keyring) -> bool:
         StoreUnavailable: the store did not answer.
         WrongStore: this service must not touch it.
     """
-    found = store.read([(b"GET", GENESIS)])[0]
+    [found] = store.read([(b"GET", GENESIS)])
     if found is not None:
         _learn(store, _read(found, GENESIS, keyring))
     return found is not None

@@ -92,7 +92,7 @@ class Question(Generic[Answer]):
     ) -> "Question[Answer]":
         """Return the question that runs a script on keys of one slot."""
         command = (b"EVALSHA", script.digest, len(keys), *keys, *args)
-        return cls([command], lambda replies: read(replies[0]), script, since=since)
+        return cls([command], lambda replies: read(*replies), script, since=since)
 
     def answer(self) -> Answer:
         """Return the answer.

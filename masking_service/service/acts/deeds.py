@@ -131,7 +131,8 @@ def _waybill(keys: TenantKeys, item: Any) -> str:
         number = normalised(item.get("waybill_no"))
         token = item.get("token")
         if number is not None:
-            base, field = keys.bases([number])[0], str(item.get("field", ""))
+            [base] = keys.bases([number])
+            field = str(item.get("field", ""))
         elif isinstance(token, str) and (reference := read_token(keys.tokens, token)) is not None:
             base = reference.base
     return (keys.audit_hash("waybill", base.hex()) if base else "") + (field if field in SHIPPED_POINTERS else "")

@@ -185,7 +185,8 @@ class KeyRegistry(TenantState, Generic[Key, Request]):
         person = self._person(tenant, principal)
 
         def read(replies: list[Reply]) -> tuple[Key, ...]:
-            person.take(replies[0])
+            [stored] = replies
+            person.take(stored)
             return person.keys
 
         return Question([person.reading_command()], read)
@@ -199,7 +200,8 @@ class KeyRegistry(TenantState, Generic[Key, Request]):
         requests = self._requests.of(tenant)
 
         def read(replies: list[Reply]) -> tuple[Request, ...]:
-            requests.take(replies[0])
+            [stored] = replies
+            requests.take(stored)
             return self._waiting(requests.content, now)
 
         return Question([requests.reading_command()], read)

@@ -89,7 +89,8 @@ class Keyholders(KeyRegistry[PersonKey, KeyRequest]):
         key = tenant_key(self._keyring.tenant(tenant).tenant_tag, KEY_USES)
 
         def read(replies: list[Reply]) -> list[KeyUse | None]:
-            return [None if value is None else KeyUse(*_USE.unpack(value)) for value in replies[0]]
+            [values] = replies
+            return [None if value is None else KeyUse(*_USE.unpack(value)) for value in values]
 
         if not keys:
             return Question([], lambda _: [])

@@ -253,7 +253,7 @@ class Cases(TenantState):
         if not is_case_name(name):
             return Question([], lambda _: None)
         key = self._key(tenant, name)
-        return Question([(b"HGETALL", key)], lambda replies: self._read(tenant, key, replies[0]))
+        return Question([(b"HGETALL", key)], lambda replies: self._read(tenant, key, *replies))
 
     def listed(
         self,
@@ -285,7 +285,7 @@ class Cases(TenantState):
             way = (begin or now + 1, b"+inf", b"BYSCORE")
         for page in count():
             window = (b"LIMIT", page * MAX_LISTED, MAX_LISTED)
-            keys = self._store.read([(b"ZRANGE", self._list(tenant), *way, *window)])[0]
+            [keys] = self._store.read([(b"ZRANGE", self._list(tenant), *way, *window)])
             for case in self._load(tenant, keys):
                 # A case that is opened meanwhile pushes others to the next page, where they come again.
                 if case is None or (after is not None and not self.is_behind(tenant, case, after, past=past)):

@@ -203,7 +203,7 @@ class Decoys(TenantState):
         keys = self._keyring.tenant(tenant)
         place = self._hits_key(tenant)
         fields = [field for base in keys.bases(waybill_nos) for field in self._hit_fields(tenant, base)]
-        found = self._store.read([(b"HMGET", place, *fields)])[0] if fields else []
+        [found] = self._store.read([(b"HMGET", place, *fields)]) if fields else [[]]
         width = 2 + HITS_KEPT
         hits = []
         for at in range(0, len(found), width):

@@ -51,7 +51,7 @@ class KnownPeople(TenantState):
         """
         keys = self._keyring.tenant(tenant)
         key = tenant_key(keys.tenant_tag, PEOPLE)
-        flat = self._store.read([(b"HGETALL", key)])[0]
+        [flat] = self._store.read([(b"HGETALL", key)])
         found = {
             field: msgspec.json.decode(keys.state.open(sealed, _at(key, field)), type=KnownPerson)
             for field, sealed in zip(flat[0::2], flat[1::2], strict=True)

@@ -50,7 +50,7 @@ class ReadDisclosures:
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
-        base = self.keyring.tenant(context.principal.tenant).bases([number])[0]
+        [base] = self.keyring.tenant(context.principal.tenant).bases([number])
         self.recorder.record(
             context, Action.DISCLOSURES, Outcome.DONE, Stated(role=grant.role), items=[ItemOutcome(base, Outcome.DONE)]
         )

@@ -101,7 +101,7 @@ class Holds(SealedLists[Hold]):
         """
         keys = self._keyring.tenant(tenant)
         places = [hold_key(keys.tenant_tag, hold.ref) for hold in holds]
-        values = self._store.read([(b"MGET", *places)])[0] if places else []
+        [values] = self._store.read([(b"MGET", *places)]) if places else [[]]
         named = [
             msgspec.json.decode(keys.state.open(value, place), type=list[str]) if value is not None else []
             for place, value in zip(places, values, strict=True)

@@ -213,7 +213,7 @@ class Detokenize:
             token, number = given.get("token"), normalised(given.get("waybill_no"))
             reference = read_token(keys.tokens, token) if isinstance(token, str) else None
             of_token = reference.base if reference is not None else None
-            of_number = keys.bases([number])[0] if number is not None else None
+            [of_number] = keys.bases([number]) if number is not None else [None]
             bases += [base for base in (of_token, of_number) if base is not None]
             match item:
                 case {"token": str(token), **rest} if not rest:

@@ -90,7 +90,8 @@ class Auditing:
                 number = normalise_waybill_no(waybill)
             except ValueError:
                 raise InvalidRecord((("/waybill", "invalid-waybill-no"),)) from None
-            wanted = replace(wanted, waybill=_hashes(keys, "waybill", keys.bases([number])[0].hex()))
+            [base] = keys.bases([number])
+            wanted = replace(wanted, waybill=_hashes(keys, "waybill", base.hex()))
         return search(self._log(keys), wanted, after=after, limit=limit, newest=newest)
 
     def searches(

@@ -37,7 +37,7 @@ class Callers(TenantState):
         key, name = self._place(principal.tenant, principal.id)
 
         def read(replies: list[Any]) -> str | None:
-            sealed = replies[0]
+            [sealed] = replies
             if sealed is None:
                 return None
             return self._keyring.tenant(principal.tenant).state.open(sealed, key + b"/" + name).decode("ascii")

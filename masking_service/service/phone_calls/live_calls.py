@@ -94,7 +94,8 @@ class LiveCalls(TenantState):
         Raises:
             IntegrityError: it was changed, or belongs to another place.
         """
-        return self._open(place, self._store.read([(b"GET", place.live)])[0])
+        [sealed] = self._store.read([(b"GET", place.live)])
+        return self._open(place, sealed)
 
     def claim(self, place: CallPlace, origin: Origin, now: int, until: int) -> StoredCall:
         """Return the running call, or begin one: one round trip, two if the store holds an ended one.

@@ -116,7 +116,7 @@ class IndexWork:
         done, start, oldest = 0, b"-", 0.0
         failed: IntegrityError | None = None
         while True:
-            found = self._store.read([(b"XRANGE", STREAM, start, b"+", b"COUNT", AT_ONCE)])[0]
+            [found] = self._store.read([(b"XRANGE", STREAM, start, b"+", b"COUNT", AT_ONCE)])
             if not found or not self._leased():
                 break
             oldest = oldest or max(0.0, now - _left_at(found[0][0]))
@@ -168,9 +168,7 @@ class IndexWork:
 
     def _leased(self) -> bool:
         """Return whether this process files now."""
-        holder = self._store.write(
-            [(b"SET", LEASE, self._name, b"NX", b"GET", b"EX", LEASE_SECONDS)],
-        )[0]
+        [holder] = self._store.write([(b"SET", LEASE, self._name, b"NX", b"GET", b"EX", LEASE_SECONDS)])
         return holder in (None, self._name)
 
     def _opened(self, tenant: str, tag: str, sealed: bytes) -> list[Indexed]:

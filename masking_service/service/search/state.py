@@ -97,7 +97,8 @@ def findable_of(record: Record, site: str | None = None, *, phone: bool = True, 
     if record.erased or record.shredded:
         return NOWHERE
     values = [value for place, value in record.content()[1] if is_recipients(place)]
-    return findable([values], site, phone=phone, last4=last4)[0]
+    [found] = findable([values], site, phone=phone, last4=last4)
+    return found
 
 
 class Indexed(Unprinted, msgspec.Struct, frozen=True, gc=False):

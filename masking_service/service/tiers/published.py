@@ -154,7 +154,8 @@ class Published:
         return time.time() - self.access.at if self.access is not None else 0.0
 
     def _take(self, document: Serials, through: Store, snapshot: Snapshot) -> None:
-        if document.take(through.read([document.reading_command()])[0], through):
+        [reply] = through.read([document.reading_command()])
+        if document.take(reply, through):
             snapshot.keep(document.serial, document.sealed)
 
     def _learn(self) -> None:

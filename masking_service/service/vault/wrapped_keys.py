@@ -128,7 +128,8 @@ class WrappedKeys(TenantState):
 
     def count(self) -> int:
         """Return how many keys are stored."""
-        return int(self._store.read([(b"HLEN", DATA_KEYS)])[0])
+        [count] = self._store.read([(b"HLEN", DATA_KEYS)])
+        return int(count)
 
     def all(self) -> Iterator[dict[bytes, tuple[WrappedKey, int]]]:
         """Yield all stored keys with their uses, in portions.
@@ -141,10 +142,10 @@ class WrappedKeys(TenantState):
         """
         cursor: int | bytes = 0
         while True:
-            cursor, flat = self._store.read([(b"HSCAN", DATA_KEYS, cursor, b"COUNT", _SCAN)])[0]
+            [(cursor, flat)] = self._store.read([(b"HSCAN", DATA_KEYS, cursor, b"COUNT", _SCAN)])
             pairs = dict(zip(flat[::2], flat[1::2], strict=True))
             if pairs:
-                used = self._store.read([(b"HMGET", DATA_KEY_USES, *pairs)])[0]
+                [used] = self._store.read([(b"HMGET", DATA_KEY_USES, *pairs)])
                 yield {
                     (key_id := key_id_of_field(name)): (self.unpacked(key_id, value), int(uses or 0))
                     for (name, value), uses in zip(pairs.items(), used, strict=True)

@@ -107,7 +107,8 @@ def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence
 
 
 def _view_one(view: ViewWaybills, call: Call[None, ViewQuery]) -> Answer:
-    return view(call.context, call.query.profile, [call.path["waybill_no"]], call.proof)[0]
+    [shown] = view(call.context, call.query.profile, [call.path["waybill_no"]], call.proof)
+    return shown
 
 
 def _view(view: ViewWaybills, call: Call[ViewRequest, None]) -> Sequence[Answer]:

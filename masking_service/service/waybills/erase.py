@@ -56,8 +56,8 @@ class EraseWaybill:
             proof = self.signatures.verify_and_spend(
                 context, frozen, signature, lambda: deeds.erasing(keys, waybill_no), newest
             )
-        base = keys.bases([number])[0] if number is not None else None
-        found = newest.answer()[0] if number is not None else None
+        [base] = keys.bases([number]) if number is not None else [None]
+        [found] = newest.answer() if number is not None else [None]
         if number is None or found is None:
             self.recorder.record(
                 context,
