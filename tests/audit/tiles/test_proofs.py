@@ -314,6 +314,16 @@ def test_an_entry_that_is_not_in_the_archive_has_no_proof(archive: Path, names: 
             prove(archive, *place)
 
 
+def test_an_entry_has_no_proof_without_the_one_before_it(archive: Path, names: list[str]) -> None:
+    path = segment_path(archive, 1)
+    path.chmod(0o600)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if names[4].encode() not in line))
+
+    with pytest.raises(ProofError, match=f"{names[5]} is not in the archive, or the entry before it is not"):
+        prove(archive, *place_of(names[5]))
+
+
 def test_a_line_that_was_edited_in_the_archive_has_no_proof(archive: Path, names: list[str]) -> None:
     path = segment_path(archive, 1)
     path.chmod(0o600)

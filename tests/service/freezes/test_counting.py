@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.service.call.recorder import RequestContext
@@ -46,6 +46,7 @@ class Freezing(FreezeByPolicy):
         return ""
 
 
+@example(0, [False, True, False, False], 8)
 @given(st.integers(0, 6), st.lists(st.booleans(), max_size=8), st.integers(1, 8))
 def test_items_are_counted_as_if_each_had_come_alone(before: int, shown: list[bool], limit: int) -> None:
     counted = Counted(before)

@@ -7,13 +7,12 @@ import redis
 
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.once import OnceAWhile
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import tenant_stem
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import LossyWire, counted
+from tests.store.stores import counted
 from tests.together import in_threads
 
 MONTH = 30 * 86_400
@@ -101,26 +100,6 @@ def test_clearing_forgets_both_counts_of_one_principal(counts: Freezes) -> None:
 
     assert (misses(counts), counts.add_refusal(CALLER)) == (0, 1)
     assert (misses(counts, ANOTHER), counts.add_refusal(ANOTHER)) == (3, 2)
-
-
-def once(store: Store, name: str = "one") -> OnceAWhile:
-    return OnceAWhile(store, known_keyring(), stores.foreseen(name))
-
-
-def test_only_the_first_of_a_minute_is_the_first(store: Store) -> None:
-    with counted(store) as trips:
-        first = once(store).is_first(CALLER, "conflicts")
-
-    assert (trips, first, once(store, "two").is_first(CALLER, "conflicts")) == ([1], True, False)
-    assert once(store).is_first(ANOTHER, "conflicts") is True
-
-
-def test_the_first_of_a_minute_is_so_though_the_reply_was_lost(wire: LossyWire, over_the_wire: Store) -> None:
-    wire.lose()
-
-    first = once(over_the_wire).is_first(CALLER, "conflicts")
-
-    assert (wire.lost, first) == (1, True)
 
 
 def test_misses_of_many_at_once_are_all_counted(make: Callable[..., Freezes], counts: Freezes) -> None:

@@ -20,11 +20,12 @@ from masking_service.service.holds.held_records import Change, HeldRecords
 from masking_service.service.holds.problems import HoldEnded
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.rules import KeyRules
+from masking_service.service.state.sealed import Sealed
 from masking_service.service.vault.records import HELD_UNTIL, Record
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import claim
-from masking_service.store.layout import disclosures_key, record_key, record_stems
+from masking_service.store.layout import call_records_key, disclosures_key, record_key, record_stems, restriction_key
 from tests.rotation.processes import DAY, Process, coordinator
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, ask, body, put, read_at
@@ -388,6 +389,32 @@ def test_disclosures_are_kept_with_the_record_and_expire_with_it_again(held: Hel
     held.release(NUMBER)
 
     assert (during, ask(client, "EXPIRETIME", key)) == (HELD_UNTIL, LATER)
+
+
+@pytest.mark.parametrize(("now", "left"), [(LATER - 1, 1), (LATER, 0)])
+def test_what_belongs_to_a_waybill_is_announced_as_kept_and_at_the_end_until_its_expiry_unless_that_has_passed(
+    held: Held, client: redis.Redis, now: int, left: int
+) -> None:
+    stored = put(held.process.vault, body())
+    (stem,) = record_stems([stored.base])
+    ask(client, "HSET", disclosures_key(stem), "opened", "1")
+    ask(client, "HSET", call_records_key(stem), "rang", "2")
+    ask(client, "SET", restriction_key(stem), "3")
+    places = [disclosures_key(stem) + b"/opened", call_records_key(stem) + b"/rang", restriction_key(stem)]
+    changes: list[Change] = []
+
+    held.keep(NUMBER, record=changes.append)
+    held.release(NUMBER, now=now, record=changes.append)
+
+    def announced(until: int) -> list[Sealed]:
+        values = zip(places, (b"1", b"2", b"3"), strict=True)
+        return [Sealed(place, value, until=until, once=False) for place, value in values]
+
+    ended = [Sealed(place, None, until=0, once=False) for place in places]
+    at_the_end = [one for pair in zip(ended, announced(LATER), strict=True) for one in pair[: 1 + left]]
+    assert [change.sealed for change in changes] == [announced(HELD_UNTIL), at_the_end]
+    assert (changes[1].kept, changes[1].ends) == ([stored.base], {stored.base: LATER})
+    assert ask(client, "EXISTS", record_key(stem, 0)) == left
 
 
 def test_keeping_again_changes_nothing(held: Held, client: redis.Redis) -> None:
