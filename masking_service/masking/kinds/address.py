@@ -34,7 +34,7 @@ from masking_service.masking.numbers.found_numbers import find_numbers
 from masking_service.masking.numbers.numbers_in_text import SAYS_ORDER, crowded, scrub
 from masking_service.masking.reading import Reading
 from masking_service.masking.records.spellings import Mask
-from masking_service.masking.stars import stars
+from masking_service.masking.stars import stars, steady
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
@@ -137,11 +137,16 @@ def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, la
 
 def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> str:
     """Return what `mask_address` does with an address that `mask_usual_address` leaves."""
-    read = _foreign(value) if label and len(value) <= _MAX_LENGTH else None
-    if read is not None and read.unread():
-        value = _DIGIT.sub("*", value)
-    value = _hide_phones_abroad(value)
-    return _mask_steadily(value, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
+
+    def mask(address: str) -> str:
+        read = _foreign(address) if label and len(address) <= _MAX_LENGTH else None
+        if read is not None and read.unread():
+            address = _DIGIT.sub("*", address)
+        address = _hide_phones_abroad(address)
+        return _mask_steadily(address, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
+
+    # With stars that came in, its own may make another address of it.
+    return steady(mask, value, _PASSES) if "*" in value else mask(value)
 
 
 def _hide_phones_abroad(value: str) -> str:

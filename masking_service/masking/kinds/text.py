@@ -195,7 +195,7 @@ class TextMask:
             InvalidRecord: by `pay`.
         """
         if (found := self._by_outline(text, context, pay)) is not None:
-            return found
+            return self._settled(text, found, context, pay) if "*" in text else found
         return self._read(text, context, scan or self.scan, pay)
 
     def _by_outline(self, text: str, context: str = NEUTRAL, pay: Pay = unpaid) -> Found | None:
@@ -287,9 +287,9 @@ class TextMask:
         return self._read(part, context, scan, purse.pay)
 
     def _settled(self, text: str, found: Found, context: str = NEUTRAL, pay: Pay = unpaid) -> Found:
-        """Mask the rest of a text until its outline hides nothing more: stars may separate a name."""
+        """Mask the rest of a text until its outline hides nothing more: stars may separate a name, or join stars."""
         for _ in range(_ROUNDS):
-            if found.text == text or not self._outlines.has_names(found.text):
+            if found.text == text or not ("*" in text or self._outlines.has_names(found.text)):
                 return found
             again = self._by_outline(found.text, context, pay)
             if again is None or again.text == found.text:

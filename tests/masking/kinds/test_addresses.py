@@ -120,9 +120,13 @@ def test_an_address_hidden_whole_is_stars(address: str) -> None:
 @given(ANYTHING, st.sampled_from(["unit", "detail", "all"]))
 @example("U阳娜娜", "unit")
 @example("A<青浦区华志1684元40", "unit")
+@example("1mi3m6e*4", "unit")
 def test_masking_a_mask_changes_nothing(address: str, hide: str) -> None:
     masked = mask_address(address, hide)
     assert mask_address(masked, hide) == masked
+
+    label = mask_address(address, hide, label=True)
+    assert mask_address(label, hide, label=True) == label
 
 
 @given(ANYTHING)
