@@ -114,8 +114,8 @@ def _operation(row: Operation, group: str) -> Json:
     }
     if row.body is not None:
         content: Json = {"schema": reference(row.body)}
-        if row.example is not None:
-            content["example"] = row.example.body
+        if row.example_body is not None:
+            content["example"] = row.example_body
         operation["requestBody"] = {"required": not row.body_optional, "content": {JSON: content}}
     return operation
 
@@ -191,8 +191,8 @@ def _content(row: Operation, status: int, answer: Answer) -> Json:
     if isinstance(answer, str):
         return {answer: {"schema": {"type": "string"}}}
     content: Json = {"schema": reference(answer)}
-    if row.example is not None and status == min(row.answers):
-        content["example"] = with_details(row.example.answer)
+    if row.example_answer is not None and status == min(row.answers):
+        content["example"] = with_details(row.example_answer)
     return {JSON: content}
 
 

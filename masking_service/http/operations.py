@@ -19,7 +19,7 @@ from masking_service.runtime.served import Served
 from masking_service.runtime.settings import Tier
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.errors import NotFound
-from masking_service.service.call.operation import Answered, Example, Operation
+from masking_service.service.call.operation import Answered, Operation
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.policy import Policy
 from masking_service.store import health as readiness
@@ -90,7 +90,7 @@ OPERATIONS: Final = (
         uses=Parts,
         handle=lambda *_: answers.Alive("alive"),
         answers={200: answers.Alive},
-        example=Example(None, {"status": "alive"}),
+        example_answer={"status": "alive"},
     ),
     Operation(
         name="ready",
@@ -100,7 +100,7 @@ OPERATIONS: Final = (
         handle=_ready,
         query=ReadinessQuery,
         answers={200: answers.Ready, 503: answers.NotReady},
-        example=Example(None, {"status": "ready"}),
+        example_answer={"status": "ready"},
     ),
     Operation(
         name="metrics",
@@ -127,22 +127,19 @@ OPERATIONS: Final = (
         handle=_explain,
         answers={200: (answers.ProblemExplanation, "text/html; charset=utf-8")},
         problems=("not-found",),
-        example=Example(
-            None,
-            {
-                "code": "case-required",
-                "status": 400,
-                "title": {"en": "A case is required", "zh": "缺少工单"},
-                "detail": {
-                    "en": "This purpose, or a waybill number instead of a token, requires an open case.",
-                    "zh": "该用途必须关联已生效的工单；用运单号代替令牌显示时也是如此。",
-                },
-                "remedy": {
-                    "en": "Send `case` with the number of an open case.",
-                    "zh": "请在 `case` 中填写已生效工单的编号。",
-                },
+        example_answer={
+            "code": "case-required",
+            "status": 400,
+            "title": {"en": "A case is required", "zh": "缺少工单"},
+            "detail": {
+                "en": "This purpose, or a waybill number instead of a token, requires an open case.",
+                "zh": "该用途必须关联已生效的工单；用运单号代替令牌显示时也是如此。",
             },
-        ),
+            "remedy": {
+                "en": "Send `case` with the number of an open case.",
+                "zh": "请在 `case` 中填写已生效工单的编号。",
+            },
+        },
     ),
     Operation(
         name="start",

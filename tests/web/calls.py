@@ -10,16 +10,11 @@ from werkzeug.test import TestResponse
 from masking_service.audit.stored import unpack
 from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.observability.alerts import Alert
-from masking_service.service.call.operation import Example, Operation
+from masking_service.service.call.operation import Operation
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT
 from tests.web.api import NUMBER, Api, Json, content, results
 from tests.web.people import SUPERVISOR, TRACKING
-
-
-def example_of(row: Operation) -> Example:
-    assert row.example is not None
-    return row.example
 
 
 def path_of(row: Operation) -> str:

@@ -13,7 +13,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.store.client import Store
 from tests.every import every
 from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, outcome, record, refusal, started
-from tests.web.calls import entries, example_of, freeze, frozen, path_of, thaw, unanswered
+from tests.web.calls import entries, freeze, frozen, path_of, thaw, unanswered
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 FROZEN = (403, "frozen")
@@ -258,7 +258,7 @@ def test_who_is_frozen_is_told_what_is_wrong_where_the_answer_says_that_they_are
 def request_of(row: Operation) -> tuple[str, str, object]:
     """The method, path and body of the document's example."""
     query = "?by=principal" if row.name == "sum_audit" else ""
-    return row.method.upper(), path_of(row) + query, example_of(row).body
+    return row.method.upper(), path_of(row) + query, row.example_body
 
 
 def test_a_frozen_printers_masks_ask_nothing_of_the_store(ready: Api) -> None:

@@ -28,7 +28,7 @@ from masking_service.http.openapi import document, with_details
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.settings import Tier
-from masking_service.service.call.operation import Example, Operation
+from masking_service.service.call.operation import Operation
 from masking_service.service.rule_texts import PLACES
 from tests.authenticators import ORIGIN
 from tests.devices import URL
@@ -51,9 +51,8 @@ OF_EVERY_PROBLEM = {
 }
 META = Path(__file__).with_name("openapi-3.1.schema.json")
 ROWS = {row.name: row for row in operations.TABLE}
-EXAMPLES = {
-    row.name: Example(row.example.body, with_details(row.example.answer)) for row in operations.TABLE if row.example
-}
+ANSWERS = {row.name: with_details(row.example_answer) for row in operations.TABLE if row.example_answer}
+"""The examples of answers, as the document tells them."""
 AUTHENTICATED = [row for row in operations.TABLE if row.authenticated]
 GUARDED = [row for row in AUTHENTICATED if row.permissions]
 ROLES = (PRINTER, "courier", "tracking", DESK, OFFICER, "supervisor", PRIVACY, "auditor")
@@ -106,7 +105,7 @@ def check_told(told: Json, name: str, answered: TestResponse) -> None:
 def send(api: Api, who: str | None, name: str, **change: Any) -> TestResponse:
     """Send an operation's example."""
     row = ROWS[name]
-    body = copy.deepcopy(example.body) if (example := ROWS[name].example) else None
+    body = copy.deepcopy(row.example_body)
     return api.call(who, row.method.upper(), path_of(row), body if body is None else body | change)
 
 
@@ -173,7 +172,7 @@ def test_no_two_operations_share_a_name() -> None:
 
 
 def test_every_operation_has_an_example_but_the_document_its_page_and_the_metrics() -> None:
-    assert EXAMPLES.keys() == ROWS.keys() - {
+    assert ANSWERS.keys() == ROWS.keys() - {
         "openapi",
         "docs",
         "metrics",
@@ -205,7 +204,7 @@ def test_every_example_fits_its_schema(told: Json) -> None:
 
 @every("row", [row for row in operations.TABLE if row.body])
 def test_an_example_is_a_request_that_the_service_reads(row: Operation) -> None:
-    sent = msgspec.json.encode(EXAMPLES[row.name].body)
+    sent = msgspec.json.encode(row.example_body)
     msgspec.json.decode(sent, type=row.body)
 
 
@@ -241,11 +240,11 @@ def test_the_described_permission_is_the_required_one(api: Api, told: Json, row:
 
 def test_null_counts_as_left_out_in_every_body(told: Json) -> None:
     for row in operations.TABLE:
-        if row.body is None or row.example is None:
+        if row.body is None:
             continue
         given = {field.encode_name for field in msgspec.structs.fields(row.body) if not field.required}
-        body = {name: value for name, value in row.example.body.items() if name not in given and name != "records"}
-        body |= {"records": []} if "records" in row.example.body else {}
+        body = {name: value for name, value in row.example_body.items() if name not in given and name != "records"}
+        body |= {"records": []} if "records" in row.example_body else {}
         nulls = body | dict.fromkeys(given)
 
         assert decode(row.body, msgspec.json.encode(nulls)) == decode(row.body, msgspec.json.encode(body)), row.name
@@ -257,36 +256,36 @@ def test_null_counts_as_left_out_in_every_body(told: Json) -> None:
 def test_the_example_of_masking_is_true(api: Api, told: Json) -> None:
     answered = send(api, PRINTER, "mask")
     check_told(told, "mask", answered)
-    assert answered.get_json() == EXAMPLES["mask"].answer
+    assert answered.get_json() == ANSWERS["mask"]
 
 
 def test_the_examples_of_storing_and_viewing_are_true(api: Api, told: Json) -> None:
     stored = send(api, PRINTER, "tokenize")
     check_told(told, "tokenize", stored)
-    result, shown = stored.get_json()["results"][0], EXAMPLES["tokenize"].answer["results"][0]
+    result, shown = stored.get_json()["results"][0], ANSWERS["tokenize"]["results"][0]
     assert result["record"] == shown["record"]
     assert result["tokens"].keys() == shown["tokens"].keys()
     for name in ("view_waybill", "view_waybills"):
         answered = send(api, OFFICER, name)
         check_told(told, name, answered)
-        assert answered.get_json() == EXAMPLES[name].answer
+        assert answered.get_json() == ANSWERS[name]
 
 
 def test_the_example_of_opening_is_true(api: Api, told: Json) -> None:
     tokens = send(api, PRINTER, "tokenize").get_json()["results"][0]["tokens"]
     opened = send(api, DESK, "open_case", officer=None)
     check_told(told, "open_case", opened)
-    example = EXAMPLES["open_case"].answer
+    example = ANSWERS["open_case"]
     theirs = {"officer", "opened_by", "opened_at", "expires_at"}
     assert opened.get_json().keys() == example.keys()
     assert {k: v for k, v in opened.get_json().items() if k not in theirs} == {
         k: v for k, v in example.items() if k not in theirs
     }
-    items = EXAMPLES["detokenize"].body["items"]
+    items = ROWS["detokenize"].example_body["items"]
     sent = [{"token": tokens["/sender/phone"]} if "token" in item else item for item in items]
     answered = send(api, OFFICER, "detokenize", items=sent)
     check_told(told, "detokenize", answered)
-    for result, shown in zip(answered.get_json()["results"], EXAMPLES["detokenize"].answer["results"], strict=True):
+    for result, shown in zip(answered.get_json()["results"], ANSWERS["detokenize"]["results"], strict=True):
         assert {**result, "token": None} == {**shown, "token": None}
     disclosed = send(api, "auditor", "read_disclosures")
     check_told(told, "read_disclosures", disclosed)
@@ -298,7 +297,7 @@ def test_the_example_of_opening_is_true(api: Api, told: Json) -> None:
 def test_the_example_of_moving_is_true(api: Api, told: Json) -> None:
     answered = send(api, "tracking", "move_custody")
     check_told(told, "move_custody", answered)
-    assert without_details(answered.get_json()) == without_details(EXAMPLES["move_custody"].answer)
+    assert without_details(answered.get_json()) == without_details(ANSWERS["move_custody"])
 
 
 @pytest.mark.parametrize("name", ["approve_case", "deny_case"])
@@ -306,7 +305,7 @@ def test_the_examples_of_deciding_are_true(api: Api, told: Json, name: str) -> N
     send(api, DESK, "open_case", officer=None, purpose="regulator")
     decided = send(api, "supervisor", name)
     check_told(told, name, decided)
-    assert decided.get_json()["status"] == EXAMPLES[name].answer["status"]
+    assert decided.get_json()["status"] == ANSWERS[name]["status"]
     late = send(api, "supervisor-2", name)
     assert late.status_code == 409
     check_told(told, name, late)
@@ -318,7 +317,7 @@ def test_failures_are_described(api: Api, told: Json) -> None:
     check_told(told, "tokenize", send(api, PRINTER, "tokenize", records=bad))
     check_told(told, "tokenize", send(api, PRINTER, "tokenize", schema="yunda"))
     send(api, PRINTER, "tokenize")
-    changed = EXAMPLES["tokenize"].body["records"][0] | {"remark": "other"}
+    changed = ROWS["tokenize"].example_body["records"][0] | {"remark": "other"}
     conflict = send(api, PRINTER, "tokenize", records=[changed])
     assert conflict.get_json()["failed"] == 1
     check_told(told, "tokenize", conflict)

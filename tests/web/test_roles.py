@@ -15,7 +15,7 @@ from masking_service.service.call.operation import Operation
 from tests.every import every
 from tests.service.people.policies import DEFAULT, someone
 from tests.web.api import NUMBER, Api, Json, outcome, record, refusal, token
-from tests.web.calls import example_of, path_of
+from tests.web.calls import path_of
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OVERSEER, PRINTER, PRIVACY, SUPERVISOR
 
 VIEWERS = (DESK, OFFICER, SUPERVISOR, PRIVACY)  # through the profile label
@@ -138,7 +138,7 @@ def wrong_requests(row: Operation) -> list[tuple[str, dict[str, Any]]]:
     wrong: list[tuple[str, dict[str, Any]]] = [("?nothing=1", {})] if row.query else []
     if row.body is None:
         return wrong
-    body = copy.deepcopy(example_of(row).body)
+    body = copy.deepcopy(row.example_body)
     wrong += [("", more) for more in ALWAYS_WRONG]
     wrong += [("", {"body": body | {name: value}}) for name in (*body, "nothing") for value in (None, 7, "", [], [7])]
     return wrong

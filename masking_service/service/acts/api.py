@@ -9,7 +9,7 @@ from masking_service.service.acts import answers
 from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.examples import CASE, SUPERVISOR
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, handler_of
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
 from masking_service.service.people.permissions import Permission
 
@@ -74,20 +74,17 @@ OPERATIONS: Final = (
         signed_in=True,
         answers={200: answers.OwnKeyList},
         problems=("forbidden", "frozen", *STORE),
-        example=Example(
-            None,
-            {
-                "keys": [
-                    {
-                        "key": KEY,
-                        "name": "work laptop",
-                        "status": "active",
-                        "since": "2026-11-20T08:00:00Z",
-                        "last_used": "2026-11-24T08:20:00Z",
-                    }
-                ]
-            },
-        ),
+        example_answer={
+            "keys": [
+                {
+                    "key": KEY,
+                    "name": "work laptop",
+                    "status": "active",
+                    "since": "2026-11-20T08:00:00Z",
+                    "last_used": "2026-11-24T08:20:00Z",
+                }
+            ]
+        },
     ),
     Operation(
         name="new_key_options",
@@ -100,18 +97,16 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.NewKeyOptions},
         problems=("forbidden", "frozen", *STORE),
-        example=Example(
-            {},
-            {
-                "publicKey": {
-                    "rp": {"id": "desk.example.com", "name": "desk.example.com"},
-                    "user": {"id": "b2ZmaWNlci03b2ZmaWNlcg", "name": "officer-7", "displayName": "officer-7"},
-                    "challenge": "Nf2bRkYxP0sJ5dUoVqv3L6m1h8cTz4wAeGi7KyQnXjE",
-                    "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
-                },
-                "options": "AQFrZXktdGlja2V0",
+        example_body={},
+        example_answer={
+            "publicKey": {
+                "rp": {"id": "desk.example.com", "name": "desk.example.com"},
+                "user": {"id": "b2ZmaWNlci03b2ZmaWNlcg", "name": "officer-7", "displayName": "officer-7"},
+                "challenge": "Nf2bRkYxP0sJ5dUoVqv3L6m1h8cTz4wAeGi7KyQnXjE",
+                "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
             },
-        ),
+            "options": "AQFrZXktdGlja2V0",
+        },
     ),
     Operation(
         name="add_key",
@@ -124,14 +119,12 @@ OPERATIONS: Final = (
         body=NewKeyRequest,
         answers={201: answers.KeyStatus},
         problems=("forbidden", "frozen", *SIGNATURE, *STORE),
-        example=Example(
-            {
-                "name": "work laptop",
-                "options": "AQFrZXktdGlja2V0",
-                "credential": {"id": CREDENTIAL, "rawId": CREDENTIAL, "type": "public-key", "response": {}},
-            },
-            {"key": KEY, "status": "pending"},
-        ),
+        example_body={
+            "name": "work laptop",
+            "options": "AQFrZXktdGlja2V0",
+            "credential": {"id": CREDENTIAL, "rawId": CREDENTIAL, "type": "public-key", "response": {}},
+        },
+        example_answer={"key": KEY, "status": "pending"},
     ),
     Operation(
         name="list_pending_keys",
@@ -142,25 +135,22 @@ OPERATIONS: Final = (
         permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.PendingKeys},
         problems=STORE,
-        example=Example(
-            None,
-            {
-                "keys": [
-                    {
-                        "principal": CASE["officer"],
-                        "roles": ["dispute-officer"],
-                        "key": KEY,
-                        "name": "work laptop",
-                        "since": "2026-11-24T08:00:00Z",
-                        "device": None,
-                        "network": "192.0.2.0/24",
-                        "model": None,
-                        "synced": False,
-                        "others": 0,
-                    }
-                ]
-            },
-        ),
+        example_answer={
+            "keys": [
+                {
+                    "principal": CASE["officer"],
+                    "roles": ["dispute-officer"],
+                    "key": KEY,
+                    "name": "work laptop",
+                    "since": "2026-11-24T08:00:00Z",
+                    "device": None,
+                    "network": "192.0.2.0/24",
+                    "model": None,
+                    "synced": False,
+                    "others": 0,
+                }
+            ]
+        },
     ),
     Operation(
         name="list_keys",
@@ -171,22 +161,19 @@ OPERATIONS: Final = (
         permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.KeysOfPerson},
         problems=("not-found", *STORE),
-        example=Example(
-            None,
-            {
-                "principal": CASE["officer"],
-                "keys": [
-                    {
-                        "key": KEY,
-                        "name": "work laptop",
-                        "status": "active",
-                        "since": "2026-11-20T08:00:00Z",
-                        "approved_by": SUPERVISOR,
-                        "works_from": "2026-11-21T08:00:00Z",
-                    }
-                ],
-            },
-        ),
+        example_answer={
+            "principal": CASE["officer"],
+            "keys": [
+                {
+                    "key": KEY,
+                    "name": "work laptop",
+                    "status": "active",
+                    "since": "2026-11-20T08:00:00Z",
+                    "approved_by": SUPERVISOR,
+                    "works_from": "2026-11-21T08:00:00Z",
+                }
+            ],
+        },
     ),
     Operation(
         name="approve_key",
@@ -199,7 +186,8 @@ OPERATIONS: Final = (
         body=ApproveKeyRequest,
         answers={200: answers.KeyStatus},
         problems=("not-found", "too-many-keys", *SIGNATURE, *STORE),
-        example=Example({"code": "K7Q2M XWPR5"}, {"key": KEY, "status": "active"}),
+        example_body={"code": "K7Q2M XWPR5"},
+        example_answer={"key": KEY, "status": "active"},
     ),
     Operation(
         name="deny_key",
@@ -213,7 +201,8 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.KeyStatus},
         problems=("not-found", *SIGNATURE, *STORE),
-        example=Example({}, {"key": KEY, "status": "revoked"}),
+        example_body={},
+        example_answer={"key": KEY, "status": "revoked"},
     ),
     Operation(
         name="revoke_key",
@@ -227,6 +216,7 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.KeyStatus},
         problems=("not-found", *SIGNATURE, *STORE),
-        example=Example({"note": "laptop lost"}, {"key": KEY, "status": "revoked"}),
+        example_body={"note": "laptop lost"},
+        example_answer={"key": KEY, "status": "revoked"},
     ),
 )

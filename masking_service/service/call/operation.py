@@ -46,13 +46,6 @@ Answer: TypeAlias = (
 )
 
 
-class Example(NamedTuple):
-    """A request's body (None: it has none), and the answer to it."""
-
-    body: Any
-    answer: Any
-
-
 class Answered(NamedTuple):
     """An answer whose status is not the first one of its operation."""
 
@@ -143,7 +136,7 @@ class Operation:
         signed_by_header: whether the header `Signed-Act` may hold the act's signature: the request has no body.
         proven: whether a policy can ask for the header `DPoP`, in which the person's device proves the request.
         problems: the codes (`problem_texts.PROBLEMS`) it can be refused with, besides those that all of its sort share.
-        example: for the document.
+        example_body, example_answer: of the first of its statuses, for the document.
     """
 
     name: str
@@ -165,7 +158,8 @@ class Operation:
     proven: bool = False
     query: type[msgspec.Struct] | None = None
     problems: tuple[str, ...] = ()
-    example: Example | None = None
+    example_body: Any = None
+    example_answer: Any = None
 
     @property
     def method(self) -> str:

@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, handler_of
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Operation, handler_of
 from masking_service.service.call.shapes import (
     PRINCIPAL_PATTERN,
     Name,
@@ -133,17 +133,15 @@ OPERATIONS: Final = (
             *SIGNATURE,
             *STORE,
         ),
-        example=Example(
-            {
-                "case": CASE["case"],
-                "purpose": CASE["purpose"],
-                "waybills": [WAYBILL_NO],
-                "officer": CASE["officer"],
-                "reason": CASE["reason"],
-                "expires_in": 86_400,
-            },
-            CASE,
-        ),
+        example_body={
+            "case": CASE["case"],
+            "purpose": CASE["purpose"],
+            "waybills": [WAYBILL_NO],
+            "officer": CASE["officer"],
+            "reason": CASE["reason"],
+            "expires_in": 86_400,
+        },
+        example_answer=CASE,
     ),
     Operation(
         name="list_cases",
@@ -155,7 +153,7 @@ OPERATIONS: Final = (
         query=CasesQuery,
         answers={200: answers.Cases},
         problems=STORE,
-        example=Example(None, {"cases": [CASE], "next": CASE["case"]}),
+        example_answer={"cases": [CASE], "next": CASE["case"]},
     ),
     Operation(
         name="read_case",
@@ -166,7 +164,7 @@ OPERATIONS: Final = (
         permissions=(Permission.CASE_READ,),
         answers={200: answers.Case},
         problems=("not-found", *STORE),
-        example=Example(None, CASE),
+        example_answer=CASE,
     ),
     Operation(
         name="read_case_page",
@@ -179,21 +177,18 @@ OPERATIONS: Final = (
         proven=True,
         answers={200: answers.CasePage},
         problems=("not-found", *PROOF, *STORE),
-        example=Example(
-            None,
-            {
-                "case": CASE,
-                "waybills": [{"waybill_no": WAYBILL_NO, "view": viewed(), "site": "021001"}],
-                "opens": [OPENED],
-                "calls": [OPENED | {"at": "2026-11-24T08:15:00Z"}],
-                "budgets": [
-                    {
-                        "counts": "fields",
-                        "windows": [{"window": "1m", "limit": 20, "left": 19, "frees_at": "2026-11-24T08:21:01Z"}],
-                    }
-                ],
-            },
-        ),
+        example_answer={
+            "case": CASE,
+            "waybills": [{"waybill_no": WAYBILL_NO, "view": viewed(), "site": "021001"}],
+            "opens": [OPENED],
+            "calls": [OPENED | {"at": "2026-11-24T08:15:00Z"}],
+            "budgets": [
+                {
+                    "counts": "fields",
+                    "windows": [{"window": "1m", "limit": 20, "left": 19, "frees_at": "2026-11-24T08:21:01Z"}],
+                }
+            ],
+        },
     ),
     Operation(
         name="read_case_opens",
@@ -204,10 +199,7 @@ OPERATIONS: Final = (
         permissions=(Permission.CASE_READ,),
         answers={200: answers.CaseOpens},
         problems=("not-found", *STORE),
-        example=Example(
-            None,
-            {"opens": [OPENED]},
-        ),
+        example_answer={"opens": [OPENED]},
     ),
     Operation(
         name="approve_case",
@@ -221,10 +213,8 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.Case},
         problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
-        example=Example(
-            {"note": "核对过签收照片"},
-            CASE | {"approved_by": [SUPERVISOR], "decisions": [decision("approve", "核对过签收照片")]},
-        ),
+        example_body={"note": "核对过签收照片"},
+        example_answer=CASE | {"approved_by": [SUPERVISOR], "decisions": [decision("approve", "核对过签收照片")]},
     ),
     Operation(
         name="deny_case",
@@ -238,10 +228,8 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.Case},
         problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
-        example=Example(
-            {"note": "未附寄件人申请"},
-            CASE | {"status": "denied", "decisions": [decision("deny", "未附寄件人申请")]},
-        ),
+        example_body={"note": "未附寄件人申请"},
+        example_answer=CASE | {"status": "denied", "decisions": [decision("deny", "未附寄件人申请")]},
     ),
     Operation(
         name="close_case",
@@ -255,7 +243,8 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.Case},
         problems=("not-found", *SIGNATURE, *STORE),
-        example=Example({}, CASE | {"status": "closed", "decisions": [decision("close", None)]}),
+        example_body={},
+        example_answer=CASE | {"status": "closed", "decisions": [decision("close", None)]},
     ),
     Operation(
         name="claim_case",
@@ -267,7 +256,7 @@ OPERATIONS: Final = (
         audited_as=Action.CASE_CLAIM,
         answers={200: answers.Case},
         problems=("not-found", "case-not-open", "own-case", *STORE),
-        example=Example(None, CASE | {"claimed_by": CASE["officer"]}),
+        example_answer=CASE | {"claimed_by": CASE["officer"]},
     ),
     Operation(
         name="mark_case_done",
@@ -279,6 +268,6 @@ OPERATIONS: Final = (
         audited_as=Action.CASE_DONE,
         answers={200: answers.Case},
         problems=("not-found", *STORE),
-        example=Example(None, CASE | {"done_by": [CASE["officer"]]}),
+        example_answer=CASE | {"done_by": [CASE["officer"]]},
     ),
 )

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import STORE, Batch, Example, Operation, handler_of
+from masking_service.service.call.operation import STORE, Batch, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.custody import answers
 from masking_service.service.custody.use import MoveCustody
@@ -40,20 +40,18 @@ OPERATIONS: Final = (
         at_most={"items": MAX_RECORDS},
         answers={200: Batch("MoveResults", (answers.Moved, answers.InvalidMove))},
         problems=("too-many-items", *STORE),
-        example=Example(
-            {
-                "items": [
-                    {"waybill_no": WAYBILL_NO, "site": "021001", "courier": "client/c-88"},
-                    {"waybill_no": "YT8800212345679", "site": "Qingpu 1"},
-                ]
-            },
-            {
-                "results": [
-                    {"waybill_no": WAYBILL_NO},
-                    {"error": {"code": "invalid-item", "errors": [{"pointer": "/site", "code": "invalid-value"}]}},
-                ],
-                "failed": 1,
-            },
-        ),
+        example_body={
+            "items": [
+                {"waybill_no": WAYBILL_NO, "site": "021001", "courier": "client/c-88"},
+                {"waybill_no": "YT8800212345679", "site": "Qingpu 1"},
+            ]
+        },
+        example_answer={
+            "results": [
+                {"waybill_no": WAYBILL_NO},
+                {"error": {"code": "invalid-item", "errors": [{"pointer": "/site", "code": "invalid-value"}]}},
+            ],
+            "failed": 1,
+        },
     ),
 )

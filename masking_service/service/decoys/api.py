@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature, from_header
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Example, Operation, handler_of
+from masking_service.service.call.operation import SIGNATURE, STORE, Call, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.decoys import answers
 from masking_service.service.decoys.use import Planting
@@ -85,29 +85,26 @@ OPERATIONS: Final = (
         signed_by_header=True,
         answers={200: answers.Decoys},
         problems=(*SIGNATURE, *GUARDED),
-        example=Example(
-            None,
-            {
-                "decoys": [
-                    {
-                        "waybill_no": DECOY_NO,
-                        "kind": "phantom",
-                        "planted_at": "2026-11-24T08:00:00Z",
-                        "planted_by": "staff/privacy-1",
-                        "hits": 1,
-                        "last_hit": "2026-11-24T08:20:00Z",
-                        "recent": [
-                            {
-                                "principal": "staff/officer-7",
-                                "at": "2026-11-24T08:20:00Z",
-                                "entry": "3f9d0c1b-17",
-                            }
-                        ],
-                        "heard_at": None,
-                    }
-                ]
-            },
-        ),
+        example_answer={
+            "decoys": [
+                {
+                    "waybill_no": DECOY_NO,
+                    "kind": "phantom",
+                    "planted_at": "2026-11-24T08:00:00Z",
+                    "planted_by": "staff/privacy-1",
+                    "hits": 1,
+                    "last_hit": "2026-11-24T08:20:00Z",
+                    "recent": [
+                        {
+                            "principal": "staff/officer-7",
+                            "at": "2026-11-24T08:20:00Z",
+                            "entry": "3f9d0c1b-17",
+                        }
+                    ],
+                    "heard_at": None,
+                }
+            ]
+        },
     ),
     Operation(
         name="plant_decoys",
@@ -122,7 +119,8 @@ OPERATIONS: Final = (
         at_most={"waybills": MAX_RECORDS},
         answers={200: answers.Planted},
         problems=("too-many-items", *SIGNATURE, *GUARDED),
-        example=Example({"waybills": [DECOY_NO], "kind": "phantom"}, {"planted": 1}),
+        example_body={"waybills": [DECOY_NO], "kind": "phantom"},
+        example_answer={"planted": 1},
     ),
     Operation(
         name="remove_decoys",
@@ -136,7 +134,8 @@ OPERATIONS: Final = (
         at_most={"waybills": MAX_RECORDS},
         answers={200: answers.Planted},
         problems=("too-many-items", *SIGNATURE, *GUARDED),
-        example=Example({"waybills": [DECOY_NO]}, {"planted": 0}),
+        example_body={"waybills": [DECOY_NO]},
+        example_answer={"planted": 0},
     ),
     Operation(
         name="hear_decoy",
@@ -149,13 +148,11 @@ OPERATIONS: Final = (
         body=HeardRequest,
         answers={200: answers.Heard},
         problems=GUARDED,
-        example=Example(
-            {"phone": "13812345678"},
-            {
-                "waybills": [DECOY_NO],
-                "heard": 3,
-                "seen": [{"principal": CASE["officer"], "opened": 3, "viewed": 0, "last": "2026-11-24T08:20:00Z"}],
-            },
-        ),
+        example_body={"phone": "13812345678"},
+        example_answer={
+            "waybills": [DECOY_NO],
+            "heard": 3,
+            "seen": [{"principal": CASE["officer"], "opened": 3, "viewed": 0, "last": "2026-11-24T08:20:00Z"}],
+        },
     ),
 )

@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest
 from masking_service.service.call.examples import SUPERVISOR
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Example, Operation, handler_of
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
 from masking_service.service.devices import answers
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
@@ -52,14 +52,9 @@ OPERATIONS: Final = (
         signed_in=True,
         answers={200: answers.OwnDeviceList},
         problems=("forbidden", "frozen", *STORE),
-        example=Example(
-            None,
-            {
-                "devices": [
-                    {"device": DEVICE, "name": "round phone", "status": "active", "since": "2026-11-20T08:00:00Z"}
-                ]
-            },
-        ),
+        example_answer={
+            "devices": [{"device": DEVICE, "name": "round phone", "status": "active", "since": "2026-11-20T08:00:00Z"}]
+        },
     ),
     Operation(
         name="add_device",
@@ -73,7 +68,8 @@ OPERATIONS: Final = (
         proven=True,
         answers={201: answers.DeviceStatus},
         problems=("forbidden", "frozen", "too-many-keys", *PROOF, *STORE),
-        example=Example({"name": "round phone"}, {"device": DEVICE, "status": "pending"}),
+        example_body={"name": "round phone"},
+        example_answer={"device": DEVICE, "status": "pending"},
     ),
     Operation(
         name="list_pending_devices",
@@ -84,23 +80,20 @@ OPERATIONS: Final = (
         permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.PendingDevices},
         problems=STORE,
-        example=Example(
-            None,
-            {
-                "devices": [
-                    {
-                        "principal": COURIER,
-                        "roles": ["courier"],
-                        "device": DEVICE,
-                        "name": "round phone",
-                        "since": "2026-11-24T08:00:00Z",
-                        "network": "192.0.2.0/24",
-                        "phone_ends": "5678",
-                        "others": 0,
-                    }
-                ]
-            },
-        ),
+        example_answer={
+            "devices": [
+                {
+                    "principal": COURIER,
+                    "roles": ["courier"],
+                    "device": DEVICE,
+                    "name": "round phone",
+                    "since": "2026-11-24T08:00:00Z",
+                    "network": "192.0.2.0/24",
+                    "phone_ends": "5678",
+                    "others": 0,
+                }
+            ]
+        },
     ),
     Operation(
         name="list_devices",
@@ -111,22 +104,19 @@ OPERATIONS: Final = (
         permissions=(Permission.KEY_APPROVE,),
         answers={200: answers.DevicesOfPerson},
         problems=("not-found", *STORE),
-        example=Example(
-            None,
-            {
-                "principal": COURIER,
-                "devices": [
-                    {
-                        "device": DEVICE,
-                        "name": "round phone",
-                        "status": "active",
-                        "since": "2026-11-20T08:00:00Z",
-                        "approved_by": SUPERVISOR,
-                        "phone_ends": "5678",
-                    }
-                ],
-            },
-        ),
+        example_answer={
+            "principal": COURIER,
+            "devices": [
+                {
+                    "device": DEVICE,
+                    "name": "round phone",
+                    "status": "active",
+                    "since": "2026-11-20T08:00:00Z",
+                    "approved_by": SUPERVISOR,
+                    "phone_ends": "5678",
+                }
+            ],
+        },
     ),
     Operation(
         name="approve_device",
@@ -139,7 +129,8 @@ OPERATIONS: Final = (
         body=ApproveKeyRequest,
         answers={200: answers.DeviceStatus},
         problems=("not-found", "too-many-keys", *SIGNATURE, *STORE),
-        example=Example({"code": "K7Q2M XWPR5"}, {"device": DEVICE, "status": "active"}),
+        example_body={"code": "K7Q2M XWPR5"},
+        example_answer={"device": DEVICE, "status": "active"},
     ),
     Operation(
         name="deny_device",
@@ -153,7 +144,8 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.DeviceStatus},
         problems=("not-found", *SIGNATURE, *STORE),
-        example=Example({}, {"device": DEVICE, "status": "revoked"}),
+        example_body={},
+        example_answer={"device": DEVICE, "status": "revoked"},
     ),
     Operation(
         name="revoke_device",
@@ -167,6 +159,7 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.DeviceStatus},
         problems=("not-found", *SIGNATURE, *STORE),
-        example=Example({"note": "phone lost"}, {"device": DEVICE, "status": "revoked"}),
+        example_body={"note": "phone lost"},
+        example_answer={"device": DEVICE, "status": "revoked"},
     ),
 )

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from masking_service.service.call.operation import STORE, Example, Operation, handler_of
+from masking_service.service.call.operation import STORE, Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.directory import answers
 from masking_service.service.directory.use import READERS, Directory
@@ -27,19 +27,16 @@ OPERATIONS: Final = (
         query=PeopleQuery,
         answers={200: answers.Colleagues},
         problems=STORE,
-        example=Example(
-            None,
-            {
-                "people": [
-                    {
-                        "principal": "staff/officer-7",
-                        "name": "王敏",
-                        "roles": ["dispute-officer"],
-                        "purposes": ["dispute", "redelivery"],
-                        "seen_at": "2026-11-24T00:00:00Z",
-                    }
-                ]
-            },
-        ),
+        example_answer={
+            "people": [
+                {
+                    "principal": "staff/officer-7",
+                    "name": "王敏",
+                    "roles": ["dispute-officer"],
+                    "purposes": ["dispute", "redelivery"],
+                    "seen_at": "2026-11-24T00:00:00Z",
+                }
+            ]
+        },
     ),
 )

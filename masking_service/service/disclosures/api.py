@@ -4,7 +4,7 @@ from typing import Final
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import STORE, Example, Operation, handler_of
+from masking_service.service.call.operation import STORE, Operation, handler_of
 from masking_service.service.disclosures import answers
 from masking_service.service.disclosures.use import ReadDisclosures
 from masking_service.service.people.permissions import Permission
@@ -20,20 +20,17 @@ OPERATIONS: Final = (
         audited_as=Action.DISCLOSURES,
         answers={200: answers.Disclosures},
         problems=("not-found", *STORE),
-        example=Example(
-            None,
-            {
-                "opens": [
-                    {
-                        "field": "/sender/phone",
-                        "principal": "staff/officer-7",
-                        "at": "2026-11-24T08:20:00Z",
-                        "case": CASE["case"],
-                        "approved_by": [],
-                    }
-                ],
-                "views": [{"principal": "client/c-88", "at": "2026-11-24T07:10:00Z", "profile": "courier"}],
-            },
-        ),
+        example_answer={
+            "opens": [
+                {
+                    "field": "/sender/phone",
+                    "principal": "staff/officer-7",
+                    "at": "2026-11-24T08:20:00Z",
+                    "case": CASE["case"],
+                    "approved_by": [],
+                }
+            ],
+            "views": [{"principal": "client/c-88", "at": "2026-11-24T07:10:00Z", "profile": "courier"}],
+        },
     ),
 )

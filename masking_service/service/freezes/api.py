@@ -8,7 +8,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.examples import FREEZE
-from masking_service.service.call.operation import SIGNATURE, STORE, Example, Operation, handler_of
+from masking_service.service.call.operation import SIGNATURE, STORE, Operation, handler_of
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.use import FreezeByHand
 from masking_service.service.people.permissions import Permission
@@ -46,7 +46,7 @@ OPERATIONS: Final = (
         permissions=(Permission.PRINCIPAL_FREEZE,),
         answers={200: answers.FrozenPrincipals},
         problems=STORE,
-        example=Example(None, {"principals": [FREEZE]}),
+        example_answer={"principals": [FREEZE]},
     ),
     Operation(
         name="freeze_principal",
@@ -60,7 +60,8 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.FrozenNow},
         problems=("not-found", *SIGNATURE, *STORE),
-        example=Example({"why": FREEZE["why"]}, FREEZE | {"frozen": True}),
+        example_body={"why": FREEZE["why"]},
+        example_answer=FREEZE | {"frozen": True},
     ),
     Operation(
         name="thaw_principal",
@@ -74,6 +75,7 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.ThawedNow},
         problems=("not-found", *SIGNATURE, *STORE),
-        example=Example({}, {"id": FREEZE["id"], "frozen": False}),
+        example_body={},
+        example_answer={"id": FREEZE["id"], "frozen": False},
     ),
 )

@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Example, Operation, handler_of
+from masking_service.service.call.operation import SIGNATURE, STORE, Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.holds import answers
 from masking_service.service.holds.state import MAX_WAYBILLS
@@ -80,7 +80,7 @@ OPERATIONS: Final = (
         permissions=(Permission.HOLD_SET,),
         answers={200: answers.HoldList},
         problems=STORE,
-        example=Example(None, {"holds": [SET]}),
+        example_answer={"holds": [SET]},
     ),
     Operation(
         name="show_hold",
@@ -91,7 +91,7 @@ OPERATIONS: Final = (
         permissions=(Permission.HOLD_SET,),
         answers={200: answers.HoldWithWaybills},
         problems=("not-found", *STORE),
-        example=Example(None, SET | {"waybills": [WAYBILL_NO]}),
+        example_answer=SET | {"waybills": [WAYBILL_NO]},
     ),
     Operation(
         name="propose_hold",
@@ -105,10 +105,8 @@ OPERATIONS: Final = (
         at_most={"waybills": MAX_WAYBILLS},
         answers={201: answers.Hold},
         problems=("too-many-items", "sign-in-required", "hold-exists", *STORE),
-        example=Example(
-            {"hold": NAME, "reason": PROPOSED["reason"], "waybills": [WAYBILL_NO]},
-            PROPOSED,
-        ),
+        example_body={"hold": NAME, "reason": PROPOSED["reason"], "waybills": [WAYBILL_NO]},
+        example_answer=PROPOSED,
     ),
     Operation(
         name="set_hold",
@@ -123,7 +121,8 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.Hold},
         problems=(*DECIDING, *SIGNATURE),
-        example=Example({}, SET),
+        example_body={},
+        example_answer=SET,
     ),
     Operation(
         name="lift_hold",
@@ -137,6 +136,7 @@ OPERATIONS: Final = (
         body_optional=True,
         answers={200: answers.Hold},
         problems=(*DECIDING, *SIGNATURE),
-        example=Example({}, LIFTING),
+        example_body={},
+        example_answer=LIFTING,
     ),
 )

@@ -11,7 +11,7 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.answers import one_of
 from masking_service.service.call.errors import InvalidRequest
-from masking_service.service.call.operation import STORE, Call, Example, Operation, handler_of
+from masking_service.service.call.operation import STORE, Call, Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape, whole
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Flag, countries
@@ -159,7 +159,7 @@ OPERATIONS: Final = (
         permissions=READERS,
         answers={200: answers.IncidentStates},
         problems=STORE,
-        example=Example(None, {"incidents": [OPENED]}),
+        example_answer={"incidents": [OPENED]},
     ),
     Operation(
         name="show_incident",
@@ -170,7 +170,7 @@ OPERATIONS: Final = (
         permissions=READERS,
         answers={200: answers.IncidentState},
         problems=("not-found", *STORE),
-        example=Example(None, OPENED),
+        example_answer=OPENED,
     ),
     Operation(
         name="fill_form",
@@ -181,9 +181,7 @@ OPERATIONS: Final = (
         permissions=READERS,
         answers={200: answers.FilledForm},
         problems=("not-found", *STORE),
-        example=Example(
-            None, {"incident": NAME, "country": "sg", "language": "en", "text": "# Data breach notification\n"}
-        ),
+        example_answer={"incident": NAME, "country": "sg", "language": "en", "text": "# Data breach notification\n"},
     ),
     Operation(
         name="open_incident",
@@ -196,17 +194,15 @@ OPERATIONS: Final = (
         body=OpenIncident,
         answers={201: answers.IncidentState},
         problems=("incident-exists", *STORE),
-        example=Example(
-            {
-                "incident": NAME,
-                "leak": "sold list",
-                "countries": ["sg"],
-                "found_at": "2026-11-24T02:00:00Z",
-                "flags": ["malicious"],
-                "persons": 700,
-            },
-            OPENED,
-        ),
+        example_body={
+            "incident": NAME,
+            "leak": "sold list",
+            "countries": ["sg"],
+            "found_at": "2026-11-24T02:00:00Z",
+            "flags": ["malicious"],
+            "persons": 700,
+        },
+        example_answer=OPENED,
     ),
     Operation(
         name="note_incident",
@@ -219,7 +215,8 @@ OPERATIONS: Final = (
         body=NoteIncident,
         answers={200: answers.IncidentState},
         problems=CHANGING,
-        example=Example({"persons": 700}, OPENED),
+        example_body={"persons": 700},
+        example_answer=OPENED,
     ),
     Operation(
         name="close_incident",
@@ -231,6 +228,6 @@ OPERATIONS: Final = (
         audited_as=Action.INCIDENT_CLOSE,
         answers={200: answers.IncidentState},
         problems=("not-found", *STORE),
-        example=Example(None, OPENED | {"status": "closed", "closed_at": "2026-12-01T02:00:00Z"}),
+        example_answer=OPENED | {"status": "closed", "closed_at": "2026-12-01T02:00:00Z"},
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.service.call.operation import STORE, Example, Operation, handler_of
+from masking_service.service.call.operation import STORE, Operation, handler_of
 from masking_service.service.me import answers
 from masking_service.service.me.use import AboutMe
 from masking_service.service.people.permissions import Permission
@@ -17,31 +17,28 @@ OPERATIONS: Final = (
         tells_freeze=True,
         answers={200: answers.Me},
         problems=("unavailable",),
-        example=Example(
-            None,
-            {
-                "principal": "staff/officer-7",
-                "name": "王敏",
-                "tenant": "default",
-                "roles": ["dispute-officer"],
-                "permissions": [
-                    Permission.CALL_MAKE,
-                    Permission.CASE_READ,
-                    Permission.DETOKENIZE,
-                    Permission.WAYBILL_VIEW,
-                ],
-                "profiles": ["label"],
-                "purposes": {"dispute": {"kinds": ["name", "phone"], "case": "required", "approval": "above-limit"}},
-                "cases": {"approve_above": 10, "at_most": 200, "longest": 604_800},
-                "calls": True,
-                "search": {"phone": False, "last4": False},
-                "sites": [],
-                "signs": {"rp_id": "desk.example.com", "acts": ["detokenize"], "fields_at_most": 5},
-                "proves": ["waybill-view", "call"],
-                "frozen": False,
-                "sign_in": {"acr": "2", "at": "2026-11-24T07:55:00Z", "fresh_until": "2026-11-24T15:55:00Z"},
-            },
-        ),
+        example_answer={
+            "principal": "staff/officer-7",
+            "name": "王敏",
+            "tenant": "default",
+            "roles": ["dispute-officer"],
+            "permissions": [
+                Permission.CALL_MAKE,
+                Permission.CASE_READ,
+                Permission.DETOKENIZE,
+                Permission.WAYBILL_VIEW,
+            ],
+            "profiles": ["label"],
+            "purposes": {"dispute": {"kinds": ["name", "phone"], "case": "required", "approval": "above-limit"}},
+            "cases": {"approve_above": 10, "at_most": 200, "longest": 604_800},
+            "calls": True,
+            "search": {"phone": False, "last4": False},
+            "sites": [],
+            "signs": {"rp_id": "desk.example.com", "acts": ["detokenize"], "fields_at_most": 5},
+            "proves": ["waybill-view", "call"],
+            "frozen": False,
+            "sign_in": {"acr": "2", "at": "2026-11-24T07:55:00Z", "fresh_until": "2026-11-24T15:55:00Z"},
+        },
     ),
     Operation(
         name="read_budgets",
@@ -51,19 +48,16 @@ OPERATIONS: Final = (
         handle=handler_of(AboutMe.budgets_left),
         answers={200: answers.Budgets},
         problems=("frozen", *STORE),
-        example=Example(
-            None,
-            {
-                "budgets": [
-                    {
-                        "counts": "fields",
-                        "windows": [
-                            {"window": "1m", "limit": 20, "left": 17, "frees_at": "2026-11-24T08:21:01Z"},
-                            {"window": "1d", "limit": 150, "left": 150, "frees_at": None},
-                        ],
-                    }
-                ]
-            },
-        ),
+        example_answer={
+            "budgets": [
+                {
+                    "counts": "fields",
+                    "windows": [
+                        {"window": "1m", "limit": 20, "left": 17, "frees_at": "2026-11-24T08:21:01Z"},
+                        {"window": "1d", "limit": 150, "left": 150, "frees_at": None},
+                    ],
+                }
+            ]
+        },
     ),
 )

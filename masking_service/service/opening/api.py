@@ -9,7 +9,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Call, Example, Operation
+from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Call, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, Shape
 from masking_service.service.opening import answers
 from masking_service.service.opening.use import Detokenize
@@ -82,33 +82,31 @@ OPERATIONS: Final = (
             "quota-exceeded",
             *STORE,
         ),
-        example=Example(
-            {
-                "purpose": "dispute",
-                "case": "D-2026-0001",
-                "items": [
-                    {"token": TOKENS["/sender/phone"]},
-                    {"waybill_no": WAYBILL_NO, "field": "/recipient/phone"},
-                    {"waybill_no": WAYBILL_NO, "field": "/recipient/address"},
-                ],
-            },
-            {
-                "results": [
-                    {"token": TOKENS["/sender/phone"], "kind": "phone", "value": "13812345678"},
-                    {
-                        "waybill_no": WAYBILL_NO,
-                        "field": "/recipient/phone",
-                        "kind": "phone",
-                        "value": "021-59791234-801",
-                    },
-                    {
-                        "waybill_no": WAYBILL_NO,
-                        "field": "/recipient/address",
-                        "error": {"code": "kind-not-allowed"},
-                    },
-                ],
-                "failed": 1,
-            },
-        ),
+        example_body={
+            "purpose": "dispute",
+            "case": "D-2026-0001",
+            "items": [
+                {"token": TOKENS["/sender/phone"]},
+                {"waybill_no": WAYBILL_NO, "field": "/recipient/phone"},
+                {"waybill_no": WAYBILL_NO, "field": "/recipient/address"},
+            ],
+        },
+        example_answer={
+            "results": [
+                {"token": TOKENS["/sender/phone"], "kind": "phone", "value": "13812345678"},
+                {
+                    "waybill_no": WAYBILL_NO,
+                    "field": "/recipient/phone",
+                    "kind": "phone",
+                    "value": "021-59791234-801",
+                },
+                {
+                    "waybill_no": WAYBILL_NO,
+                    "field": "/recipient/address",
+                    "error": {"code": "kind-not-allowed"},
+                },
+            ],
+            "failed": 1,
+        },
     ),
 )

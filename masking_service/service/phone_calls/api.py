@@ -11,7 +11,6 @@ from masking_service.service.call.operation import (
     STORE,
     Answered,
     Call,
-    Example,
     Operation,
     SignedRequest,
     handler_of,
@@ -81,10 +80,13 @@ OPERATIONS: Final = (
             *PROOF,
             *STORE,
         ),
-        example=Example(
-            {"waybill_no": WAYBILL_NO, "field": "/recipient/phone", "case": CASE["case"]},
-            {"call": CALL, "dial": "700000000000001", "extension": None, "expires_at": "2026-11-24T08:50:00Z"},
-        ),
+        example_body={"waybill_no": WAYBILL_NO, "field": "/recipient/phone", "case": CASE["case"]},
+        example_answer={
+            "call": CALL,
+            "dial": "700000000000001",
+            "extension": None,
+            "expires_at": "2026-11-24T08:50:00Z",
+        },
     ),
     Operation(
         name="end_call",
@@ -96,7 +98,7 @@ OPERATIONS: Final = (
         audited_as=Action.CALL_END,
         answers={200: answers.EndedCall},
         problems=("not-found", "calls-unavailable", *STORE),
-        example=Example(None, {"call": CALL, "ended": True}),
+        example_answer={"call": CALL, "ended": True},
     ),
     Operation(
         name="take_call_records",
@@ -108,9 +110,9 @@ OPERATIONS: Final = (
         signed=True,
         answers={200: answers.TakenRecords},
         problems=("unauthenticated", *STORE),
-        example=Example(
-            {"records": [{"ref": CALL, "id": "5f1c0a9e27d34b68", "at": 1795940460, "seconds": 0, "answered": False}]},
-            {"taken": 1},
-        ),
+        example_body={
+            "records": [{"ref": CALL, "id": "5f1c0a9e27d34b68", "at": 1795940460, "seconds": 0, "answered": False}]
+        },
+        example_answer={"taken": 1},
     ),
 )

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.service.acts.api import CREDENTIAL
 from masking_service.service.call.examples import CASE, WAYBILL_NO
-from masking_service.service.call.operation import STORE, Call, Example, Operation
+from masking_service.service.call.operation import STORE, Call, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, Shape
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
@@ -68,20 +68,18 @@ OPERATIONS: Final = (
         at_most={},
         answers={200: answers.ProposedAct},
         problems=("not-found", "purpose-required", "case-required", *STORE),
-        example=Example(
-            {
-                "act": "detokenize",
-                "purpose": "dispute",
-                "case": CASE["case"],
-                "items": [{"waybill_no": WAYBILL_NO, "field": "/recipient/phone"}],
-            },
-            {
-                "act": "AQFhY3QtdGlja2V0",
-                "challenge": "Nf2bRkYxP0sJ5dUoVqv3L6m1h8cTz4wAeGi7KyQnXjE",
-                "keys": [CREDENTIAL],
-                "text": f"Open 1 field of case {CASE['case']} (dispute)",
-                "expires_at": "2026-11-24T08:22:00Z",
-            },
-        ),
+        example_body={
+            "act": "detokenize",
+            "purpose": "dispute",
+            "case": CASE["case"],
+            "items": [{"waybill_no": WAYBILL_NO, "field": "/recipient/phone"}],
+        },
+        example_answer={
+            "act": "AQFhY3QtdGlja2V0",
+            "challenge": "Nf2bRkYxP0sJ5dUoVqv3L6m1h8cTz4wAeGi7KyQnXjE",
+            "keys": [CREDENTIAL],
+            "text": f"Open 1 field of case {CASE['case']} (dispute)",
+            "expires_at": "2026-11-24T08:22:00Z",
+        },
     ),
 )

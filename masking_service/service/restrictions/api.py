@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import Signature
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Example, Operation, handler_of
+from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.people.permissions import Permission
 from masking_service.service.restrictions import answers
@@ -46,9 +46,8 @@ OPERATIONS: Final = (
         at_most={"waybills": MAX_RECORDS},
         answers={200: Batch("RestrictResults", (answers.RestrictedWaybill, WaybillNotFound))},
         problems=("too-many-items", *STORE),
-        example=Example(
-            {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": True}], "failed": 0}
-        ),
+        example_body={"waybills": [WAYBILL_NO]},
+        example_answer={"results": [{"waybill_no": WAYBILL_NO, "restricted": True}], "failed": 0},
     ),
     Operation(
         name="unrestrict_waybills",
@@ -62,8 +61,7 @@ OPERATIONS: Final = (
         at_most={"waybills": MAX_RECORDS},
         answers={200: Batch("UnrestrictResults", (answers.RestrictedWaybill, WaybillNotFound))},
         problems=("too-many-items", *SIGNATURE, *STORE),
-        example=Example(
-            {"waybills": [WAYBILL_NO]}, {"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0}
-        ),
+        example_body={"waybills": [WAYBILL_NO]},
+        example_answer={"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0},
     ),
 )

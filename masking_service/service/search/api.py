@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import viewed
-from masking_service.service.call.operation import PROOF, STORE, Example, Operation, handler_of
+from masking_service.service.call.operation import PROOF, STORE, Operation, handler_of
 from masking_service.service.call.shapes import Profile, Shape, Site
 from masking_service.service.people.permissions import Permission
 from masking_service.service.search import answers
@@ -46,6 +46,7 @@ OPERATIONS: Final = (
         proven=True,
         answers={200: answers.Found},
         problems=("profile-required", "too-many", "quota-exceeded", *PROOF, *STORE),
-        example=Example({"phone": "02159791234"}, {"results": [viewed()], "more": False}),
+        example_body={"phone": "02159791234"},
+        example_answer={"results": [viewed()], "more": False},
     ),
 )

@@ -9,7 +9,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Example, Operation
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
@@ -139,25 +139,23 @@ OPERATIONS: Final = (
             )
         },
         problems=("profile-required", "too-many-items", "unknown-schema", "unavailable"),
-        example=Example(
-            {
-                "schema": "standard",
-                "profile": "label",
-                "records": [clear_record(), {"sender": {"phone": ["13812345678"]}}],
-            },
-            {
-                "results": [
-                    {"record": masked_record(), "warnings": FOUND},
-                    {
-                        "error": {
-                            "code": "invalid-type",
-                            "errors": [{"pointer": "/sender/phone", "code": "invalid-type"}],
-                        }
-                    },
-                ],
-                "failed": 1,
-            },
-        ),
+        example_body={
+            "schema": "standard",
+            "profile": "label",
+            "records": [clear_record(), {"sender": {"phone": ["13812345678"]}}],
+        },
+        example_answer={
+            "results": [
+                {"record": masked_record(), "warnings": FOUND},
+                {
+                    "error": {
+                        "code": "invalid-type",
+                        "errors": [{"pointer": "/sender/phone", "code": "invalid-type"}],
+                    }
+                },
+            ],
+            "failed": 1,
+        },
     ),
     Operation(
         name="tokenize",
@@ -188,22 +186,20 @@ OPERATIONS: Final = (
             "quota-exceeded",
             *STORE,
         ),
-        example=Example(
-            {"profile": "label", "records": [clear_record()], "custody": {"site": "021001"}},
-            {
-                "results": [
-                    {
-                        "record": masked_record(),
-                        "tokens": TOKENS,
-                        "revision": 0,
-                        "created": True,
-                        "warnings": FOUND,
-                        "expires_at": "2027-05-23T00:00:00Z",
-                    }
-                ],
-                "failed": 0,
-            },
-        ),
+        example_body={"profile": "label", "records": [clear_record()], "custody": {"site": "021001"}},
+        example_answer={
+            "results": [
+                {
+                    "record": masked_record(),
+                    "tokens": TOKENS,
+                    "revision": 0,
+                    "created": True,
+                    "warnings": FOUND,
+                    "expires_at": "2027-05-23T00:00:00Z",
+                }
+            ],
+            "failed": 0,
+        },
     ),
     Operation(
         name="view_waybill",
@@ -218,7 +214,7 @@ OPERATIONS: Final = (
         query=ViewQuery,
         answers={200: answers.Waybill},
         problems=("profile-required", "not-found", "restricted", "quota-exceeded", *PROOF, *STORE),
-        example=Example(None, viewed()),
+        example_answer=viewed(),
     ),
     Operation(
         name="erase_waybill",
@@ -231,7 +227,7 @@ OPERATIONS: Final = (
         signed_by_header=True,
         answers={200: answers.Erased},
         problems=("not-found", "held", *SIGNATURE, *STORE),
-        example=Example(None, {"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"}),
+        example_answer={"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"},
     ),
     Operation(
         name="view_waybills",
@@ -246,12 +242,10 @@ OPERATIONS: Final = (
         at_most={"waybills": MAX_ITEMS},
         answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
         problems=("profile-required", "too-many-items", "quota-exceeded", *PROOF, *STORE),
-        example=Example(
-            {"waybills": [WAYBILL_NO, "YT0000000000000"], "profile": "label"},
-            {
-                "results": [viewed(), {"waybill_no": "YT0000000000000", "error": {"code": "not-found"}}],
-                "failed": 1,
-            },
-        ),
+        example_body={"waybills": [WAYBILL_NO, "YT0000000000000"], "profile": "label"},
+        example_answer={
+            "results": [viewed(), {"waybill_no": "YT0000000000000", "error": {"code": "not-found"}}],
+            "failed": 1,
+        },
     ),
 )
