@@ -12,6 +12,7 @@ from masking_service.service.holds.problems import HOLD_PROBLEMS
 from masking_service.service.incidents.problems import INCIDENT_PROBLEMS
 from masking_service.service.phone_calls.problems import CALL_PROBLEMS
 from masking_service.service.restrictions.problems import RESTRICTION_PROBLEMS
+from masking_service.service.search.problems import SEARCH_PROBLEMS
 from masking_service.texts import ASK_OPERATOR, SEND_AGAIN, ProblemText, Text
 
 PROBLEMS: Final[dict[str, ProblemText]] = {
@@ -96,12 +97,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
             "opens."
         ),
     ),
-    "too-many": ProblemText(
-        422,
-        Text("Too many waybills were found"),
-        Text("The search finds more than 20 waybills, so none is shown."),
-        Text("Search for the whole phone number, or ask for the waybill number and view it."),
-    ),
+    **SEARCH_PROBLEMS,
     "invalid-request": ProblemText(
         422,
         Text("The request is not valid"),

@@ -30,7 +30,6 @@ from masking_service.service.call.errors import (
     QuotaExceeded,
     SeveralWaybills,
     SignatureRequired,
-    TooMany,
     UnknownSchema,
 )
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen
@@ -45,7 +44,7 @@ from masking_service.service.people.errors import (
     Unauthenticated,
 )
 from masking_service.service.phone_calls.problems import CallsUnavailable
-from masking_service.service.search.use import NoSearchIndex
+from masking_service.service.search.problems import NoSearchIndex, TooMany
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.texts import LANGUAGES, Language, Text
 

@@ -45,13 +45,6 @@ class SeveralWaybills(Exception):
     """A record of that schema holds several waybills: it can be masked, not tokenized."""
 
 
-class TooMany(Exception):
-    """A search finds more waybills than one answer shows.
-
-    None is shown.
-    """
-
-
 class QuotaExceeded(AccessError, code="quota-exceeded"):
     """A budget has no room for this call, and nothing was taken.
 

@@ -17,7 +17,6 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.errors import TooMany
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
@@ -31,6 +30,7 @@ from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.search import answers
 from masking_service.service.search.asked import Asked
+from masking_service.service.search.problems import NoSearchIndex, TooMany
 from masking_service.service.search.state import IndexEntry, TooManyEntries
 from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills.view import reached, shown, viewed
@@ -38,10 +38,6 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Question
 
 MAX_RESULTS: Final = 20
-
-
-class NoSearchIndex(Forbidden):
-    """The tenant's policy keeps no index for this search."""
 
 
 @dataclass(frozen=True, slots=True)
