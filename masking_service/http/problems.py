@@ -20,7 +20,6 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service import rule_texts
-from masking_service.service.acts.problems import NoSignatures
 from masking_service.service.call.errors import (
     CaseRequired,
     DeviceProofRequired,
@@ -33,18 +32,18 @@ from masking_service.service.call.errors import (
     UnknownSchema,
 )
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseNotOpen
-from masking_service.service.devices.problems import NoDevices
 from masking_service.service.people.errors import (
     AccessError,
     Forbidden,
     IssuerUnavailable,
+    NotInPolicy,
     ProfileRequired,
     PurposeRequired,
     SignInRequired,
     Unauthenticated,
 )
 from masking_service.service.phone_calls.problems import CallsUnavailable
-from masking_service.service.search.problems import NoSearchIndex, TooMany
+from masking_service.service.search.problems import TooMany
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.texts import LANGUAGES, Language, Text
 
@@ -87,11 +86,6 @@ class Problem(Exception):
         return document | self.extra
 
 
-_NOT_IN_POLICY: Final[dict[type[AccessError], Text]] = {
-    NoSignatures: rule_texts.NO_SIGNATURES,
-    NoDevices: rule_texts.NO_DEVICES,
-    NoSearchIndex: rule_texts.NO_SEARCH_INDEX,
-}
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER: Final = {"Retry-After": "1"}
 
@@ -144,8 +138,8 @@ def _refusal(error: AccessError) -> Problem:
         case DeviceProofRequired():
             headers = {"WWW-Authenticate": 'Bearer error="use_dpop_nonce"', "DPoP-Nonce": error.nonce}
             return Problem(error.code, extra={"nonce": error.nonce}, headers=headers)
-        case NoSignatures() | NoDevices() | NoSearchIndex():
-            return Problem(error.code, detail=_NOT_IN_POLICY[type(error)])
+        case NotInPolicy():
+            return Problem(error.code, detail=error.detail)
         case SignInRequired():
             wanted = [("acr_values", error.acr), ("max_age", error.max_age)]
             asked = "".join(f', {name}="{value}"' for name, value in wanted if value is not None)

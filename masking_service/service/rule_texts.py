@@ -211,12 +211,6 @@ TOO_MUCH_AT_ONCE: Final = Text(
     "Send several calls of at most {at_most} each."
 )
 """Why a call is refused that no budget ever has room for."""
-NO_SIGNATURES: Final = Text("The policy asks for no signatures, so people have no keys here.")
-"""Why a person can have no key."""
-NO_DEVICES: Final = Text("The policy asks for no proofs by devices, so people have no devices here.")
-"""Why a person can have no device."""
-NO_SEARCH_INDEX: Final = Text("The policy keeps no index for this search.")
-"""Why a caller who may search is refused."""
 
 
 def with_rules(happened: Text, errors: Places, language: Language) -> str:

@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from masking_service.service.people.errors import AccessError
+from masking_service.service.people.errors import AccessError, NotInPolicy
 from masking_service.texts import ProblemText, Text
 
 
-class NoSignatures(AccessError, code="forbidden"):
+class NoSignatures(NotInPolicy):
     """The policy has no section on signatures."""
+
+    detail = Text("The policy asks for no signatures, so people have no keys here.")
 
 
 class TooManyKeys(AccessError, code="too-many-keys"):

@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from masking_service.service.people.errors import AccessError
+from masking_service.service.people.errors import NotInPolicy
 from masking_service.texts import ProblemText, Text
 
 
-class NoDevices(AccessError, code="forbidden"):
+class NoDevices(NotInPolicy):
     """The policy has no section on devices."""
+
+    detail = Text("The policy asks for no proofs by devices, so people have no devices here.")
 
 
 DEVICE_PROBLEMS: Final[dict[str, ProblemText]] = {

@@ -6,6 +6,8 @@ No error here ever holds a credential, a claim, an address or any other value th
 from collections.abc import Sequence
 from typing import ClassVar
 
+from masking_service.texts import Text
+
 
 class AccessError(Exception):
     """A caller is refused. `code` is the problem's code."""
@@ -63,6 +65,12 @@ class Forbidden(AccessError, code="forbidden"):
 
     def __init__(self, member: str = "") -> None:
         self.member = member
+
+
+class NotInPolicy(AccessError, code="forbidden"):
+    """The policy does not have what is asked for, as `detail` says."""
+
+    detail: ClassVar[Text]
 
 
 class Frozen(AccessError, code="frozen"):

@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.errors import NotInPolicy
 from masking_service.texts import ProblemText, Text
 
 
-class NoSearchIndex(Forbidden):
+class NoSearchIndex(NotInPolicy):
     """The tenant's policy keeps no index for this search."""
+
+    detail = Text("The policy keeps no index for this search.")
 
 
 class TooMany(Exception):
