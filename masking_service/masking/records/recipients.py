@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.phone import MAX_LENGTH
 from masking_service.masking.numbers.masked_numbers import read_phones
 from masking_service.masking.records.schema import Place
@@ -31,6 +32,8 @@ _SENDER: Final = frozenset({"sender", "send", "shipper", "consignor", "from", "j
 _PATHS: Final = frozenset({"address_info.tel_number", "ship-phone-number"})
 """Recipients' phones whose names do not say so: of WeChat's shop orders, and of Amazon's reports."""
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
+_DIGITS: Final = re.compile(r"[0-9]{7,15}").fullmatch
+"""Who asks for these asks for one number: what is no phone is found nowhere."""
 
 
 class Phone(msgspec.Struct, frozen=True, gc=False):
@@ -86,6 +89,20 @@ def read(value: Any) -> list[Phone]:
             ending = piece.whole[-LAST:]
             found.append(Phone(piece.whole, ending if piece.shown.endswith(ending) else ""))
     return found
+
+
+def one_number(phone: str) -> str:
+    """Return the one number of a phone in any spelling, in its one spelling.
+
+    Raises:
+        InvalidRecord: it is none, or several.
+    """
+    numbers = [one.number for one in read(phone)]
+    if len(numbers) == 1:
+        return numbers[0]
+    if _DIGITS(phone):
+        return phone
+    raise InvalidRecord((("/phone", "invalid-phone"),))
 
 
 def numbers_of(values: Sequence[Any]) -> list[Phone]:

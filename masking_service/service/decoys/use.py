@@ -19,7 +19,7 @@ import msgspec
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.records.recipients import is_recipients, is_senders, read
+from masking_service.masking.records.recipients import is_recipients, is_senders, one_number, read
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
@@ -37,7 +37,6 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.service.search.asked import one_number
 from masking_service.service.state.sealed import NOTHING_SHOWN, PreparedFields
 from masking_service.service.vault.vault import Found, Vault
 from masking_service.store.client import Store

@@ -19,8 +19,8 @@ from masking_service.service.disclosures import answers
 from masking_service.service.disclosures.state import Disclosures, Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
+from masking_service.service.vault.data_keys import unreadable_after
 from masking_service.service.vault.vault import Vault
-from masking_service.service.waybills.erase import unreadable_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,8 @@ class ReadDisclosures:
             return None
         unreadable: str | UnsetType = UNSET
         if not found.record.held:  # the key of a hold has no day
-            unreadable = unreadable_after(self.vault.last_day(tenant, number, context.now), self.policy)
+            last_day = self.vault.last_day(tenant, number, context.now)
+            unreadable = unreadable_after(last_day, self.policy.longest_retention_days)
         record = found.record
         return answers.ErasableWaybill(rfc3339(record.expires_at), record.held, record.restricted, unreadable)
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.records.recipients import read
+from masking_service.masking.records.recipients import one_number
 from masking_service.service.people.principals import site_codes
 
-_DIGITS: Final = re.compile(r"[0-9]{7,15}", re.ASCII)
-"""Read as one number in any case: what is no phone finds nothing."""
 _LAST4: Final = re.compile(r"[0-9]{4}", re.ASCII)
 
 
@@ -47,17 +45,3 @@ class Asked:
     def hashed_parts(self) -> tuple[str, ...]:
         """What the keyed hash in audit entries is over."""
         return ("search", "phone", self.phone) if self.phone else ("search", "last4", self.site, self.last4)
-
-
-def one_number(phone: str) -> str:
-    """Return the one number of a phone in any spelling, in its one spelling.
-
-    Raises:
-        InvalidRecord: it is none, or several.
-    """
-    numbers = [one.number for one in read(phone)]
-    if len(numbers) == 1:
-        return numbers[0]
-    if _DIGITS.fullmatch(phone):
-        return phone
-    raise InvalidRecord((("/phone", "invalid-phone"),))

@@ -25,7 +25,7 @@ from keys.errors import IntegrityError
 from keys.hosts import Host
 from keys.hour_keys import head_of, open_hour_key
 from keys.keyring import Keyring
-from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.vault.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKey, WrappedKeys, field
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
@@ -483,3 +483,13 @@ def _divided(headers: Iterable[bytes]) -> tuple[dict[bytes, bytes], dict[bytes, 
     for header in headers:
         (by_hour if header[0] == HOUR_FORMAT else by_day)[header] = header[2:]
     return by_day, by_hour
+
+
+def unreadable_after(last_day: int, longest_days: int) -> str:
+    """Return the day after which the data keys of an erased waybill are due to be shredded.
+
+    Args:
+        last_day: on which a revision of it was sealed, since 1970-01-01.
+        longest_days: the longest retention.
+    """
+    return rfc3339((last_day + 1 + longest_days) * SECONDS_A_DAY)[:10]

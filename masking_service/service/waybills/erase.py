@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from masking_service.audit.actions import Action, Outcome
-from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
+from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
@@ -16,6 +16,7 @@ from masking_service.service.holds.problems import Held
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_acts import SignedAct
+from masking_service.service.vault.data_keys import unreadable_after
 from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills import answers
 
@@ -98,7 +99,8 @@ class EraseWaybill:
                     self._refuse_held(context, stated.role, newest, entry)
             if erased:
                 return answers.Erased(
-                    audit=entry.id, unreadable_in_backups_after=unreadable_after(erasure.last_day, self.policy)
+                    audit=entry.id,
+                    unreadable_in_backups_after=unreadable_after(erasure.last_day, self.policy.longest_retention_days),
                 )
 
     def _refuse_held(
@@ -108,13 +110,3 @@ class EraseWaybill:
         items = [ItemOutcome(found.base, Held.code)]
         self.recorder.record(context, Action.ERASE, Held.code, Stated(role=role), items=items, takes_back=takes_back)
         raise Held
-
-
-def unreadable_after(last_day: int, policy: Policy) -> str:
-    """Return the day after which the data keys of an erased waybill are due to be shredded.
-
-    Args:
-        last_day: on which a revision of it was sealed, since 1970-01-01.
-    """
-    due = last_day + 1 + policy.longest_retention_days
-    return rfc3339(due * SECONDS_A_DAY)[:10]
