@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from masking_service.masking.kinds.text import any_worth_reading, worth_reading
 from masking_service.masking.members.codes import are_codes, harmless_lines, is_code
 from masking_service.masking.numbers.numbers_in_text import scrub
+from masking_service.masking.texts.full_reading import any_worth_reading, worth_reading
 from masking_service.masking.waybill import is_plain_number, own_number
 from masking_service.tables.looks import found_kind, guessed_kind
 from masking_service.tables.sample import Sample

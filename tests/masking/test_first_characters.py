@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from masking_service.masking.addresses import addresses_in_text, han_units_in_text
-from masking_service.masking.kinds import text as texts
 from masking_service.masking.names import names_of_clauses
 from masking_service.masking.numbers import numbers_in_text
+from masking_service.masking.texts import full_reading
 from masking_service.masking.words.alternatives import only_at
 from tests.every import every
 
@@ -20,7 +20,7 @@ SEARCHES = {
     "units": han_units_in_text._MAY_HOLD_UNITS,
     "rooms": addresses_in_text._ROOM_SIGN,
     "places": addresses_in_text._PLACE_OR_ROOM,
-    "unusual": texts._UNUSUAL,
+    "unusual": full_reading._UNUSUAL,
 }
 CLASS, EXPRESSION = "[a](?<=(?=", r")[\s\S])"
 SPACES = [char for char in map(chr, range(0x10000)) if char.isspace()]

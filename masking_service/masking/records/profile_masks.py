@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -25,11 +25,15 @@ from masking_service.masking.kinds.phone import (
     plain_mobile_lines_masker,
     plain_mobile_masker,
 )
-from masking_service.masking.kinds.table import TABLE
-from masking_service.masking.kinds.text import TextMask, masks_of
+from masking_service.masking.kinds.table import OF_A_PERSON, TABLE
+from masking_service.masking.kinds.text import TextMask
+from masking_service.masking.members.name_words import PARTY
 from masking_service.masking.numbers.numbers_in_text import scrub
+from masking_service.masking.records.leaks import may_leak
 from masking_service.masking.records.profiles import ALL, MAX_DIGITS_SHOWN, NOTHING, Profile
-from masking_service.masking.stars import stars
+from masking_service.masking.records.spellings import Mask, hide_names, hide_phones, needles_of
+from masking_service.masking.stars import stars, steady
+from masking_service.masking.texts.full_reading import ROUNDS
 
 _FIELDS_ONLY: Final = ("middle", "last")
 
@@ -97,7 +101,11 @@ class Masks:
     def masks(self) -> dict[str, Callable[[str], str]]:
         """The masks of the kinds that are hidden where a name or a label says what a value is."""
         mask_of = self._in_texts.masker
-        return masks_of(lambda kind: None if self._hide[kind] == NOTHING else mask_of(kind), self.party_masker())
+        hidden = (kind for kind in OF_A_PERSON if self._hide[kind] != NOTHING)
+        masks = {kind: mask for kind in hidden if (mask := mask_of(kind)) is not None}
+        if "phone" in masks:
+            masks["virtual_phone"] = masks["phone"]
+        return masks | {PARTY: _steady_party(masks, self.party_masker())}
 
     def text_mask(self) -> TextMask:
         """The mask of texts, and of values of unknown meaning."""
@@ -155,6 +163,29 @@ class Masks:
             masks = self._address_masks()
             return lambda column: _addresses(column, *masks)
         return lambda column: _column(column, one, lines)
+
+
+def _steady_party(masks: Mapping[str, Mask], mask_once: Mask) -> Mask:
+    """The mask of a party, in which nothing is left that would be hidden if it came in so.
+
+    Args:
+        masks: the masks of the kinds that the profile hides.
+        mask_once: the mask of a party, in which something may be left.
+    """
+
+    def without_needles(masked: str, party: str) -> str:
+        """Hide in a mask what the leak guard looks for where a party is masked."""
+        phones, names = needles_of(PARTY, party)
+        if may_leak([masked], phones, names):
+            masked = hide_phones(masked, phones, masks.get("phone", stars))
+            masked = mask_once(hide_names(masked, names, masks.get("name", stars)))
+        return masked
+
+    def mask(party: str) -> str:
+        once = without_needles(mask_once(party), party)
+        return steady(lambda masked: without_needles(masked, masked), once, ROUNDS)
+
+    return mask
 
 
 def _addresses(values: Sequence[Any], mask_named: MaskNamed, mask: Callable[[str], str]) -> list[str | None]:

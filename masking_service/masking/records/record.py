@@ -13,7 +13,7 @@ from typing import Any, Final
 from masking_service.masking.effort import UNBOUNDED, Effort, Share
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import KINDS
-from masking_service.masking.kinds.text import MAX_STEADY, TextMask
+from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.members.member_names import OwnNames
 from masking_service.masking.names.names_in_text import effort
 from masking_service.masking.records.columns import FEW, Columns
@@ -27,6 +27,7 @@ from masking_service.masking.records.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.masking.records.values import read_value
 from masking_service.masking.records.walk import Take, Usual, way_through
 from masking_service.masking.stars import stars
+from masking_service.masking.texts.full_reading import MAX_STEADY
 from masking_service.masking.texts.outlines import MAX_LENGTH
 from masking_service.masking.waybill import own_number
 

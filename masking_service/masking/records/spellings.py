@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from masking_service.masking.kinds.name import TITLES_OF_NAMES
 from masking_service.masking.kinds.phone import only_passes, phone_numbers
+from masking_service.masking.members.name_words import PARTY
 from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_han, unescaped
 from masking_service.masking.words.family_names import LATIN_TITLE
@@ -46,6 +47,9 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _NO_DIGITS: Final = re.compile(r"\D+")
 _DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d)*")  # a star is a mask's: what is around it is two numbers
 
+_SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
+_DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
+"""Tells that a party is more than a name, or is a mask, in which no new name may be found."""
 _CUT: Final = "\ue000"
 """Marks where a name is cut. Private use: no name has it."""
 _FORMS: Final = frozenset((*HAN_FORMS, *LATIN_FORMS, "co", *map(" ".join, DOTTED_FORMS)))
@@ -69,6 +73,12 @@ def needles(kind: str, value: str) -> tuple[list[str], list[str]]:
     if kind == "address" and (name := bare_name(value)):
         return [], name_needles(name)
     return [], []
+
+
+def needles_of(kind: str, text: str) -> tuple[list[str], list[str]]:
+    """The phones and names to look for elsewhere where a value is masked by its name or label."""
+    phones, names = needles(_SEARCHED_AS.get(kind, kind), text)
+    return phones, [] if kind == PARTY and _DIGIT_OR_STAR(text) else names
 
 
 def phone_needles(value: str) -> list[str]:

@@ -14,7 +14,7 @@ from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.json_numbers import encode
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, AddressMask
-from masking_service.masking.kinds.text import MAX_FREE, MAX_STEADY, needles_of
+from masking_service.masking.kinds.text import MAX_FREE
 from masking_service.masking.members.codes import is_code, settled
 from masking_service.masking.members.member_names import (
     LEFT_OPEN,
@@ -44,12 +44,13 @@ from masking_service.masking.records.personal_keys import names_person
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.schema import EACH, Schema, Steps
-from masking_service.masking.records.spellings import Mask, hide_phones, may_hold_phone
+from masking_service.masking.records.spellings import Mask, hide_phones, may_hold_phone, needles_of
 from masking_service.masking.records.unmapped_columns import WHOLE_FRACTION, ColumnReader
 from masking_service.masking.records.walk import Run
 from masking_service.masking.stars import STAR, stars
 from masking_service.masking.texts.documents_in_text import document_in
 from masking_service.masking.texts.files_in_text import is_file, is_read_alone
+from masking_service.masking.texts.full_reading import MAX_STEADY
 from masking_service.masking.texts.outlines import Needles
 from masking_service.masking.waybill import own_number
 

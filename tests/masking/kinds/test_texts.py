@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from masking_service.masking.effort import A_RECORD, A_STORED_RECORD, Effort, estimate
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.kinds.text import MAX_STEADY, TextMask
+from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.members.member_names import NEUTRAL
 from masking_service.masking.names.names_in_text import effort
 from masking_service.masking.records.columns import FEW
@@ -16,7 +16,7 @@ from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker, render
 from masking_service.masking.records.unmapped import FOUND_IN_TEXT
-from masking_service.masking.stars import steady
+from masking_service.masking.texts.full_reading import MAX_STEADY
 from masking_service.masking.texts.labels import unpaid
 from masking_service.masking.words import name_cues as cues
 from tests.every import every
@@ -125,8 +125,7 @@ def test_the_quick_form_gives_what_the_whole_mask_gives(text: str) -> None:
     quick = TEXTS.mask_usual(text)
     if quick is None:
         return
-    whole = TEXTS._mask_once(text, NEUTRAL, TEXTS.scan, unpaid)
-    whole.text = steady(lambda one: TEXTS._mask_once(one, NEUTRAL, TEXTS.scan, unpaid).text, whole.text, 3)
+    whole = TEXTS._full.mask(text, NEUTRAL, TEXTS.scan, unpaid)
     assert (quick.text, sorted(quick.names)) == (whole.text, sorted(whole.names))
 
 

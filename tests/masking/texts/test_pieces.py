@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.kinds.text import Found, TextMask
+from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.members.member_names import NEUTRAL
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.record import Masker
+from masking_service.masking.texts.full_reading import Found
 from masking_service.masking.texts.labels import unpaid
 from masking_service.masking.texts.outlines import MAX_LENGTH
 from tests.masking.standard import COURIER, LABEL, STANDARD
@@ -64,7 +65,7 @@ def all_of(found: Found) -> Any:
 
 
 def in_pieces(text: str, mask: TextMask | None = None) -> bool:
-    return (mask or Masks(LABEL).text_mask())._by_pieces(text, NEUTRAL, unpaid) is not None
+    return (mask or Masks(LABEL).text_mask())._by_outlines(text, NEUTRAL, unpaid) is not None
 
 
 @given(TEXTS, st.sampled_from([LABEL, COURIER]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from masking_service.masking.kinds.text import MAX_STEADY
+from masking_service.masking.texts.full_reading import MAX_STEADY
 from masking_service.masking.texts.tables_in_text import may_hold_table, values_of_tables
 from tests.every import every
 from tests.masking.standard import masked, standard

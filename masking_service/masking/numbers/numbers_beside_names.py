@@ -1,0 +1,42 @@
+"""Finds phones of other countries, and of eight digits as in Hong Kong, by the mask of a name beside them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from masking_service.masking.numbers.abroad import read_valid
+from masking_service.masking.numbers.numbers_in_text import orders_in
+from masking_service.masking.words.expressions import Expression
+
+_LONGEST_ALONE: Final = 11
+"""Digits: a longer number must be valid with the code of a country."""
+_LOCAL: Final = r"[5-9][0-9]{3}[ -]?[0-9]{4}(?![0-9A-Za-z*\-])"
+_DATE: Final = r"[0-3]?[0-9][ .\-][01]?[0-9][ .\-](?:19|20)?[0-9]{2}(?![0-9 ])|(?:19|20)[0-9]{2}[ .\-]"
+_ABROAD: Final = (
+    rf"(?!{_DATE}|(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])[0-3])(?:\+?[0-9]{{9,13}}"
+    r"|(?=(?:[ \-]?[0-9]){10,11}(?![0-9]))[0-9]{2,5}[ \-](?:[0-9]{2,5}[ \-])?[0-9]{4,6})"
+    r"(?![0-9A-Za-z*%件个元块]|[\-.][0-9])"
+)
+_BESIDE_NAME: Final = Expression(
+    rf"(?:[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?|[A-Za-z\u0400-\u04ff]\*+(?: \*+){{0,3}}(?=[ (（,，:：]))"
+    r"[\s（(,，:：、]{0,2}(?:[佢他她]?(?:電話|电话|致電|致电|打|call |[Tt]el)[係系是:：]?[ \t]?)?"
+    rf"(?P<behind>{_LOCAL}|{_ABROAD})"
+    rf"|[A-Za-z]\*+(?: \*+){{0,3}},? (?:al|au|unter|on|at|ao|op|na|под|по|[Tt]el\.?:?) (?!{_DATE})"
+    r"(?P<called>\+?[0-9](?:[ .\-]?[0-9]){7,12})(?![0-9A-Za-z*])"
+    rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_LOCAL}|{_ABROAD})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
+).finditer
+
+
+def numbers_beside_names(text: str) -> list[tuple[int, int]]:
+    """The spans of such phones in a text whose names are hidden, in order; no order's number is one."""
+    spans = [match.span(match.lastgroup or 0) for match in _BESIDE_NAME(text)]
+    orders = orders_in(text) if spans else []
+    return [
+        (start, end)
+        for start, end in spans
+        if not any(start < last and first < end for first, last in orders) and _may_be_phone(text[start:end])
+    ]
+
+
+def _may_be_phone(number: str) -> bool:
+    return sum(map(str.isdecimal, number)) <= _LONGEST_ALONE or read_valid("+" + number.lstrip("+")) is not None

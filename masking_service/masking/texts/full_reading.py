@@ -1,0 +1,268 @@
+"""Reads a text by all rules: what of it shows, and which phones and names are looked for elsewhere.
+
+Four things are looked for, in this order: values that a label announces (`labels`), phones and other numbers
+(`numbers_in_text`), names beside a cue (`names_in_text`), and addresses with a house and a room
+(`addresses_in_text`). Each is shown as the profile shows its kind; all else stays. A text without any sign of them
+costs one search (`worth_reading`), and so do many of them together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from masking_service.masking.addresses.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
+from masking_service.masking.addresses.foreign_addresses import hide_foreign_units
+from masking_service.masking.addresses.foreign_lines import foreign_lines
+from masking_service.masking.addresses.han_units_in_text import hide_units_in_text, may_hold_units
+from masking_service.masking.effort import estimate
+from masking_service.masking.hidden import hidden_form
+from masking_service.masking.members.name_words import PARTY, name_words
+from masking_service.masking.names.latin_names import has_name_at_end
+from masking_service.masking.names.names_in_text import effort, holds_names, names_in, starred_alone
+from masking_service.masking.numbers.codes_in_text import codes_in, without_codes
+from masking_service.masking.numbers.numbers_beside_names import numbers_beside_names
+from masking_service.masking.numbers.numbers_in_text import HAN_DIGITS, worth_scanning
+from masking_service.masking.records.spellings import Mask, digits_of, name_needles, needles_of
+from masking_service.masking.stars import stars, steady
+from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_han, unescaped
+from masking_service.masking.texts.labels import Pay, labelled_values, may_hold_labels, unpaid
+from masking_service.masking.texts.segments import (
+    Value,
+    fields_of_label,
+    may_hold_segments,
+    name_of_field,
+    values_of_segments,
+)
+from masking_service.masking.texts.tables_in_text import may_hold_table, values_of_tables
+from masking_service.masking.words.alternatives import only_at
+
+ROUNDS: Final = 3
+"""Readings of what shows: stars may make a number, a name or a label's value of what is beside them."""
+MAX_STEADY: Final = 4096
+"""Characters of a text that is read at once; longer ones are read in parts.
+
+Of a record whose texts have more in all, not all are masked until nothing changes: that would take too long.
+"""
+READINGS: Final = 4.5
+"""Searches for names: whether there are any, to hide them, and where stars separate others."""
+_A_PLAIN_TEXT: Final = 30
+"""Microseconds that a text in plain words takes besides the search for names."""
+_MAX_ADDRESS_LENGTH: Final = 256
+"""Characters of a sentence in which an address is looked for."""
+BETWEEN: Final = "\n~~\n"
+"""Between texts that are searched together: no word, name or label reaches over it, and each text is a line."""
+_A_MOBILE: Final = "13812345678"
+_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
+_UNUSUAL: Final = re.compile(
+    only_at(
+        f"{HAN_DIGITS}0-9微薇威徽扣支旺抖快小闲咸钉飞陌尾后末转卡账帐身",
+        rf"[{HAN_DIGITS}](?:[ -]?[{HAN_DIGITS}0-9]){{4}}|(?:[{HAN_DIGITS}0-9][ -]?){{5}}[{HAN_DIGITS}]"
+        "|(?:微信|薇信|威信|徽信|扣扣|支付宝|旺旺|抖音|快手|小红书|闲鱼|咸鱼|钉钉|飞书|微博|陌陌"
+        "|尾号|尾数|后四位|末四位|转[（ ]"
+        "|卡号|账号|账户|帐号|身份)",
+    )
+).search
+"""What only the whole scan reads."""
+_STARS: Final = "******"
+"""In the mask of a phone."""
+_SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*").findall
+
+
+class FullReading:
+    """Reads texts by all rules, under one profile.
+
+    Args:
+        masks: the masks of the kinds that the profile hides, of parties, too (`profile_masks`).
+        scan: hides what `numbers_in_text` finds.
+        kept: what is never taken for a name.
+        hidden: matches what is always hidden; None if nothing is.
+    """
+
+    def __init__(
+        self, masks: Mapping[str, Mask], scan: Mask, kept: frozenset[str], hidden: re.Pattern[str] | None
+    ) -> None:
+        self._masks, self._kept, self._hidden = masks, kept, hidden
+        stars_of_mobile = "*" * scan(_A_MOBILE).count("*")
+        self._mobile = lambda match: stars_of_mobile + match[0][len(stars_of_mobile) :]
+
+    def mask(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+        """Mask a text that is not blank, as `TextMask.mask` does."""
+        if holds_escaped_han(text):
+            read = unescaped(text)
+            shown = self._mask_once(read, context, scan, pay).text
+            if shown == read:
+                return Found(text)
+            text = hide_escaped(text, shown)
+        found = self._mask_once(text, context, scan, pay)
+        if found.text != text:
+            # Stars may make a number, or a label's value, of what is beside them.
+            found.text = steady(lambda masked: self._mask_once(masked, context, scan, pay).text, found.text, ROUNDS)
+        return found
+
+    def mask_plain(self, text: str, pay: Pay = unpaid) -> Found | None:
+        """Mask a text of Han, signs and plain mobile numbers in one pass; None for one that only `mask` can read."""
+        if (
+            _UNUSUAL(text)
+            or may_hold_address(text)
+            or may_be_address(text)
+            or may_hold_units(text)
+            or may_hold_latin_units(text)
+        ):
+            return None
+        if pay is not unpaid:
+            pay(_A_PLAIN_TEXT + READINGS * effort(text))
+        found = Found(_MOBILE.sub(self._mobile, text))
+        spans = names_in(found.text)
+        for start, end in reversed(spans):
+            self._hide_name(found, start, end)
+        if not all(starred_alone(found.text, *span) for span in spans) and names_in(found.text):
+            return None
+        return found
+
+    def _mask_once(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+        fields = fields_of_label(text)
+        if len(fields) == 1:
+            return self._mask_part(text, context, scan, pay)
+        found = Found("")
+        for at, field in enumerate(fields):
+            part = Found(field)
+            if at % 2 == 0 and field.strip():
+                part = self._mask_part(field, context, scan, pay)
+                if "name" in self._masks and part.text == field and at and name_of_field(field):
+                    self._hide_name(part, 0, len(field))
+            found.add(part.text, part.phones, part.names)
+        return found
+
+    def _mask_part(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+        found = Found(text)
+        labelled: Sequence[Value] = labelled_values(text, context, pay)
+        values = values_of_segments(text) if may_hold_segments(text) else values_of_tables(text, pay)
+        if values:
+            apart = [one for one in labelled if all(one[1] <= start or end <= one[0] for start, end, _ in values)]
+            labelled = sorted([*values, *apart])
+        for start, end, kind in reversed(labelled):
+            found.put(start, end, self.of_kind(found, kind, text[start:end], pay))
+        numbers = worth_scanning(found.text)
+        if numbers:
+            found.text = scan(found.text)
+        address = may_hold_address(found.text)
+        if "name" in self._masks and (numbers or address or labelled or _STARS in text or holds_names(found.text)):
+            pay(effort(found.text))
+            at_address = address or (_STARS in found.text and may_be_address(found.text))
+            for start, end in reversed(names_in(found.text, address=at_address)):
+                self._hide_name(found, start, end)
+            if "phone" in self._masks and "*" in found.text:
+                self._hide_numbers(found)
+        if "address" in self._masks:
+            found.text = self._without_units(found.text, pay, address=address)
+        if self._hidden is not None:
+            found.text = self._hidden.sub(lambda word: stars(word[0]), found.text)
+        return found
+
+    def of_kind(self, found: Found, kind: str, value: str, pay: Pay) -> str:
+        """What shows of a value of this kind; `found` takes what is looked for elsewhere."""
+        if kind not in self._masks or hidden_form(kind, value) == "opaque":
+            return value
+        pay(estimate("address" if kind == PARTY else kind, value))
+        if hidden_form(kind, value) is None:
+            phones, names = needles_of(kind, value)
+            found.phones += phones
+            found.names += names
+        return self._masks[kind](value)
+
+    def _without_units(self, text: str, pay: Pay, *, address: bool) -> str:
+        """The text with units and rooms hidden; `address` says whether an address may be in it. Codes stay."""
+        codes = codes_in(text)
+        shown = without_codes(text, codes)
+        if address:
+            shown = self._addresses(shown, pay)
+        if may_hold_units(shown):
+            pay(estimate("address", shown))
+            shown = hide_units_in_text(shown)
+        if may_hold_latin_units(shown):
+            pay(estimate("address", shown))
+            shown = _hide_units_abroad(shown)
+        for start, end in codes:
+            shown = shown[:start] + text[start:end] + shown[end:]
+        return shown
+
+    def _addresses(self, text: str, pay: Pay) -> str:
+        """The text with the units of its addresses hidden, read sentence by sentence."""
+        if len(text) <= _MAX_ADDRESS_LENGTH:
+            pay(estimate("address", text))
+            return self._masks["address"](text)
+        sentences = _SENTENCES(text)
+        pay(sum(estimate("address", one) for one in sentences))
+        return "".join(
+            [
+                self._masks["address"](one) if len(one) <= _MAX_ADDRESS_LENGTH and may_hold_address(one) else one
+                for one in sentences
+            ]
+        )
+
+    def _hide_numbers(self, found: Found) -> None:
+        """Hide the numbers that are phones beside the mask of a name."""
+        for start, end in reversed(numbers_beside_names(found.text)):
+            number = found.text[start:end]
+            found.phones += [digits_of(number), *needles_of("phone", number)[0]]
+            found.put(start, end, self._masks["phone"](number))
+
+    def _hide_name(self, found: Found, start: int, end: int) -> None:
+        name = found.text[start:end]
+        words = name_words()
+        if name not in self._kept and not (words.is_word(name) or name.casefold() in words.anyone):
+            found.names += name_needles(name)
+            found.put(start, end, self._masks["name"](name))
+
+
+class Found:
+    """What shows of a text, and the phones and names to look for elsewhere."""
+
+    __slots__ = ("names", "phones", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.phones: list[str] = []
+        self.names: list[str] = []
+
+    def put(self, start: int, end: int, shown: str) -> None:
+        """Show this in place of a span."""
+        self.text = self.text[:start] + shown + self.text[end:]
+
+    def add(self, text: str, phones: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+        """Take what was found in the next part of the text."""
+        self.text += text
+        self.phones += phones
+        self.names += names
+
+
+def _hide_units_abroad(text: str) -> str:
+    """The text with the units that words tell as stars, and in a line that is an address those of places, too."""
+    text = hide_foreign_units(text, places=False)
+    for start, end in foreign_lines(text):
+        text = text[:start] + hide_foreign_units(text[start:end]) + text[end:]
+    return text
+
+
+def worth_reading(text: str) -> bool:
+    """False for a text in which nothing can be hidden but by `numbers_in_text`."""
+    return len(text) > MAX_STEADY or any_worth_reading((text,))
+
+
+def any_worth_reading(texts: Iterable[str]) -> bool:
+    """Whether one of many texts is worth reading; they are searched together."""
+    texts = [*texts]
+    lines = BETWEEN.join(texts)
+    return (
+        holds_names(lines)
+        or may_hold_labels(lines)
+        or may_hold_segments(lines)
+        or may_hold_address(lines)
+        or may_hold_units(lines)
+        or may_hold_latin_units(lines)
+        or holds_escaped_han(lines) is not None
+        or (lines.count("\n") > BETWEEN.count("\n") * (len(texts) - 1) and any(map(may_hold_table, texts)))
+        or any(map(has_name_at_end, texts))
+    )
