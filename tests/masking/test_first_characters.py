@@ -11,7 +11,7 @@ import pytest
 
 from masking_service.masking.addresses import addresses_in_text, han_units_in_text
 from masking_service.masking.names import names_of_clauses
-from masking_service.masking.numbers import numbers_in_text
+from masking_service.masking.numbers import identity
 from masking_service.masking.texts import full_reading
 from masking_service.masking.words.alternatives import only_at
 from tests.every import every
@@ -88,9 +88,9 @@ def test_an_expression_is_tried_at_each_character_that_it_may_begin_with(search:
 
 
 def test_an_account_is_looked_for_at_each_character_that_its_words_begin_with() -> None:
-    tried = f"[{numbers_in_text._ACCOUNT_BEGINS}]"
+    tried = f"[{identity._ACCOUNT_BEGINS}]"
 
-    firsts, may_be_empty = first_characters(_parser.parse(numbers_in_text._ACCOUNT_WORDS, re.I))
+    firsts, may_be_empty = first_characters(_parser.parse(identity._ACCOUNT_WORDS, re.I))
 
     assert not may_be_empty
     assert {char for char in firsts | {"w"} if re.match(tried, char, re.I) is None} == set()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
-from masking_service.masking.numbers.numbers_in_text import CARRIERS, SAYS_ORDER
+from masking_service.masking.numbers.orders_in_text import CARRIERS, SAYS_ORDER
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import FAMILY_NAMES

@@ -31,7 +31,8 @@ from masking_service.masking.names.latin_names import latin_names_beside_address
 from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT, label_in_front, which_may_have_names
 from masking_service.masking.names.names_in_text import names_in, starred_alone
 from masking_service.masking.numbers.found_numbers import find_numbers
-from masking_service.masking.numbers.numbers_in_text import SAYS_ORDER, crowded, scrub
+from masking_service.masking.numbers.numbers_in_text import crowded, scrub
+from masking_service.masking.numbers.orders_in_text import SAYS_ORDER
 from masking_service.masking.reading import Reading
 from masking_service.masking.records.spellings import Mask
 from masking_service.masking.stars import stars, steady

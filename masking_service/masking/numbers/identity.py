@@ -1,4 +1,6 @@
-"""Finds identity numbers, bank cards and e-mail addresses, and leaves order numbers that only look like them.
+"""Finds what identifies someone and is no phone, of which nothing shows, and leaves order numbers that look like it.
+
+Identity numbers, bank cards, e-mail addresses, documents and plates are told by their form, accounts by a word.
 
 Sources: GB 11643-1999 (citizen identity number: region, date of birth, sequence, check character by ISO 7064 MOD 11-2;
 the first generation had 15 digits and no check), ISO/IEC 7812 (bank cards: Luhn check, issuer by the first digits).
@@ -11,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from masking_service.masking.numbers.lettered_codes import is_in_code
+from masking_service.masking.numbers.orders_in_text import Orders, Span
 
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
@@ -57,15 +60,115 @@ _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 _CITIZEN_LENGTH: Final = 18
 
+_SAYS_DOCUMENT: Final = ("证", "證", "护照", "護照", "assport", "ASSPORT")
+"""In each word before the number of a passport or permit."""
+
 _DOMAIN: Final = re.compile(
     r"@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}|@[^\W_]{1,30}(?:[.。．][^\W_]{1,30}){1,4}"
 )
 _LOCAL: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
 _MAX_LOCAL_LENGTH: Final = 64
 """RFC 5321."""
+_SAID_CARD: Final = re.compile(
+    r"(?:卡号|卡號|银行卡|銀行卡|储蓄卡|信用卡|借记卡|账号|賬號|帐号|账户"
+    r"|card(?: no\.?| number)?|account(?: no\.?| number)?)"
+    r"(?:号码|号|號)?(?:是|为|為| is)?[ :#.]{0,4}(?P<card>[0-9](?:[ \-]?[0-9]){11,20})(?![0-9A-Za-z])",
+    re.I,
+).finditer
+_SAID_CITIZEN: Final = re.compile(
+    r"(?:身份证|身份證|身分證|证件)(?:号码|號碼|号|號)?(?:是|为|為)?[ :#.]{0,4}"
+    r"(?P<citizen>[0-9](?:[ \-]?[0-9]){13,16}[ \-]?[0-9Xx])(?![0-9A-Za-z])"
+).finditer
+
+_MANY_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,2}[0-9]){11}").search
+"""As many as the shortest card has."""
+_BEHIND_ID: Final = r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$"
+_ID: Final = re.compile(_BEHIND_ID, re.I).search
+"""Of an order or of a person: the check in the number behind it tells."""
+_ID_OF_NO_THING: Final = re.compile(
+    "".join(
+        rf"(?<!{word}[ _\-])" for word in ("case", "order", "parcel", "shipment", "ticket", "tracking", "transaction")
+    )
+    + "(?<![单單])(?<![^证證]件)"
+    + _BEHIND_ID,
+    re.I,
+).search
+"""Before what may be a bank card's number: such a number of an order has a right check as often as one in ten."""
+_IS_MODEL: Final = re.compile("(?:[型款批机]号|[型款批機]號|规格|規格|料号|sku|model|part)[ :：#]{0,3}$", re.I).search
+_LONGEST_MODEL: Final = 8
+_EXPONENT: Final = re.compile(
+    r"[1-8](?<![0-9A-Za-z.].)\.(?:(?<=1\.)[3-9]\d{4,9}E\+?10|(?<=8\.)61[3-9]\d{2,9}E\+?12"
+    r"|\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d{1,5}E\+?17)(?![0-9A-Za-z.])",
+    re.I,
+)
+"""A mobile or identity number as spreadsheets write large numbers: 1.3812345678E+10."""
+_ACCOUNT_WORDS: Final = (
+    r"(?:微信|薇信|威信|徽信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|(?:open|union)[_\- ]?id"
+    r"|支付宝|支付寶|旺旺|抖音|快手|小红书|闲鱼|閒魚|咸鱼|钉钉|釘釘|飞书|飛書|微博|陌陌|电报|電報"
+    r"|(?:淘宝|淘寶|天猫|京东|京東|拼多多|得物|转转)(?=[ \t]?(?:账号|帐号|賬號|帳號|用户名|会员名|昵称|id))"
+    r"|[➕＋十]v|(?:v|tg|q|ig|fb)(?=[:： ]{1,3}@?[A-Za-z0-9_.\-]{0,39}[0-9_])(?=[:：]|[: ：]{0,2}@)"
+    r"|(?-i:LINE)(?=[:：][ ]?(?-i:[a-z]))|facebook"
+    r"|whatsapp(?: me)?(?: at| on)?|telegram|skype"
+    r"|instagram|kakao(?:talk)?|(?<!order )(?<!item )line(?= ?id\W{1,3}[a-z])|加[vq]|\+v|企鹅|企鵝)"
+)
+_ACCOUNT_BEGINS: Final = "微薇威徽vwqoustlfikg扣支旺抖快小闲閒咸钉釘飞飛陌电電淘天京拼得转➕＋十加+企"
+_ACCOUNT: Final = re.compile(
+    rf"(?=[{_ACCOUNT_BEGINS}])(?:(?<![A-Za-z0-9]){_ACCOUNT_WORDS}"
+    r"(?:[ \t]?(?:id|账号|帐号|帳號|賬號|用户名|会员名|昵称|号码|號碼|号|號|名))?"
+    r"(?:是|为|為|加|搜|联系|聯繫|添加|沟通)?"
+    r"(?:[ \t]{0,2}[:：=][ \t]{0,2}(?:(?=[A-Za-z0-9_\-]{0,39}[0-9_])|(?=[A-Za-z\-]{5}))"
+    r"|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{6}|[A-Za-z_\-]{0,30}[0-9_])|[ \t]{1,2}(?=[A-Za-z_\-]{0,30}[0-9_])|(?=[0-9])"
+    r"|[ \t:：]{0,2}@)"
+    r"(?P<account>[A-Za-z0-9][A-Za-z0-9_\-]{4,40})(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<wxid>wxid_[A-Za-z0-9_\-]{4,40}))",
+    re.I,
+)
+"""An account of a chat or a shop, behind the word that says so."""
+_PLATE: Final = re.compile(
+    r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊](?<![A-Za-z0-9].)"
+    r"(?:[A-HJ-NP-Z][ ·•.\-]?"
+    r"(?=[A-HJ-NP-Z0-9]{0,4}[0-9][A-HJ-NP-Z0-9]{0,4}(?:[^A-Za-z0-9]|$)|[0-9]{4}[挂掛学學警港澳])[A-HJ-NP-Z0-9]{4}(?:[A-HJ-NP-Z0-9]{1,2}|[挂掛学學警港澳])(?![A-Za-z0-9])"
+    r"|[A-HJ-NP-Za-hj-np-z] ?[0-9]{2} [0-9]{3}(?![A-Za-z0-9])|[Ａ-Ｚ][０-９Ａ-Ｚ]{5,6}(?![０-９Ａ-Ｚ])"
+    r"|[a-hj-np-z](?:[0-9]{5}|[a-hj-np-z][0-9]{4,5}|[0-9]{4}[a-hj-np-z])(?![A-Za-z0-9]))"
+)
+"""A vehicle's plate: GA 36-2018, those of new energy have one more."""
 
 
-def find_citizens(text: str) -> Iterator[tuple[int, int]]:
+def may_be_told(text: str) -> bool:
+    """Whether there may be an account, a plate or a line of a passport, which need no digits together."""
+    found = _ACCOUNT.search(text) or _PLATE.search(text) or ("<<" in text and _MACHINE_LINE.search(text))
+    return bool(found)
+
+
+def identities_in(text: str, orders: Orders) -> list[Span]:
+    """The spans of what identifies someone by its form, or behind its word, in any order; orders' numbers are none."""
+    found: list[Span] = []
+    if _MANY_DIGITS(text):
+        for find, says_id in ((find_citizens, _ID), (find_cards, _ID_OF_NO_THING)):
+            found += [
+                span for span in find(text) if not orders.touch(span) or says_id(text, max(0, span[0] - 20), span[0])
+            ]
+        found += [match.span(match.lastgroup or 0) for said in (_SAID_CARD, _SAID_CITIZEN) for match in said(text)]
+    for match in _ISLAND.finditer(text):
+        start, end = match.span()
+        is_model = _IS_MODEL(text, max(0, start - _LONGEST_MODEL), start)
+        if _is_islander(match[0]) and not orders.touch((start, end)) and not is_model:
+            found.append((start, end))
+    found += [match.span() for form in (_PLATE, _EXPONENT) for match in form.finditer(text)]
+    if "@" in text:
+        found += find_emails(text)
+    if any(word in text for word in _SAYS_DOCUMENT):
+        found += [match.span(1) for match in _DOCUMENT.finditer(text)]
+    if "<<" in text:
+        found += [match.span() for match in _MACHINE_LINE.finditer(text)]
+    return found
+
+
+def accounts_in(text: str) -> Iterator[Span]:
+    """The spans of accounts of chats and shops."""
+    return (match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text))
+
+
+def find_citizens(text: str) -> Iterator[Span]:
     """Return the spans of identity numbers: 18 characters with the right check, or 15 with region and date."""
     at = 0
     while match := _CITIZEN.search(text, at):
@@ -81,28 +184,13 @@ def is_citizen(text: str) -> bool:
     return len(text) == _CITIZEN_LENGTH and any(find_citizens(text))
 
 
-def find_islanders(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of identity numbers of Taiwan and Hong Kong whose check is right."""
-    return (match.span() for match in _ISLAND.finditer(text) if _is_islander(match[0]))
-
-
-def find_documents(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of the numbers of passports and travel permits, behind a word that says so."""
-    return (match.span(1) for match in _DOCUMENT.finditer(text))
-
-
-def find_machine_lines(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of the lines of passports that machines read."""
-    return (match.span() for match in _MACHINE_LINE.finditer(text))
-
-
-def find_cards(text: str) -> Iterator[tuple[int, int]]:
+def find_cards(text: str) -> Iterator[Span]:
     """The spans of the bank cards in a text."""
     spans = (match.span() for match in _CARD.finditer(text) if _is_card(match[0]))
     return (span for span in spans if not is_in_code(text, *span))
 
 
-def find_emails(text: str) -> Iterator[tuple[int, int]]:
+def find_emails(text: str) -> Iterator[Span]:
     """The spans of the e-mail addresses in a text."""
     free = 0
     for domain in _DOMAIN.finditer(text):

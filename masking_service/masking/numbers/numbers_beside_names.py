@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from masking_service.masking.numbers.abroad import read_valid
-from masking_service.masking.numbers.numbers_in_text import orders_in
+from masking_service.masking.numbers.orders_in_text import Orders
 from masking_service.masking.words.expressions import Expression
 
 _LONGEST_ALONE: Final = 11
@@ -29,13 +29,9 @@ _BESIDE_NAME: Final = Expression(
 
 def numbers_beside_names(text: str) -> list[tuple[int, int]]:
     """The spans of such phones in a text whose names are hidden, in order; no order's number is one."""
-    spans = [match.span(match.lastgroup or 0) for match in _BESIDE_NAME(text)]
-    orders = orders_in(text) if spans else []
-    return [
-        (start, end)
-        for start, end in spans
-        if not any(start < last and first < end for first, last in orders) and _may_be_phone(text[start:end])
-    ]
+    orders = Orders(text)
+    spans = (match.span(match.lastgroup or 0) for match in _BESIDE_NAME(text))
+    return [span for span in spans if not orders.touch(span) and _may_be_phone(text[slice(*span)])]
 
 
 def _may_be_phone(number: str) -> bool:

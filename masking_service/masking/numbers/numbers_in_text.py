@@ -8,21 +8,13 @@ gaps of a number stay. It does not look for names and addresses: `kinds/text` do
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from operator import itemgetter
 from typing import Final
 
 from masking_service.masking.numbers.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
-from masking_service.masking.numbers.identity import (
-    find_cards,
-    find_citizens,
-    find_documents,
-    find_emails,
-    find_islanders,
-    find_machine_lines,
-)
+from masking_service.masking.numbers.identity import accounts_in, identities_in, may_be_told
 from masking_service.masking.numbers.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
+from masking_service.masking.numbers.orders_in_text import Orders
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
 from masking_service.masking.stars import stars
 from masking_service.masking.words.expressions import Expression
@@ -32,35 +24,6 @@ _Edit = tuple[int, int, str]
 _HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：；（）\n -/:-?A-~]*").fullmatch
 """Han, punctuation and Latin without a digit or ``@``: most remarks. Ranges alone, which cost a fifth of ``\\d``."""
 _AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
-_ACCOUNT_WORDS: Final = (
-    r"(?:微信|薇信|威信|徽信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|(?:open|union)[_\- ]?id"
-    r"|支付宝|支付寶|旺旺|抖音|快手|小红书|闲鱼|閒魚|咸鱼|钉钉|釘釘|飞书|飛書|微博|陌陌|电报|電報"
-    r"|(?:淘宝|淘寶|天猫|京东|京東|拼多多|得物|转转)(?=[ \t]?(?:账号|帐号|賬號|帳號|用户名|会员名|昵称|id))"
-    r"|[➕＋十]v|(?:v|tg|q|ig|fb)(?=[:： ]{1,3}@?[A-Za-z0-9_.\-]{0,39}[0-9_])(?=[:：]|[: ：]{0,2}@)"
-    r"|(?-i:LINE)(?=[:：][ ]?(?-i:[a-z]))|facebook"
-    r"|whatsapp(?: me)?(?: at| on)?|telegram|skype"
-    r"|instagram|kakao(?:talk)?|(?<!order )(?<!item )line(?= ?id\W{1,3}[a-z])|加[vq]|\+v|企鹅|企鵝)"
-)
-_ACCOUNT_BEGINS: Final = "微薇威徽vwqoustlfikg扣支旺抖快小闲閒咸钉釘飞飛陌电電淘天京拼得转➕＋十加+企"
-_ACCOUNT: Final = re.compile(
-    rf"(?=[{_ACCOUNT_BEGINS}])(?:(?<![A-Za-z0-9]){_ACCOUNT_WORDS}"
-    r"(?:[ \t]?(?:id|账号|帐号|帳號|賬號|用户名|会员名|昵称|号码|號碼|号|號|名))?"
-    r"(?:是|为|為|加|搜|联系|聯繫|添加|沟通)?"
-    r"(?:[ \t]{0,2}[:：=][ \t]{0,2}(?:(?=[A-Za-z0-9_\-]{0,39}[0-9_])|(?=[A-Za-z\-]{5}))"
-    r"|(?<=[\u4e00-\u9fff])(?=[A-Za-z]{6}|[A-Za-z_\-]{0,30}[0-9_])|[ \t]{1,2}(?=[A-Za-z_\-]{0,30}[0-9_])|(?=[0-9])"
-    r"|[ \t:：]{0,2}@)"
-    r"(?P<account>[A-Za-z0-9][A-Za-z0-9_\-]{4,40})(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<wxid>wxid_[A-Za-z0-9_\-]{4,40}))",
-    re.I,
-)
-"""An account of a chat or a shop, behind the word that says so."""
-_PLATE: Final = re.compile(
-    r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊](?<![A-Za-z0-9].)"
-    r"(?:[A-HJ-NP-Z][ ·•.\-]?"
-    r"(?=[A-HJ-NP-Z0-9]{0,4}[0-9][A-HJ-NP-Z0-9]{0,4}(?:[^A-Za-z0-9]|$)|[0-9]{4}[挂掛学學警港澳])[A-HJ-NP-Z0-9]{4}(?:[A-HJ-NP-Z0-9]{1,2}|[挂掛学學警港澳])(?![A-Za-z0-9])"
-    r"|[A-HJ-NP-Za-hj-np-z] ?[0-9]{2} [0-9]{3}(?![A-Za-z0-9])|[Ａ-Ｚ][０-９Ａ-Ｚ]{5,6}(?![０-９Ａ-Ｚ])"
-    r"|[a-hj-np-z](?:[0-9]{5}|[a-hj-np-z][0-9]{4,5}|[0-9]{4}[a-hj-np-z])(?![A-Za-z0-9]))"
-)
-"""A vehicle's plate: GA 36-2018, those of new energy have one more."""
 HAN_DIGITS: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _HAN_MOBILE: Final = re.compile(
     rf"[一幺壹1](?<![{HAN_DIGITS}0-9].)[ \-]?[三四五六七八九叁肆伍陆柒捌玖3-9]"
@@ -81,91 +44,13 @@ _JOINED: Final = re.compile(
 
 def _may_hold_more(text: str) -> bool:
     """Whether there may be an account, a plate or a number in Han."""
-    found = _ACCOUNT.search(text) or _LAST_DIGITS.search(text) or _HAN_MOBILE.search(text) or _PLATE.search(text)
-    return found is not None or ("<<" in text and any(find_machine_lines(text)))
+    return may_be_told(text) or (_LAST_DIGITS.search(text) or _HAN_MOBILE.search(text)) is not None
 
 
-_NO: Final = (
-    "".join(
-        rf"(?<!{word}[ ._\-])(?<!{word}\. )" for word in ("phone", "tel", "mobile", "mob", "cell", "contact", "call")
-    )
-    + "".join(rf"(?<!{word}[ ._\-])(?<!{word}\. )" for word in ("whatsapp", "landline", "ph", "hp", "alternate", "тел"))
-    + "(?:no|№)"
-)
-"""But not where it is a phone's: Tel. No."""
-CARRIERS: Final = "顺丰|中通|圆通|申通|韵达|极兔|京东|淘宝|天猫|拼多多|抖音|美团"
-SAYS_ORDER: Final = (
-    r"(?:原(?:订|訂|运|運)?[单單][号號]?|[订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對序列跟蹤調调拨撥]{1,3}"
-    r"(?:单|單|号|號|码|碼|号码|號碼|编号|編號|编码|代码|次|流水|合同|发票|订单)"
-    r"|[\u4e00-\u9fff][单單](?=[\s:：=#是为為]{0,3}(?!0)[0-9a-z]{9})|[\u4e00-\u9fff](?:单号|單號|编号|編號|编码|編碼)"
-    r"|(?:快递|快遞|快件|包裹|[\u4e00-\u9fff](?<![机機话話卡证證账賬帐户戶信照真系房牌保份民])[号號])"
-    r"(?=[\s:：=#是为為]{0,3}[a-z]{0,4}[0-9]{12})"
-    r"|(?:回执|凭证|單據|单据|对账|結算|结算|封签)(?:单|單|号|號|编号)?|流水|合同|合約|交易|物流|发票|面单|批次|编号|編號|编码|条码|条形码|[券验核销兑换取提货件签证码]{1,2}码"
-    rf"|{CARRIERS}|接龙号|揽收单|号码牌"
-    r"|案件[号號]|(?:運送状|送り状|伝票|注文|追跡|受付|予約|お?問い?合わ?せ)番号|(?:운송장|송장|주문|접수|등기|예약)\s?번호"
-    r"|หมายเลข(?:พัสดุ|คำสั่งซื้อ|ติดตาม|ออเดอร์)|เลข(?:พัสดุ|ที่คำสั่งซื้อ|ที่พัสดุ)"
-    r"|رقم (?:الطلب|الشحنة|التتبع|البوليصة|الطرد)"
-    r"|(?=[a-z])(?<![a-z])(?:bill|claim|confirmation|delivery|express|logistics|mail|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
-    r"|request|work order)(?=[ _\-]?(?:no\b|num|id\b|ref|code\b|\#))"
-    r"|(?=[a-zčзнт№đ])(?<![a-zа-я])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
-    rf"|gtin|sku|barcode|ref|reference|contract|batch|lot|case|ticket|rma|return|booking|consignment|docket|item|id|{_NO}"
-    r"|(?:sendungs|paket|auftrags|bestell|rechnungs)nummer|num[ée]ro de (?:suivi|commande|colis)"
-    r"|n[úu]mero de (?:pedido|seguimiento|rastreo|env[ií]o|gu[ií]a)|c[óo]digo de rastre(?:io|amento)"
-    r"|numero d['’]ordine|n[°º]\.? de (?:commande|suivi)|pedido|заказа?|đơn hàng|mã (?:vận đơn|đơn)|pesanan"
-    r"|(?:numero|codice) (?:di )?(?:ordine|spedizione|tracking)|(?:nr|numer) (?:zamówienia|przesyłki|paczki)"
-    r"|(?:bestel|order|zending|pakket|track|kolli)nummer|číslo (?:objednávky|zásilky)|sipariş (?:no|numarası)"
-    r"|kargo takip|(?:nomor|no\.?) resi|трек[ -]?(?:номер|код)|номер (?:отправления|накладной)))"
-    r"(?:单号|單號|编号|編號|号码|號碼|流水号?|号|號|单|單|码"
-    r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref|[ _]?№){0,2}(?:是|为|為| is)?"
-)
-"""What a text calls the number of an order or the like: no card, identity number, landline or room."""
-_ORDER: Final = Expression(
-    rf"{SAYS_ORDER}[ \t:=#.()\[\]【】「」『』“”\"']{{0,4}}"
-    r"(?P<number>(?!tel|mob|call)[a-z]{0,4}[0-9][0-9a-z]*(?:-[0-9a-z]{1,24}"
-    r"| (?=[a-z]{0,4}[0-9])(?!tel|mob|call|(?<=[0-9]{6} )0[1-9]|0[1-9][0-9]{8,9}(?![0-9a-z]))[0-9a-z]{1,24}){0,8}"
-    r"(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
-    re.I,
-)
-"""A group that begins like a phone is none of a number's that is whole before it: order 12345678 0412 345 678."""
-_PHONE_OF: Final = re.compile(
-    r"(?:s?đt|điện thoại|\bhp|\btelp?|telepon|telefon[eo]?|celular|móvil|тел|телефон|phone)\b[\w .]{0,20}"
-    r"(?:pedido|заказа?|đơn hàng|pesanan)[\s:：=#]{0,4}$",
-    re.I,
-).search
-"""A phone of an order: nomor HP pesanan."""
-_LONGEST_PHONE_OF: Final = 48
-_IS_MODEL: Final = re.compile("(?:[型款批机]号|[型款批機]號|规格|規格|料号|sku|model|part)[ :：#]{0,3}$", re.I).search
-_LONGEST_MODEL: Final = 8
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
 _LETTER_BEFORE: Final = re.compile("[A-Za-z]").search
 _MOBILE_BEHIND_CODE: Final = re.compile(r"(?<=[^0-9A-Za-z\-])1[3-9][0-9]{9}$").search
 """A mobile number that is read as one with the code before it: 工号00821）138…."""
-_SAID_CARD: Final = re.compile(
-    r"(?:卡号|卡號|银行卡|銀行卡|储蓄卡|信用卡|借记卡|账号|賬號|帐号|账户"
-    r"|card(?: no\.?| number)?|account(?: no\.?| number)?)"
-    r"(?:号码|号|號)?(?:是|为|為| is)?[ :#.]{0,4}(?P<card>[0-9](?:[ \-]?[0-9]){11,20})(?![0-9A-Za-z])",
-    re.I,
-).finditer
-_MANY_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,2}[0-9]){11}").search
-"""As many as the shortest card has."""
-_SAID_CITIZEN: Final = re.compile(
-    r"(?:身份证|身份證|身分證|证件)(?:号码|號碼|号|號)?(?:是|为|為)?[ :#.]{0,4}"
-    r"(?P<citizen>[0-9](?:[ \-]?[0-9]){13,16}[ \-]?[0-9Xx])(?![0-9A-Za-z])"
-).finditer
-
-_BEHIND_ID: Final = r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$"
-_ID: Final = re.compile(_BEHIND_ID, re.I).search
-"""Of an order or of a person: the check in the number behind it tells."""
-_ID_OF_NO_THING: Final = re.compile(
-    "".join(
-        rf"(?<!{word}[ _\-])" for word in ("case", "order", "parcel", "shipment", "ticket", "tracking", "transaction")
-    )
-    + "(?<![单單])(?<![^证證]件)"
-    + _BEHIND_ID,
-    re.I,
-).search
-"""Before what may be a bank card's number: such a number of an order has a right check as often as one in ten."""
-
 _ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
 """What may be between digits in web addresses, HTML and JSON, and their sign of an e-mail address."""
 _WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:[\W_]{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]|{_ESCAPED}").search
@@ -208,12 +93,6 @@ _HALF_MASKED: Final = re.compile(
     r"|(?=[\d *\-]{0,11}\*)[3-9][\d*]([ \-])[\d*]{4}\1[\d*]{4}(?![0-9A-Za-z*]))"
 )
 """A mobile number with some digits hidden in one place by as many signs; 15000*20000 is a size."""
-_EXPONENT: Final = re.compile(
-    r"[1-8](?<![0-9A-Za-z.].)\.(?:(?<=1\.)[3-9]\d{4,9}E\+?10|(?<=8\.)61[3-9]\d{2,9}E\+?12"
-    r"|\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d{1,5}E\+?17)(?![0-9A-Za-z.])",
-    re.I,
-)
-"""A mobile or identity number as spreadsheets write large numbers: 1.3812345678E+10."""
 _NEARLY_INTERMEDIATE: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:\+\d{1,4}[ \-]{0,3}|\d{1,4}[ \-]{1,3})?700(?:[ \-]{0,3}\d){12}(?![0-9A-Za-z])"
 )
@@ -229,9 +108,6 @@ _ROOM_FOR_MANY: Final = 48
 _NUMBERS: Final = re.compile(rf"[{DIGIT}]+")
 _WORDS: Final = re.compile(r"\S+")
 _ANY_DIGIT: Final = re.compile(rf"[{DIGIT}]")
-
-_DOCUMENTS: Final = ("证", "證", "护照", "護照", "assport", "ASSPORT")
-"""In each word before the number of a passport or permit."""
 
 _PASSES: Final = 8
 
@@ -369,22 +245,8 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     text = reading.text
     if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
         text = _blanked(text, passing)
-    orders: list[tuple[int, int]] | None = None
-    whole: list[tuple[int, int]] = []
-    if _MANY_DIGITS(text):
-        orders = orders_in(text)
-        whole += _identities_in(text, orders)
-        said = (match for find in (_SAID_CARD, _SAID_CITIZEN) for match in find(text))
-        whole += [match.span(match.lastgroup or 0) for match in said]
-    whole += _islanders_in(text)
-    whole += [match.span() for find in (_PLATE, _EXPONENT) for match in find.finditer(text)]
-    if "@" in text:
-        whole += find_emails(text)
-    if any(word in text for word in _DOCUMENTS):
-        whole += find_documents(text)
-    if "<<" in text:
-        whole += find_machine_lines(text)
-    read = text
+    orders = Orders(text)
+    whole = identities_in(text, orders)
     edits = [(start, end, _all_hidden(text[start:end])) for start, end in whole]
     if whole:
         text = _blanked(text, whole)
@@ -393,56 +255,18 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         if _PLAIN_MOBILE(text[start:end]) and not _LETTER_BEFORE(text, start - 1, start):
             edits.append((start, end, shown))
             continue
-        orders = orders_in(read) if orders is None else orders
-        if not _touches((start, end), orders):
+        if not orders.touch((start, end)):
             edits.append((start, end, shown))
         elif mobile := _MOBILE_BEHIND_CODE(text, start, end):
             edits.append((*mobile.span(), "*" * (len(mobile[0]) - keep) + mobile[0][len(mobile[0]) - keep :]))
     edits += _masked_phones(reading, text, keep)
     if "700" in text:
-        orders = orders_in(read) if orders is None else orders
         edits += _nearly_intermediate(reading, text, edits, orders)
-    accounts = [match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text)]
     return edits + [
         (start, end, _all_hidden(text[start:end]))
-        for start, end in accounts
+        for start, end in accounts_in(text)
         if not any(begin < end and start < done for begin, done, _ in edits)
     ]
-
-
-def _identities_in(text: str, orders: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The spans of identity numbers and bank cards, of those in orders only what is called an id."""
-    for find, says_id in ((find_citizens, _ID), (find_cards, _ID_OF_NO_THING)):
-        for start, end in find(text):
-            if not _touches((start, end), orders) or says_id(text, max(0, start - 20), start):
-                yield start, end
-
-
-def _islanders_in(text: str) -> list[tuple[int, int]]:
-    """Return the spans of identity numbers of Taiwan and Hong Kong that no word calls an order or a model."""
-    if not (found := [*find_islanders(text)]):
-        return found
-    orders = orders_in(text)
-    return [
-        span
-        for span in found
-        if not (_touches(span, orders) or _IS_MODEL(text, max(0, span[0] - _LONGEST_MODEL), span[0]))
-    ]
-
-
-def _is_phone_of(text: str, at: int) -> bool:
-    return _PHONE_OF(text, max(0, at - _LONGEST_PHONE_OF), at) is not None
-
-
-def orders_in(text: str) -> list[tuple[int, int]]:
-    """The spans of what a text calls the number of an order or the like, and not the phone of one."""
-    return [match.span("number") for match in _ORDER.finditer(text) if not _is_phone_of(text, match.start("number"))]
-
-
-def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
-    """Whether a span has a character of one of the others, which are in order and apart."""
-    at = bisect_right(others, span[0], key=itemgetter(1))
-    return at < len(others) and others[at][0] < span[1]
 
 
 def _spelled_phones(text: str, keep: int) -> Iterator[_Edit]:
@@ -495,14 +319,14 @@ def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
         yield match.start(1), end, _tight(match[1], keep) + extensions
 
 
-def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit], orders: list[tuple[int, int]]) -> list[_Edit]:
+def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit], orders: Orders) -> list[_Edit]:
     """Hide what has the digits of an intermediate number and is none, nor an order's.
 
     Where a phone was found among them, its mask is enough.
     """
     edits = []
     for match in _NEARLY_INTERMEDIATE.finditer(text):
-        if not _touches(match.span(), orders) and not any(
+        if not orders.touch(match.span()) and not any(
             start < match.end() and match.start() < end for start, end, _ in found
         ):
             extensions, end = _extensions(reading, text, match.end())

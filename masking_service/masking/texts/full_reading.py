@@ -156,7 +156,7 @@ class FullReading:
             if "phone" in self._masks and "*" in found.text:
                 self._hide_numbers(found)
         if "address" in self._masks:
-            found.text = self._without_units(found.text, pay, address=address)
+            self._hide_units(found, pay, address=address)
         if self._hidden is not None:
             found.text = self._hidden.sub(lambda word: stars(word[0]), found.text)
         return found
@@ -172,21 +172,20 @@ class FullReading:
             found.names += names
         return self._masks[kind](value)
 
-    def _without_units(self, text: str, pay: Pay, *, address: bool) -> str:
-        """The text with units and rooms hidden; `address` says whether an address may be in it. Codes stay."""
-        codes = codes_in(text)
-        shown = without_codes(text, codes)
+    def _hide_units(self, found: Found, pay: Pay, *, address: bool) -> None:
+        """Hide units and rooms where the text holds an address, or words that tell them."""
+        codes = codes_in(found.text)
+        masked, found.text = found.text, without_codes(found.text, codes)
         if address:
-            shown = self._addresses(shown, pay)
-        if may_hold_units(shown):
-            pay(estimate("address", shown))
-            shown = hide_units_in_text(shown)
-        if may_hold_latin_units(shown):
-            pay(estimate("address", shown))
-            shown = _hide_units_abroad(shown)
+            found.text = self._addresses(found.text, pay)
+        if may_hold_units(found.text):
+            pay(estimate("address", found.text))
+            found.text = hide_units_in_text(found.text)
+        if may_hold_latin_units(found.text):
+            pay(estimate("address", found.text))
+            found.text = _hide_units_abroad(found.text)
         for start, end in codes:
-            shown = shown[:start] + text[start:end] + shown[end:]
-        return shown
+            found.text = found.text[:start] + masked[start:end] + found.text[end:]
 
     def _addresses(self, text: str, pay: Pay) -> str:
         """The text with the units of its addresses hidden, read sentence by sentence."""
