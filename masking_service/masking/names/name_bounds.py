@@ -98,6 +98,8 @@ _GIVEN_ALONE: Final = frozenset("可果路行发發为為")
 _ROLES: Final = frozenset(cues.ROLES)
 NICKNAMES: Final = frozenset("小老阿")
 _GAPS: Final = " \u3000"
+STARTS: Final = ANY_FAMILY | {word[0] for word in (*DOUBLE_FAMILY_NAMES, *cues.FIRST_PARTS)}
+_word: Final = re.compile(rf"[{HAN}]{{0,4}}")
 
 
 def is_short_title(text: str, at: int) -> bool:
@@ -487,6 +489,29 @@ def can_be_name(name: str, *, sure: bool = False) -> bool:
         and BEFORE_NAMES.get(name[1:], 0) != ROLE
         and (sure or len(name) < 3 or family == 2 or name[:2] not in words)
     )
+
+
+def may_start(text: str, at: int) -> bool:
+    """Whether a name may begin at `at`. Quick, and errs towards True."""
+    char = text[at : at + 1]
+    if char in STARTS or char in NICKNAMES:
+        return True
+    return char.isupper() or not DOTS_SET.isdisjoint(text[at + 1 : at + 10])
+
+
+def ends_as_place(text: str, end: int) -> bool:
+    """Whether what ends at `end` is called like a place, and a number follows: 东方商厦3楼."""
+    return text[end - 1] in PLACE_ENDS and text[end : end + 1].isdecimal()
+
+
+def has_family(text: str, start: int) -> bool:
+    """Whether a family name begins at `start`."""
+    return text[start : start + 1] in FAMILY or text[start : start + 2] in DOUBLE_FAMILY_NAMES
+
+
+def word_at(text: str, start: int) -> str:
+    """The Han at `start`, at most four."""
+    return _word.match(text, start)[0]  # type: ignore[index]  # it always matches
 
 
 def is_latin(char: str) -> bool:

@@ -1,4 +1,4 @@
-"""Finds names of people at fixed places: in the sentences of carriers' traces, and before what a chat quotes.
+"""Tells names of people at fixed places: in the sentences of carriers' traces, and before what a chat quotes.
 
 In a trace a word is a name, too, and so is one with a family name that is nearly always a word: 【苏州】 的时光（138…）
 正在第1次派件. What is called like a place or a site is none.
@@ -12,9 +12,11 @@ from typing import Final
 
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.name_bounds import ANY_FAMILY, HAN, PLACE_ENDS
+from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of
+from masking_service.masking.words.cue_uses import ANNOUNCING, BEFORE_NAMES
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.words.han_words import NO_WORD, han_words
@@ -35,9 +37,22 @@ _may_hold: Final = re.compile(r"[】\]员\-－—「“]").search
 _NO_NOUN: Final = frozenset("atpurm")
 """Classes of words that call no one: 马上."""
 _no_name: Final = Expression(rf"(?:{any_of((*cues.TITLES, *cues.ROLES))})$").search
+_town_first: Final = re.compile(
+    rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
+).match
+"""The town at a trace's beginning, which may have the form of a name: 【岳阳】快件已到达."""
+_site_before_name: Final = re.compile(
+    rf"(?<=[【\[])([{HAN}]{{2,10}})[】\]]\s?的(?=[{HAN}])"
+    rf"|(?:(?<=[】\]市区县])|(?<=^))([{HAN}]{{2,8}}?)(?:派件|派送|快递|配送|业务|投递|收派|揽投)[员員][:：]\s?(?=[{HAN}])"
+)
+"""A site, and 的 or a role before the name of its courier."""
+_site_of_parcel: Final = re.compile(rf"(?:到达|离开|发往|抵达|到達|離開|發往)\s?[【\[]([{HAN}]{{2,10}})(?=[】\]])")
+"""A site to which a parcel goes."""
+_ENDS_OF_TOWNS: Final = frozenset("平东山阳水江河海林泽津德安源康石龙集庄丘义州口梁堰栗狮胜志祥良川")
+"""What towns of two characters often end with, as names do."""
 
 
-def find(text: str) -> Iterator[tuple[int, int]]:
+def find(text: str) -> Iterator[Span]:
     """The spans of names in a text in simplified characters, its phones hidden."""
     if _may_hold(text) is None:
         return
@@ -49,3 +64,41 @@ def find(text: str) -> Iterator[tuple[int, int]]:
         is_name = match["said"] is None or names_between_words.is_name(name, plainly=True)
         if is_name and not place and kind not in _NO_NOUN and _no_name(name) is None:
             yield start, end
+
+
+def without_sites(text: str, found: list[Span]) -> list[Span]:
+    """The spans without those that end the name of a town or a site in brackets, as in 【云栖】的黄凯."""
+    if town := _town_first(text):
+        found = [span for span in found if not _is_of_town(text, span, town, alone=len(found) == 1)]
+    sites = [
+        site.span(site.lastindex or 0)
+        for site in _site_before_name.finditer(text)
+        if text[site.end() + 1 : site.end() + 2] == "*" or any(start == site.end() for start, _ in found)
+    ]
+    sites += [site.span(1) for site in _site_of_parcel.finditer(text)]
+    return [
+        (start, end)
+        for start, end in found
+        if not any(
+            first <= start
+            and end == last
+            and not text.endswith(ANNOUNCING.get(text[start - 1], ()), first, start)
+            and not names_between_words.is_plainly_name(text[start:end])
+            for first, last in sites
+        )
+    ]
+
+
+def _is_of_town(text: str, span: Span, town: re.Match[str], *, alone: bool) -> bool:
+    """Whether what looks like a name is a town, or ends its words: 【岳阳】, 【常州武进】, but not 【客户李芳】.
+
+    Before the role of a courier who is not named it is the name, if it is no place that is known: 【李芳】派件员.
+    """
+    before = text[town.start(1) : span[0]]
+    if span[1] != town.end(1) or before in BEFORE_NAMES:
+        return False
+    if not before and alone and text[town.end() - 1] in "员員":
+        is_place = any(called_words.is_word(town[1] + end) for end in ("", *"市县区州"))
+        may_be_name = len(town[1]) > len("岳阳") or town[1][-1] not in _ENDS_OF_TOWNS
+        return is_place or not (may_be_name and names_between_words.is_name(town[1]))
+    return not before or called_words.is_noun(before)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.alternatives import by_char
 from masking_service.masking.words.legal_forms import HAN_FORMS
 
 ROLE, WEAK, TITLE, SHORT, VERB, ORGANISATION, ROOM, CALLED = (1 << bit for bit in range(8))
@@ -36,3 +37,7 @@ BEFORE_NAMES: Final = _uses_of(
     (CALLED, "姓"),
 )
 BEHIND_NAMES: Final = _uses_of((TITLE, cues.TITLES), (SHORT, cues.SHORT_TITLES), (VERB, cues.VERBS))
+ANNOUNCING: Final = by_char((*cues.ROLES, *cues.WEAK), -1)
+"""What announces a name, by its last character."""
+LABELS: Final = by_char((word.lower() for word in cues.LABELS), -1)
+"""Labels of numbers by their last character."""

@@ -148,7 +148,7 @@ def test_masking_a_text_again_changes_nothing(text: str) -> None:
 
 def calls_of(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many places of a text are looked at for a name."""
-    from masking_service.masking.names import names_in_text
+    from masking_service.masking.names import names_beside_numbers, names_beside_words, names_in_text
 
     asked: list[Any] = []
     for name in ("name_from", "name_before"):
@@ -158,7 +158,8 @@ def calls_of(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
             asked.append(args[1])
             return original(*args, **more)
 
-        monkeypatch.setattr(names_in_text, name, counted)
+        for module in (names_in_text, names_beside_words, names_beside_numbers):
+            monkeypatch.setattr(module, name, counted)
     TEXTS(text)
     monkeypatch.undo()
     return len(asked)

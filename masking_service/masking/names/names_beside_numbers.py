@@ -1,0 +1,194 @@
+"""Finds names of people beside the stars of a phone or an identity number, and at the ends of an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking.names import names_between_words
+from masking_service.masking.names.latin_names import behind_title, first_latin_name, is_latin_name, latin_name_before
+from masking_service.masking.names.name_bounds import (
+    HAN,
+    PLACE_ENDS,
+    can_be_name,
+    ends_as_place,
+    has_family,
+    is_han,
+    is_latin,
+    may_start,
+    name_before,
+    name_ends,
+    name_from,
+)
+from masking_service.masking.names.names_of_clauses import Span
+from masking_service.masking.words import called_words
+from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.address_words import PROVINCES
+from masking_service.masking.words.alternatives import any_of
+from masking_service.masking.words.cue_uses import LABELS
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.family_names import (
+    DOUBLE_FAMILY_NAMES,
+    FAMILY_NAMES,
+    RARE_FAMILY_NAMES,
+    WORDS_AS_FAMILY_NAMES,
+    han_name,
+)
+
+_number: Final = re.compile(
+    r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
+)
+_mask_before: Final = re.compile(r"\*\s$").search
+_front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
+_signs_behind: Final = re.compile(r"(?:[^\w*]|_){0,4}$")
+_letter_behind_name: Final = re.compile(rf"(?<=[{HAN}])[A-Z](?=[\[【(（])").match
+"""A letter that tells couriers of one name apart: 洪兵D[138…]."""
+_quantity_behind: Final = re.compile(
+    rf"[\s,，、]{{1,2}}[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}][\s,，、]{{0,2}}$"
+)
+"""Between a name and a number in lists of orders."""
+_before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
+_at_number: Final = re.compile(
+    rf"(?<![^\s,，;；:：])[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[0-9]{{9,11}}(?![0-9A-Za-z]))"
+).finditer
+"""What may be a name that a phone of another country touches: 李建国9820098200."""
+_behind_house: Final = re.compile(
+    r"[0-9*A-Za-z](?:室|号楼|[号號]房?|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
+    rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
+)
+_SHOPS: Final = frozenset(word for word in cues.PLAIN["n"] if len(word) == len("麦当劳"))
+"""What may be called like a person behind a house, and is not: 88号麦当劳."""
+_LABEL_WORDS: Final = frozenset(cues.LABELS)
+_before_place: Final = Expression(
+    han_name(HAN, apart=r"(?:(?<![\s\S].)|(?<=[\s,，;；。:：、*）)].)|(?<=\*[0-9]{4}.))", double_first=True)
+    + rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{HAN}]{{2,3}}[省市]))"
+)
+_parts: Final = Expression(
+    rf"(?<![^\s,，;；、。|:：(（])(?:([{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}"
+    rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[{HAN}]{{1,2}})(?![^\s,，;；、。|)）*])|[^\s,，;；、。|]+)"
+)
+_WORD: Final = rf"[{FAMILY_NAMES}{RARE_FAMILY_NAMES}][{HAN}]{{1,2}}"
+_beside_number: Final = Expression(
+    rf"(?<![^\s,，;；、|/:：（(])(?P<before>{_WORD})(?=[）)]?[\s,，;；、|/:：]{{0,2}}(?:\+?86-?)?\*{{6}})"
+    rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?(?P<behind>{_WORD})(?![^\s,，;；、|/收）)])"
+).finditer
+_PLAIN_BESIDE_NUMBER: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"))
+_only_word_and_number: Final = Expression(
+    rf"\s*(?:[（(]?{_WORD}[）)]?[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}"
+    rf"|\*{{6,7}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?{_WORD}[）)]?)\s*"
+).fullmatch
+_LONGEST_LABEL: Final = 24
+_COLONS: Final = frozenset(":：")
+
+
+def find(text: str) -> Iterator[Span]:
+    """The spans of names before and behind such stars, whatever script they are in."""
+    for number in _number.finditer(text):
+        if text[number.end() - 1] == "*" and _mask_before(text, max(0, number.start() - 2), number.start()):
+            continue  # the stars are a name's: J*** ******
+        end = _behind_name(text, number.start())
+        latin = None
+        if end < number.start() and is_latin(text[end - 1 : end]):
+            latin = latin_name_before(text, end)
+        if latin is not None and is_latin_name(text[latin:end]):
+            yield behind_title(text, latin, end), end
+        elif (start := name_before(text, end, loose=True, rare=True)) is not None:
+            yield start, end
+        start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
+        if may_start(text, start):
+            behind = name_from(text, start, sure=True)
+            if behind is None or _labels_next_line(text, number.end(), start, behind):
+                continue
+            if name_ends(text, behind) and not ends_as_place(text, behind):
+                yield start, behind
+
+
+def _labels_next_line(text: str, number_end: int, start: int, end: int) -> bool:
+    """Whether a word that is not of Han begins the line behind a number, and a colon follows it: Статус: в пути."""
+    return text[end : end + 1] in _COLONS and "\n" in text[number_end:start] and not is_han(text[start])
+
+
+def _behind_name(text: str, at: int) -> int:
+    """Return where a name before the number at `at` ends; signs, a label and a code may be between."""
+    front = max(0, at - _LONGEST_LABEL)
+    if not text[at - 1 : at].isalpha():
+        at = _front_of_number.search(text, max(front, at - 13), at).start()  # type: ignore[union-attr]  # it always matches
+    label_end = at - 1 if text[at - 1 : at] in ("是", "为", "為") else at
+    lower = text[front:label_end].lower()
+    for label in LABELS.get(lower[-1:], ()):
+        if lower.endswith(label):
+            at = label_end - len(label)
+            break
+    if text[at - 1 : at] == "的":
+        at -= 1
+    if _letter_behind_name(text, at - 1):
+        return at - 1
+    if quantity := _quantity_behind.search(text, max(front, at - 8), at):
+        at = quantity.start()
+    if text[at - 1 : at].isalpha():
+        return at
+    return _signs_behind.search(text, max(front, at - 4), at).start()  # type: ignore[union-attr]  # it always matches
+
+
+def touched(text: str) -> Iterator[Span]:
+    """Names that begin a clause, and that a number as long as a phone touches."""
+    return (match.span() for match in _at_number(text) if names_between_words.is_name(match[0], plainly=True))
+
+
+def beside_address(text: str) -> Iterator[Span]:
+    """The spans of names behind a house or a room, before a place, and at the ends of a text with an address."""
+    for match in _behind_house.finditer(text):
+        start = match.end()
+        end = name_from(text, start, sure=True)
+        if (
+            end is not None
+            and name_ends(text, end)
+            and text[end - 1] not in PLACE_ENDS
+            and not text[end : end + 1].isdecimal()
+            and not called_words.is_distance(text, start)
+            and text[start : start + len("麦当劳")] not in _SHOPS
+            and not {text[start + 1 : end], text[start + 2 : end]} & _LABEL_WORDS  # 西门电联, 10楼电联
+        ):
+            yield start, end
+    for match in _before_place.finditer(text):
+        place = any(called_words.is_word(text[match.start() : match.end() + more]) for more in (1, 2))
+        if not place and can_be_name(match[0]) and match[0][-1] not in PLACE_ENDS:
+            yield match.span()
+    yield from first_latin_name(text)
+    yield from at_ends(text)
+
+
+def where_no_cue_is(text: str, *, address: bool) -> list[Span]:
+    """The spans of what may be a name beside a number, in a text with an address or nothing else but a word."""
+    found = [*_name_before_address(text)] if address else []
+    if not found and (address or _only_word_and_number(text)):
+        found += _word_beside_number(text, address=address)
+    return found
+
+
+def _name_before_address(text: str) -> Iterator[Span]:
+    """A name that begins a text, or follows its first number, and that a place follows without a sign."""
+    number = _number.search(text)
+    start = 0 if number is None or number.start() else _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
+    if has_family(text, start) and (end := names_between_words.before_place(text, start)) is not None:
+        yield start, end
+
+
+def _word_beside_number(text: str, *, address: bool) -> Iterator[Span]:
+    """Return a possible name that is all between two signs, or between number and sign: 13812345678 江南 …."""
+    for match in _beside_number(text):
+        start, end = match.span(match.lastgroup or 0)
+        word = text[start:end]
+        if word[-1] in PLACE_ENDS or (not address and word in _PLAIN_BESIDE_NUMBER):
+            continue
+        if called_words.can_be_called(word, politely=False):
+            yield start, end
+
+
+def at_ends(text: str) -> Iterator[Span]:
+    """Names that are the first or the last of several parts of a text."""
+    parts = [part for part in _parts.finditer(text) if part[0]]
+    for part in (parts[0], parts[-1]) if len(parts) > 1 else ():
+        if part[1] and can_be_name(part[1]) and part[1][-1] not in PLACE_ENDS:
+            yield part.span(1)
