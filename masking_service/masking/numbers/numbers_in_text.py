@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.numbers.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
-from masking_service.masking.numbers.identity import accounts_in, identities_in, may_be_told
+from masking_service.masking.numbers.identity import account_in, accounts_in, identities_in, machine_line_in, plate_in
 from masking_service.masking.numbers.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.masking.numbers.orders_in_text import Orders
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
@@ -44,7 +44,8 @@ _JOINED: Final = re.compile(
 
 def _may_hold_more(text: str) -> bool:
     """Whether there may be an account, a plate or a number in Han."""
-    return may_be_told(text) or (_LAST_DIGITS.search(text) or _HAN_MOBILE.search(text)) is not None
+    found = account_in(text) or _LAST_DIGITS.search(text) or _HAN_MOBILE.search(text) or plate_in(text)
+    return found is not None or ("<<" in text and machine_line_in(text) is not None)
 
 
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch

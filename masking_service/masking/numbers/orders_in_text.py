@@ -71,6 +71,8 @@ def orders_in(text: str) -> list[Span]:
 class Orders:
     """The numbers of orders in a text, which are looked for when they are first asked for."""
 
+    __slots__ = ("_found", "_text")
+
     def __init__(self, text: str) -> None:
         self._text = text
         self._found: list[Span] | None = None

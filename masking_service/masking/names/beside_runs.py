@@ -1,0 +1,146 @@
+"""Tells what is beside a run of Han in its text, in points: a phone, a room or a label may be a person's."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.alternatives import any_of, by_char, by_first_letter
+from masking_service.masking.words.called_words import ORGANISATION_ENDS, ROLE_ENDS
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.legal_forms import HAN_FORMS
+
+SURE: Final = 8
+"""Points of what announces a person, or follows one."""
+BESIDE: Final = 6
+"""Points of a phone or a room's number beside a name."""
+_LABELLED: Final = 5
+CUE: Final = 4
+"""Points that one side of a name must have, unless the name is very likely."""
+NEVER: Final = -99
+ORGANISATION: Final = 5
+NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
+    "栋庭亭仁"
+)
+"""What ends with them needs a cue to be a name."""
+_DONE: Final = tuple(
+    word + aspect for word in cues.WEAK if word not in cues.BOUND for aspect in ("了", "过", "下", "一下", "到")
+)
+"""Words before names in the past, and done for once: 转给了, 找一下."""
+ANNOUNCE: Final = by_char((*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *_DONE), -1)
+ROLES: Final = frozenset(word for word in cues.ROLES if len(word) == 2)
+_FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
+FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
+FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
+BEFORE_RUN: Final = 20
+"""Characters before a run that say what is in it."""
+_LABEL: Final = re.compile(
+    r"((?<![\u4e00-\u9fff])[\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
+).search
+_LATIN_LABEL: Final = Expression(
+    rf"(?<![A-Za-z])(?:{by_first_letter(f'{cues.LATIN_CUES}|to|from')})[\s,.:：=]{{1,3}}$", re.I
+).search
+_LATIN_LETTER: Final = re.compile("[A-Za-z]").search
+_IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search
+phone_behind: Final = re.compile(r"(?:[^\w*]|_|\\t){0,4}\*{5,}|[（(][^（()）\d]{0,8}\*{5,}|\+[0-9](?![0-9])").match
+_PHONE_BEFORE: Final = re.compile(r"\*{5,}[0-9]{0,4}(?:[^\w*]|_){0,3}$").search
+_ROOM_BEHIND: Final = re.compile(
+    r"[\s,，、/\-—(（:：]{0,2}(?:(?:[A-Z]?[0-9]{1,2}|[A-Z])(?:[-_/#]|栋|幢|座|号楼?|\s)(?:[0-9]{1,2}(?:单元|-))?)?[0-9*]{3,4}室?(?![0-9A-Za-z*])"
+    r"|[\s,，、]{1,2}(?:[\u4e00-\u9fff]{2,6}[0-9]{1,3}[舍栋幢座号床室]|[0-9一二三四五六七八九十]{1,3}(?:号楼|号公寓|[栋幢座舍]))"
+).match
+amount_at: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").match
+_TIME: Final = re.compile(r"[0-9]{1,2}(?:点|时|:[0-9]{2}|：[0-9]{2}|月[0-9]{1,2}[日号])").match
+_BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》\-—]\s?").match
+_STATE_BEHIND: Final = re.compile(
+    "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付]|代[收签领]|签收|自[提取]|本人|急用|老客户"
+    "|[男女签](?![\u4e00-\u9fff]))"
+).match
+_CALLED_BEHIND: Final = re.compile(r"\s?[，,：:！!]\s?(?:您|请|凭|[取提][件货]码)").match
+_ADDRESSED_BEHIND: Final = re.compile(r"\s?[，,：:！!]\s?[您你][的有好]").match
+_NUMBER_OF_PERSON_BEHIND: Final = re.compile("[，,、; ]{1,2}(?:学号|工号|手机|电话|身份证|证件)").match
+_WHOSE_BEHIND: Final = re.compile(
+    "[（(](?:本人|家人|家属|亲属|同事|邻居|朋友|妻子|丈夫|父亲|母亲|收|代收|[^()（）]{0,6}(?:骑手|骑士|司机|师傅|客服|经理|店长|[员人部班科组室处院系店厂司]"
+    rf"|[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}]))[)）]"
+    rf"|[（(](?:工号|员工|学号|电话|手机|[男女][^()（）]{{0,4}}[)）])|[:：]\s?[0-9]{{1,3}}[{cues.UNITS}]"
+).match
+_ROLE_IN_BRACKETS: Final = re.compile("[（(][\u4e00-\u9fff]{2,6}[)）]").match
+_ROOM_BEFORE: Final = re.compile(
+    r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])[0-9*A-Z](?:室|房间?|号房?|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
+).search
+"""Behind a fraction is a unit: 4.2米厢车."""
+_FIRM_BEFORE: Final = Expression(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
+_SPACES: Final = frozenset(" \t\u3000")
+_DASHES: Final = frozenset("-—－")
+_TAKEN_AT: Final = frozenset("点店站柜")
+"""What places end with where parcels are taken: 代收点-王芳."""
+_COLONS: Final = frozenset(":：=∶﹕→")
+_han_letter: Final = re.compile(r"[A-Za-z\u4e00-\u9fff]").search
+
+
+def points_before(text: str, start: int) -> int:
+    """Points of what is before a run that begins at `start`."""
+    before = text[max(0, start - BEFORE_RUN) : start]
+    if "*" in before and _PHONE_BEFORE(before):
+        return BESIDE
+    if _ROOM_BEFORE(before):
+        return BESIDE
+    if _LATIN_LETTER(before) and _LATIN_LABEL(before):
+        return SURE
+    if _FIRM_BEFORE(before):
+        return ORGANISATION
+    label = _LABEL(before)
+    if label is None:
+        return 0
+    word = label[1].rstrip("是为")
+    if word and word[-1] in _TAKEN_AT and before[-1] in _DASHES:
+        return _LABELLED
+    if not word or (_IS_THING(word) and word not in ROLES):
+        return 0
+    if word[-1] in ROLE_ENDS or word.endswith(ANNOUNCE.get(word[-1], ())):
+        return SURE
+    if before[-1:] in _SPACES and (word[-1] in ORGANISATION_ENDS or word.endswith("部门")):
+        return ORGANISATION
+    return _LABELLED if before[-2:].strip()[-1:] in _COLONS else 0
+
+
+def points_behind(text: str, start: int, end: int, *, whole: bool, parallel: bool) -> int:
+    """Points of what is behind a run.
+
+    Args:
+        text: the text, in simplified characters.
+        start, end: the span of the run.
+        whole: whether a name would be all of it.
+        parallel: whether the clause before it ends with a name.
+    """
+    if whole and _ROOM_BEHIND(text, end) and not text[start - 1 : start].isalnum():
+        return BESIDE
+    if text[end : end + 1].isdecimal():
+        if _TIME(text, end):
+            return CUE
+        return 0 if amount_at(text, end) else NEVER
+    bracket = _BRACKET_ENDS(text, end) if whole else None
+    if bracket and text[bracket.end() : bracket.end() + 1] in FOLLOW_ALONE:
+        return SURE
+    if bracket and text.startswith(FOLLOW.get(text[bracket.end() : bracket.end() + 1], ()), bracket.end()):
+        return SURE
+    if phone_behind(text, end) or (whole and _WHOSE_BEHIND(text, end)):
+        return BESIDE
+    if parallel:
+        return CUE
+    if whole and not text[start - 1 : start].isalnum() and _CALLED_BEHIND(text, end):
+        return SURE if _ADDRESSED_BEHIND(text, end) else CUE
+    if whole and _NUMBER_OF_PERSON_BEHIND(text, end):
+        return SURE
+    return (
+        CUE
+        if whole and (_STATE_BEHIND(text, end) or _ROLE_IN_BRACKETS(text, end) or _is_clause(text, start, end))
+        else 0
+    )
+
+
+def _is_clause(text: str, start: int, end: int) -> bool:
+    """Whether a run is a clause of a longer text, and no list item, title, place or goods."""
+    if text[end - 1] in NO_LAST or "、" in text[max(0, start - 1) : end + 1] or text[end : end + 1] == "《":
+        return False
+    return (_han_letter(text, 0, start) or _han_letter(text, end)) is not None
