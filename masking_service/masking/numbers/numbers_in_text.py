@@ -2,7 +2,7 @@
 
 Waybill and order numbers, dates, weights, prices and postcodes are not touched. A phone shows at most its last four
 digits; of the other three nothing shows: a star for each character, the ``@`` and dots of an e-mail address and the
-gaps of a number stay. It does not look for names and addresses: `kinds/text` does.
+gaps of a number stay. It does not look for names and addresses: `full_reading` does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Chinese words by class and cost, and how likely characters are in names: the data of `names_between_words`.
+"""Chinese words by class and cost, and how likely characters are in names: the data of `han_run`.
 
 The data is `han_words.txt`, made by `bench.quality.words`; words of parcels that no dictionary has are in
 `name_cues.txt`. A cost is twice the negative natural logarithm of a frequency: costs of words that follow each other
