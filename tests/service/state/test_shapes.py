@@ -40,6 +40,7 @@ import masking_service.service.lookout.state
 import masking_service.service.phone_calls.call_records
 import masking_service.service.phone_calls.https
 import masking_service.service.phone_calls.live_calls
+import masking_service.service.phone_calls.provider
 import masking_service.service.phone_calls.signed_records
 import masking_service.service.search.index_work
 import masking_service.service.tiers.documents
@@ -81,6 +82,7 @@ MODULES = (
     masking_service.service.phone_calls.call_records,
     masking_service.service.phone_calls.https,
     masking_service.service.phone_calls.live_calls,
+    masking_service.service.phone_calls.provider,
     masking_service.service.phone_calls.signed_records,
     masking_service.service.search.index_work,
     masking_service.service.tiers.documents,
