@@ -86,8 +86,9 @@ def schemas(rules: Rules, known: Mapping[str, Schema], table: Sequence[Operation
             continue
         members = found[shape]["properties"]
         for member, schema in rule["properties"].items():
-            said = members[member].get("anyOf", [members[member]])[0]
-            members[member] = {"description": said["description"]} | schema
+            of_type = members[member].get("anyOf", [{}])[0]
+            description = members[member].get("description") or of_type["description"]
+            members[member] = {"description": description} | schema
         found[shape]["required"] = [*found[shape].get("required", ()), *rule.get("required", ())]
     for body in bodies:
         members = found[body.__name__].get("properties", {})

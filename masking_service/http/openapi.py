@@ -152,9 +152,11 @@ def _parameters(row: Operation) -> list[Json]:
         _, shapes = msgspec.json.schema_components([row.query])
         shape = shapes[row.query.__name__]
         for name, schema in shape["properties"].items():
-            value = next(kind for kind in schema.get("anyOf", [schema]) if kind != {"type": "null"})
+            value = next(kind for kind in schema.pop("anyOf", [{}]) if kind != {"type": "null"})
+            schema.pop("default", None)
             if "$ref" in value:  # an enum
                 value = {**shapes[value.pop("$ref").rpartition("/")[2]], **value}
+            value |= schema
             if "maximum" in value:
                 value["type"] = "integer"  # its shape takes the digits as the text that they are in a query
             required = name in shape.get("required", ())

@@ -35,13 +35,10 @@ class OwnCall(NamedTuple):
 class ReadinessQuery(Shape, frozen=True, rename={"purpose": "for"}):
     """Ready for what."""
 
-    purpose: (
-        Annotated[
-            Literal["mask"],
-            Meta(description="mask: check only what masking needs, without the store. Load balancers use this."),
-        ]
-        | None
-    ) = None
+    purpose: Annotated[
+        Literal["mask"] | None,
+        Meta(description="mask: check only what masking needs, without the store. Load balancers use this."),
+    ] = None
 
 
 def _ready(parts: Served, call: OwnCall) -> Answered:

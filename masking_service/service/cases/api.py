@@ -73,16 +73,13 @@ class OpenCaseRequest(Shape, frozen=True):
 class DecisionRequest(Shape, frozen=True):
     """Why a case is approved, denied or closed."""
 
-    note: (
-        Annotated[
-            str,
-            Meta(
-                description="Personal data in it is masked before it is kept.",
-                extra_json_schema={"maxLength": 500},
-            ),
-        ]
-        | None
-    ) = None
+    note: Annotated[
+        str | None,
+        Meta(
+            description="Personal data in it is masked before it is kept.",
+            extra_json_schema={"maxLength": 500},
+        ),
+    ] = None
     signed: Signature | None = None
 
 

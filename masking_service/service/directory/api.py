@@ -13,7 +13,7 @@ from masking_service.service.directory.use import READERS, Directory
 class PeopleQuery(Shape, frozen=True):
     """Which people to list."""
 
-    role: Annotated[Name, Meta(description="Only people of this role.")] | None = None
+    role: Annotated[Name | None, Meta(description="Only people of this role.")] = None
 
 
 OPERATIONS: Final = (

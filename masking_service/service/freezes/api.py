@@ -20,13 +20,10 @@ class FreezeRequest(msgspec.Struct, frozen=True):
     Unknown members are ignored: a spelling mistake must not prevent a freeze.
     """
 
-    why: (
-        Annotated[
-            str,
-            Meta(description="The reason; `by hand` by default. Personal data is masked, and 500 characters are kept."),
-        ]
-        | None
-    ) = None
+    why: Annotated[
+        str | None,
+        Meta(description="The reason; `by hand` by default. Personal data is masked, and 500 characters are kept."),
+    ] = None
     signed: Signature | None = None
 
 

@@ -38,7 +38,7 @@ class DetokenizeRequest(Shape, frozen=True):
         ]
         | None
     ) = None
-    case: Annotated[str, Meta(description="The open case under which the values are opened.")] | None = None
+    case: Annotated[str | None, Meta(description="The open case under which the values are opened.")] = None
     signed: Signature | None = None
 
 

@@ -68,8 +68,8 @@ class AuditQuery(Shape, frozen=True, rename=TIMES):
         ]
         | None
     ) = None
-    action: Annotated[Action, Meta(description="Only entries of this action.")] | None = None
-    outcome: Annotated[Outcome, Meta(description="Only entries of this outcome.")] | None = None
+    action: Annotated[Action | None, Meta(description="Only entries of this action.")] = None
+    outcome: Annotated[Outcome | None, Meta(description="Only entries of this outcome.")] = None
     case: (
         Annotated[
             str,
@@ -84,13 +84,10 @@ class AuditQuery(Shape, frozen=True, rename=TIMES):
     waybill: WaybillNo | None = None
     begin: From | None = None
     end: To | None = None
-    order: (
-        Annotated[
-            Literal["oldest", "newest"],
-            Meta(description="The oldest entry first (the default), or the newest first."),
-        ]
-        | None
-    ) = None
+    order: Annotated[
+        Literal["oldest", "newest"] | None,
+        Meta(description="The oldest entry first (the default), or the newest first."),
+    ] = None
 
 
 class SummaryQuery(Shape, frozen=True, rename=TIMES):
@@ -99,13 +96,10 @@ class SummaryQuery(Shape, frozen=True, rename=TIMES):
     by: Annotated[Literal["principal", "action"], Meta(description="One sum for each principal, or for each action.")]
     begin: From | None = None
     end: To | None = None
-    per: (
-        Annotated[
-            Literal["hour", "day"],
-            Meta(description="The length of a period: an hour (the default) or a day. Days are in UTC."),
-        ]
-        | None
-    ) = None
+    per: Annotated[
+        Literal["hour", "day"] | None,
+        Meta(description="The length of a period: an hour (the default) or a day. Days are in UTC."),
+    ] = None
     after: AfterEntry | None = None
 
 

@@ -31,16 +31,12 @@ class CallRequest(Shape, frozen=True):
     waybill_no: Annotated[
         str, Meta(description="6 to 40 of A-Z 0-9 -, after trimming and upper-casing. Any other is not found.")
     ]
-    field: (
-        Annotated[str, Meta(description="The JSON Pointer of a phone in the record. /recipient/phone, if not given.")]
-        | None
-    ) = None
-    case: (
-        Annotated[
-            str, Meta(description="The open case under which is called. Not needed by callers who hold the parcel.")
-        ]
-        | None
-    ) = None
+    field: Annotated[
+        str | None, Meta(description="The JSON Pointer of a phone in the record. /recipient/phone, if not given.")
+    ] = None
+    case: Annotated[
+        str | None, Meta(description="The open case under which is called. Not needed by callers who hold the parcel.")
+    ] = None
 
 
 def _make(calling: Calling, call: Call[CallRequest, None]) -> Answered:

@@ -27,13 +27,13 @@ class ActRequest(Shape, frozen=True):
     act: ActName
     purpose: Text = None
     case: Text = None
-    items: (
-        Annotated[list[Any], Meta(description=_AS_IN, extra_json_schema={"maxItems": MAX_ITEMS, "minItems": 1})] | None
-    ) = None
-    waybills: Annotated[list[Any], Meta(description=_AS_IN)] | None = None
+    items: Annotated[
+        list[Any] | None, Meta(description=_AS_IN, extra_json_schema={"maxItems": MAX_ITEMS, "minItems": 1})
+    ] = None
+    waybills: Annotated[list[Any] | None, Meta(description=_AS_IN)] = None
     officer: Text = None
     reason: Text = None
-    expires_in: Annotated[int | float, Meta(description=_AS_IN)] | None = None
+    expires_in: Annotated[int | float | None, Meta(description=_AS_IN)] = None
     waybill_no: Text = None
     principal: Text = None
     key: Text = None

@@ -68,16 +68,13 @@ class ViewRequest(Shape, frozen=True):
         ),
     ]
     profile: Profile | None = None
-    case: (
-        Annotated[
-            str,
-            Meta(
-                description="The case on whose page the waybills are shown. The answer is the same without it. A decoy "
-                "that this case lists raises an alert instead of freezing the person."
-            ),
-        ]
-        | None
-    ) = None
+    case: Annotated[
+        str | None,
+        Meta(
+            description="The case on whose page the waybills are shown. The answer is the same without it. A decoy "
+            "that this case lists raises an alert instead of freezing the person."
+        ),
+    ] = None
 
 
 class ViewQuery(Shape, frozen=True):
