@@ -87,7 +87,8 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         if (state_dir / DEVELOPMENT_ISSUER_KEY).exists():
             issuers.with_development(read_secret_file(state_dir / DEVELOPMENT_ISSUER_KEY))
     except (PolicyError, DefinitionError) as fault:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(fault))
+        named = PolicyError(fault.faults, file.name) if isinstance(fault, PolicyError) else fault
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(named))
         sys.exit(1)
     _show_profiles(console, found.rules.profiles.values(), hidden)
     _show_rules(console, found)

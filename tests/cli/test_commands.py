@@ -263,6 +263,16 @@ def test_without_a_file_the_policy_in_use_is_checked(
     )
 
 
+def test_a_fault_in_a_file_that_a_policy_names_begins_with_the_name_of_the_policy(
+    command: Command, tmp_path: Path
+) -> None:
+    policy = tmp_path / "new.yaml"
+    calls = 'calls: {provider: https, url: "https://calls.example.com", key: missing.key}\n'
+    policy.write_text((ROOT / "policy.yaml").read_text() + calls)
+
+    assert command("policy", "check", str(policy)).stderr.startswith("new.yaml: calls.key: has to be a file")
+
+
 def test_a_policy_says_which_search_indexes_are_kept(command: Command, tmp_path: Path) -> None:
     searching = tmp_path / "policy.yaml"
     rule = "search: {phone: true, tenants: {east: {last4: true}}}"

@@ -192,6 +192,9 @@ def _words(where: str, rule: object) -> dict[str, tuple[str, ...]]:
             if type(word) is not str or not 2 <= len(word.strip()) <= MAX_WORD_LENGTH or "*" in word:
                 raise DefinitionError(f"{where}.{use}[{at}]", f"must be a word of 2 to {MAX_WORD_LENGTH} characters")
         found[use] = tuple(words)
+    for at, word in enumerate(found.get("keep", ())):
+        if word in found.get("hide", ()):
+            raise DefinitionError(f"{where}.keep[{at}]", "is under hide, too")
     return found
 
 

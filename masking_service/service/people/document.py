@@ -31,8 +31,11 @@ class DocumentPlace:
     path: str
     faults: Faults
 
-    def fault(self, reason: str) -> None:
-        self.faults.append((self.path or "(document)", reason))
+    def fault(self, reason: str, member: str = "") -> None:
+        """Note a fault here, or of a member. What follows from a fault at that place or below it is not noted."""
+        path = f"{self.path}.{member}" if member else self.path or "(document)"
+        if not any(where == path or where.startswith((f"{path}.", f"{path}[")) for where, _ in self.faults):
+            self.faults.append((path, reason))
 
     def named(self) -> dict[str, "DocumentPlace"]:
         """Return the entries of a mapping with free names as keys; it may be empty."""
@@ -103,7 +106,7 @@ class DocumentPlace:
     def integer(self, least: int, most: int) -> int:
         if isinstance(self.value, int) and not isinstance(self.value, bool) and least <= self.value <= most:
             return self.value
-        self._expected(f"a whole number from {least} to {most}")
+        self._expected(f"a whole number from {least} to {most}" if least < most else str(most))
         return least
 
     def truth(self) -> bool:
@@ -119,7 +122,8 @@ class DocumentPlace:
         seconds = int(match[1]) * _UNITS[match[2]] if match else 0
         if 0 < seconds <= most:
             return seconds
-        self._expected(f"a duration such as 90s, 15m, 2h or 180d, of at most {most} seconds")
+        size, unit = max((size, unit) for unit, size in _UNITS.items() if most % size == 0)
+        self._expected(f"a duration such as 90s, 15m, 2h or 180d, of at most {most // size}{unit}")
         return 1
 
     def thousandths(self) -> int:

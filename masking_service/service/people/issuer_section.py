@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people import principals, rules
 from masking_service.service.people.document import DocumentPlace
+from masking_service.service.people.outside_rules import is_askable
 from masking_service.service.people.permissions import KEYS_ONLY_PERMISSIONS
 from masking_service.service.people.rules import IssuerRule, Role
 
@@ -26,7 +27,7 @@ def read_issuers(place: DocumentPlace | None, roles: Mapping[str, Role]) -> dict
     names: set[str] = set()
     for alias, rule in found.items():
         if rule.issuer in names:
-            place.faults.append((f"{place.path}.{alias}.issuer", "another alias has this issuer"))
+            place.fault("another alias has this issuer", f"{alias}.issuer")
         names.add(rule.issuer)
     return found
 
@@ -74,8 +75,8 @@ def _tenant(place: DocumentPlace) -> str:
 def _keys(place: DocumentPlace) -> str:
     keys = place.text()
     scheme, colon, _ = keys.partition("://")
-    if colon and scheme != "https":
-        place.fault("has to be the path of a PEM or JWKS file, or an https URL")
+    if colon and (scheme != "https" or not is_askable(keys)):
+        place.fault("has to be the path of a PEM or JWKS file, or an https URL without user and fragment")
     return keys
 
 

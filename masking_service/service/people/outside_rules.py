@@ -41,7 +41,7 @@ def call_rule(place: DocumentPlace) -> CallRule:
     found = place.fields(("provider", "url", "key"), _OPTIONAL)
     provider = found["provider"].word(_PROVIDERS, "provider")
     for name in sorted(_NEEDED.get(provider, frozenset()) - found.keys()):
-        place.faults.append((f"{place.path}.{name}", f"needed for {provider}"))
+        place.fault(f"needed for {provider}", name)
     for name in sorted(_USELESS.get(provider, frozenset()) & found.keys()):
         found[name].fault(f"of no use with {provider}")
     rule = CallRule(
@@ -53,10 +53,10 @@ def call_rule(place: DocumentPlace) -> CallRule:
         records_from=_networks(found["records_from"]) if "records_from" in found else (),
         **{name: found[name].text() for name in ("account", "pool", "records_key") if name in found},
     )
-    if rule.lifetime < _SHORTEST_CALL and "lifetime" in found and not place.faults:
+    if rule.lifetime < _SHORTEST_CALL and "lifetime" in found:
         found["lifetime"].fault("has to be at least 2m")
     if (provider, rule.mode) == ("huawei", "extension") and "pool" not in found:
-        place.faults.append((f"{place.path}.pool", "needed for huawei with extensions: the X number"))
+        place.fault("needed for huawei with extensions: the X number", "pool")
     return rule
 
 
@@ -79,13 +79,13 @@ def _networks(place: DocumentPlace) -> tuple[str, ...]:
 
 def _url(place: DocumentPlace) -> str:
     url = place.text()
-    if url and not _askable(url):
+    if url and not is_askable(url):
         place.fault("has to be an https URL without user and fragment; http to this machine in development")
     return url
 
 
-def _askable(url: str) -> bool:
-    """Return whether a system may have this URL."""
+def is_askable(url: str) -> bool:
+    """Return whether a system outside may have this URL."""
     try:
         parts = split_url(url)
     except ValueError:

@@ -61,7 +61,7 @@ def read_policy(text: str, source: str) -> Rules:
     sections = document.fields(SECTIONS, MORE_SECTIONS)
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
-    purposes = _each(sections["purposes"], principals.role_name, _purpose)
+    purposes = _each(sections["purposes"], principals.rule_name, _purpose)
     roles = _each(sections["roles"], principals.role_name, lambda name, place: _role(name, place, profiles, purposes))
     roles = _with_all_people(roles)
     factors = sections["factors"].fields(("role", "tenant"))
@@ -70,7 +70,7 @@ def read_policy(text: str, source: str) -> Rules:
     retention_tenants = retention.get("tenants")
     search_default, search_tenants = _search(sections.get("search"))
     read = Rules(
-        profiles=profiles,
+        profiles={name: profile for name, profile in profiles.items() if profile},
         purposes=purposes,
         roles=roles,
         factors=Factors(role=factors["role"].integer(1, _MILLION), tenant=factors["tenant"].integer(1, _MILLION)),
@@ -117,18 +117,20 @@ def _each(
     return found
 
 
-def _profiles(place: DocumentPlace) -> dict[str, Profile]:
-    found = {}
+def _profiles(place: DocumentPlace) -> dict[str, Profile | None]:
+    """Return the profiles by name; None for one with a fault, so that the roles that name it have no fault for it."""
+    found = dict[str, Profile | None]()
     for name, entry in place.named().items():
+        found[name] = None
         try:
-            principals.role_name(name)
+            principals.rule_name(name)
             found[name] = Profile.parse(name, entry.value)
         except DefinitionError as error:
             entry.faults.append((error.path, error.reason))
         except ValueError as error:
             entry.fault(str(error))
     try:
-        union_check(list(found.values()))
+        union_check([profile for profile in found.values() if profile])
     except DefinitionError as error:
         place.faults.append((error.path, error.reason))
     return found
@@ -151,7 +153,7 @@ def _purpose(name: str, place: DocumentPlace) -> Purpose:
     return Purpose(name, kinds, needs_case, approval == "required", approvals, after_calls)
 
 
-def _role(name: str, place: DocumentPlace, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
+def _role(name: str, place: DocumentPlace, profiles: Mapping[str, Profile | None], purposes: Collection[str]) -> Role:
     found = place.fields(("permissions",), ("profiles", "purposes", "scope", "people", "budget"))
     people = found["people"].integer(1, _MILLION) if "people" in found else 0
     if people and "budget" not in found:
@@ -169,13 +171,14 @@ def _role(name: str, place: DocumentPlace, profiles: Mapping[str, Profile], purp
     return role
 
 
-def _check_role(role: Role, place: DocumentPlace, profiles: Mapping[str, Profile]) -> None:
+def _check_role(role: Role, place: DocumentPlace, profiles: Mapping[str, Profile | None]) -> None:
     """Report what a role lacks, and what it could never use."""
     masks = bool(role.permissions & PROFILE_PERMISSIONS)
     opens = bool(role.permissions & PURPOSE_PERMISSIONS)
     views = Permission.WAYBILL_VIEW in role.permissions
     searches = Permission.WAYBILL_SEARCH in role.permissions
-    views_in_full = views and any(full_kinds(profiles[p]) for p in role.profiles)
+    seen = [profiles[name] for name in role.profiles]
+    views_in_full = views and any(full_kinds(profile) for profile in seen if profile)
     calls = Permission.CALL_MAKE in role.permissions
     calls_by_case = calls and role.scope == "all"
     needs = (
@@ -193,14 +196,12 @@ def _check_role(role: Role, place: DocumentPlace, profiles: Mapping[str, Profile
         ("budget.decoys", Permission.DECOY_PLANT in role.permissions, role.decoys is not None, Permission.DECOY_PLANT),
     )
     for key, needed, present, by in needs:
-        if needed != present:
-            reason = f"needed for {by}" if needed else f"of no use without {by}"
-            place.faults.append((f"{place.path}.{key}", reason))
+        if needed != present and not (key == "budget.full_views" and None in seen):
+            place.fault(f"needed for {by}" if needed else f"of no use without {by}", key)
     if searches and not views:
-        place.faults.append((f"{place.path}.permissions", "waybill:search shows what waybill:view would: name both"))
+        place.fault("waybill:search shows what waybill:view would: name both", "permissions")
     if role.scope == "custody" and (opens or Permission.WAYBILL_ERASE in role.permissions or not (views or calls)):
-        reason = "narrows waybill:view and call:make only, and neither opening nor erasing"
-        place.faults.append((f"{place.path}.scope", reason))
+        place.fault("narrows waybill:view and call:make only, and neither opening nor erasing", "scope")
 
 
 def full_kinds(profile: Profile) -> frozenset[str]:

@@ -119,6 +119,11 @@ def role_name(value: object) -> str:
     return _named(value, "a role")
 
 
+def rule_name(value: object) -> str:
+    """Return a valid name of a profile or purpose, 1-64 of `a-z0-9-`; raise ValueError otherwise."""
+    return _named(value, "a name")
+
+
 def site_codes(values: Iterable[object]) -> frozenset[str]:
     """Return valid site codes; raise ValueError otherwise. Each is 1-64 of `A-Za-z0-9._-`."""
     sites = []

@@ -57,7 +57,7 @@ def read_signed(place: DocumentPlace) -> SignedRule:
         if not _AAGUID.fullmatch(name):
             found["models"].fault("has to map AAGUIDs (8-4-4-4-12 digits of 0-9 a-f) to files of root certificates")
     if hardware == "touch" and not models:
-        place.faults.append((f"{place.path}.models", "needed for touch: models are proven by root certificates"))
+        place.fault("needed for touch: models are proven by root certificates", "models")
     waiting = found.get("waiting")
     return SignedRule(
         rp_id=rp_id,

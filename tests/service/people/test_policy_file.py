@@ -101,6 +101,45 @@ class TestFaults:
         assert path in faults(edited(edit))
 
     @every(
+        ("edit", "said"),
+        [
+            (put("profiles", "label", "lable", True), {"profiles.label.lable": "is not one of"}),
+            (put("profiles", "courier", "name", 5), {"profiles.courier.name": "must be"}),
+            (put("profiles", "courier", None), {"profiles.courier": "must be a mapping"}),
+            (put("purposes", "dispute", "kinds", "name"), {"purposes.dispute.kinds": "has to be a list"}),
+            (put("roles", "dispute-officer", "purposes", [5]), {"roles.dispute-officer.purposes[0]": "no such"}),
+            (put("lookout", {"freeze": ["pace", "paec"]}), {"lookout.freeze[1]": "no such signal"}),
+            (put("issuers", {"staff": ISSUER | {"roles": ["boss"]}}), {"issuers.staff.roles[0]": "no such role"}),
+            (
+                put("profiles", "hidden", "words", {"keep": ["平安"], "hide": ["平安"]}),
+                {"profiles.hidden.words.keep[0]": "hide"},
+            ),
+            (put("purposes", "A", {"kinds": ["name"], "case": "none"}), {"purposes.A": "a name is 1 to 64 of"}),
+        ],
+    )
+    def test_one_slip_is_one_fault(self, edit: Edit, said: dict[str, str]) -> None:
+        found = faults(edited(edit))
+
+        assert found.keys() == said.keys()
+        assert all(said[path] in reason for path, reason in found.items())
+
+    @every(
+        "url",
+        [
+            "https://",
+            "https://user:secret@login.example.com/keys",
+            "https://login.example.com/keys#a",
+            "http://x.example",
+        ],
+    )
+    def test_the_address_of_an_issuers_keys_names_a_host_and_no_password(self, url: str) -> None:
+        found = faults(edited(put("issuers", {"staff": ISSUER | {"keys": url}})))
+
+        assert found.keys() == {"issuers.staff.keys"}
+        assert "https URL" in found["issuers.staff.keys"]
+        assert "secret" not in str(found)
+
+    @every(
         ("edit", "path"),
         [
             (without("roles", "courier", "profiles"), "roles.courier.profiles"),
@@ -254,7 +293,7 @@ class TestFaults:
     def test_a_key_twice_is_a_fault_with_its_line(self) -> None:
         twice = TEXT.replace("  tenant: 50", "  tenant: 50\n  tenant: 5000")
         line = twice.splitlines().index("  tenant: 5000") + 1
-        assert "twice" in faults(twice)[f"line {line}"]
+        assert "there already, at line" in faults(twice)[f"line {line}"]
 
     @every("text", ["", "[]", "roles", "a: [", "\x00", "a: !!python/object:os.system {}", "? [a]\n: b", "[" * 1_000])
     def test_a_file_that_is_not_a_policy_is_an_error(self, text: str) -> None:
