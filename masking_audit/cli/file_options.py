@@ -46,6 +46,8 @@ def verifier_of(folder: Path, pem: Path | None) -> Verifier:
     path = pem or folder / PUBLIC_KEY
     if path.exists():
         return verifier_in(path)
+    if not (folder / "keyset.json").exists():
+        raise click.UsageError(f"name the log's public key: --public-key {PUBLIC_KEY}")
     from masking_service.runtime.opened import open_keyring  # needs the requirements of the service
     from masking_service.runtime.set_up import settings_of
 
@@ -85,22 +87,23 @@ def note_in(path: Path) -> Note:
     return note
 
 
-def checkpoint_in(path: Path) -> CheckpointLine:
-    """Read a checkpoint from a file; raises click.BadParameter if there is none."""
+def checkpoint_in(path: Path, option: str) -> CheckpointLine:
+    """Read a checkpoint from the file that an option names; raises click.BadParameter if there is none."""
     try:
         checkpoint = read_line(path.read_bytes())
     except UnreadableLineError:
         checkpoint = None
     if not isinstance(checkpoint, CheckpointLine):
-        raise click.BadParameter(f"{path} does not contain a checkpoint")
+        raise click.BadParameter(f"{path} does not contain a checkpoint", param_hint=option)
     return checkpoint
 
 
 def signed_checkpoint_in(path: Path, verifier: Verifier) -> CheckpointLine:
-    """Read a checkpoint from a file, and verify its signature."""
-    checkpoint = checkpoint_in(path)
+    """Read the checkpoint of --since from a file, and verify its signature."""
+    checkpoint = checkpoint_in(path, "--since")
     if not is_signed(checkpoint, verifier):
-        raise click.BadParameter(f"{path} contains a checkpoint that was not signed with this key")
+        text = f"{path} contains a checkpoint that was not signed with this key"
+        raise click.BadParameter(text, param_hint="--since")
     return checkpoint
 
 

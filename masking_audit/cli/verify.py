@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import click
+from click.core import ParameterSource
 
 from keys.signatures import Verifier
 from masking_audit.cli.file_options import (
@@ -79,18 +80,24 @@ def verify(
     """
     known = approvers_in(approvers) if approvers else None
     if proof:
+        _take_only("a proof", "proof", "keys", "checkpoint", "signatures", "approvers")
         sys.exit(0 if say_proof(proof, keys, checkpoint, known) else 1)
     if file and any((folder / CHECKPOINT).is_file() for folder in (file, file / FOLDER)):
+        _take_only("an archive", "file", "keys")
         sys.exit(0 if say_log(file, keys) else 1)
     verifier = verifier_of(state_dir, pem)
     newest = Verifier.from_bytes(verifier.public_keys[0])  # an older key may be in other hands
     if file and file.is_dir():
+        _take_only("a folder of files", "file", "pem", "signatures")
         sys.exit(0 if say_pack(file, newest) else 1)
     if file and _is_excerpt(file):
+        _take_only("the evidence of a pack", "file", "pem", "signatures")
         with file.open("rb") as opened_file:
             sys.exit(0 if say_evidence(read_lines(opened_file), newest) else 1)
+    if keys:
+        raise click.UsageError("--key is for a proof or an archive; the key of a whole log is its --public-key")
     start = StartingPoint.after(signed_checkpoint_in(since, verifier), verifier) if since else None
-    verification = Verification(verifier, start, checkpoint_in(checkpoint) if checkpoint else None)
+    verification = Verification(verifier, start, checkpoint_in(checkpoint, "--checkpoint") if checkpoint else None)
     if signatures or known is not None:
         verification.signatures = PersonSignatures(verification.findings, known)
     given = None if file or with_store else _given()
@@ -113,6 +120,20 @@ def verify(
     if verification.signatures is not None:
         say_signatures(verification.signatures)
     sys.exit(0 if sound else 1)
+
+
+def _take_only(what: str, *used: str) -> None:
+    """Refuse options that were given and that say nothing about what is verified, so that none is passed over."""
+    context = click.get_current_context()
+    unused = [
+        "FILE" if isinstance(one, click.Argument) else one.opts[0]
+        for one in context.command.params
+        if one.name
+        and one.name not in (*used, "state_dir")
+        and context.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+    ]
+    if unused:
+        raise click.UsageError(f"{what} is verified without {', '.join(unused)}")
 
 
 def _is_excerpt(file: Path) -> bool:

@@ -22,6 +22,8 @@ from masking_audit.format.links import ENTRY_ID, MAX_AUDIT_SLOTS, encode
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 """The largest entry is that of a batch of 1,000 records: under 300 KB."""
+_LAST_TIME: Final = 253_402_300_799
+"""The end of the year 9999 in Unix seconds: Python writes no later time."""
 _LINK: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 """A link, or a public key."""
 
@@ -74,7 +76,7 @@ class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """
 
     epoch: int
-    at: int
+    at: Annotated[int, msgspec.Meta(ge=0, le=_LAST_TIME)]
     previous: str
     heads: Sequence[Head]
     slots: Annotated[int, msgspec.Meta(ge=1, le=MAX_AUDIT_SLOTS)] = 1
@@ -133,10 +135,10 @@ def entry_line(
     """Return the line of an entry, given its members.
 
     Raises:
-        UnreadableLineError: it has no time, or names an invalid entry before it.
+        UnreadableLineError: it has no time that can be written, or names an invalid entry before it.
         ValueError, TypeError: it names what is no entry.
     """
-    if not (isinstance(entry, dict) and type(at := entry.get("at")) is int):
+    if not (isinstance(entry, dict) and type(at := entry.get("at")) is int and 0 <= at <= _LAST_TIME):
         raise UnreadableLineError("contains an entry without a time")
     tenant = entry.get("tenant")
     tenant = tenant if type(tenant) is str else ""

@@ -43,7 +43,9 @@ def test_an_entry_that_lacks_a_member_is_refused(member: str) -> None:
         read_line(json.dumps(line).encode())
 
 
-@every("entry", [{}, {"at": "5"}, {"at": True}, {"at": 5.0}, [], 5])
+@every(
+    "entry", [{}, {"at": "5"}, {"at": True}, {"at": 5.0}, {"at": -1}, {"at": 253_402_300_800}, {"at": 10**30}, [], 5]
+)
 def test_an_entry_without_a_time_is_refused(entry: Any) -> None:
     with pytest.raises(UnreadableLineError, match="without a time"):
         read_line(json.dumps(ENTRY | {"entry": entry}).encode())

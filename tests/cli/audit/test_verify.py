@@ -102,7 +102,50 @@ def test_a_kept_checkpoint_detects_an_older_log(command: Command, exported: Path
 def test_a_file_without_a_checkpoint_is_refused(command: Command, exported: Path, option: str) -> None:
     refused = command("audit", "verify", str(exported), option, str(exported))
 
-    assert (refused.exit_code, "does not contain a checkpoint" in refused.stderr) == (2, True)
+    assert refused.exit_code == 2
+    assert f"Invalid value for {option}: {exported} does not contain a checkpoint" in refused.stderr
+
+
+def test_without_a_key_the_option_for_it_is_named(command: Command, exported: Path, tmp_path: Path) -> None:
+    refused = command("audit", "verify", str(exported), folder=tmp_path / "nothing")
+
+    assert (refused.exit_code, "name the log's public key: --public-key" in refused.stderr) == (2, True)
+
+
+class TestOptionsThatSayNothing:
+    """An option that would be passed over is refused: its caller believes that it was followed."""
+
+    @staticmethod
+    def refused(command: Command, *arguments: object) -> str:
+        done = command("audit", "verify", *map(str, arguments))
+        assert (done.exit_code, done.stdout) == (2, "")
+        return done.stderr.splitlines()[-1]
+
+    def test_a_pack_is_refused_with_options_for_a_log(self, command: Command, exported: Path, tmp_path: Path) -> None:
+        pack = tmp_path / "report"
+        days = ("--from", "2026-01-01", "--to", "2037-01-01")
+        assert command("audit", "report", *days, "--output", str(pack)).exit_code == 0
+        (tmp_path / "approvers.txt").write_text("ab" * 32)
+
+        said = self.refused(
+            command, pack, "--approvers", tmp_path / "approvers.txt", "--checkpoint", exported, "--store"
+        )
+
+        assert said == "Error: a folder of files is verified without --checkpoint, --approvers, --store"
+        assert command("audit", "verify", str(pack), "--signatures").exit_code == 0
+
+    def test_a_log_is_refused_with_a_key_of_an_archive(self, command: Command, exported: Path, state: Path) -> None:
+        assert "--key is for a proof or an archive" in self.refused(command, exported, "--key", state / PUBLIC_KEY)
+
+    def test_a_proof_is_refused_with_a_log(self, command: Command, exported: Path) -> None:
+        said = self.refused(command, exported, "--proof", exported, "--public-key", exported)
+
+        assert said == "Error: a proof is verified without FILE, --public-key"
+
+    def test_an_archive_is_refused_with_options_for_a_log(self, command: Command, archived_log: Path) -> None:
+        said = self.refused(command, archived_log, "--key", archived_log / "log.vkey", "--signatures")
+
+        assert said == "Error: an archive is verified without --signatures"
 
 
 def test_a_log_may_begin_only_after_a_signed_checkpoint(command: Command, exported: Path, tmp_path: Path) -> None:
