@@ -55,6 +55,7 @@ PRIVATE = {
 
 OVERRIDDEN = {
     "masking_service.masking.strict_yaml._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
+    "masking_service.masking.strict_yaml._Loader.construct_object": "PyYAML: a loader is a class that is extended",
     "masking_audit.cli.pack_commands._Time.convert": "documented by Click",
     "masking_files.faults.NotDone.exit_code": "documented by Click",
     "masking_service.cli.deferred.Deferred.make_context": "documented by Click",
@@ -62,7 +63,7 @@ OVERRIDDEN = {
     "masking_service.cli.incident._At.convert": "documented by Click",
     "masking_service.cli.keys.hosts.HostName.convert": "documented by Click",
     "masking_service.cli.people._Principal.convert": "documented by Click",
-    "masking_service.cli.people._TenantName.convert": "documented by Click",
+    "masking_service.cli.tenant._TenantName.convert": "documented by Click",
     "masking_service.cli.serve.Port.convert": "documented by Click",
     "masking_service.cli.serve.Gunicorn.load": "documented by gunicorn (custom applications)",
     "masking_service.cli.serve.Gunicorn.load_config": "documented by gunicorn (custom applications)",

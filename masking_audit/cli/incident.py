@@ -162,6 +162,8 @@ def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _
 
 def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
     lines = [*_read_list(path)]
+    if not lines:
+        raise click.BadParameter(f"{path} is empty", param_hint="--list")
     listed = _hashes(log.keys, [*dict.fromkeys(line.number for line in lines if line.number)])
     phones = {phone for line in lines for phone in line.phones}
     stored = StoredPersons(log.store, log.keyring, log.asked.tenant, [*listed.values()])

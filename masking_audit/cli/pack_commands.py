@@ -27,9 +27,9 @@ from masking_audit.verify.verifier import Verification
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import FOLDER, state_dir
+from masking_service.cli.tenant import tenant_option
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
-from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.store.client import Store
 from masking_service.texts import LANGUAGES
 
@@ -91,7 +91,7 @@ def period(command: Command) -> Command:
             type=FOLDER,
             help="The folder to write, which must not exist. If not given, it is named after the command and the days.",
         ),
-        click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant that the pack is about."),
+        tenant_option("The tenant that the pack is about."),
         click.option("--to", "end", type=_Time(ends=True), required=True, help="A time, or the last day (UTC)."),
         click.option("--from", "begin", type=_Time(ends=False), required=True, help="A time, or the first day (UTC)."),
     ):

@@ -8,10 +8,11 @@ from typing import Final, TypeVar
 import click
 
 from masking_service.cli.options import GIVEN_FILE, state_dir
+from masking_service.cli.tenant import tenant_option
 from masking_service.masking.numbers.dialling import dialable
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.set_up import settings_of
-from masking_service.service.people.principals import principal_id, tenant_name
+from masking_service.service.people.principals import principal_id
 
 Row = TypeVar("Row")
 
@@ -27,7 +28,7 @@ def callers() -> None:
 
 @callers.command("import")
 @click.argument("file", type=GIVEN_FILE)
-@click.option("--tenant", default="default", show_default=True, help="The tenant of the callers.")
+@tenant_option("The tenant of the callers.")
 @state_dir
 def import_file(file: Path, tenant: str, state_dir: Path) -> None:
     """Read numbers from a CSV file, and keep them sealed.
@@ -36,10 +37,6 @@ def import_file(file: Path, tenant: str, state_dir: Path) -> None:
     an empty phone removes it. If any line has a fault, nothing is changed.
     """
     numbers = read_numbers(file)
-    try:
-        tenant_name(tenant)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
     with opened_registry(settings_of(state_dir), may_claim=True) as opened:
         opened.import_callers(tenant, numbers)
     removed = sum(number is None for number in numbers.values())

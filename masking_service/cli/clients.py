@@ -14,6 +14,7 @@ from rich.table import Table
 
 from masking_service.audit.actions import Action
 from masking_service.cli.options import state_dir
+from masking_service.cli.tenant import tenant_option
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.clock import clock
@@ -35,7 +36,7 @@ def clients() -> None:
 @clients.command()
 @click.argument("client_id")
 @click.option("--role", help="The role of a new client. Leave it out to give an existing client a second key.")
-@click.option("--tenant", default="default", show_default=True, help="The tenant of the client.")
+@tenant_option("The tenant of the client.")
 @click.option("--site", "sites", multiple=True, help="A site that it works for; may be repeated.")
 @click.option("--network", "networks", multiple=True, help="A network that it may call from (CIDR); may be repeated.")
 @click.option("--expires-in-days", type=click.IntRange(1, 3660), help="Days until the key expires; never if not given.")

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from masking_service.cli.language import say
 from masking_service.cli.options import FOLDER, GIVEN_FOLDER, state_dir
+from masking_service.cli.tenant import tenant_option
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock
@@ -20,7 +21,8 @@ from masking_service.service.incidents.duties import Duty, Flag, countries, duti
 from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
 from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.incidents.use import IncidentBook, Known, named
-from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
+from masking_service.service.people.principals import service_principal
+from masking_service.service.rule_texts import with_rules
 from masking_service.store.health import uphold
 from masking_service.texts import Text, language_of_terminal
 
@@ -30,7 +32,8 @@ SAID: Final = {
     "incident-closed": Text("the incident is closed: only reports can be noted"),
 }
 UNKNOWN: Final = Text("there is no incident of this name")
-CANNOT_BE_NOTED: Final = Text("this cannot be noted ({places})")
+CANNOT_BE_NOTED: Final = Text("This cannot be noted.")
+NO_PACK: Final = Text("{folder} has no manifest.json: `audit incident` writes a pack with one")
 HEAD: Final = Text("{name}: {leak}, discovered {found}")
 CLOSED: Final = Text(", closed {closed}")
 NOT_IN_FORCE: Final = Text(" (not in force yet)")
@@ -40,7 +43,7 @@ AFTER_THE_END: Final = Text("after the end")
 DAYS_LEFT: Final = Text("{days} d {hours} h left")
 HOURS_LEFT: Final = Text("{hours} h {minutes} min left")
 OVERDUE: Final = Text("OVERDUE")
-_tenant: Final = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant of the incident.")
+_tenant: Final = tenant_option("The tenant of the incident.")
 
 
 class _At(click.ParamType[int]):
@@ -172,12 +175,13 @@ def _changed(change: Any) -> IncidentRecord:
     except (IncidentExists, IncidentClosed) as refusal:
         raise click.ClickException(say(SAID[refusal.code])) from None
     except InvalidRequest as fault:
-        places = ", ".join(f"{pointer.removeprefix('/')}: {code}" for pointer, code in fault.places)
-        raise click.ClickException(say(CANNOT_BE_NOTED, places=places)) from None
+        raise click.ClickException(with_rules(CANNOT_BE_NOTED, fault.places, language_of_terminal())) from None
     return changed
 
 
 def _files(pack: Path) -> list[PackFile]:
+    if not (pack / "manifest.json").is_file():
+        raise click.BadParameter(say(NO_PACK, folder=pack), param_hint="--pack")
     return [
         PackFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
         for path in sorted(pack.iterdir())

@@ -11,6 +11,7 @@ import click
 
 from masking_service.cli.callers import caller_of, read_rows
 from masking_service.cli.options import GIVEN_FILE, state_dir
+from masking_service.cli.tenant import tenant_option
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
 from masking_service.runtime.administration import OpenRegistries, opened_registry
@@ -23,7 +24,7 @@ from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry,
 from masking_service.service.acts.state import Keyholders, fingerprint_of
 from masking_service.service.call.errors import SignatureInvalid
 from masking_service.service.devices.state import MAX_DEVICES, DeviceRequest, Devices
-from masking_service.service.people.principals import principal_id, service_principal, tenant_name
+from masking_service.service.people.principals import principal_id, service_principal
 
 COLUMNS: Final = ("name", "since", "state", "fingerprint")
 IMPORTED: Final = ("principal", "thumbprint", "phone")
@@ -43,19 +44,7 @@ class _Principal(click.ParamType[str]):
             self.fail(str(error), param, ctx)
 
 
-class _TenantName(click.ParamType[str]):
-    name = "name"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return tenant_name(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-tenant_option = click.option(
-    "--tenant", type=_TenantName(), default="default", show_default=True, help="The tenant of these people."
-)
+of_tenant: Final = tenant_option("The tenant of these people.")
 principal_option = click.option(
     "--principal", type=_Principal(), help="The person whose key or device it is: ALIAS/SUB."
 )
@@ -82,7 +71,7 @@ def devices() -> None:
 
 @keys.command("list")
 @principal_option
-@tenant_option
+@of_tenant
 @state_dir
 def list_keys(principal: str | None, tenant: str, state_dir: Path) -> None:
     """Show the keys that wait, and those of a person.
@@ -95,7 +84,7 @@ def list_keys(principal: str | None, tenant: str, state_dir: Path) -> None:
 
 @devices.command("list")
 @principal_option
-@tenant_option
+@of_tenant
 @state_dir
 def list_devices(principal: str | None, tenant: str, state_dir: Path) -> None:
     """Show the devices that wait, and those of a person.
@@ -109,7 +98,7 @@ def list_devices(principal: str | None, tenant: str, state_dir: Path) -> None:
 @keys.command("approve", context_settings=TAKES_ANY_ID)
 @click.argument("key")
 @principal_option
-@tenant_option
+@of_tenant
 @state_dir
 def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -> None:
     """Approve a KEY that waits.
@@ -136,7 +125,7 @@ def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -
 @devices.command("approve", context_settings=TAKES_ANY_ID)
 @click.argument("device")
 @principal_option
-@tenant_option
+@of_tenant
 @state_dir
 def approve_device(device: str, principal: str | None, tenant: str, state_dir: Path) -> None:
     """Approve a DEVICE that waits.
@@ -155,7 +144,7 @@ def approve_device(device: str, principal: str | None, tenant: str, state_dir: P
 @keys.command("revoke", context_settings=TAKES_ANY_ID)
 @click.argument("key")
 @click.option("--principal", type=_Principal(), required=True, help="The person whose key it is: ALIAS/SUB.")
-@tenant_option
+@of_tenant
 @state_dir
 def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
     """Revoke a KEY of a person.
@@ -171,7 +160,7 @@ def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
 @devices.command("revoke", context_settings=TAKES_ANY_ID)
 @click.argument("device")
 @click.option("--principal", type=_Principal(), required=True, help="The person whose device it is: ALIAS/SUB.")
-@tenant_option
+@of_tenant
 @state_dir
 def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> None:
     """Revoke a DEVICE of a person.
@@ -186,7 +175,7 @@ def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> 
 
 @devices.command("import")
 @click.argument("file", type=GIVEN_FILE)
-@tenant_option
+@of_tenant
 @state_dir
 def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
     """Approve the devices of a CSV file, which then do not wait.
@@ -210,7 +199,7 @@ def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
 
 @devices.command("invite")
 @click.argument("file", type=GIVEN_FILE)
-@tenant_option
+@of_tenant
 @state_dir
 def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
     """Make an invitation for each person of a CSV file.
@@ -230,7 +219,7 @@ def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
 
 @devices.command("uninvite")
 @click.argument("file", type=GIVEN_FILE)
-@tenant_option
+@of_tenant
 @state_dir
 def uninvite_devices(file: Path, tenant: str, state_dir: Path) -> None:
     """Take back the invitations of a CSV file, as `invite` printed it.
@@ -274,7 +263,7 @@ def _device(row: Mapping[str, str]) -> DeviceRequest:
 
 @people.command()
 @click.argument("principal", type=_Principal())
-@tenant_option
+@of_tenant
 @state_dir
 def unfreeze(principal: str, tenant: str, state_dir: Path) -> None:
     """Unfreeze a PRINCIPAL.

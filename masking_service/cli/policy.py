@@ -16,6 +16,7 @@ from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.numbers import lines_in
 from masking_service.cli.options import FILE, GIVEN_FOLDER, state_dir
+from masking_service.cli.tenant import tenant_option
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.records.profile_masks import examples
@@ -35,7 +36,6 @@ from masking_service.service.decoys.own_numbers import hash_number
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name
 from masking_service.service.people.rules import SearchRule
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.phone_calls.loading import load_provider
@@ -169,7 +169,7 @@ def _show_devices(console: Console, found: Policy) -> None:
 
 @policy.command()
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
-@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant whose seeds use these numbers.")
+@tenant_option("The tenant whose seeds use these numbers.")
 @state_dir
 def number(file: TextIO, tenant: str, state_dir: Path) -> None:
     """Print the keyed hashes of the phone numbers in FILE.
@@ -178,10 +178,6 @@ def number(file: TextIO, tenant: str, state_dir: Path) -> None:
 
     FILE has one number a line, and is - for standard input, so that no number gets into the history of the shell.
     """
-    try:
-        tenant_name(tenant)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--tenant") from None
     found = [read(line.strip()) for line in lines_in(file) if line.strip()]
     for at, phones in enumerate(found, 1):
         if len(phones) != 1:

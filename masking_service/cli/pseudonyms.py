@@ -16,16 +16,17 @@ from keys.keyset_file import NamedRoot, date_of, day_of
 from masking_service.audit.actions import Action, Outcome
 from masking_service.cli.keys.opened import opened_rotation, root, wait
 from masking_service.cli.options import FILE, state_dir
+from masking_service.cli.tenant import tenant_option
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.rotation.shred import renew_root
 from masking_service.runtime.administration import OpenRegistries
 from masking_service.runtime.clock import clock, today
 from masking_service.service.call.recorder import RequestContext, Stated
-from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
+from masking_service.service.people.principals import service_principal
 from masking_service.service.pseudonyms.state import PermitError, Permits, StoredPermit
 from masking_service.service.vault.wrapped_keys import PermitTerms
 
-_tenant = click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant of the permit.")
+_tenant = tenant_option("The tenant of the permit.")
 
 
 @click.group()

@@ -9,13 +9,13 @@ import click
 from masking_service.cli.language import say
 from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import state_dir
+from masking_service.cli.tenant import tenant_option
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name
 from masking_service.service.search.fill_index import FillIndex
 from masking_service.service.vault.vault import Vault
 from masking_service.store.health import uphold
@@ -34,7 +34,7 @@ def search() -> None:
 
 @search.command()
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
-@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="The tenant of the waybills.")
+@tenant_option("The tenant of the waybills.")
 @state_dir
 def index(file: TextIO, tenant: str, state_dir: Path) -> None:
     """Add the waybills in FILE to the search indexes that the policy keeps.
@@ -43,10 +43,7 @@ def index(file: TextIO, tenant: str, state_dir: Path) -> None:
     numbers have to come from outside. The service may go on meanwhile, and the command may be repeated.
     """
     settings = settings_of(state_dir)
-    try:
-        rule = Policy.load(settings.policy, development=settings.development).search(tenant_name(tenant))
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--tenant") from None
+    rule = Policy.load(settings.policy, development=settings.development).search(tenant)
     if not (rule.phone or rule.last4):
         raise click.UsageError(say(NO_INDEX))
     keyring = open_keyring(settings)

@@ -71,13 +71,18 @@ def test_the_other_roles_are(production: Command, role: str) -> None:
         ("Printer", "--role", "label-printer"),
         ("printer-1", "--role", "director"),
         ("printer-1",),
-        ("printer-1", "--role", "label-printer", "--tenant", "A b"),
         ("printer-1", "--role", "label-printer", "--site", "a b"),
         ("printer-1", "--role", "label-printer", "--network", "10.0.0.0/99"),
     ],
 )
 def test_a_client_that_can_be_none_is_refused(production: Command, arguments: tuple[str, ...]) -> None:
     assert isinstance(production("clients", "add", *arguments).exception, ClientError)
+
+
+def test_a_client_is_of_a_tenant_that_there_can_be(production: Command) -> None:
+    refused = production("clients", "add", "printer-1", "--role", "label-printer", "--tenant", "A b")
+
+    assert (refused.exit_code, "Invalid value for '--tenant': a tenant is 1 to 64 of" in refused.stderr) == (2, True)
 
 
 def test_a_client_has_two_keys_at_once_and_no_third(production: Command) -> None:

@@ -51,9 +51,15 @@ def test_what_is_wrong_is_said_in_words(run: Callable[..., Result]) -> None:
     for arguments, said in (
         (("open", "I-1", "--leak", "x", "--country", "eu"), "was opened before"),
         (("status", "I-9"), "there is no incident of this name"),
-        (("status", "I-1", "--reported", "cn/first-report"), "unknown-duty"),
+        (("status", "I-1", "--reported", "cn/first-report"), "/reported: a duty of this incident, COUNTRY/DUTY"),
         (("status", "--persons", "1"), "name the incident"),
-        (("open", "I-2", "--leak", "x", "--country", "eu", "--found", "2099-01-01T00:00:00Z"), "found_at"),
+        (
+            ("open", "I-2", "--leak", "x", "--country", "eu", "--found", "2099-01-01T00:00:00Z"),
+            "/found_at: a time that is past, such as",
+        ),
+        (("open", "I 2", "--leak", "x", "--country", "eu"), "/incident: 1 to 64 of"),
+        (("open", "I-2", "--leak", "x", "--country", "eu", "--tenant", "East"), "a tenant is 1 to 64 of"),
+        (("status", "I-1", "--pack", "."), "has no manifest.json"),
     ):
         refused = run(*arguments)
         assert (refused.exit_code in (1, 2), said in refused.output) == (True, True), (arguments, refused.output)

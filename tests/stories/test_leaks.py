@@ -93,6 +93,21 @@ def test_a_list_in_another_encoding_is_refused_in_words(
     assert not (tmp_path / "pack").exists()
 
 
+def test_an_empty_list_and_a_tenant_that_can_be_none_are_refused(
+    busy: Api, command: Command, now: int, tmp_path: Path
+) -> None:
+    (tmp_path / "list.txt").write_text("\n")
+    period = ("--from", str(now - DAY), "--to", str(now + DAY), "--output", str(tmp_path / "pack"))
+
+    for subject, said in (
+        (("--list", str(tmp_path / "list.txt")), "list.txt is empty"),
+        (("--principal", THIEF, "--tenant", "Default"), "a tenant is 1 to 64 of"),
+    ):
+        refused = command("audit", "incident", *subject, *period)
+        assert (refused.exit_code, said in refused.output) == (2, True), (refused.output, refused.exception)
+    assert not (tmp_path / "pack").exists()
+
+
 def test_distinct_persons_are_counted_by_their_phones(pack: Pack) -> None:
     """Three opened phones of recipients are two persons; the sender's was not opened."""
     assert tables(pack("--principal", THIEF))["Persons concerned"] == [["2", "3", "0", "0"]]
