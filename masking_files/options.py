@@ -131,13 +131,15 @@ _MAP: Final = (
 
 
 def format_of(options: Options) -> str:
-    """The format that is given, or that the file's suffix says."""
+    """Return the format that is given, or that the file's suffix says; the output has it, too."""
     suffix = Path(options.file).suffix.lower()
     found = options.format or FORMATS.get(suffix)
     if found is None and suffix in _OLD_EXCEL:
         raise click.UsageError(say(texts.OLD_EXCEL, suffix=suffix))
     if found is None:
         raise click.UsageError(say(texts.NO_SUFFIX if options.file == STANDARD else texts.NO_FORMAT))
+    if FORMATS.get(Path(options.output or "").suffix.lower(), found) != found:
+        raise click.UsageError(say(texts.OTHER_SUFFIX, format=found))
     if found != "csv" and (options.delimiter or options.excel):
         raise click.UsageError(say(texts.FOR_CSV))
     if found != "xlsx" and options.sheet:

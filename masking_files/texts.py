@@ -93,6 +93,9 @@ ABOVE_HEADERS: Final = Text("headers: row {row}; what is above them is not in th
 CLOSED_OUTPUT: Final = Text("standard output was closed by its reader")
 OLD_EXCEL: Final = Text("{suffix} files are not read: save the file as .xlsx")
 NO_FORMAT: Final = Text("the suffix names no known format: add --format")
+OTHER_SUFFIX: Final = Text(
+    "the output has the format of the input, {format}, and the suffix of --output is that of another: change the suffix"
+)
 NO_SUFFIX: Final = Text("standard input has no suffix: add --format")
 FOR_CSV: Final = Text("--delimiter and --excel are for CSV")
 FOR_EXCEL: Final = Text("--sheet is for Excel files")

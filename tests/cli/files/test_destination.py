@@ -68,6 +68,14 @@ def test_the_input_is_never_the_output(table: Path, way: str) -> None:
     assert table.read_text() == TABLE
 
 
+@pytest.mark.parametrize("suffix", [".xlsx", ".json", ".parquet"])
+def test_an_output_with_the_suffix_of_another_format_is_refused(table: Path, suffix: str) -> None:
+    result = run("mask", table, "--output", table.with_name(f"out{suffix}"))
+
+    assert (result.exit_code, "has the format of the input, csv" in " ".join(result.stderr.split())) == (2, True)
+    assert [path.name for path in table.parent.iterdir()] == [table.name]
+
+
 def test_only_plain_files_are_replaced(table: Path) -> None:
     fifo = table.with_name("fifo")
     os.mkfifo(fifo)
