@@ -6,6 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from masking_service.masking.numbers.orders_in_text import orders_in
+
+_LEAST_OF_ORDER: Final = 9
+"""Digits of an order's number: a shorter one may be a house and a room."""
 _PICKUP_CODE: Final = "[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}"
 _pickup_codes: Final = re.compile(
     r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|[凭憑](?:[取提][件货貨][码碼]|(?=[^。；;！!？?\n]{3,40}[取提领領到])))"
@@ -20,6 +24,18 @@ _others: Final = re.compile(
     r"|(?<![0-9A-Za-z])(?P<waybill>[A-Z]{2,6}[0-9]{10,15})(?![0-9A-Za-z])"
 ).finditer
 """The numbers of a list's lines, how many of a thing, and numbers of waybills: 2. 张三 3份."""
+_times: Final = re.compile(
+    r"(?<![0-9*:.\-])(?:(?:19|20)[0-9]{2}([-/])[01]?[0-9]\1[0-3]?[0-9][ T]{1,2})?[0-2]?[0-9]:[0-5][0-9]:[0-5][0-9]"
+    r"(?:[.,][0-9]{1,6})?(?![0-9*:\-])"
+).finditer
+"""Times to the second, as a system prints them."""
+_states: Final = re.compile(
+    r"(?<![\w*])(?:(?:order|user|goods|shop|site|sku|task)_?)?(?:id|status|state|type|sex|gender|age|qty|quantity|count|version)"
+    r"[\"']?\s?[:=]\s?[\"']?(?P<state>[0-9]{1,4})(?![\w*.\-])",
+    re.I,
+).finditer
+"""Short numbers that a system prints beside an address, and calls something else than a house or room: status=2."""
+_long_numbers: Final = re.compile(rf"[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_ORDER},}}[0-9A-Za-z]*").finditer
 _CODE: Final = "，"
 """Stands for each character of these while units are looked for."""
 
@@ -27,7 +43,13 @@ _CODE: Final = "，"
 def codes_in(text: str) -> list[tuple[int, int]]:
     """The spans of such codes in a text."""
     codes = [match.span("code") for match in _pickup_codes(text)] if "-" in text else []
-    return codes + [match.span(match.lastgroup or 0) for match in _others(text)]
+    codes += [match.span(match.lastgroup or 0) for match in _others(text)]
+    if ":" in text or "=" in text:
+        codes += [match.span() for match in _times(text)]
+        codes += [match.span("state") for match in _states(text)]
+    if next(_long_numbers(text), None):
+        codes += [number.span() for span in orders_in(text) for number in _long_numbers(text, *span)]
+    return codes
 
 
 def without_codes(text: str, codes: Sequence[tuple[int, int]]) -> str:
