@@ -134,7 +134,7 @@ _BITS: Final = 64
 def with_pair(
     members: Mapping[str, Any], meanings: Sequence[Meaning], context: str, pay: Callable[[float], None]
 ) -> Sequence[Meaning]:
-    """The meanings of the members, that of a pair's value by its name.
+    """The meanings of the members, that of a pair's value by its name; a name that is made of known words is no person.
 
     Args:
         members: the object.
@@ -152,7 +152,11 @@ def with_pair(
     its = next(filter(None, _said(context, labels, pay)), None)
     if its is None:
         return meanings
-    return [its if name == pair[1] else meaning for name, meaning in zip(members, meanings, strict=True)]
+    said = {name for name in pair[0] if type(members[name]) is str and name_words().knows_all(members[name])}
+    return [
+        its if name == pair[1] else Meaning(None, meaning.inside) if name in said else meaning
+        for name, meaning in zip(members, meanings, strict=True)
+    ]
 
 
 def with_phone(members: Mapping[str, Any], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:

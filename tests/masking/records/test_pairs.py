@@ -31,6 +31,10 @@ SHAPES: dict[str, tuple[Any, Any]] = {
         {"name": "q1", "title": "Recipient", "value": "A** ****"},
     ),
     "a phone as the key": ({"13812345678": {"name": "张三"}}, {"*******5678": {"name": "张*"}}),
+    "a bare name that is a label beside a phone": (
+        {"name": "receiver_mobile", "value": "13812345678"},
+        {"name": "receiver_mobile", "value": "*******5678"},
+    ),
     "an array of two": (["receiverName", "张三"], ["receiverName", "张*"]),
     "an array of two with a number": (["phone", "07700 900111"], ["phone", "******0111"]),
     "arrays of two": (
