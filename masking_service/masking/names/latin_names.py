@@ -49,10 +49,10 @@ _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|tex
 
 _capital: Final = re.compile(rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[{_LETTERS}]").search
 _announced: Final = Expression(
-    rf"(?<![A-Za-z])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
 ).finditer
 _weakly_announced: Final = Expression(
-    rf"(?<![A-Za-z])(?=[{_LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
 ).finditer
 _subject: Final = Expression(
     rf"(?:^|(?<=[.!?;\n(,，。；、\]] )|(?<=[.!?;\n(,，。；、])|(?<=[0-9]:[0-9][0-9] ))(?P<name>{_NAME})"
@@ -326,7 +326,12 @@ def is_latin_name(name: str) -> bool:
 def _is_known(name: str, *, alone: bool = False) -> bool:
     """Whether the first of several words, or the only word, is a known given name."""
     first, _, others = name.partition(" ")
-    return (bool(others) or alone) and _plain(first) in _GIVEN
+    return (bool(others) or alone) and (_plain(first) in _GIVEN or _is_vietnamese(name))
+
+
+def _is_vietnamese(name: str) -> bool:
+    """Whether words are a family name of Vietnam and two given names or more, in this order."""
+    return not name.isascii() and name.count(" ") > 1 and name.split(" ", 1)[0].lower() in cues.VIETNAMESE_FAMILIES
 
 
 def _is_brand(name: str) -> bool:
@@ -348,7 +353,7 @@ def _is_full(name: str) -> bool:
         return False  # Kerry Express
     if words[0] > "\u0400" and words[-1 - words[-1].endswith(_PATRONYMIC)] in _GIVEN:  # Петров Иван, Петров Иван Ильич
         return True
-    return words[0] in _GIVEN and words[0] not in cues.LATIN_WORDS
+    return (words[0] in _GIVEN and words[0] not in cues.LATIN_WORDS) or _is_vietnamese(name)
 
 
 def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None) -> Iterator[Span]:
@@ -358,6 +363,8 @@ def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None
     name = match.string[start:end]
     end -= next((len(sign) for sign in _POSSESSIVE if name.endswith(sign)), 0)
     words = match.string[start:end].split(" ")
+    while len(words) > 1 and words[0].strip(".,").lower() in cues.NO_LATIN_NAME and _plain(words[0]) not in _GIVEN:
+        start += len(words.pop(0)) + 1
     while words and not is_latin_name(" ".join(words)):
         end -= len(words.pop()) + 1
     if words and (len(words) > 1 or words[0].strip(".").lower() not in cues.NO_LATIN_NAME):

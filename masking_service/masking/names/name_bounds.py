@@ -49,6 +49,9 @@ _PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就家�
 _address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _han: Final = re.compile(rf"[{HAN}]*")
 _parted: Final = re.compile(_PARTED)
+_full_stop: Final = re.compile(r"\s?[.．]\s?")
+_A_WORD: Final = 13
+"""What a character of a clause costs at most among words (`han_words`): those of foreign names cost more."""
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
 FIRST_PART: Final = Expression(any_of(cues.FIRST_PARTS)).search
 _UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,4}}"
@@ -75,6 +78,9 @@ _TITLES: Final = frozenset(cues.TITLES)
 POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人"))
 """Titles that hardly anything but a name is before."""
 _SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
+_TITLES_IN_GIVEN: Final = frozenset("伯叔")
+"""Short titles that given names begin with."""
+_GREETS: Final = frozenset("好您你们")
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
 """Given names of two characters begin with these, which are words elsewhere."""
 _room_before: Final = re.compile(r"[0-9*]{3}[室房户戶]?\s?$").search
@@ -188,9 +194,10 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
 
 
 def title_end(text: str, start: int, at: int) -> int:
-    """Return where a name ends whose title is at `at`: there, or behind a given name that 伯 begins (沈伯通)."""
+    """Return where a name ends whose title is at `at`: there, or behind a given name it begins (沈伯通, 李叔同)."""
     end = at + len("伯通")
-    if text[at : at + 1] != "伯" or not is_han(text[end - 1 : end]) or _follows(text, at + 1):
+    given = text[at + 1 : end]
+    if text[at : at + 1] not in _TITLES_IN_GIVEN or not is_han(given) or given in _GREETS or _follows(text, at + 1):
         return at
     named = names_between_words.is_name(text[start:end]) and not names_between_words.ends_sooner(text, start, end)
     return end if named else at
@@ -240,7 +247,11 @@ def _begins_rarely(run: str) -> bool:
 
 def without_family_from(text: str, start: int) -> int | None:
     """Where a name of several parts, or one that begins like those without a family name, ends."""
-    if not DOTS_SET.isdisjoint(text[start + 1 : start + 10]) and (parted := _parted.match(text, start)):
+    if (
+        not DOTS_SET.isdisjoint(text[start + 1 : start + 10])
+        and (parted := _parted.match(text, start))
+        and not _are_clauses(parted[0])
+    ):
         last = start + max(map(parted[0].rfind, DOTS)) + 1
         if not _follows(text, last):  # as in 收件人.张三.电话
             ends = (at for at in range(last + 1, parted.end()) if _follows(text, at) or _ends_part(text, last, at))
@@ -308,7 +319,7 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
         return None  # the title tells the name
     if not DOTS_SET.isdisjoint(text[max(0, end - 10) : end]):
         parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
-        if parted:
+        if parted and not _are_clauses(parted[0]):
             return _parted_start(text, parted)
     if (unparted := _unparted_before(text, end)) is not None:
         return None if any(_follows(text, at) for at in range(unparted + 2, end)) else unparted
@@ -389,6 +400,17 @@ def _han_before(text: str, end: int) -> int:
     while end > floor and "\u3400" <= text[end - 1] <= "\u9fff":
         end -= 1
     return end
+
+
+def _are_clauses(parts: str) -> bool:
+    """Whether what full stops separate are clauses and no parts of a name: 东西不错.速度特别快."""
+    if DOTS_SET.isdisjoint(parts) or not DOTS_SET.difference(".．").isdisjoint(parts):
+        return False
+    known = han_words()
+    return all(
+        known.cost(part) <= _A_WORD * len(part) and not part.startswith(cues.FIRST_PARTS)
+        for part in _full_stop.split(parts)
+    )
 
 
 def _parted_start(text: str, parted: re.Match[str]) -> int | None:

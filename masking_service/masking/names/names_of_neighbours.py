@@ -25,7 +25,8 @@ _SIMPLIFIED: Final = str.maketrans("辺斎広沢桜滝浜渋栄関徳", "边斋�
 """Characters of Japan alone, as China writes them."""
 _hangul: Final = re.compile("[\uac00-\ud7a3]").search
 _japanese: Final = re.compile("[\u3041-\u30fa様]").search
-_labelled: Final = re.compile(rf"(?:{any_of(_WORDS['japanese-roles'])})[:：]").search
+_labelled: Final = Expression(rf"(?:{any_of(_WORDS['japanese-roles'])})[:：\s（(\[【]").search
+_begins_role: Final = re.compile(f"[{''.join({word[0] for word in _WORDS['japanese-roles']})}]").search
 
 _PHONE: Final = r"\+?[0-9\-]{0,8}\*{5}"
 _SYLLABLE: Final = "[\uac00-\ud7a3]"
@@ -38,6 +39,7 @@ _NO_KOREAN: Final = frozenset(_WORDS["no-korean"])
 _korean: Final = Expression(
     rf"{_TOLD}(?P<told>{_KOREAN})(?!{_SYLLABLE})|{_TOLD}(?P<said>{_KOREAN})(?=님|씨|입니다|이며|에게|[이가은는께])"
     rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})(?= ?(?:{any_of(_WORDS['korean-titles'])})(?:(?!{_SYLLABLE})|{_GOES_ON}))"
+    rf"|(?<!{_SYLLABLE})(?P<given>(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}]{_SYLLABLE}{{2}}))(?=에게|한테|께서)"
     rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}(?:[A-Za-z]{{1,6}}[ :.]{{0,2}})?{_PHONE})"
     rf"|(?:(?<!\*)\*{{5,}}+[0-9]{{0,4}}|(?<=\*)[ \-]\*{{2,}}+)[ ,/()\-]{{1,3}}(?P<behind>{_KOREAN})(?!{_SYLLABLE})"
 ).finditer
@@ -73,7 +75,7 @@ _japanese_names: Final = Expression(
 
 _thai: Final = re.compile("[\u0e01-\u0e3a]").search
 _LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
-_NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])}){_LETTERS}{{2,20}}"
+_NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])}){_LETTERS}{{2,20}}+(?!\*)"
 _TITLE_IN_THAI: Final = rf"(?>{any_of(_WORDS['thai-titles'])})"
 _thai_names: Final = re.compile(
     rf"(?:(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}{_TITLE_IN_THAI}?+"
@@ -83,11 +85,19 @@ _thai_names: Final = re.compile(
 
 
 _spaced_at: Final = re.compile(_SPACED).match
+_whole_at: Final = Expression(rf"(?:{_FAMILY}){_GIVEN}(?![{_KANJI}{_KATAKANA}]|[{_HIRAGANA}](?!さ|く|ち))").match
 
 
-def spaced_japanese_end(text: str, label: int, start: int) -> int | None:
-    """Where a name with a space in it ends that begins at `start`; None if no Japanese label ends at `label`."""
+def japanese_end(text: str, label: int, start: int) -> int | None:
+    """Where a Japanese name ends that is the value behind a label; None if there is none.
+
+    Args:
+        text: any text.
+        label: where the label ends. Only behind a Japanese one has a name of any family a space in it.
+        start: where the value begins.
+    """
     found = _spaced_at(text, start) if text.endswith(_JAPANESE_ROLES, 0, label) else None
+    found = found or _whole_at(text, start)
     return found.end() if found else None
 
 
@@ -107,7 +117,7 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
                 yield match.span(group)
     if _thai(text):
         yield from (match.span("told") for match in _thai_names(text))
-    if _japanese(text) or ((":" in text or "：" in text) and _labelled(text)):
+    if _japanese(text) or (_begins_role(text) and _labelled(text)):
         for match in _japanese_names(text):
             group = match.lastgroup or ""
             if group != "titled" or _is_honoured(match["titled"], text[match.end() :].lstrip(" \u3000")[:1]):

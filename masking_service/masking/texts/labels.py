@@ -7,17 +7,17 @@ as the name of a member is (`member_names`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.effort import COLD_NAME
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.members.codes import settled
-from masking_service.masking.members.member_names import BARE_NAME, MAYBE_NAME, read_names
+from masking_service.masking.members.member_names import BARE_NAME, MAYBE_NAME, Meaning, read_names
 from masking_service.masking.members.name_words import PARTY, name_words
 from masking_service.masking.names.name_bounds import HAN, name_from
 from masking_service.masking.names.names_between_words import is_name
-from masking_service.masking.names.names_of_neighbours import spaced_japanese_end
+from masking_service.masking.names.names_of_neighbours import japanese_end
 from masking_service.masking.numbers.numbers import EXTENSION_WORD
 from masking_service.masking.words.family_names import FAMILY_NAMES
 from masking_service.masking.words.han_words import han_words
@@ -26,6 +26,7 @@ from masking_service.masking.words.name_cues import NO_LATIN_NAME, ROLES
 _PERSONAL: Final = PERSONAL | {PARTY}
 _OF_PERSONS: Final = frozenset({"name", PARTY, MAYBE_NAME, BARE_NAME})
 _PHONES: Final = frozenset({"phone", "virtual_phone"})
+_OF_SOMEONE: Final = _OF_PERSONS | _PHONES | {"address"}
 _IN_WORDS: Final = frozenset({"name", "address", PARTY})
 _NUMBERED: Final = PERSONAL - _IN_WORDS - {"unit"}
 _EXTENSION: Final = rf"(?![a-z]){EXTENSION_WORD}"
@@ -41,6 +42,12 @@ _NUMBER: Final = re.compile(
     rf"(?=[\s(（【]*(?!{_EXTENSION_BEHIND})[\u3400-\u9fff]|{_HANGUL_BEHIND})"
 ).match
 """A number, or an account's name, that Han or Hangul follow."""
+_NUMBER_BEFORE_WORD: Final = re.compile(
+    r"[+(]{0,2}[0-9*](?:[ ().\-/]{0,2}[0-9*]){6,14}"
+    rf"(?=[ ,]{{1,2}}(?!{EXTENSION_WORD}|int\b|poste\b|interno\b)[^\W\d_]{{3}})",
+    re.I,
+).match
+"""A phone that words in Latin or other letters follow."""
 _MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}[ \u3000]{0,2}|)[*]+").match
 _OUTER: Final = re.compile(r"<([A-Za-z]{3,30})>\s{0,8}<[Nn]ame$").search
 """The element around one that is called a name: <Receiver><Name>."""
@@ -81,7 +88,7 @@ _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ 
 """A name that is written with spaces in it: 李 明, 李 小 明."""
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
 _PHONE_OR_STATE_BEHIND: Final = re.compile(
-    r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投|收件|揽收)|感谢(?:您|使用)|(?:ال)?(?:جوال|هاتف|موبايل|تلفون))"
+    r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|(?i:(?:tel|tél|phone|mobile|mob|handy|sđt|đt|тел|телефон)\b)|โทร|เบอร์|연락처|전화|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投|收件|揽收)|感谢(?:您|使用)|(?:ال)?(?:جوال|هاتف|موبايل|تلفون))"
     r"|感谢(?:您|使用)|正在(?:为您|派[件送])|[（(](?:电话[:：]?)?1[3-9][0-9*]{9}"
 ).search
 """A phone, or what a trace says of the parcel: 签收人: 王 已签收 感谢使用, 派件员：高兴正在为您派件."""
@@ -95,8 +102,10 @@ def unpaid(_cost: float) -> None:
     """For texts whose owner waits for them alone: a file's."""
 
 
-_WHOSE: Final = re.compile(r"(?:个人|個人|本人|企业|企業|单位|單位)[\s:：]+").match
-"""Before a name: whether it is a person's."""
+_WHOSE: Final = re.compile(
+    r"(?:个人|個人|本人|企业|企業|单位|單位)[\s:：]+|(?:คุณ|นางสาว|นาย|นาง|น\.ส\.)\s?(?=[\u0e01-\u0e4e])"
+).match
+"""Before a name: whether it is a person's, and titles in Thai."""
 _ROLES: Final = frozenset(ROLES)
 _SPEAKS: Final = re.compile(
     "[我你您他她它咱嗯哦喔啊](?![·•])|是的|是吗|不|没|好[的吧啊呢了]|好$|在[吗的家]|请|麻烦|可以|什么|怎么|为什么|谢谢|对[的啊]|对$|行[的吧]?$|那个|这个|那我|这是"
@@ -151,8 +160,9 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
     labels = list(_labels(text))
     if not any(name_words().ends_personal(label.name) for label in labels):
         return []
-    pay(COLD_NAME * len({label.name for label in labels}))
-    meanings = read_names(context, tuple(label.name for label in labels))
+    names = tuple(label.name for label in labels)
+    pay(COLD_NAME * len({*names}))
+    meanings = _with_units(names, read_names(context, names), pay)
     simplified = han_words().simplified(text)
     found: list[Labelled] = []
     for at, (label, meaning) in enumerate(zip(labels, meanings, strict=True)):
@@ -160,17 +170,28 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         start, end = _span(text, label, end)
         if meaning.kind in _OF_PERSONS and (whose := _WHOSE(text, start, end)):
             start = whose.end()
-        spaced = None
+        japanese = None
         if not label.quote:
-            spaced = spaced_japanese_end(text, label.start + len(label.name), start)
-            end = min(end, spaced or _end_of_value(meaning.kind, simplified, start, end))
+            japanese = japanese_end(text, label.start + len(label.name), start)
+            end = min(end, japanese or _end_of_value(meaning.kind, simplified, start, end))
         kind = settled(meaning.kind, text[start:end])
-        if kind == PARTY and (spaced or _SPACED_NAME(simplified, start, end)):
+        if kind == PARTY and (japanese or _SPACED_NAME(simplified, start, end)):
             kind = "name"
         taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
         if kind in _PERSONAL and not taken and _says_something(kind, simplified[start:end]):
             found.append(Labelled(start, end, kind))
     return found
+
+
+def _with_units(names: tuple[str, ...], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:
+    """The meanings of labels; one that says nothing alone may tell a unit beside someone's name or phone: room=402."""
+    unknown = [name for name, meaning in zip(names, meanings, strict=True) if meaning.kind is None]
+    if not unknown or not any(meaning.kind in _OF_SOMEONE for meaning in meanings):
+        return meanings
+    pay(COLD_NAME * len({*unknown}))
+    of_person = dict(zip(unknown, read_names(PARTY, tuple(unknown)), strict=True))
+    units = {name: meaning for name, meaning in of_person.items() if meaning.kind == "unit"}
+    return [units.get(name, meaning) for name, meaning in zip(names, meanings, strict=True)]
 
 
 def _labels(text: str) -> Iterator[_Label]:
@@ -217,6 +238,8 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
             return start
         return name_from(text, start, sure=True) or _end_before_space(text, start, end)
     if kind in _NUMBERED and (number := _NUMBER(text, start, end)):
+        return number.end()
+    if kind in _PHONES and (number := _NUMBER_BEFORE_WORD(text, start, end)):
         return number.end()
     return end
 

@@ -51,6 +51,7 @@ PLAIN_BESIDE_NUMBER: Final = frozenset(_WORDS["plain-beside-number"])
 TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
 LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
+VIETNAMESE_FAMILIES: Final = frozenset(_WORDS["vietnamese-families"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
 LATIN_BRANDS: Final = frozenset(_WORDS["latin-brands"])
 LATIN_FIRMS: Final = _WORDS["latin-firms"]
@@ -92,6 +93,7 @@ GOODS_ENDS: Final = (
     "刀灯燈表笔筆书書卡券票盆贴貼膜架床被枕毯粥饭飯汤湯串饮飲料药藥丸仁干梨柚橙蒜葱薯芋藕椒肠腸翅爪腿丝絲链鏈圈扣"
 )
 """What goods end with that are ordered in numbers: 毛豆 3斤, 黄桃 2箱."""
+_WORD_WITH_CAPITAL: Final = "[A-Z\u00c0-\u00de\u0400-\u042f][^\\W\\d_]+"
 LATIN_CUES: Final = (
     "attn|attention|(?:signed|received|accepted|collected|for|to|from)(?=[:：])|c/o|contact(?: person)?"
     "|consignee|consignor|receiver|recipient|addressee|shipper|sender|customer|buyer|ship to|deliver(?:ed)? to"
@@ -127,6 +129,11 @@ LATIN_CUES: Final = (
     "|nombre|nome|nom|naam|imi[ęe]|ad[ıi])(?=[:：])"
     "|người (?:nhận|gửi|mua|bán|đặt)|khách(?: hàng)?(?! sạn)|tài xế|nhân viên|hàng xóm|bảo vệ|lễ tân|vợ|chồng|mẹ|bố"
     "|em gái|em trai|anh trai|chị gái|thầy giáo|cô giáo"
+    "|rcv?d by|rec['’]?d by|sgnd by|tên(?: là)?|k[ýy] nhận(?: bởi)?|đại diện|shipper|зовут"
+    "|contactez|remis(?:e)? en main propre [àa]|laiss[ée]e? [àa]|demand[ée]e? par|je m['’]appelle|mi chiamo|me llamo"
+    "|mi nombre es|me chamo|meu nome [ée]|mein name ist|ich hei(?:ß|ss)e"
+    "|(?:soy|sou|sono|je suis|c['’]est|ici|ich bin|hier ist|это)"
+    f"(?=\\s(?-i:{_WORD_WITH_CAPITAL}) (?-i:{_WORD_WITH_CAPITAL}))"
     "|complainant|claimant|identified as|escalated by|filed by|submitted by|confirmed by|except|apart from"
     "|card left for"
     "|caller|callee|follow(?:ed)? up with|over to|individual|adult|opened for|raised by|logged by|owner is"

@@ -30,6 +30,10 @@ def values(text: str) -> list[tuple[str, str]]:
         ("派件员：李四光 派件中", [("李四光", "party")]),
         ("地址：上海市华志路1号2单元", [("上海市华志路1号2单元", "address")]),
         ("passport: E12345678;", [("E12345678", "secret")]),
+        ("receiver=王小明&room=402&building=3", [("王小明", "party"), ("402", "unit")]),
+        ("<mobile>13987654321</mobile><room>402</room>", [("13987654321", "phone"), ("402", "unit")]),
+        ("Teléfono: 654 065 054 Piso 11", [("654 065 054", "phone")]),
+        ("Tel: 021-59791234 ext 12", [("021-59791234 ext 12", "phone")]),
         ("address2=Flat+2&phone1=0612345678&T2=5", [("Flat+2", "unit"), ("0612345678", "phone")]),
     ],
 )
@@ -47,6 +51,7 @@ def test_a_labelled_value_is_found(text: str, found: list[tuple[str, str]]) -> N
         "商品：保温杯",
         "品名：保温杯，数量：2",
         "name=Books&qty=1",
+        "room=402&floor=3",
         "时间：10:00",
         "https://track.example.com/?no=YT1234567890123",
         "订单号：13812345678",
