@@ -21,7 +21,10 @@ def test_a_restored_store_is_followed_after_it_was_accepted(command: Command, cl
     exported = command("audit", "export").stdout_bytes
 
     assert isinstance(refused.exception, WrongStore)
-    assert (accepted.exit_code, "A new log begins" in accepted.stdout, (state / ARCHIVE).exists()) == (0, True, False)
+    aside = state / f"{ARCHIVE}-until-2"  # the newest checkpoint of the old log
+    assert accepted.exit_code == 0
+    assert f"A new log begins. The archive of the old one is kept: {aside}" in accepted.stdout
+    assert (aside.exists(), (state / ARCHIVE).exists()) == (True, False)
     assert (b'"action":"store-accept"' in exported, command("audit", "verify", given=exported).exit_code) == (True, 0)
 
 

@@ -24,9 +24,11 @@ class Log(AuditLog):
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.answers = True
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def append(self, entry: Entry, fields: Sequence[HashField] = ()) -> str:
         if not self.answers:
+            self.meanwhile()
             raise StoreUnavailable("timeout")
         self.entries.append(entry)
         return f"w-{len(self.entries)}"
@@ -144,6 +146,21 @@ def test_what_cannot_be_written_is_still_counted(
     log.answers = False
     with pytest.raises(StoreUnavailable):
         write(denials)
+    log.answers = True
+    denials.flush(everything=False)
+
+    assert log.times == [1, 2]
+
+
+def test_what_cannot_be_written_is_still_counted_where_a_flush_forgot_it_meanwhile(
+    denials: Denials, log: Log, clock: Clock
+) -> None:
+    for _ in range(3):
+        denials.record(REFUSED)
+    clock.now += 60
+    log.answers, log.meanwhile = False, lambda: denials.flush(everything=True)
+    with pytest.raises(StoreUnavailable):
+        denials.record(REFUSED)
     log.answers = True
     denials.flush(everything=False)
 

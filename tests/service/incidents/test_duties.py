@@ -18,6 +18,7 @@ from tests.every import every
 
 FOUND = "2026-11-29T02:00:00Z"
 """Ten in the morning in China, eleven in Korea and Japan."""
+DIGEST = "0123456789abcdef" * 4
 
 
 def incident(code: str, **known: Any) -> IncidentRecord:
@@ -179,13 +180,14 @@ def test_a_reported_duty_has_no_alert() -> None:
 @pytest.mark.parametrize("code", countries())
 @pytest.mark.parametrize("persons", [None, 2_000_000])
 def test_every_form_is_filled_with_what_is_known_and_says_what_is_not(code: str, persons: int | None) -> None:
-    one = incident(code, persons=persons, what="a list for sale | on a market", files=(PackFile("a.md", "0" * 64),))
+    one = incident(code, persons=persons, what="a list for sale | on a market", files=(PackFile("a.md", DIGEST),))
 
     text = form_of(code, one)
 
     assert [name for _, name, _, _ in string.Formatter().parse(text) if name] == []
     assert (countries()[code].unknown in text, "2,000,000" in text) == (True, persons is not None)
     assert "a list for sale / on a market" in text
+    assert "a.md SHA-256 0123456789abcdef…" in text
 
 
 @every("code", countries())
