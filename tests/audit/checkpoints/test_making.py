@@ -39,6 +39,21 @@ def test_a_checkpoint_names_the_newest_entry_of_every_writer(
     assert len(newest) == 3
 
 
+def test_the_store_has_all_entries_until_its_first_checkpoint_is_deleted(
+    checkpoints: Checkpoints, client: redis.Redis, clock: Clock
+) -> None:
+    checkpoints.make()
+    clock.now += 60
+    second = checkpoints.make()
+    since = []
+
+    for deleted in (b"0-0", b"1-0"):
+        ask(client, "XDEL", named().checkpoints, deleted)
+        checkpoints.refresh_oldest()
+        since.append(checkpoints.stored_since)
+    assert since == [0, second.checkpoint.at]
+
+
 def test_a_checkpoint_is_signed_and_stored_at_its_epoch(client: redis.Redis, checkpoints: Checkpoints) -> None:
     made = checkpoints.make()
 

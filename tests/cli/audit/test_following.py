@@ -55,6 +55,6 @@ def test_it_cosigns_when_all_is_archived_and_archives_once_more_when_stopped(
 
 
 def test_each_outage_of_the_store_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
-    assert Steps(DOWN, DOWN, False, DOWN, DOWN, False).run(cosigning=False) == ["archive"] * 6
+    assert Steps(DOWN, False, DOWN, DOWN, False).run(cosigning=False) == ["archive"] * 5
     told = f"the store does not answer ({DOWN.explained}); nothing is archived until it does"
     assert capsys.readouterr().err.splitlines() == [told, told]
