@@ -61,7 +61,7 @@ _IN_A_NAME: Final = 3
 _WIDEST_RANGE: Final = 60
 _LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())
 """Words for lanes that markets have, too."""
-_FLOOR_FIRST: Final = re.compile(r"[BLbl]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
+_FLOOR_FIRST: Final = re.compile(r"[BLbl*]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
 _WITH_HOUSES: Final = frozenset((ROAD, ZONE, ESTATE, AISLE))
 _NAME_OF_STARS: Final = Expression(
     r"(?:(?<![\u4e00-\u9fffA-Za-z*])|[人名員员方户戶])"
@@ -101,7 +101,7 @@ _HOUSE_BEFORE_FLOOR: Final = re.compile(r"[0-9]{1,4}(?:-[0-9]{1,3})?(?=\*{1,3}$)
 """In a road, before a floor that was in Han: 88二楼."""
 _LIKE_A_FLOOR: Final = re.compile(words.LIKE_A_FLOOR).match
 _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
-_STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{{3}}").match
+_STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{ALNUM}{{2}}").match
 _LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
 """More digits than a house in a road has: 八区六街21701."""
 _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|门面|宿舍)").match

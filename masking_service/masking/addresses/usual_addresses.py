@@ -159,7 +159,7 @@ _ON_THE_WAY: Final = (
     rf"|{_OUTSIDE}{_D}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_D}{{1,3}}+(?:{_LANE_WORD}|[区區期]))"
     rf"|(?={_N})(?:{_OUTSIDE}{_N}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_N}{{1,3}}+(?:{_LANE_WORD}|[区區期])"
     rf"|{_IN_NO_MARKET}(?!{_TOWER}){_N}{{1,3}}+{_NO})"
-    rf"|{_OUTSIDE}(?:(?<={_HAN})[A-Za-z][区區]|(?:{_D}{{1,2}}+|{_N}{{1,2}}+)[区區期])(?=[0-9A-Za-z]))"
+    rf"|(?:(?<={_HAN}){_IN_NO_MARKET}(?!{_TOWER})[A-Za-z][区區]|{_OUTSIDE}(?:{_D}{{1,2}}+|{_N}{{1,2}}+)[区區期])(?=[0-9A-Za-z]))"
 )
 _GOES_ON: Final = rf"[A-Za-z]{{0,2}}{_D}|{_N}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼樓层層])"
 _BUILDING: Final = (

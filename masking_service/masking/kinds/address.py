@@ -146,8 +146,9 @@ def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> s
         address = _hide_phones_abroad(address)
         return _mask_steadily(address, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
 
-    # With stars that came in, its own may make another address of it.
-    return steady(mask, value, _PASSES) if "*" in value else mask(value)
+    shown = mask(value)
+    # Stars that came in, or those of a phone abroad, may make another address of it.
+    return steady(mask, shown, _PASSES) if "*" in value or ("******" in shown and not HAS_HAN(value)) else shown
 
 
 def _hide_phones_abroad(value: str) -> str:

@@ -141,6 +141,7 @@ def test_a_column_of_texts_shows_what_each_text_shows(texts: list[str]) -> None:
 @given(USUAL)
 @example("司机王伟李张三")
 @example("挺华志*****")
+@example("远洋大厦28楼陆宝玉收")
 def test_masking_a_text_again_changes_nothing(text: str) -> None:
     shown = TEXTS(text)
     assert TEXTS(shown) == shown
