@@ -20,9 +20,10 @@ from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.hold_keys import HoldKeys, hold_keys
 from masking_service.rotation.resealing import Announcer, Resealed, announced, replace
 from masking_service.rotation.rotate import newest_numbers, rotate_data
-from masking_service.rotation.search import INDEX_PART, SearchEntries
+from masking_service.rotation.search import SearchEntries
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.people.policy import Policy
+from masking_service.service.search.state import INDEX_PART
 from masking_service.service.state.sealed import Sealed
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records

@@ -4,10 +4,8 @@ The entries of the old parts say which waybills they are of, so no list of numbe
 needed. A part is deleted when all its waybills are in the new ones.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
 
 from keys.aead import header_of
 from keys.rotation import change_name, end_retired, entries_of
@@ -16,13 +14,10 @@ from masking_service.rotation.rotate import rotate
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.fill_index import FillIndex
-from masking_service.service.search.state import is_entry, part_stems, read_entry
+from masking_service.service.search.state import INDEX_PART, is_entry, part_stems, read_entry
 from masking_service.service.vault.keys_behind import KeysBehind
 from masking_service.service.vault.vault import Vault
 from masking_service.store.layout import PREFIX
-
-INDEX_PART: Final = re.compile(rb"(wm:\{[fs]:[A-Za-z0-9_-]{16})[0-9a-f]{2}\}")
-"""The key of a part of a search index, and the common prefix of the parts of a period."""
 
 
 def rotate_search(coordinator: Coordinator, policy: Policy, clock: Callable[[], int]) -> tuple[int, int] | None:

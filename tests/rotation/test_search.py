@@ -8,9 +8,9 @@ import redis
 
 from keys import keyset
 from keys.keyring import Keyring
-from masking_service.rotation.search import INDEX_PART, rotate_search
+from masking_service.rotation.search import rotate_search
 from masking_service.service.people.policy import Policy
-from masking_service.service.search.state import Findable, phone_places
+from masking_service.service.search.state import INDEX_PART, Findable, phone_places
 from tests.rotation.processes import Both, Killed, Process, coordinator, countdown
 from tests.store.stores import LATER, NOW, body
 

@@ -11,6 +11,7 @@ set takes less than a hash. The entries of a batch in one part are written by on
 command.
 """
 
+import re
 from binascii import a2b_base64, b2a_base64
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,8 @@ PERIOD_SECONDS: Final = 30 * SECONDS_A_DAY
 """Records that expire in the same period share the parts of an index, which expire at its end."""
 BUCKET_CHARACTERS: Final = 16
 """Entries are padded, so that their length tells little of the waybill number."""
+INDEX_PART: Final = re.compile(rb"(wm:\{[fs]:[A-Za-z0-9_-]{16})[0-9a-f]{2}\}")
+"""The key of a part of a search index, and the common prefix of the parts of a period."""
 _DIGITS: Final = "0123456789abcdef"
 
 
