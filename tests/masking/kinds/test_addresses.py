@@ -121,6 +121,7 @@ def test_an_address_hidden_whole_is_stars(address: str) -> None:
 @example("U阳娜娜", "unit")
 @example("A<青浦区华志1684元40", "unit")
 @example("1mi3m6e*4", "unit")
+@example("2单P00", "unit")
 @example("연락처: +82 10-1182-8695 교환 912 김", "unit")
 def test_masking_a_mask_changes_nothing(address: str, hide: str) -> None:
     masked = mask_address(address, hide)
