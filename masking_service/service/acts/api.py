@@ -1,5 +1,6 @@
 """Operations on people's keys."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
@@ -8,6 +9,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts import answers
 from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
 from masking_service.service.acts.shapes import Signature
+from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import CASE, SUPERVISOR
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
@@ -46,18 +48,21 @@ class KeyDecisionRequest(Shape, frozen=True):
     signed: Signature | None = None
 
 
-def _approve(keys: KeyApproval, call: Call[ApproveKeyRequest, None]) -> answers.KeyStatus:
-    return keys.approve(call.context, call.path["principal"], call.path["key"], call.body.code, call.body.signed)
+def approve(approving: Any, call: Call[ApproveKeyRequest, None]) -> Any:
+    """Approve a key or device of a person."""
+    principal, key = call.path.values()
+    return approving.approve(call.context, principal, key, call.body.code, call.body.signed)
 
 
-def _deny(keys: KeyApproval, call: Call[KeyDecisionRequest, None]) -> answers.KeyStatus:
-    keys.deny(call.context, call.path["principal"], call.path["key"], call.body.signed)
-    return answers.KeyStatus(call.path["key"], "revoked")
+def ends_as_revoked(method: Callable[..., None], answer: Callable[[str, str], Answer]) -> Callable[..., Answer]:
+    """Return the handler of an operation that denies or revokes a key or device of a person."""
 
+    def handle(approving: Any, call: Call[KeyDecisionRequest, None]) -> Answer:
+        principal, key = call.path.values()
+        method(approving, call.context, principal, key, call.body.signed)
+        return answer(key, "revoked")
 
-def _revoke(keys: KeyApproval, call: Call[KeyDecisionRequest, None]) -> answers.KeyStatus:
-    keys.revoke(call.context, call.path["principal"], call.path["key"], call.body.signed)
-    return answers.KeyStatus(call.path["key"], "revoked")
+    return handle
 
 
 class NothingMore(Shape, frozen=True):
@@ -180,7 +185,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/keys/{key}/approve",
         summary="Approve a key of another person, who has read out its code.",
         uses=KeyApproval,
-        handle=_approve,
+        handle=approve,
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_APPROVE,
         body=ApproveKeyRequest,
@@ -194,7 +199,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/keys/{key}/deny",
         summary="Deny a key that waits for approval.",
         uses=KeyApproval,
-        handle=_deny,
+        handle=ends_as_revoked(KeyApproval.deny, answers.KeyStatus),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_DENY,
         body=KeyDecisionRequest,
@@ -209,7 +214,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/keys/{key}/revoke",
         summary="Revoke a key: it signs nothing from the next call on.",
         uses=KeyApproval,
-        handle=_revoke,
+        handle=ends_as_revoked(KeyApproval.revoke, answers.KeyStatus),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_REVOKE,
         body=KeyDecisionRequest,

@@ -5,9 +5,9 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest
+from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest, approve, ends_as_revoked
 from masking_service.service.call.examples import SUPERVISOR
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Operation, handler_of
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
 from masking_service.service.devices import answers
 from masking_service.service.devices.use import DeviceApproval, OwnDevices
@@ -25,21 +25,6 @@ class NewDeviceRequest(Shape, frozen=True):
         str,
         Meta(max_length=256, description="One that the operator made for the caller: the device is active at once."),
     ] = ""
-
-
-def _approve(devices: DeviceApproval, call: Call[ApproveKeyRequest, None]) -> answers.DeviceStatus:
-    wanted = call.body
-    return devices.approve(call.context, call.path["principal"], call.path["device"], wanted.code, wanted.signed)
-
-
-def _deny(devices: DeviceApproval, call: Call[KeyDecisionRequest, None]) -> answers.DeviceStatus:
-    devices.deny(call.context, call.path["principal"], call.path["device"], call.body.signed)
-    return answers.DeviceStatus(call.path["device"], "revoked")
-
-
-def _revoke(devices: DeviceApproval, call: Call[KeyDecisionRequest, None]) -> answers.DeviceStatus:
-    devices.revoke(call.context, call.path["principal"], call.path["device"], call.body.signed)
-    return answers.DeviceStatus(call.path["device"], "revoked")
 
 
 OPERATIONS: Final = (
@@ -123,7 +108,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/devices/{device}/approve",
         summary="Approve a device of another person, who has read out its code.",
         uses=DeviceApproval,
-        handle=_approve,
+        handle=approve,
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_APPROVE,
         body=ApproveKeyRequest,
@@ -137,7 +122,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/devices/{device}/deny",
         summary="Deny a device that waits for approval.",
         uses=DeviceApproval,
-        handle=_deny,
+        handle=ends_as_revoked(DeviceApproval.deny, answers.DeviceStatus),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_DENY,
         body=KeyDecisionRequest,
@@ -152,7 +137,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/devices/{device}/revoke",
         summary="Revoke a device: it proves nothing from the next call on.",
         uses=DeviceApproval,
-        handle=_revoke,
+        handle=ends_as_revoked(DeviceApproval.revoke, answers.DeviceStatus),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_REVOKE,
         body=KeyDecisionRequest,

@@ -9,7 +9,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.shapes import from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Operation
+from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Operation, handler_of
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
@@ -83,10 +83,6 @@ class ViewQuery(Shape, frozen=True):
     profile: Profile | None = None
 
 
-def _mask(mask: Mask, call: Call[MaskRequest, None]) -> Sequence[Answer]:
-    return mask(call.context, call.body.schema, call.body.profile, call.body.records)
-
-
 def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence[Answer]:
     wanted = call.body
     return tokenize(
@@ -108,10 +104,6 @@ def _view_one(view: ViewWaybills, call: Call[None, ViewQuery]) -> Answer:
     return shown
 
 
-def _view(view: ViewWaybills, call: Call[ViewRequest, None]) -> Sequence[Answer]:
-    return view(call.context, call.body.profile, call.body.waybills, call.proof, case=call.body.case)
-
-
 def _erase(erase: EraseWaybill, call: Call[None, None]) -> answers.Erased:
     return erase(call.context, call.path["waybill_no"], from_header(call.signed))
 
@@ -124,7 +116,7 @@ OPERATIONS: Final = (
         route="POST /v1/mask",
         summary="Mask records. Nothing is stored, and no store is needed.",
         uses=Mask,
-        handle=_mask,
+        handle=handler_of(Mask.__call__),
         permissions=(Permission.WAYBILL_MASK,),
         body=MaskRequest,
         at_most={"records": MAX_RECORDS},
@@ -231,7 +223,7 @@ OPERATIONS: Final = (
         route="POST /v1/waybills/view",
         summary="View several waybills, masked.",
         uses=ViewWaybills,
-        handle=_view,
+        handle=handler_of(ViewWaybills.__call__),
         permissions=(Permission.WAYBILL_VIEW,),
         audited_as=Action.VIEW,
         proven=True,

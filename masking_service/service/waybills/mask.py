@@ -82,7 +82,7 @@ class Mask:
     maskers: Maskers
 
     def __call__(
-        self, context: RequestContext, schema: str, profile: str | None, batch: Sequence[Any]
+        self, context: RequestContext, schema: str, profile: str | None, records: Sequence[Any]
     ) -> list[MaskResult]:
         """Mask records in place. No round trip.
 
@@ -91,7 +91,7 @@ class Mask:
             UnknownSchema: there is no schema of that name.
         """
         grant = self.gate.grant(context.principal, Permission.WAYBILL_MASK, profile=profile)
-        return mask_batch(self.maskers.of(schema, grant), batch, self.maskers.schemas)
+        return mask_batch(self.maskers.of(schema, grant), records, self.maskers.schemas)
 
 
 def mask_batch(masker: CountryMasker, batch: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:

@@ -124,7 +124,7 @@ class ViewWaybills:
         self,
         context: RequestContext,
         profile: str | None,
-        waybill_nos: Sequence[Any],
+        waybills: Sequence[Any],
         sent: SentProof,
         *,
         case: str | None = None,
@@ -141,7 +141,7 @@ class ViewWaybills:
 
         Args:
             profile: what is shown.
-            waybill_nos: as they were sent.
+            waybills: their numbers as they were sent.
             sent: the proof of the caller's device, where the policy asks for one.
             case: on whose page they are shown; it gives nothing, and need not exist.
 
@@ -150,7 +150,7 @@ class ViewWaybills:
             StoreUnavailable: nothing is answered.
         """
         stated = profile if profile in self.policy.rules.profiles else None
-        asked = [_AskedWaybill(number, normalised(number)) for number in waybill_nos]
+        asked = [_AskedWaybill(number, normalised(number)) for number in waybills]
         known = [item for item in asked if item.number is not None]
         numbers = [item.number for item in asked if item.number is not None]
         with (
