@@ -7,6 +7,7 @@ is told twice: its sizes and expiries, and what is sealed as JSON in it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter
@@ -272,9 +273,10 @@ class Opened(dict[bytes, bytes]):
                 fields = client.hgetall(key) if kind == b"hash" else {b"": client.get(key)} if kind == b"string" else {}
                 for name, sealed in fields.items():
                     text = self.get(sealed, b"").rstrip(b" ")
-                    if text[:1] in (b"{", b"["):
+                    with contextlib.suppress(ValueError):  # the random bytes of a record can begin as JSON does
+                        told = json.loads(text if text[:1] in (b"{", b"[") else b"")
                         field = re.sub(r":[\w-]{16}$", ":…", name.decode())
-                        found.append(f"  {_sort(key.decode())} {field}: {_without_random(json.loads(text))}")
+                        found.append(f"  {_sort(key.decode())} {field}: {_without_random(told)}")
         yield from sorted(found)
 
 
