@@ -53,16 +53,16 @@ class Settings:
     metadata_url: str
     client_id: str
     client_secret: str = field(repr=False)
-    scope: str = "openid profile offline_access"
-    resource: str = ""
-    redis_ca: Path | None = None
-    issuer_ca: Path | None = None
-    service_ca: Path | None = None
-    timezone: str = "Asia/Shanghai"
-    development: bool = False
-    company: str = ""
-    contact: str = ""
-    metrics_port: int = 0
+    scope: str
+    resource: str
+    redis_ca: Path | None
+    issuer_ca: Path | None
+    service_ca: Path | None
+    timezone: str
+    development: bool
+    company: str
+    contact: str
+    metrics_port: int
 
     @property
     def redirect_uri(self) -> str:

@@ -136,7 +136,15 @@ def settings(valkey: str, issuer_url: str, session_key: SessionKey) -> Settings:
         client_id="desk",
         client_secret=SECRET,
         scope="openid profile",
+        resource="",
+        redis_ca=None,
+        issuer_ca=None,
+        service_ca=None,
+        timezone="Asia/Shanghai",
         development=True,
+        company="",
+        contact="",
+        metrics_port=0,
     )
 
 
