@@ -10,6 +10,8 @@ from masking_service.masking.numbers.orders_in_text import orders_in
 
 _LEAST_OF_ORDER: Final = 9
 """Digits of an order's number: a shorter one may be a house and a room."""
+_LEAST_OF_CODE: Final = 12
+"""Digits of a number that is no house with a unit and a room, whatever is before it."""
 _PICKUP_CODE: Final = "[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}"
 _pickup_codes: Final = re.compile(
     r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|[凭憑](?:[取提][件货貨][码碼]|(?=[^。；;！!？?\n]{3,40}[取提领領到])))"
@@ -21,9 +23,10 @@ _pickup_codes: Final = re.compile(
 _others: Final = re.compile(
     r"(?:(?<=\n)|(?<=\n ))(?P<line>[0-9]{1,2})(?=[.、．)）]\s?[^\W\d])"
     r"|(?<=[\u4e00-\u9fff*] )(?P<amount>[0-9]{1,2})(?=[份件箱盒斤袋瓶](?![\u4e00-\u9fff]))"
+    r"|(?<=[\u4e00-\u9fff])(?<![室户戶房元单單楼樓号號栋棟幢座层層])(?P<times>[*xX×][0-9]{1,2})(?![0-9A-Za-z*\-室户戶房楼樓层層])"
     r"|(?<![0-9A-Za-z])(?P<waybill>[A-Z]{2,6}[0-9]{10,15})(?![0-9A-Za-z])"
 ).finditer
-"""The numbers of a list's lines, how many of a thing, and numbers of waybills: 2. 张三 3份."""
+"""The numbers of a list's lines, how many of a thing, and numbers of waybills: 2. 张三 3份, 羊毛围巾*2."""
 _times: Final = re.compile(
     r"(?<![0-9*:.\-])(?:(?:19|20)[0-9]{2}([-/])[01]?[0-9]\1[0-3]?[0-9][ T]{1,2})?[0-2]?[0-9]:[0-5][0-9]:[0-5][0-9]"
     r"(?:[.,][0-9]{1,6})?(?![0-9*:\-])"
@@ -36,6 +39,7 @@ _states: Final = re.compile(
 ).finditer
 """Short numbers that a system prints beside an address, and calls something else than a house or room: status=2."""
 _long_numbers: Final = re.compile(rf"[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_ORDER},}}[0-9A-Za-z]*").finditer
+_codes: Final = re.compile(rf"(?<![0-9A-Za-z*\-])[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_CODE},}}(?![0-9A-Za-z*\-])").finditer
 _CODE: Final = "，"
 """Stands for each character of these while units are looked for."""
 
@@ -48,6 +52,7 @@ def codes_in(text: str) -> list[tuple[int, int]]:
         codes += [match.span() for match in _times(text)]
         codes += [match.span("state") for match in _states(text)]
     if next(_long_numbers(text), None):
+        codes += [match.span() for match in _codes(text)]
         codes += [number.span() for span in orders_in(text) for number in _long_numbers(text, *span)]
     return codes
 

@@ -31,9 +31,11 @@ _WIDE: Final = r"[ \-)/_*]{0,3}"
 _SAYS_PHONE_ONLY: Final = "电话|電話|手机|手機|座机|座機|固话|热线|熱線|tel|phone|mobile"
 """Words behind which every number is a phone, also one that is too long: 95013 and nine digits."""
 _NO: Final = r"(?= ?(?:no\b|num|#))"
+_LOCAL_AHEAD: Final = r"(?=[ :：]?[2-9][0-9]{3}[ \-]?[0-9]{4}(?![0-9]))"
+"""A number of eight digits, as in Hong Kong."""
 SAYS_PHONE: Final = (
     f"{_SAYS_PHONE_ONLY}|联系方式|聯絡|联络|联系|致电|拨打|撥打|号码|微信|客服|mob|call|whatsapp"
-    r"|打(?= ?[2-9][0-9]{3}[ \-]?[0-9]{4}(?![0-9]))"
+    rf"|打{_LOCAL_AHEAD}|電{_LOCAL_AHEAD}"
     rf"|contact{_NO}|alternate{_NO}|alternative{_NO}|other{_NO}|second{_NO}|emergency{_NO}"
 )
 _CALLS_IN_ENGLISH: Final = "call|phone|ring|cell|my number|his number|her number|our number"

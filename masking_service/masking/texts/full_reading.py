@@ -178,12 +178,12 @@ class FullReading:
         masked, found.text = found.text, without_codes(found.text, codes)
         if address:
             found.text = self._addresses(found.text, pay)
-        if may_hold_units(found.text):
-            pay(estimate("address", found.text))
-            found.text = hide_units_in_text(found.text)
         if may_hold_latin_units(found.text):
             pay(estimate("address", found.text))
             found.text = _hide_units_abroad(found.text)
+        if may_hold_units(found.text):
+            pay(estimate("address", found.text))
+            found.text = hide_units_in_text(found.text)
         for start, end in codes:
             found.text = found.text[:start] + masked[start:end] + found.text[end:]
 

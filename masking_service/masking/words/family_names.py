@@ -51,7 +51,7 @@ RARE_FAMILY_NAMES: Final = (
 WORDS_AS_FAMILY_NAMES: Final = "楼区相种户法介泰律初国都母"
 """Those that are nearly always words: names where a cue leaves little doubt."""
 
-PLAIN_WORDS_AS_FAMILY_NAMES: Final = "么来能那双门东由才买巨药公从红钦汝琴墨伯益良旺雪爱言火越归后有过生"
+PLAIN_WORDS_AS_FAMILY_NAMES: Final = "么来能那双门东由才买巨药公从红钦汝琴墨伯益良旺雪爱言火越归后有过生须年充空终赏"
 """Those that are more often words yet: names where a usual given name is behind them, too."""
 
 
