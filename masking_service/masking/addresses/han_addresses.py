@@ -33,6 +33,7 @@ from masking_service.masking.addresses.han_numbers import (
     HOUSE_WORD,
     LANE_WORD,
     NUMBER_WORD,
+    NUMERAL,
     POSTCODE,
     ROOM_DIGITS,
     STOREY,
@@ -55,8 +56,17 @@ _ROOM_IN_WORDS: Final = re.compile(
     rf"[号號院内內楼樓层層栋棟幢元F](?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
 ).sub
 """A room that has no number, and the character before it, of a house or a floor: 71号前楼."""
+_SIDES_OF_A_FLOOR: Final = re.compile(r"(?<=\*[楼樓层層])[A-Z]{2,5}(?=[单單]元|[座室])").sub
+"""Doors on a floor that are named by letters: 16楼ABC单元."""
+_ITEM: Final = rf"(?:[A-Za-z]{{1,3}}[0-9]{{0,4}}|[0-9]{{1,4}}[A-Za-z]?|[{words.NUMERALS}]{{1,2}})"
+_OF_SEVERAL: Final = re.compile(
+    rf"(?<![0-9A-Za-z*\-_~/.#{words.NUMERALS}]){_ITEM}(?=\s?(?:[、&/]|(?<!{NUMERAL})[及和與与]|(?<=[A-Z])[,，])\s?"
+    rf"(?:{_ITEM}[、&/及和與与,，]\s?){{0,8}}\*{{1,4}}(?:-\*{{1,4}})?(?:[号號]?(?:{words.ROOM})|座|{words.FLOOR}|(?:(?<=[A-Za-z][、及和與与]\*)$)))"
+).sub
+"""The first of several rooms or floors, of which the last is hidden: A及*舖, 16、**楼."""
 _OPEN_FLOORS: Final = ("空层", "空層")
 _LISTS: Final = frozenset("、,，/&+")
+_AND: Final = frozenset("及和與与")
 _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的|第").fullmatch
 """Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
 _IS_ROOM_OF_A_TEXT: Final = re.compile(r"(?![BLbl]?[0-9]{1,2}[Ff]$)[0-9A-Za-z*]+").fullmatch
@@ -104,7 +114,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         listed = False
         if apart:
             gap = text[end:start]
-            listed = gap in _LISTS and _is_listed(last_kind, last_number, kind, text[start : match.end(1)])
+            listed = _is_listed(gap, last_kind, last_number, kind, text[start : match.end(1)])
             if listed:
                 level = before
             else:
@@ -131,11 +141,28 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
             begin = _hidden_from(text, number, kind, start, done)
             pieces += text[done:begin], "*" * (start - begin) + shown
             done = stop
-    shown = _SIDE_OF_A_HOUSE("*", "".join(pieces) + text[done:] if pieces else text)
-    if is_sure is None:
-        shown = _SIDE_OF_A_FLOOR("*", shown) if pieces else shown
-        shown = _ROOM_IN_WORDS(lambda found: found[0][0] + "*" * (len(found[0]) - 1), shown)
-    return shown, end
+    shown = "".join(pieces) + text[done:] if pieces else text
+    return _hide_beside(shown, found=bool(pieces), address=is_sure is None), end
+
+
+def _hide_beside(shown: str, *, found: bool, address: bool) -> str:
+    """Hide sides of houses and floors, and in an address rooms in words and the first of several rooms.
+
+    Args:
+        shown: a text with its numbers hidden.
+        found: whether any of them is.
+        address: whether it is an address.
+    """
+    shown = _SIDE_OF_A_HOUSE("*", shown)
+    if not address:
+        return shown
+    if found:
+        shown = _SIDE_OF_A_FLOOR("*", _SIDES_OF_A_FLOOR(_stars, _OF_SEVERAL(_stars, shown)))
+    return _ROOM_IN_WORDS(lambda room: room[0][0] + "*" * (len(room[0]) - 1), shown)
+
+
+def _stars(found: re.Match[str]) -> str:
+    return "*" * len(found[0])
 
 
 def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
@@ -154,8 +181,10 @@ def behind_last_number(text: str) -> int:
     return word_behind(text, last.lastindex or 0, last.end(1), last.end())[1]
 
 
-def _is_listed(last_kind: int, last_number: str, kind: int, number: str) -> bool:
-    """Whether a number behind a comma is one of several: 66号、68号 and 101、102室 are, 66号，601 is not."""
+def _is_listed(gap: str, last_kind: int, last_number: str, kind: int, number: str) -> bool:
+    """Whether a number behind a comma or 及 is one of several: 66号、68号 and 101、102室 are, 66号，601 is not."""
+    if gap not in _LISTS and not (gap in _AND and (last_kind != BARE_NUMBER or last_number.isdecimal())):
+        return False
     if last_kind != BARE_NUMBER or kind != BARE_NUMBER:
         return last_kind in (kind, BARE_NUMBER)
     if number.isdecimal() and last_number.isdecimal() and len(number) >= ROOM_DIGITS:

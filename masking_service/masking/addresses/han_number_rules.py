@@ -6,6 +6,7 @@ Each of these words has a function of its own; numbers with 号 or nothing behin
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from masking_service.masking.addresses.han_levels import (
@@ -84,7 +85,8 @@ _BUILDING_WITH_UNIT: Final = re.compile(
     rf"[0-9*{words.NUMERALS}]{{1,2}}(?:单元|單元)|[0-9*{words.NUMERALS}]{{1,3}}[门門](?:[0-9*]|$)"
 ).match
 _NUMBER_FOLLOWS: Final = re.compile(
-    rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{NUMERAL}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层]))"
+    rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{NUMERAL}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层])"
+    "|[东東西南北中][单單]元)"
 ).match
 _TOWER_FOLLOWS: Final = re.compile(
     rf"[\u4e00-\u9fff]{{2,9}}(?:[大商][厦廈楼樓]|中心|公寓|花[园園]|购物城)[A-Z]?[座栋棟幢]?(?:[0-9*]|{NUMERAL})"
@@ -104,7 +106,10 @@ _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{ALNUM}{{2}}").match
 _LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
 """More digits than a house in a road has: 八区六街21701."""
-_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖]|店[铺舖面]|门面|宿舍)").match
+_TO_ANOTHER: Final = re.compile("[至到&+]").search
+"""A sign between the first and the last of several numbers, or between two."""
+_IS_SHOP: Final = re.compile(r"\s?[号號]?(?:[商店]?[铺舖鋪]|[档檔]|[摊攤])").match
+_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖鋪]|店[铺舖鋪面]|门面|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:(?:00)?86-)?(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """The mask of a phone."""
 NEAR: Final = 40
@@ -181,7 +186,8 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
         return number, level if named and level < NUMBER else ROOM
     parts = parts_of(number)
     first = parts[0]
-    if kind == BARE_NUMBER and (_FLOOR_FIRST(first) or (len(parts) > 1 and parts[-1] in ("F", "f"))):
+    last_is_floor = len(parts) > 1 and parts[-1] in ("F", "f") and not first.isalpha()
+    if kind == BARE_NUMBER and (_FLOOR_FIRST(first) or last_is_floor):
         if count_digits(first) >= ROOM_DIGITS and number[-2] == "-":
             return starred(number), ROOM
         return _floor_starred(number, first), FLOOR
@@ -222,7 +228,8 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         _, behind = _read_plain(text, "0" * len(number), kind, level, end)
         return ("*" * len(number) if behind == ROOM else number), behind
     if kind == NUMBER_WORD:
-        stall = (level == AISLE and number[0].isalpha() and count > 1) or (count > 2 and _COUNTER_FOLLOWS(text, end))
+        lettered = level in (AISLE, TOWER) and number[0].isalpha() and count > 1  # 中心G27號
+        stall = lettered or (count > 2 and _COUNTER_FOLLOWS(text, end))
         hidden = stall or count >= _NUMBERED[level] or (level in (PLACE, ZONE) and count >= ROOM_DIGITS)
     else:
         if level == PLACE and count <= _IN_A_NAME and HAN_AT(text, end):
@@ -235,7 +242,7 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         if inside and _IS_BASEMENT(number):
             return "*" * len(number), FLOOR
         limit = ROOM_DIGITS if level == TOWER and number[0].isalpha() else _BARE[level]
-        hidden = count >= limit or (level != TOWER and inside and (count > 1 or number[0].isdecimal()))
+        hidden = count >= limit or (inside and (count > 1 or (level != TOWER and number[0].isdecimal())))
         hidden = hidden or (level == ROAD and number[0].isalpha() and count >= ROOM_DIGITS)
     return ("*" * len(number), ROOM) if hidden else (number, _behind(kind, level))
 
@@ -254,11 +261,14 @@ def _read_parts(number: str, parts: list[str], kind: int, level: int) -> _Read:
         return number, NUMBER
     if two and level == ROAD and (_is_range(first, second) or (kind == NUMBER_WORD and first.isdecimal())):
         return number, NUMBER
+    if two and level == VILLAGE and kind == NUMBER_WORD and _is_range(first, second):
+        return number, NUMBER
     whole = (
         level >= BUILDING
         or (level == NUMBER and not (two and count_digits(first) < ROOM_DIGITS <= count_digits(second)))
         or (level == TOWER and first.isdecimal())
         or (two and _is_range(first, second) and (len(first) >= ROOM_DIGITS or level in (AISLE, MARKET)))
+        or (two and level != ROAD and _are_near(first, second))
         or (level == MARKET and first.isdecimal())
         or (level in (AISLE, MARKET, TOWER) and _IS_BASEMENT(first) is not None)
         or (level == TOWER and len(first) > 1)
@@ -331,12 +341,13 @@ def _read_house(text: str, number: str, level: int, stop: int, end: int) -> _Rea
 
 
 def _read_room(text: str, number: str, level: int, stop: int, _end: int) -> _Read:
-    if level in (VILLAGE, ROAD) and _IS_HOUSE_WITH_ROOM(text, stop):
-        return number, NUMBER
     parts = parts_of(number)
+    if level in (VILLAGE, ROAD) and len(parts) <= 2 and _IS_HOUSE_WITH_ROOM(text, stop):
+        return number, NUMBER
     if len(parts) == 1 or level >= BUILDING:
         return ("*" * len(number) if len(parts) == 1 else starred(number)), ROOM
     whole = len(parts[1]) < len(parts[0]) >= ROOM_DIGITS or _is_range(parts[0], parts[1]) or level in (AISLE, MARKET)
+    whole = whole or _are_near(parts[0], parts[1]) or (len(parts) == 2 and _are_shops(text, number, *parts, stop))
     whole = whole or (level == TOWER and len(parts[0]) >= ROOM_DIGITS)
     return (starred(number) if whole else parts[0] + starred(number[len(parts[0]) :])), ROOM
 
@@ -352,8 +363,7 @@ def _read_floor(text: str, number: str, level: int, stop: int, end: int) -> _Rea
             return (number, BUILDING) if len(number) < ROOM_DIGITS else (number[0] + starred(number[1:]), FLOOR)
     if level == ROAD and (house := _HOUSE_BEFORE_FLOOR(number)):
         return house[0] + "*" * (len(number) - house.end()), FLOOR
-    from_to = len(parts) == 2 and parts[0].isdecimal() and parts[0] < parts[1]
-    if len(parts) > 1 and level < BUILDING and not from_to:
+    if len(parts) > 1 and level < BUILDING and not _are_floors(parts):
         return parts[0] + starred(number[len(parts[0]) :]), FLOOR
     return starred(number), FLOOR
 
@@ -376,7 +386,7 @@ _BEHIND_OTHERS: Final = {
     "国道": ROAD, "省道": ROAD, "县道": ROAD,
     "号院": ESTATE, "号路": ROAD, "号街": ROAD, "号大街": ROAD, "号支路": ROAD, "号公路": ROAD, "号大道": ROAD,
     "號院": ESTATE, "院": ESTATE, "社区": ZONE, "村": VILLAGE, "组": VILLAGE, "組": VILLAGE,
-    "队": VILLAGE, "里": VILLAGE,
+    "队": VILLAGE, "里": VILLAGE, "邻": VILLAGE, "鄰": VILLAGE,
 }  # fmt: skip
 _READERS: Final = {
     UNIT_WORD: _read_unit,
@@ -389,6 +399,33 @@ _READERS: Final = {
 }
 _STARRED_KINDS: Final = {UNIT_WORD: UNIT, ROOM_WORD: ROOM}
 """Words behind a number that is hidden whatever is before it, and the level behind them."""
+
+
+def _are_floors(parts: list[str]) -> bool:
+    """Whether all parts may be floors, each above the one before it: 9-15, 9/11/14.
+
+    Of two numbers the first may also be a room on the floor behind it: 174-8楼.
+    """
+    if not all(part.isdecimal() for part in parts):
+        return False
+    return all(int(one) < int(other) for one, other in pairwise(parts)) or (len(parts) == 2 and parts[0] < parts[1])
+
+
+def _are_shops(text: str, number: str, first: str, second: str, stop: int) -> bool:
+    """Whether two numbers are of two shops or rooms, and not of a house and a shop: 2至3號舖, A-B室, 9-10號舖."""
+    if _TO_ANOTHER(number) or (first.isalpha() and second.isalpha()):
+        return True
+    both = first.isdecimal() and second.isdecimal()
+    return both and _IS_SHOP(text, stop) is not None and 0 < int(second) - int(first) <= _WIDEST_RANGE
+
+
+def _are_near(first: str, second: str) -> bool:
+    """Whether two numbers are of two rooms near each other, in any order: 923-922, C301-C306."""
+    if first[0] == second[0] and second[0] in LETTERS:
+        second = second[1:]
+    first = first.lstrip(LETTERS)
+    alike = first.isdecimal() and second.isdecimal() and ROOM_DIGITS <= len(first) == len(second) < POSTCODE
+    return alike and abs(int(second) - int(first)) <= _WIDEST_RANGE
 
 
 def _is_range(first: str, second: str) -> bool:

@@ -54,8 +54,8 @@ def han_without(characters: str) -> str:
 
 # The words behind a number.
 _BEGINS_WORD: Final = (
-    "号號单單门門梯期区區组組村里米院支段厂岁次天年月日点點元件个個箱斤团连班公国省县分大社队楼樓栋棟幢撞座塔字懂憧楝冻病层層"
-    "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖床档檔摊柜间车車展卡攤"
+    "号號单單门門梯期区區组組邻鄰村里米院支段厂岁次天年月日点點元件个個箱斤团连班公国省县分大社队楼樓栋棟幢撞座塔字懂憧楝冻病层層"
+    "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖鋪床档檔摊柜间车車展卡攤"
 )
 """What such words begin with."""
 _DOOR: Final = rf"[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}{_SECOND}{_SIDES}])"
@@ -184,7 +184,7 @@ _CODE_AND_WORD: Final = (
     rf"|{_CODE}(?:(?:-{_D}{{1,4}}+){{1,2}}+|)(?:{_ALONE}|[号號]?{_ROOM_WORD}|{_NO}))"
 )
 _NAME_IN_A_HOUSE: Final = han_without(
-    words.NUMERALS + _TELLS_A_SIDE + _SECOND + _MAY_SAY_MORE + _ANNOUNCES + _SIDES + "房号號楼樓栋棟幢座铺舖"
+    words.NUMERALS + _TELLS_A_SIDE + _SECOND + _MAY_SAY_MORE + _ANNOUNCES + _SIDES + "房号號楼樓栋棟幢座铺舖鋪"
 )
 _INSIDE: Final = (
     rf"(?:[ \-]?(?:{_CODE_AND_WORD}|{_N}{{1,3}}+(?:{_UNIT_WORD}|{_FLOOR_WORD}|室|$))"
@@ -208,7 +208,7 @@ _FIRST: Final = (
 )
 """Not in a house."""
 _OTHER_HUNDREDS: Final = "|".join(
-    f"{first}{_D}{{2}}-(?=[{''.join(str(one) for one in range(10) if one not in (first, first + 1))}]{_D}{{2}}(?!{_D}))"
+    f"{first}{_D}{{2}}-(?=[{''.join(str(one) for one in range(10) if abs(one - first) > 1)}]{_D}{{2}}(?!{_D}))"
     for first in range(1, 10)
 )
 """Two numbers that are not the first and the last of several."""
@@ -228,7 +228,7 @@ _KEPT_FIRST: Final = (
 
 # The words behind all numbers.
 _NO_OLD_ROOM: Final = (
-    "(?<![前后後东東西南北厢廂阁閣子披][间間楼樓房屋座])(?<!地[铺舖下])(?<!天[台臺])(?<![顶頂底上下][跃躍叠疊])"
+    "(?<![前后後东東西南北厢廂阁閣子披][间間楼樓房屋座])(?<!地[铺舖鋪下])(?<!天[台臺])(?<![顶頂底上下][跃躍叠疊])"
 )
 """Not behind what may be a room without a number, as 前楼."""
 _NOTE: Final = (
@@ -246,7 +246,7 @@ _LINE: Final = (
 _lines: Final = Expression(_LINE, re.M).findall
 
 # The addresses that most systems write, in a third of the time.
-_STREET: Final = han_without("铺舖床间单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊")
+_STREET: Final = han_without("铺舖鋪床间单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊")
 _PLAIN: Final = (
     rf"((?!{NAME_IN_FRONT})[{_STREET}]{{2,40}}+(?: [{_STREET}]{{2,20}}+){{0,3}}+(?<!{_N}) ?(?={_D}|[A-Z])"
     rf"(?:(?<=路){_D}{{1,4}}+弄|)(?:(?:(?<=[路弄])|(?<=大[道街])){_D}{{1,4}}+号|) ?"

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from masking_service.masking.addresses.districts import district_end
 from masking_service.masking.addresses.foreign_addresses import ForeignAddress, hide_foreign_units
 from masking_service.masking.addresses.han_addresses import behind_last_number, hide_han_units, read_han_units
+from masking_service.masking.addresses.han_numbers import starred
 from masking_service.masking.addresses.japanese_addresses import hide_japanese_units, is_japanese
 from masking_service.masking.addresses.usual_addresses import (
     HAS_HAN,
@@ -69,6 +70,10 @@ _ONLY_UNIT: Final = re.compile(
 ).fullmatch
 _ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
 _ROOM_IN_BRACKETS: Final = re.compile(r"[(（\[【]\s?[A-Za-z]?[0-9*]{3,4}[A-Za-z]?\s?[)）\]】]?").fullmatch
+_UNIT_IN_NOTE: Final = Expression(
+    rf"(?<![0-9A-Za-z*.\-—~{words.NUMERALS}])(?:[A-Za-z]?[0-9]{{1,4}}[A-Za-z]?(?:[\-—~/、,至到及和][A-Za-z]?[0-9]{{1,4}}[A-Za-z]?)*"
+    rf"|[{words.NUMERALS}]{{1,3}})(?=\s?(?:[号號]?(?:{words.ROOM})|{words.FLOOR}))"
+).sub
 _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号號#]\s?$").search
 
 _NAME_BEFORE: Final = Expression(NAME_IN_FRONT).match
@@ -308,8 +313,9 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
             parts[at] = _hide_plain(before + parts[at])[len(before) :]
             found = found or "*" in parts[at]
         else:
-            # A note: it stays, but it must not say again what was hidden.
-            parts[at] = re.sub(r"[0-9A-Za-z]+", lambda m: "*" * len(m[0]) if m[0] in hidden else m[0], parts[at])
+            # A note: it stays, but it must not say again what was hidden, nor name another floor or room.
+            note = re.sub(r"[0-9A-Za-z]+", lambda m: "*" * len(m[0]) if m[0] in hidden else m[0], parts[at])
+            parts[at] = _UNIT_IN_NOTE(lambda number: starred(number[0]), note)
     return "".join(parts)
 
 
