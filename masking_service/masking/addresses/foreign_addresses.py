@@ -21,7 +21,7 @@ from masking_service.masking.words.foreign_words import (
 
 _GAPS: Final = frozenset(".:#№-º°ª")
 _ORDINALS: Final = frozenset(
-    "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -".split()
+    "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η વો જો ನೇ വത്തെ வது వ -".split()
 )
 _SIGNS: Final = frozenset("n#º°ª")
 """Besides words what may say that it is a unit."""
@@ -31,6 +31,11 @@ _ROMAN_ORDINAL: Final = re.compile(r"[IVX]{1,5}(?:ST|ND|RD|TH)", re.I).fullmatch
 _TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """The number of a home in Norway behind H, K, L or U: floor and door."""
+_LEVELS: Final = ("L", "LG", "UG")
+_BEFORE_NUMBER: Final = ("H", "K", "U", *_LEVELS)
+_CODES_BEFORE_FLOOR: Final = re.compile(
+    r"[A-Z][0-9]{1,3}(?:[/&][A-Z][0-9]{1,3})+(?=, ?(?:[Ff]loor|[Ll]evel|[0-9]{1,2}(?:st|nd|rd|th)? ?/?[Ff]))"
+).match
 _DANISH_DOORS: Final = frozenset("tv th mf".split())
 _STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista".split())
 _LONGEST_SIGN: Final = 5
@@ -74,6 +79,7 @@ class ForeignAddress(UnitsByPlace):
         self._note_names_of_streets()
         self._read_words()
         if places and self._hidden:
+            self._read_before_floor()
             self._read_behind_units()
         elif places:
             self._read_beside_house_of_flats()
@@ -134,6 +140,13 @@ class ForeignAddress(UnitsByPlace):
         else:
             self._read_building(word, behind)
 
+    def _read_before_floor(self) -> None:
+        """Hide what an address begins with before its floor: A1/A2, Floor 5."""
+        if codes := _CODES_BEFORE_FLOOR(self.text):
+            self._hidden.update(
+                at for at, token in enumerate(self._tokens) if token.start < codes.end() and token.kind in "nw"
+            )
+
     def _read_behind_units(self) -> None:
         """Hide the number of a room behind that of its unit or floor: Unit 2 402, 88/F, 8801."""
         tokens, kinds = self._tokens, kinds_of_words()
@@ -188,7 +201,7 @@ class ForeignAddress(UnitsByPlace):
             self._known.add(word - 1)
             return
         value = self._value(word, behind)
-        if value and self._tokens[value[0]].start in self._in_codes:
+        if value and (self._tokens[value[0]].start in self._in_codes or self._is_sector(value[0])):
             return
         if (
             self._tokens[word].text.lower() == "casa"
@@ -232,12 +245,19 @@ class ForeignAddress(UnitsByPlace):
             self._hidden.add(at - 2)
         elif token.text in "FLU" and self._is_joined_or_first(at) and self._is_before_house(at + 1):
             self._hidden.add(at + 1)  # U3/18 Smith Road, U3 18 Smith Road, and U 12 45 Smith Road
-        elif token.text in "HKLU" and self._adjacent(at, "n") and _NORWEGIAN(tokens[at + 1].text):
+        elif token.text in _BEFORE_NUMBER and self._adjacent(at, "n") and self._is_home_or_level(at):
             self._hidden.add(at + 1)
         elif token.text in ("R", "r") and "".join(one.text for one in tokens[at + 1 : at + 3]) in ("/C", "/c"):
             self._hidden.update((at, at + 2))  # the ground floor in Portugal
         elif _ROMAN(token.text) and at + 2 < len(tokens) and tokens[at + 1].kind == "/" and tokens[at + 2].kind == "n":
             self._hidden.update((at, at + 2))
+
+    def _is_home_or_level(self, at: int) -> bool:
+        """Whether a letter begins a home's number in Norway, H0203, or a level that is a part alone: L30, Unit 3007."""
+        letters, number = self._tokens[at : at + 2]
+        if letters.text not in _LEVELS or len(number.text) > len("L1"):
+            return len(letters.text) == 1 and _NORWEGIAN(number.text) is not None
+        return number.text.isdecimal() and self._begins_part(at) and self._ends(at + 1)
 
     def _is_before_house(self, at: int) -> bool:
         """Whether the number of a house is behind a number, a slash between, or is the second of an address."""
@@ -480,3 +500,6 @@ class ForeignAddress(UnitsByPlace):
             self._known.update(value)
         else:
             self._hidden.update(value)
+            while value and self._adjacent(value[-1], "/") and self._adjacent(value[-1] + 1, "n"):
+                value = [value[-1] + 2]
+                self._hidden.update(value)  # #06-07/08 before the name of a house

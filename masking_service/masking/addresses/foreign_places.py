@@ -44,7 +44,7 @@ _VIETNAMESE_FLATS: Final = re.compile(
 """Where it is between a unit and its floor or block."""
 _THAI_LETTER: Final = re.compile("[\u0e00-\u0e7f]").search
 _THAI_FLATS: Final = re.compile(
-    "คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|ลุมพินี|วิลล์|เรสซิเดน|เพลส|หอพัก|condo|tower|building|residence|lumpini",
+    "คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|(?<!แขวง)ลุมพินี|วิลล์|เรสซิเดน|เพลส|หอพัก|condo|tower|building|residence|lumpini",
     re.I,
 ).search
 """In Thailand a slash is within a house's number, if no word says that it is one of flats."""
@@ -69,6 +69,8 @@ _ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
 _GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
 JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 """Words for streets in Malaysia: the numbers behind them are of the street's name."""
+_LONGEST_STREET: Final = 12
+"""Words, numbers and signs of a street's name."""
 _SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz|Islamabad))", re.I).search
 """Of Islamabad: F-7/2."""
 SHORT_WORD: Final = 2
@@ -124,6 +126,22 @@ class UnitsByPlace(AddressTokens):
     @cached_property
     def _low(self) -> str:
         return self.text.lower()
+
+    @cached_property
+    def _sector(self) -> int:
+        """Where a sector of Islamabad begins; -1 where there is none."""
+        sector = _SECTOR(self.text)
+        return -1 if sector is None else sector.start()
+
+    @cached_property
+    def _of_jalan(self) -> bool:
+        """Whether a word for streets of Malaysia is in it."""
+        return any(word in self._low for word in JALAN)
+
+    @cached_property
+    def _first_number(self) -> int:
+        """Which token is the first number; one behind the last where there is none."""
+        return next((at for at, token in enumerate(self._tokens) if token.kind == "n"), len(self._tokens))
 
     @cached_property
     def _of_czechia(self) -> bool:
@@ -234,7 +252,9 @@ class UnitsByPlace(AddressTokens):
         tokens = self._tokens
         first = tokens[chain[0]]
         if len(chain) == 1:
-            if first.kind == "n":
+            if first.kind == "n" and self._of_jalan and self._is_in_jalan(chain[0]):
+                self._known.update(chain)
+            elif first.kind == "n":
                 self._read_alone(chain[0])
                 if chain[0] not in self._codes:
                     self._read_house(chain[0])
@@ -271,8 +291,7 @@ class UnitsByPlace(AddressTokens):
 
     def _is_sector(self, at: int) -> bool:
         """Whether a sector of Islamabad begins at a token."""
-        sector = _SECTOR(self.text)
-        return sector is not None and sector.start() == self._tokens[at].start
+        return self._sector == self._tokens[at].start
 
     def _read_behind_street(self, chain: list[int]) -> None:
         """Read numbers behind the name of a street: the first is the house's."""
@@ -281,15 +300,23 @@ class UnitsByPlace(AddressTokens):
         with_letter = tokens[chain[0] - 1].kind == "n" and tokens[chain[-1]].kind == "w"  # Calle Mayor 20 9-A
         if self._is_behind_house(chain[0]) if slash else with_letter:
             self._hidden.update(chain)
-        elif self._is_house(chain, slash=slash):
+        elif self._is_sector(chain[0]) or self._is_house(chain, slash=slash):
             self._known.update(chain)
         elif _HAS_HANGUL(self.text):
-            self._hidden.update(at for at in chain[1:] if len(tokens[at].text) >= SHORT_NUMBER)
+            if len(chain) > MAX_LOT - 1 or not self._is_behind_village(chain[0]):
+                self._hidden.update(at for at in chain[1:] if len(tokens[at].text) >= SHORT_NUMBER)
             self._known.update(chain)
         elif slash and len(chain) == 2 and len(tokens[chain[0]].text) > SHORT_NUMBER:
             self._known.update(chain)  # in Czechia and Slovakia, both are the house's
         else:
             self._hidden.update(chain[1:] if len(chain) <= MAX_LOT or slash else chain[MAX_LOT:])
+
+    def _is_behind_village(self, at: int) -> bool:
+        """Whether a lot of Korea is behind a village or a part of a town: 신대방동 360-115, 양평동5가 106-115."""
+        before = self._tokens[at - 1]
+        if before.text == "가":
+            return at > 1 and self._tokens[at - 2].kind == "n"
+        return len(before.text) > 1 and before.text[-1] in "동리읍면"
 
     def _is_house(self, chain: list[int], *, slash: bool) -> bool:
         """Whether all of the numbers behind a street are the house's there."""
@@ -319,11 +346,13 @@ class UnitsByPlace(AddressTokens):
         return _ONE_OF_OTHERS(self._tokens[before].text) is None or _GERMAN_CODE(self.text) is not None
 
     def _is_in_jalan(self, at: int) -> bool:
-        """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24."""
-        while at and self._tokens[at - 1].kind not in BREAKS:
-            at -= 1
-        is_jalan = self._tokens[at].text.lower() in JALAN
-        return is_jalan and any(token.kind == "n" for token in self._tokens[:at])
+        """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24, and 11 Jalan Budi 1."""
+        street, last = at, at
+        while street and last - street < _LONGEST_STREET and self._tokens[street - 1].kind not in BREAKS:
+            street -= 1
+        street += self._tokens[street].kind == "n"
+        is_jalan = street < last and self._tokens[street].text.lower() in JALAN
+        return is_jalan and self._first_number < street
 
     def _is_behind_house(self, at: int) -> bool:
         """Whether only short words are between the number and a house's number before it: út 42. B. ép. 4/12."""

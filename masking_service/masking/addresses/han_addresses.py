@@ -56,7 +56,7 @@ _ROOM_IN_WORDS: Final = re.compile(
     rf"[号號院内內楼樓层層栋棟幢元F](?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
 ).sub
 """A room that has no number, and the character before it, of a house or a floor: 71号前楼."""
-_SIDES_OF_A_FLOOR: Final = re.compile(r"(?<=\*[楼樓层層])[A-Z]{2,5}(?=[单單]元|[座室])").sub
+_SIDES_OF_A_FLOOR: Final = re.compile(r"[A-Z](?<=\*[楼樓层層].)[A-Z]{1,4}(?=[单單]元|[座室])").sub
 """Doors on a floor that are named by letters: 16楼ABC单元."""
 _ITEM: Final = rf"(?:[A-Za-z]{{1,3}}[0-9]{{0,4}}|[0-9]{{1,4}}[A-Za-z]?|[{words.NUMERALS}]{{1,2}})"
 _OF_SEVERAL: Final = re.compile(
@@ -64,6 +64,7 @@ _OF_SEVERAL: Final = re.compile(
     rf"(?:{_ITEM}[、&/及和與与,，]\s?){{0,8}}\*{{1,4}}(?:-\*{{1,4}})?(?:[号號]?(?:{words.ROOM})|座|{words.FLOOR}|(?:(?<=[A-Za-z][、及和與与]\*)$)))"
 ).sub
 """The first of several rooms or floors, of which the last is hidden: A及*舖, 16、**楼."""
+_BETWEEN_SEVERAL: Final = frozenset("、&/及和與与,，")
 _OPEN_FLOORS: Final = ("空层", "空層")
 _LISTS: Final = frozenset("、,，/&+")
 _AND: Final = frozenset("及和與与")
@@ -157,7 +158,9 @@ def _hide_beside(shown: str, *, found: bool, address: bool) -> str:
     if not address:
         return shown
     if found:
-        shown = _SIDE_OF_A_FLOOR("*", _SIDES_OF_A_FLOOR(_stars, _OF_SEVERAL(_stars, shown)))
+        if not _BETWEEN_SEVERAL.isdisjoint(shown):
+            shown = _OF_SEVERAL(_stars, shown)
+        shown = _SIDE_OF_A_FLOOR("*", _SIDES_OF_A_FLOOR(_stars, shown))
     return _ROOM_IN_WORDS(lambda room: room[0][0] + "*" * (len(room[0]) - 1), shown)
 
 

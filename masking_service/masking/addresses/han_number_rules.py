@@ -347,7 +347,7 @@ def _read_room(text: str, number: str, level: int, stop: int, _end: int) -> _Rea
     if len(parts) == 1 or level >= BUILDING:
         return ("*" * len(number) if len(parts) == 1 else starred(number)), ROOM
     whole = len(parts[1]) < len(parts[0]) >= ROOM_DIGITS or _is_range(parts[0], parts[1]) or level in (AISLE, MARKET)
-    whole = whole or _are_near(parts[0], parts[1]) or (len(parts) == 2 and _are_shops(text, number, *parts, stop))
+    whole = whole or _are_near(parts[0], parts[1]) or _are_shops(text, number, parts, stop)
     whole = whole or (level == TOWER and len(parts[0]) >= ROOM_DIGITS)
     return (starred(number) if whole else parts[0] + starred(number[len(parts[0]) :])), ROOM
 
@@ -411,8 +411,11 @@ def _are_floors(parts: list[str]) -> bool:
     return all(int(one) < int(other) for one, other in pairwise(parts)) or (len(parts) == 2 and parts[0] < parts[1])
 
 
-def _are_shops(text: str, number: str, first: str, second: str, stop: int) -> bool:
+def _are_shops(text: str, number: str, parts: list[str], stop: int) -> bool:
     """Whether two numbers are of two shops or rooms, and not of a house and a shop: 2至3號舖, A-B室, 9-10號舖."""
+    if len(parts) > 2:
+        return False
+    first, second = parts
     if _TO_ANOTHER(number) or (first.isalpha() and second.isalpha()):
         return True
     both = first.isdecimal() and second.isdecimal()

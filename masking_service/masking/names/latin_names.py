@@ -117,6 +117,8 @@ _UNNAMED_STREET: Final = re.compile(
     rf"(?:^|, ?)[0-9]{{1,5}}[A-Za-z]? (?:(?!(?:{LATIN_PLACE})\b)[A-Za-z'.]+ ){{1,4}}$", re.I
 ).search
 """A house and the name of a street, before the word for a street: Dr is Drive."""
+_COMPASS: Final = ("NE", "NW", "SE", "SW")
+"""Behind a street: 143 20th Street Dr NW."""
 _STREET_BEHIND: Final = re.compile(
     r" (?:street|road|avenue|marg|path|nagar|ROAD|STREET|Street|Road|Avenue|Rd|St)\b"
 ).match
@@ -218,7 +220,8 @@ def _is_of_street(match: re.Match[str]) -> bool:
         return False
     text, before = match.string, _right_before(match)
     return (
-        (match[0][:3].casefold() in ("dr ", "dr.") and _UNNAMED_STREET(text, *before) is not None)
+        match["name"] in _COMPASS
+        or (match[0][:3].casefold() in ("dr ", "dr.") and _UNNAMED_STREET(text, *before) is not None)
         or _STREET_BEFORE(text[max(0, match.start() - _LONGEST_STREET) : match.start()]) is not None
         or _STREET_BEHIND(text, match.end("name")) is not None
     )

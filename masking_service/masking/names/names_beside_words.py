@@ -53,6 +53,14 @@ from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 from masking_service.masking.words.han_words import han_words
 
+_IN_CAPITALS: Final = ("TO", "FROM")
+_LONGEST_WORD: Final = 12
+_IS_IN_A_WORD: Final = re.compile(
+    r"(?:.*[^A-Za-z])?(?:(?!(?:SHIP|BILL|SEND|SENT|SOLD|MAIL|INVOICE|DELIVER|RETURN|FORWARD|ATTN)(?:P?ED)?(?:TO|FROM))"
+    r"[A-Z]+(?:TO|FROM)[\s\S]|(?:TO|FROM)[A-Z])",
+    re.S,
+).fullmatch
+"""Whether a cue in capitals is part of a word: QUITO, Ecuador, and TORONTO. SHIPTO is a label."""
 _behind_by_char: Final = by_char(BEHIND_NAMES, 0)
 _start: Final = f"[{''.join(sorted(STARTS))}{re.escape(DOTS)}]"
 _word_before: Final = Expression(
@@ -134,6 +142,8 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
         start, end = match.span()
         if end - start == 1 and text.startswith(_longer_cues.get(match[0], ()), start):
             continue  # 收 of 收银员, which no name follows
+        if match[0] in _IN_CAPITALS and _IS_IN_A_WORD(text, max(0, start - _LONGEST_WORD), end + 1):
+            continue
         if uses & (ROLE | WEAK) and may_start(text, _link_and_gap.match(text, end).end()):  # type: ignore[union-attr]  # it always matches
             yield uses & (ROLE | WEAK), start, end
         if uses & (ORGANISATION | ROOM | CALLED) and text[end : end + 1] in FAMILY:
