@@ -86,21 +86,6 @@ def position(log: TenantLog, name: str) -> Order:
     return found[0].order
 
 
-def read_order(
-    store: Store, tenant: str, low: Order, high: Order, limit: int, *, newest: bool = False
-) -> tuple[list[tuple[Order, str]], Order | None]:
-    """Return (position, id) of up to `limit` entries of a range; the newest first if asked for. One round trip.
-
-    Returns:
-        They, and the oldest position that the store had after it was asked for them: from there on, none was missing.
-    """
-    key, start, end = store.identity.audit.order(tenant), bytes(low), bytes(high)
-    bounds = (b"XREVRANGE", key, end, start) if newest else (b"XRANGE", key, start, end)
-    found, oldest = store.read([(*bounds, b"COUNT", limit), (b"XRANGE", key, b"-", b"+", b"COUNT", 1)])
-    places = [(parse_order(place), flat[1].decode("ascii", "replace")) for place, flat in found]
-    return places, parse_order(oldest[0][0]) if oldest else None
-
-
 def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[Scanned | None]:
     """Yield the entries of these ids: one round trip.
 

@@ -5,15 +5,7 @@ from time import monotonic
 from typing import Final
 
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.reading import (
-    MAX_PER_REPLY,
-    EntryDocument,
-    Scanned,
-    TenantLog,
-    position,
-    read_order,
-    read_stored,
-)
+from masking_service.audit.reading import EntryDocument, Scanned, TenantLog
 from masking_service.audit.slots import Cursor, scan_slots
 from masking_service.audit.wanted import MAX_PAGE_BYTES, Wanted
 
@@ -73,50 +65,8 @@ def scan(
     newest: bool = False,
     count: int = ORDER_ENTRIES,
 ) -> Iterator[Scanned]:
-    """Yield the entries of a tenant in the wanted range of time. Raises as `search`.
-
-    The store is read before the archive: an entry that the store lacks by then was archived before. Both know an entry
-    by the same place in the order, so that none is left out and none comes twice, however the store is trimmed
-    meanwhile.
-    """
-    store, tenant, older = log
+    """Yield the entries of a tenant in the wanted range of time. Raises as `search`."""
     low = FIRST if wanted.begin is None else Order(max(wanted.begin - DELAY_SECONDS, 0) * 1000, 0)
     high = LAST if wanted.end is None else Order((wanted.end + DELAY_SECONDS) * 1000, 0)
-    if isinstance(after, Cursor) or store.identity.audit.slots > 1:
-        cursor = after if isinstance(after, Cursor) else Cursor.read(log, after, newest=newest)
-        yield from scan_slots(log, wanted, cursor, (low, high), newest=newest, count=count)
-        return
-    if after is not None:
-        edge = position(log, after)
-        low, high = (low, edge.previous) if newest else (edge.next, high)
-    while low <= high:
-        places, oldest = read_order(store, tenant, low, high, count, newest=newest)
-        if older and not newest and (oldest is None or low < oldest):
-            end = high if oldest is None else min(high, oldest.previous)
-            yield from _archived(log, wanted, (low, end), newest=newest, count=count)
-            low = end.next
-            continue
-        if older and newest and not places:
-            yield from _archived(log, wanted, (low, high), newest=newest, count=count)
-            return
-        for start in range(0, len(places), MAX_PER_REPLY):
-            some = places[start : start + MAX_PER_REPLY]
-            yield from read_stored(log, [name for _, name in some])
-            low, high = (low, some[-1][0].previous) if newest else (some[-1][0].next, high)
-        if len(places) < count and not (older and newest and places):
-            return
-
-
-def _archived(
-    log: TenantLog, wanted: Wanted, within: tuple[Order, Order], *, newest: bool, count: int
-) -> Iterator[Scanned]:
-    """Yield the archived entries of a range."""
-    low, high = within
-    while log.older and low <= high:
-        page = log.older.page(log.tenant, wanted, low, high, newest=newest, limit=count)
-        for at, row in enumerate(page.rows, 1):
-            yield Scanned.archived(row, page.examined - len(page.rows) + 1 if at == len(page.rows) else 1)
-        if not page.more or not page.rows:
-            return
-        edge = page.rows[-1].order
-        low, high = (low, edge.previous) if newest else (edge.next, high)
+    cursor = after if isinstance(after, Cursor) else Cursor.read(log, after, newest=newest)
+    yield from scan_slots(log, wanted, cursor, (low, high), newest=newest, count=count)

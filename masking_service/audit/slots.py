@@ -1,4 +1,4 @@
-"""Reads the log of one tenant where it is spread over slots.
+"""Reads the log of one tenant, which may be spread over slots.
 
 Each slot has an order of its own, by its server's clock. They are merged by these times. An entry can come into one
 slot with an earlier time than an entry of another slot that was read already: the clocks of servers differ a little.
@@ -32,9 +32,9 @@ LATE_MS: Final = 60_000
 class Cursor:
     """How far the slots were read.
 
-    As a text it is the id of the last entry read, and from the oldest entry to the newest also where each slot goes on:
-    ``ID.MS-NUMBER.MS-NUMBER``. An id alone means its place among the orders of all slots. From the newest entry to the
-    oldest that is enough, because nothing comes late there.
+    As a text it is the id of the last entry read, and from the oldest entry to the newest also where each of several
+    slots goes on: ``ID.MS-NUMBER.MS-NUMBER``. An id alone means its place among the orders of all slots. From the
+    newest entry to the oldest that is enough, because nothing comes late there.
 
     Attributes:
         last: the id of the last entry read; empty before the first one.
@@ -61,7 +61,7 @@ class Cursor:
             return cls("", lows, highs)
         name, *texts = text.split(".")
         here = position(log, name)
-        if texts and not (len(texts) == slots and all(map(_EDGE.fullmatch, texts))):
+        if texts and not (len(texts) == slots > 1 and all(map(_EDGE.fullmatch, texts))):
             raise UnknownEntryError
         edges = [parse_order(edge.encode()) for edge in texts] or [here if newest else here.next] * slots
         if newest:
@@ -111,7 +111,8 @@ def scan_slots(
     """Yield the entries of a tenant behind a cursor, in a range. Raises as `search`.
 
     Each slot lacks what was trimmed, up to its oldest entry. It was archived before the store was read. So a slot is
-    read from the archive up to there, and from the store from there on.
+    read from the archive up to there, and from the store from there on. However the store is trimmed meanwhile, both
+    know an entry by the same place in the order, so that none is left out and none comes twice.
     """
     first, last = within
     while True:
@@ -124,8 +125,13 @@ def scan_slots(
                 (max(low, begin), min(high, gap.previous)) if low < gap else (LAST, FIRST)
                 for low, high, gap in zip(lows, highs, trimmed, strict=True)
             ]
-            rows, edge = _read_archive(log, wanted, bounds, edge, newest=newest, count=count)
-            places += rows
+            lacking = max((high for low, high in bounds if low <= high), default=LAST)
+            ahead = [place.order for place in places if newest and place.order > lacking]
+            if ahead:  # these need no archive, which may be slow
+                edge = ahead[-1]
+            else:
+                rows, edge = _read_archive(log, wanted, bounds, edge, newest=newest, count=count)
+                places += rows
         known = [one for one in places if edge is None or (one.order >= edge if newest else one.order <= edge)]
         known.sort(reverse=newest)
         for start in range(0, len(known), MAX_PER_REPLY):
@@ -163,7 +169,8 @@ def _read_orders(
     oldest = [_places(slot, named.slots, reply) for slot, reply in enumerate(replies[1::3])]
     # An order without entries was trimmed whole if it exists; otherwise it never had any.
     trimmed = [
-        one[0].order if one else LAST if exists else FIRST for one, exists in zip(oldest, replies[2::3], strict=True)
+        one[0].order if one else LAST if exists or named.slots == 1 else FIRST
+        for one, exists in zip(oldest, replies[2::3], strict=True)
     ]
     places = sorted((place for one in found for place in one), reverse=newest)[:count]
     return places, trimmed, places[-1].order if len(places) == count else None
@@ -211,7 +218,7 @@ def _entries(log: TenantLog, cursor: Cursor, places: Sequence[_Place], *, newest
             cursor.pass_by(place)
         found = Scanned.archived(place.row, place.examined) if place.row else stored.get(place.name)
         if found:
-            yield found if newest else found._replace(behind=str(cursor))
+            yield found if newest or len(cursor.lows) == 1 else found._replace(behind=str(cursor))
 
 
 def _places(slot: int, slots: int, reply: Sequence[tuple[bytes, Sequence[bytes]]]) -> list[_Place]:
