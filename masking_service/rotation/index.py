@@ -192,6 +192,8 @@ class _Moving:
             self._move(at_old)
             found += len(at_old)
             self._coordinator.progress("keys of waybills checked", self.seen, max(self.seen, total))
+        # A round meets fewer keys than the one before, in which moved ones were met at both places.
+        self._coordinator.progress("keys of waybills checked", self.seen, self.seen)
         self._data_keys.refresh(store)  # reports how often keys were used
         return found
 

@@ -173,7 +173,8 @@ def _due_of_file(file: KeysetFile, rules: KeyRules, today: int) -> list[str]:
             *(["retired"] if which in ENDING else []),
         }
         if any(entry.state in unfinished for entry in entries):
-            due.append(f"a rotation was interrupted: keys rotate {command}, or the keys shred that began it")
+            also = ", or the keys shred or pseudonyms permit end that began it" if which == "root" else ""
+            due.append(f"a rotation was interrupted: keys rotate {command}{also}")
         if any(entry.state == "active" and today - day_of(entry.created) > rules.secrets for entry in entries):
             due.append(f"the active {which} key is older than {rules.secrets} days: keys rotate {command}")
     due += [

@@ -86,6 +86,28 @@ def test_after_a_rotation_nothing_is_at_an_old_place(path: Path, rotate: Rotate,
     assert all(process.opens(process.token(stored)) for stored in written)
 
 
+def test_at_the_end_the_progress_is_whole(path: Path, url: str, process: Process) -> None:
+    """A key that moves while keys are listed is met at both places, and in the last round only once."""
+    for number in range(1_500):
+        process.put(f"SF{number:08}")
+    shown: list[tuple[str, int, int]] = []
+
+    def command(mine: Coordinator, recorder: Recorder) -> tuple[int, int] | None:
+        follow = mine.progress
+
+        def show(what: str, done: int, total: int) -> None:
+            shown.append((what, done, total))
+            follow(what, done, total)
+
+        mine.progress = show
+        return rotate_index(mine, recorder, [], lambda: LATE)
+
+    running(path, url, command, [process])
+
+    checked = [(done, total) for what, done, total in shown if what == "keys of waybills checked"]
+    assert checked[-1][0] == checked[-1][1]
+
+
 def test_at_every_step_a_number_is_stored_once_and_has_one_token(rotate: Rotate, both: Both, valkey: str) -> None:
     tokens: dict[str, str] = {}
     phases: set[object] = set()
