@@ -54,13 +54,13 @@ class ArchiveServer(ThreadingHTTPServer):
         address: tuple[str, int],
         report: Callable[[str], None],
     ) -> None:
+        self._stopped = threading.Event()
+        self._indexing = threading.Thread(target=self._keep_indexing, name="index", daemon=True)
         super().__init__(address, _ArchiveHandler)
         self._archive = archive
         self._index = Index(archive, index)
         self.key, self.clock = key, clock
         self._report = report
-        self._stopped = threading.Event()
-        self._indexing = threading.Thread(target=self._keep_indexing, name="index", daemon=True)
         self._indexing.start()
 
     @property
@@ -72,7 +72,8 @@ class ArchiveServer(ThreadingHTTPServer):
     def server_close(self) -> None:
         """Stop indexing, and release the address."""
         self._stopped.set()
-        self._indexing.join()
+        if self._indexing.ident:  # it is called, too, where the address is taken
+            self._indexing.join()
         super().server_close()
 
     def answer(self, question: Question) -> LogAnswer:

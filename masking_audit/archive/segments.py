@@ -34,6 +34,10 @@ class ArchiveError(Exception):
     """
 
 
+class ArchiveBusyError(ArchiveError):
+    """Another process writes the archive."""
+
+
 class ArchiveState(msgspec.Struct, frozen=True):
     """The saved state of an archive.
 
@@ -149,7 +153,7 @@ class Segments:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.close()
-            raise ArchiveError(f"{folder}: another process is archiving here") from None
+            raise ArchiveBusyError(f"{folder}: another process is archiving here") from None
 
     def close(self) -> None:
         """Release the folder."""

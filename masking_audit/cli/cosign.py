@@ -41,7 +41,11 @@ def cosign(folder: Path, name: str, logs: tuple[Path, ...], port: int) -> None:
         cosigner = Cosigner(folder, name, [note_key_in(path, LOG) for path in logs], clock)
     except NoteError as error:
         raise click.ClickException(str(error)) from None
-    with CosignerServer(cosigner, port) as server:
+    try:
+        server = CosignerServer(cosigner, port)
+    except OSError as error:
+        raise click.ClickException(f"127.0.0.1:{port}: cannot listen here ({error.strerror})") from None
+    with server:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
         click.echo(f"{server.url} cosigns as {name}; its public key is {folder / PUBLIC}")

@@ -10,7 +10,7 @@ import click
 
 from masking_audit.archive.archive import BEGINNING, Archive
 from masking_audit.archive.follower import Follower
-from masking_audit.archive.segments import ArchiveError
+from masking_audit.archive.segments import ArchiveBusyError, ArchiveError
 from masking_audit.cli.file_options import archive, note_key_in, public_key, signed_checkpoint_in, since, verifier_of
 from masking_audit.cli.places import settings_without_keys
 from masking_audit.tiles.cosigning import Cosigning, CosigningError
@@ -79,6 +79,8 @@ def follow(
             cosigning = _cosigning(kept, cosigner, cosigner_key) if cosigner and cosigner_key else None
             cosigned = (lambda: cosigning.size) if cosigning else None
             _run(Follower(Streams(store), kept, clock, keep_hours, cosigned), cosigning, stopped)
+    except ArchiveBusyError as error:
+        raise click.ClickException(f"{error}; stop it first") from None
     except ArchiveError as error:
         click.echo(f"THE AUDIT LOG CONTRADICTS ITS ARCHIVE, or the archive is damaged. {error}", err=True)
         click.echo("The archive was not changed, and archiving has stopped.", err=True)

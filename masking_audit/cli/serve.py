@@ -48,9 +48,15 @@ def serve(archive: Path | None, key: Path, index: Path | None, host: str, port: 
     Ctrl-C, only reads the archive, and needs neither the store nor the keyset.
     """
     folder = archive or state_dir / ARCHIVE
+    if not folder.is_dir():
+        raise click.BadParameter(f"{folder}: there is no such folder", param_hint="--archive")
     say = partial(click.echo, err=True)
     secret = MessageKey.read(key)
-    with ArchiveServer(folder, index or folder / INDEX, secret, clock, address=(host, port), report=say) as server:
+    try:
+        server = ArchiveServer(folder, index or folder / INDEX, secret, clock, address=(host, port), report=say)
+    except OSError as error:
+        raise click.ClickException(f"{host}:{port}: cannot listen here ({error.strerror})") from None
+    with server:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
         click.echo(f"{server.url} answers questions about {folder}")

@@ -1,6 +1,6 @@
 """`audit verify` for single entries with their proof, and for the tiles of a log."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,8 @@ from keys.signatures import Verifier
 from masking_audit.archive.segments import archived
 from masking_audit.cli.file_options import note_in, verifier_in
 from masking_audit.cli.verify_output import count
-from masking_audit.format.links import leaf_of
+from masking_audit.format.lines import EntryLine
+from masking_audit.format.links import FIRST_LINK, entry_id, is_link, leaf_of
 from masking_audit.packs.evidence import entry_lines
 from masking_audit.tiles.check import damage, first_difference
 from masking_audit.tiles.log import CHECKPOINT, FOLDER, read_checkpoint
@@ -74,10 +75,29 @@ def say_log(folder: Path, key_files: Sequence[Path]) -> bool:
     click.echo(f"{count(head.size, 'entry')} in the log {head.origin}: every tile is as it was signed.")
     if log == folder:
         return True
-    lines = entry_lines(archived(folder))
-    difference = first_difference(log, head, (leaf_of(line.writer, line.number, line.link) for line in lines))
-    click.echo(difference or "The archive has these entries, in this order.")
-    return not difference
+    edited: list[str] = []
+    difference = first_difference(log, head, _leaves(entry_lines(archived(folder)), edited))
+    for name in edited[:MAX_FINDINGS]:
+        click.echo(f"{name}: was edited: the archived entry does not match its link")
+    if len(edited) > MAX_FINDINGS:
+        click.echo(f"… and {len(edited) - MAX_FINDINGS} more")
+    if difference or not edited:
+        click.echo(difference or "The archive has these entries, in this order.")
+    return not (difference or edited)
+
+
+def _leaves(lines: Iterable[EntryLine], edited: list[str]) -> Iterator[bytes]:
+    """Yield the leaves of archived entries, and note the ids of those that do not match their links.
+
+    The link of an entry can be tried only if the one before it is archived, too.
+    """
+    heads: dict[str, tuple[int, bytes]] = {}
+    for line in lines:
+        number, before = heads.get(line.writer, (0, FIRST_LINK))
+        if line.number == number + 1 and not is_link(line.link, before, line.writer, line.number, line.entry):
+            edited.append(entry_id(line.writer, line.number))
+        heads[line.writer] = line.number, line.link
+        yield leaf_of(line.writer, line.number, line.link)
 
 
 def _say_proved(proved: Proved, keys: Keys) -> None:

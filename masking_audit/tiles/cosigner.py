@@ -17,7 +17,7 @@ from keys.files import write_secret_file
 from keys.signers import Signer, create_key_file
 from masking_audit.tiles.log_key import read_public_key, write_public_key
 from masking_audit.tiles.merkle import EMPTY_ROOT, ProofError, verify_consistency
-from masking_audit.tiles.notes import COSIGNER, Note, NoteError, NoteKey
+from masking_audit.tiles.notes import COSIGNER, Note, NoteError, NoteKey, is_key_name
 from masking_audit.tiles.signing import cosign
 from masking_audit.tiles.tree_head import TreeHead, head_of, parse_hash, parse_number
 
@@ -85,6 +85,8 @@ class Cosigner:
     """
 
     def __init__(self, folder: Path, name: str, logs: Iterable[NoteKey], clock: Callable[[], int]) -> None:
+        if not is_key_name(name):
+            raise NoteError("the name of a cosigner must have no spaces and no plus")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (folder / PRIVATE).exists():
             create_key_file(folder / PRIVATE)

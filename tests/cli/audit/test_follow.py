@@ -1,14 +1,18 @@
 """`audit follow` archives until it is stopped."""
 
+import fcntl
 import signal
+import socket
 from pathlib import Path
 
+import pytest
 import redis
 
 from masking_service.runtime.state_files import ARCHIVE
 from tests.cli.audit.witnesses import StartCommand, first_entry, lines_in
 from tests.cli.conftest import Command
 from tests.e2e.processes import wait_for
+from tests.keys.known import secret_file
 
 
 def test_a_follower_without_a_keyset_archives_until_it_is_stopped(
@@ -43,6 +47,45 @@ def test_a_follower_reports_that_its_archive_cannot_be_written(
     said = following.communicate(timeout=60)[1]
 
     assert (following.returncode, "the archive cannot be written" in said, "Traceback" in said) == (1, True, False)
+
+
+def test_a_second_follower_is_no_alarm(command: Command, witness: Path) -> None:
+    (witness / ARCHIVE).mkdir()
+    with (witness / ARCHIVE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = command("audit", "follow", "--archive", str(witness / ARCHIVE))
+
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        f"Error: {witness / ARCHIVE}: another process is archiving here; stop it first\n",
+    )
+
+
+@pytest.mark.parametrize("program", ["serve", "cosign"])
+def test_an_address_that_is_taken_is_said(command: Command, archived_log: Path, tmp_path: Path, program: str) -> None:
+    options = {
+        "serve": ("--archive", str(archived_log), "--key", str(secret_file(tmp_path / "archive.key", b"k" * 32))),
+        "cosign": ("--folder", str(tmp_path / "c"), "--name", "c.example", "--log", str(archived_log / "log.vkey")),
+    }
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = command("audit", program, *options[program], "--port", str(taken.getsockname()[1]))
+
+    assert (refused.exit_code, "cannot listen here (Address already in use)" in refused.stderr) == (1, True)
+
+
+def test_an_archive_that_is_not_there_is_not_served(command: Command, tmp_path: Path) -> None:
+    key = secret_file(tmp_path / "archive.key", b"k" * 32)
+    refused = command("audit", "serve", "--archive", str(tmp_path / "none"), "--key", str(key), "--port", "0")
+
+    assert (refused.exit_code, "Invalid value for --archive" in refused.stderr) == (2, True)
+
+
+def test_a_cosigner_has_a_name_that_a_note_can_hold(command: Command, archived_log: Path, tmp_path: Path) -> None:
+    options = ("--folder", str(tmp_path / "c"), "--log", str(archived_log / "log.vkey"))
+    refused = command("audit", "cosign", *options, "--name", "my cosigner")
+
+    assert (refused.exit_code, "must have no spaces and no plus" in refused.stderr) == (1, True)
+    assert not (tmp_path / "c").exists()
 
 
 def test_a_witness_cosigns_the_published_checkpoint(
