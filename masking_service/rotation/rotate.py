@@ -1,11 +1,13 @@
 """Rotates single keys: of the keyset file, today's data keys, and the desk's session key."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from keys.aead import KEY_BYTES
+from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import NamedRoot
 from keys.rotation import (
@@ -26,6 +28,7 @@ from masking_service.service.people.clients import Clients
 from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.vault.wrapped_keys import WrappedKey
 
+_SESSION_KEY: Final = re.compile(rb"[0-9A-Fa-f]{64}")
 Change = Callable[[Callable[[Clients], Clients]], None]
 """Changes the registry of clients: logged before it is made."""
 
@@ -155,10 +158,11 @@ def rotate_session(path: Path, random: Callable[[int], bytes]) -> None:
     The desk reads its file again within seconds.
 
     Raises:
-        KeysetError: there is no such file, or others may read or write it.
+        KeysetError: there is no such file, it holds no session key, or others may read or write it.
         OSError: it cannot be written.
     """
-    read_secret_file(path)
+    if not _SESSION_KEY.fullmatch(read_secret_file(path).strip()):  # it may be the keyset, which nothing brings back
+        raise KeysetError(f"{path}: was not changed: a session key is {2 * KEY_BYTES} hexadecimal digits")
     owner = path.stat()
     write_secret_file(path, random(KEY_BYTES).hex().encode() + b"\n", replace=True)
     if (owner.st_uid, owner.st_gid) != (os.getuid(), os.getgid()):

@@ -68,6 +68,17 @@ def test_the_new_file_is_for_the_owner_only(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("content", ["", "ab" * 31, '{"format": 1, "roots": []}', "ab" * 32 + "\n" + "cd" * 32])
+def test_a_file_that_holds_something_else_is_not_replaced(path: Path, content: str) -> None:
+    """Such as the keyset, without which nothing stored can be read."""
+    path.write_text(content)
+
+    with pytest.raises(KeysetError, match="was not changed: a session key is 64 hexadecimal digits"):
+        rotate_session(path, os.urandom)
+
+    assert path.read_text() == content
+
+
 def test_a_file_that_others_may_read_is_not_replaced(path: Path) -> None:
     path.chmod(0o644)
 
