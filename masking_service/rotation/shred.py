@@ -55,8 +55,10 @@ def shred(coordinator: Coordinator, before: str, export: Path, named: NamedRoot 
     Raises:
         KeysError: a key could not be unwrapped, a later date was shredded already, or another root key than the named
             one is waiting or was used for this date; no root key was destroyed.
+        KeysetError: `export` is another file, such as the keyset. Nothing was changed.
         ProcessesBehindError: a running process did not follow.
     """
+    _check_export(export)
     coordinator.finish_last_change()
     stored = coordinator.file.shredded_before
     if stored and day_of(before) < day_of(stored):
@@ -79,8 +81,9 @@ def renew_root(coordinator: Coordinator, export: Path, named: NamedRoot | None =
         export, named: as of `shred`.
 
     Raises:
-        KeysError, ProcessesBehindError: as `shred`.
+        KeysError, KeysetError, ProcessesBehindError: as `shred`.
     """
+    _check_export(export)
     while rotate(coordinator, "root", named) == "finished":
         pass  # that root key may have wrapped what was destroyed
     return _destroy_old_roots(coordinator, export)
@@ -165,6 +168,12 @@ def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:
     written = write_tombstones(coordinator)
     rewrap(coordinator)
     return put, written
+
+
+def _check_export(export: Path) -> None:
+    """Check that surviving keys replace nothing but surviving keys. Raises KeysetError."""
+    if export.exists():
+        _read_surviving_keys(export)
 
 
 def _read_surviving_keys(export: Path) -> SurvivingKeys:

@@ -17,7 +17,7 @@ from keys.rotation import distribute
 from masking_service.rotation import shred as shredding
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
-from masking_service.rotation.shred import Shredded, restore, shred
+from masking_service.rotation.shred import Shredded, renew_root, restore, shred
 from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.errors import StoreUnavailable
 from tests.rotation.processes import DAY, Both, Killed, Process, coordinator, countdown
@@ -192,6 +192,17 @@ def test_a_killed_shredding_continues_and_loses_nothing(
     file, _ = keyset.read(path)
     assert [entry.state for entry in file.roots] == ["active"]
     assert opened(Process(path, url), written) == SHREDDED
+
+
+@pytest.mark.parametrize("how", ["shred", "renew"])
+def test_surviving_keys_replace_no_other_file(path: Path, url: str, how: str) -> None:
+    """Such as the keyset itself."""
+    content = path.read_bytes()
+
+    with coordinator(path, url) as mine, pytest.raises(KeysetError, match="not a file of surviving data keys"):
+        shred(mine, BEFORE, path) if how == "shred" else renew_root(mine, path)
+
+    assert path.read_bytes() == content
 
 
 @pytest.mark.usefixtures("shredded")
