@@ -71,7 +71,7 @@ def read_rows(file: Path, columns: Sequence[str], read: Callable[[Mapping[str, s
     faults: list[str] = []
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
+            rows = csv.DictReader(lines, strict=True)
             if [name.strip() for name in rows.fieldnames or ()] != [*columns]:
                 raise click.ClickException(f"the first line has to be: {','.join(columns)}")
             rows.fieldnames = columns

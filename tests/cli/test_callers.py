@@ -69,8 +69,10 @@ def test_the_import_is_in_the_log_before_it_is_done(given: Command, production: 
         (GOOD + "client/c-1,13812345679\n", "line 4: a principal twice"),
         (GOOD + "client/c-2\n", "line 4: has to have 2 columns"),
         (b"principal,phone\n\xff\xfe,1\n", "is not CSV in UTF-8"),
+        ('principal,phone\nclient/c-1,"13812345678\n', "is not CSV in UTF-8"),
+        ('principal,phone\nclient/c-1,"138"12345678\n', "is not CSV in UTF-8"),
     ],
-    ids=["columns", "empty", "phone", "principal", "twice", "cut", "encoding"],
+    ids=["columns", "empty", "phone", "principal", "twice", "cut", "encoding", "open quote", "text behind a quote"],
 )
 def test_a_fault_in_any_line_changes_nothing_and_repeats_nothing(
     given: Command, valkey: str, text: str | bytes, told: str
