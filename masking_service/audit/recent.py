@@ -64,7 +64,7 @@ class RecentEntries:
     def rows(self, tenant: str, now: int) -> tuple[list[RecentEntry], int]:
         """Return what the entries of the last day say, and since when nothing is missing (Unix seconds).
 
-        Round trips: those of `scan` over at most 20,000 entries the first time, two later where nothing is new.
+        Round trips: one and those of `scan` over at most 20,000 entries the first time, two later where nothing is new.
 
         Args:
             tenant: the tenant's hash, as in its entries.
@@ -106,9 +106,8 @@ class RecentEntries:
         rows: list[RecentEntry] = []
         taken_back: set[str] = set()
         until = monotonic() + MAX_SECONDS
-        end = Cursor.end(self._store, tenant) if self._store.identity.audit.slots > 1 else None
-        if end and end.last:
-            known.last = str(end)
+        end = Cursor.end(self._store, tenant)
+        known.last = str(end) if end.last else None
         for read, entry in enumerate(self._newest_first(tenant, now - SECONDS_A_DAY, known, end), 1):
             known.last = known.last or entry["id"]
             taken_back.update(entry.get("takes_back", ()))
@@ -120,7 +119,7 @@ class RecentEntries:
         known.rows.extend(reversed(rows))
         return known
 
-    def _newest_first(self, tenant: str, begin: int, known: _Tenant, end: Cursor | None) -> Iterator[EntryDocument]:
+    def _newest_first(self, tenant: str, begin: int, known: _Tenant, end: Cursor) -> Iterator[EntryDocument]:
         """Yield the entries since `begin`; only those that the store has while the archive cannot be asked."""
         older = self._older
         try:

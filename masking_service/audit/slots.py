@@ -92,7 +92,8 @@ class Cursor:
             self.lows = [max(low, place.order.next) for low in self.lows]
 
     def __str__(self) -> str:
-        return ".".join([self.last, *(bytes(low).decode() for low in self.lows)])
+        places = [bytes(low).decode() for low in self.lows]
+        return ".".join([self.last, *places]) if len(places) > 1 else self.last
 
 
 class _Place(NamedTuple):
@@ -218,7 +219,7 @@ def _entries(log: TenantLog, cursor: Cursor, places: Sequence[_Place], *, newest
             cursor.pass_by(place)
         found = Scanned.archived(place.row, place.examined) if place.row else stored.get(place.name)
         if found:
-            yield found if newest or len(cursor.lows) == 1 else found._replace(behind=str(cursor))
+            yield found if newest else found._replace(behind=str(cursor))
 
 
 def _places(slot: int, slots: int, reply: Sequence[tuple[bytes, Sequence[bytes]]]) -> list[_Place]:
