@@ -36,6 +36,7 @@ from masking_service.service.people.rules import (
     WatchRules,
     Window,
 )
+from masking_service.service.people.signals import SIGNALS
 from masking_service.service.people.signed_rules import read_signed
 
 _T = TypeVar("_T")
@@ -268,7 +269,7 @@ def _keys(place: DocumentPlace | None) -> KeyRules:
 def _lookout(place: DocumentPlace | None) -> LookoutRules:
     """Missing means that the lookout freezes no one, and lists no one for a single signal."""
     found = place.fields(("freeze",), ("alone",)) if place else {}
-    signals = {name: entry.words(rules.LOOKOUT_SIGNALS, "signal of the lookout") for name, entry in found.items()}
+    signals = {name: entry.words(SIGNALS, "signal of the lookout") for name, entry in found.items()}
     freeze = signals.get("freeze", frozenset())
     if len(freeze) == 1:
         found["freeze"].fault("one signal alone proves too little: name at least two, or none")

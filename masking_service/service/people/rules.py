@@ -195,25 +195,6 @@ class WatchRules:
     refusals: int = 200
 
 
-LOOKOUT_SIGNALS: Final = (
-    "unverified",
-    "unfollowed",
-    "pair",
-    "pair-opener",
-    "approving-pair",
-    "approving-pair-opener",
-    "fields-per-waybill",
-    "pace",
-    "unmoved",
-    "sites",
-    "odd-hours",
-    "new-device",
-    "new-network",
-    "quick-approvals",
-)
-"""The signals of the lookout: the keys of `TEXTS` in `service/lookout/reasons.py`, which is above this module."""
-
-
 @dataclass(frozen=True, slots=True)
 class LookoutRules:
     """What the lookout does beyond its list of people with several signals.

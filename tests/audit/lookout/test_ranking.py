@@ -3,7 +3,8 @@
 import pytest
 
 from masking_audit.lookout.ranking import MAX_LISTED, Listed, rank, to_freeze
-from masking_service.service.lookout.reasons import TEXTS, Reason, in_words
+from masking_service.service.lookout.reasons import Reason, in_words
+from masking_service.service.people.signals import SIGNALS
 from tests.every import every
 
 
@@ -30,7 +31,7 @@ def test_two_signals_together_list_a_person_with_the_strongest_reason_first() ->
 
 
 def test_chance_does_not_add_up() -> None:
-    assert rank([reason("a", signal, 1.9) for signal in TEXTS], {}) == []
+    assert rank([reason("a", signal, 1.9) for signal in SIGNALS], {}) == []
 
 
 def test_at_most_five_are_listed_the_most_suspicious_first() -> None:
@@ -68,7 +69,7 @@ def test_a_reason_is_said_in_both_languages() -> None:
     assert in_words(said, "zh") == "wang 所建的 11 张工单中有 9 张由其显示；按独立分布应为 1.4 张"
 
 
-@every("signal", TEXTS)
+@every("signal", SIGNALS)
 def test_every_text_fits_its_figures(signal: str) -> None:
     assert "{" not in in_words(reason("a", signal, 3.0)) + in_words(reason("a", signal, 3.0), "zh")
 
