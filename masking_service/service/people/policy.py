@@ -234,7 +234,7 @@ class Policy:
     @property
     def longest_retention_days(self) -> int:
         """The longest retention of any tenant, in days."""
-        return max(self.rules.retention_default, *self.rules.retention_tenants.values(), 0)
+        return max((self.rules.retention_default, *self.rules.retention_tenants.values()))
 
     @property
     def tenants(self) -> set[str]:
