@@ -10,10 +10,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import requests
 from flask import Flask, g
+from requests.adapters import HTTPAdapter
 
 from keys.device_proofs import ProvenRequest, content_hash, read_proof
 from masking_console.proving import HEADER, ask
-from masking_console.service import claims_of, proves
+from masking_console.service import Service, claims_of, proves
 from tests.devices import URL, Device
 from tests.every import every
 
@@ -52,6 +53,33 @@ def test_a_proof_goes_with_no_other_call(name: str) -> None:
     claims: dict[str, Any] = {**said, name: "other"}
 
     assert not proves(Device().prove(TOKEN, "GET", "/", b"", **claims), said)
+
+
+class Answering(HTTPAdapter):
+    """Notes the proof of each call, and answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.proofs: list[str | None] = []
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        self.proofs.append(request.headers.get("DPoP"))
+        answer = requests.Response()
+        answer.status_code, answer._content = 200, b"{}"
+        return answer
+
+
+def test_a_call_carries_the_proof_that_was_made_for_it_and_no_other_one() -> None:
+    service, answering = Service(URL), Answering()
+    service._http.mount(URL, answering)
+    path = "/v1/cases/D-1/page"
+    said = claims_of(requests.Request("GET", URL + path).prepare(), TOKEN)
+    proof, of_another = (Device().prove(TOKEN, "GET", "/", b"", **{**said, **other}) for other in ({}, {"htm": "POST"}))
+
+    for given in (proof, of_another, ""):
+        service.ask("GET", path, (TOKEN, given), "en")
+
+    assert answering.proofs == [proof, None, None]
 
 
 @every("text", ["", ".", "a.b.c", "a.W10.c", "a.é.c", "a.bnVsbA.c"])

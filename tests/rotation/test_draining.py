@@ -15,8 +15,9 @@ from masking_service.rotation.rotate import rotate_audit
 from masking_service.rotation.search import rotate_search
 from masking_service.rotation.state import rotate_state
 from masking_service.service.call.recorder import Recorder
+from masking_service.service.vault.notice import Notice
 from tests.rotation.commands import LATE, running
-from tests.rotation.processes import TODAY, Process
+from tests.rotation.processes import TODAY, Process, coordinator
 from tests.service.people.policies import policy
 
 Command = Callable[[Coordinator, Recorder], object]
@@ -83,3 +84,12 @@ def test_a_rotation_waits_for_calls_between_its_changes(
 
     assert running(path, process.url, command, [process])
     assert happened == expected
+
+
+def test_processes_are_told_of_one_more_rotation_of_data_keys(path: Path, process: Process) -> None:
+    mine = coordinator(path, process.url, [process])
+    before = mine._notice()
+
+    mine.wait_for_data_keys()
+
+    assert mine._notice() == Notice(before.least, before.rotations + 1)
