@@ -73,8 +73,9 @@ def test_a_call_carries_the_proof_that_was_made_for_it_and_no_other_one() -> Non
     service, answering = Service(URL), Answering()
     service._http.mount(URL, answering)
     path = "/v1/cases/D-1/page"
-    said = claims_of(requests.Request("GET", URL + path).prepare(), TOKEN)
-    proof, of_another = (Device().prove(TOKEN, "GET", "/", b"", **{**said, **other}) for other in ({}, {"htm": "POST"}))
+    said: dict[str, Any] = {**claims_of(requests.Request("GET", URL + path).prepare(), TOKEN)}
+    others: tuple[dict[str, Any], ...] = ({}, {"htm": "POST"})
+    proof, of_another = (Device().prove(TOKEN, "GET", "/", b"", **said | other) for other in others)
 
     for given in (proof, of_another, ""):
         service.ask("GET", path, (TOKEN, given), "en")
