@@ -10,8 +10,6 @@ from masking_console.messages import see_other
 from masking_console.texts import _
 
 pages = Blueprint("incidents", __name__)
-COUNTRIES: Final = ("cn", "kr", "jp", "in", "sg", "eu")
-FLAGS: Final = ("critical", "sensitive", "malicious", "outside", "high_risk")
 MAX_PERSONS: Final = 10_000_000_000
 MAX_MINUTES: Final = 100 * 24 * 60
 
@@ -23,8 +21,6 @@ def shown() -> str:
         "incidents.html",
         incidents=g.person.get("incidents")["incidents"],
         holds=g.person.get("holds")["holds"] if "hold:set" in g.me["permissions"] else [],
-        countries=COUNTRIES,
-        flags=FLAGS,
         **_words(),
     )
 
@@ -50,7 +46,7 @@ def begin() -> Response:
 def one(name: str) -> str:
     """One incident. Its clock is polled."""
     template = "incident_clock.html" if "poll" in request.args else "incident.html"
-    return render_template(template, incident=g.person.get("incidents", name), flags=FLAGS, **_words())
+    return render_template(template, incident=g.person.get("incidents", name), **_words())
 
 
 @pages.post("/incidents/<name>/note")
