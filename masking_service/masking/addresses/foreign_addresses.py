@@ -21,7 +21,8 @@ from masking_service.masking.words.foreign_words import (
 
 _GAPS: Final = frozenset(".:#№-º°ª")
 _ORDINALS: Final = frozenset(
-    "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η વો જો ನೇ വത്തെ வது వ -".split()
+    "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -"
+    " વો જો ನೇ വത്തെ வது వ য় রা ला रा था वा".split()
 )
 _SIGNS: Final = frozenset("n#º°ª")
 """Besides words what may say that it is a unit."""
@@ -429,6 +430,8 @@ class ForeignAddress(UnitsByPlace):
         joined = number > 1 and tokens[number - 1].kind == "-"
         if joined and (tokens[number - 2].kind == "n" or tokens[number - 2].text.lower() in _TENS):
             self._hidden.add(number - 2)  # 12-14 floor, Twenty-First floor
+        elif joined and number > 2 and tokens[number - 2].text.lower() in _ORDINALS and tokens[number - 3].kind == "n":
+            self._hidden.update((number - 3, number - 2))  # 20th-26th floor
         elif number and tokens[number - 1].text.lower() in _TENS:
             self._hidden.add(number - 1)
         elif (

@@ -64,6 +64,8 @@ _OF_SEVERAL: Final = re.compile(
     rf"(?:{_ITEM}[、&/及和與与,，]\s?){{0,8}}\*{{1,4}}(?:-\*{{1,4}})?(?:[号號]?(?:{words.ROOM})|座|{words.FLOOR}|(?:(?<=[A-Za-z][、及和與与]\*)$)))"
 ).sub
 """The first of several rooms or floors, of which the last is hidden: A及*舖, 16、**楼."""
+_LOWER_FLOOR: Final = re.compile("(?<![A-Za-z0-9][LU]G)(?<=[LU]G)[0-9]{1,2}(?![0-9A-Za-z])").sub
+"""A floor below or above the ground floor, in Hong Kong: LG3."""
 _BETWEEN_SEVERAL: Final = frozenset("、&/及和與与,，")
 _OPEN_FLOORS: Final = ("空层", "空層")
 _LISTS: Final = frozenset("、,，/&+")
@@ -161,6 +163,8 @@ def _hide_beside(shown: str, *, found: bool, address: bool) -> str:
         if not _BETWEEN_SEVERAL.isdisjoint(shown):
             shown = _OF_SEVERAL(_stars, shown)
         shown = _SIDE_OF_A_FLOOR("*", _SIDES_OF_A_FLOOR(_stars, shown))
+    if "G" in shown:
+        shown = _LOWER_FLOOR(_stars, shown)
     return _ROOM_IN_WORDS(lambda room: room[0][0] + "*" * (len(room[0]) - 1), shown)
 
 

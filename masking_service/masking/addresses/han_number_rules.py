@@ -106,6 +106,10 @@ _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{ALNUM}{{2}}").match
 _LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
 """More digits than a house in a road has: 八区六街21701."""
+_IS_NEXT_HOUSE: Final = re.compile(
+    rf"[楼樓層层F]?[及、和與与][0-9]{{1,4}}[号號](?:[0-9*]|{NUMERAL}){{1,3}}(?:[-至][0-9*]{{1,3}})?[楼樓層层F]"
+).match
+"""Behind a floor: another house with its floor, as in 12號1樓及14號1樓."""
 _TO_ANOTHER: Final = re.compile("[至到&+]").search
 """A sign between the first and the last of several numbers, or between two."""
 _IS_SHOP: Final = re.compile(r"\s?[号號]?(?:[商店]?[铺舖鋪]|[档檔]|[摊攤])").match
@@ -153,6 +157,8 @@ def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Rea
             hidden = False
         if level in _WITH_HOUSES and len(number) >= POSTCODE:
             hidden = True
+        if hidden and _IS_NEXT_HOUSE(text, end - len(number) - 2):
+            return number, NUMBER
     if hidden:
         return "*" * len(number), ROOM
     return number, _behind(kind, level)
@@ -328,7 +334,8 @@ def _read_house(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     word = text[stop:end].strip()
     if word == "#" and (room := _long_as_room(text, number, ESTATE if level == PLACE else level, end)):
         return room
-    part = word == "座" and (level == FLOOR or _BEHIND_A_HOUSE(text, stop - len(number)))
+    on_a_floor = "F" in number and _FLOOR_FIRST(number) is not None  # 4F/B座
+    part = word == "座" and (level == FLOOR or on_a_floor or _BEHIND_A_HOUSE(text, stop - len(number)))
     if part or (level >= BUILDING and word == "#"):
         return starred(number), UNIT
     if level >= BUILDING and word in ("号仓", "号库"):
@@ -418,8 +425,11 @@ def _are_shops(text: str, number: str, parts: list[str], stop: int) -> bool:
     first, second = parts
     if _TO_ANOTHER(number) or (first.isalpha() and second.isalpha()):
         return True
-    both = first.isdecimal() and second.isdecimal()
-    return both and _IS_SHOP(text, stop) is not None and 0 < int(second) - int(first) <= _WIDEST_RANGE
+    if _IS_SHOP(text, stop) is None:
+        return False
+    if not (first.isdecimal() and second.isdecimal()):
+        return second.isalpha() or (len(first) == len(second) > 1 and first[:-1] == second[:-1])  # 1A-C, N26A-N26B
+    return 0 < int(second) - int(first) <= _WIDEST_RANGE
 
 
 def _are_near(first: str, second: str) -> bool:

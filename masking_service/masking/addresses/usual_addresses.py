@@ -188,7 +188,7 @@ _NAME_IN_A_HOUSE: Final = han_without(
 )
 _INSIDE: Final = (
     rf"(?:[ \-]?(?:{_CODE_AND_WORD}|{_N}{{1,3}}+(?:{_UNIT_WORD}|{_FLOOR_WORD}|室|$))"
-    rf"|(?<=[0-9{words.NUMERALS}][层層楼樓])[{_NAME_IN_A_HOUSE}]{{1,12}}+{_CODE_AND_WORD})"
+    rf"|(?<=[0-9{words.NUMERALS}][层層楼樓])(?![及和與与]{_D})[{_NAME_IN_A_HOUSE}]{{1,12}}+{_CODE_AND_WORD})"
 )
 """In a house."""
 _FIRST: Final = (

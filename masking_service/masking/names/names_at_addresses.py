@@ -62,7 +62,7 @@ NAME_IN_FRONT: Final = (
 )
 """A fragment of an expression: what may be a name in front of an address."""
 
-_ENDS: Final = rf"{_HAN}{{1,2}}家?(?<![{cues.PLACE_ENDS}])(?:$|{_SIGN})"
+_ENDS: Final = rf"{_HAN}{{1,2}}家?(?<![{cues.PLACE_ENDS}])(?<!酒家)(?:$|{_SIGN})"
 _APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].)|(?<={_DESKS}.))"
 
 

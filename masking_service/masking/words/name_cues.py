@@ -75,7 +75,7 @@ NO_GIVEN: Final = (
 """Characters that no given name has where a cue is all that tells it."""
 PLACE_ENDS: Final = (
     "省市区區县縣旗州盟镇鎮乡鄉村路街道巷弄号號楼樓幢座层層室户戶房苑厦廈场場庄莊站店厂廠馆館院园園网網柜"
-    "櫃台亭城湾灣庭府邸墅汇匯湖岸坊社铺舖鋪"
+    "櫃台亭城湾灣庭府邸墅汇匯湖岸坊社铺舖鋪阁閣榭"
 )
 """What no name ends with that is at the end of an address."""
 NO_LABEL_ENDS: Final = (
