@@ -55,7 +55,7 @@ _MAX_OUTER_LENGTH: Final = 48
 _MAX_LABEL_LENGTH: Final = 40
 """Characters of a label that are read."""
 
-_SEPARATORS: Final = (":", "：", "=", "＝", ">", "&gt;", "u003e")
+_SEPARATORS: Final = (":", "：", "=", "＝", ">", "&gt;", "u003e", "[", "【")
 _A_SEPARATOR: Final = 5
 """Units for finding what is before it."""
 _TAG: Final = r"<[A-Za-z][^<>]{0,80}>"
@@ -68,8 +68,11 @@ _MARK: Final = (
 )
 _ESCAPED_END: Final = r"(?:&gt;|\\{1,3}u003e)"
 _ESCAPED_BEGIN: Final = r"(?:&lt;|\\{1,3}u003c)"
+_BRACKET: Final = r"[\[【](?=[A-Za-z]?[0-9*]{1,4}[A-Za-z]?[\]】])"
+"""Around what may be the number of a room: 房间[402]."""
 _SEPARATOR: Final = re.compile(
     rf"(?:(?<=[^\W\d])|(?<=[^\W\d][0-9]))(?:{_MARK}(?P<quote>[\"'“‘「『【]?)"
+    rf"|(?P<bracket>{_BRACKET})"
     rf"|{_ENDS}{{1,3}}(?=(?P<cell>{_TAG}(?:\s{{0,3}}{_TAG}){{0,2}}))"
     rf"|[\"'](?:\s{_ATTRIBUTE}){{0,3}}\s(?:value|content)=(?P<attribute>[\"'])"
     rf"|(?P<tag>\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
@@ -81,9 +84,10 @@ _FIELD_OF_TAG: Final = re.compile(
 """The field that a tag names: <field name="receiverName">."""
 _MAY_BE: Final = re.compile(
     r"[^\W\d][0-9]?\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</|><!\[CDATA|&gt;|\\u003e)"
+    rf"|[^\W\d]{_BRACKET}"
 ).search
 _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
-_CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
+_CLOSING: Final = {"[": "]", '"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
 _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?").fullmatch
 """A name that is written with spaces in it: 李 明, 李 小 明."""
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
@@ -136,6 +140,7 @@ class _Label(NamedTuple):
     start: int
     value: int
     quote: str
+    bracketed: bool = False
 
 
 def may_hold_labels(text: str) -> bool:
@@ -178,6 +183,8 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         if kind == PARTY and (japanese or _SPACED_NAME(simplified, start, end)):
             kind = "name"
         taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
+        if label.bracketed and kind != "unit":
+            continue
         if kind in _PERSONAL and not taken and _says_something(kind, simplified[start:end]):
             found.append(Labelled(start, end, kind))
     return found
@@ -214,7 +221,8 @@ def _labels(text: str) -> Iterator[_Label]:
                 done = mark.end()
                 continue
             value = mark.end("cell") if mark["cell"] else mark.end()
-            yield _Label(name, mark.start() - len(name), value, mark["quote"] or mark["attribute"] or "")
+            quote = mark["quote"] or mark["bracket"] or mark["attribute"] or ""
+            yield _Label(name, mark.start() - len(name), value, quote, bracketed=mark["bracket"] is not None)
         done = mark.end()
 
 
