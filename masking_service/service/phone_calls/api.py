@@ -6,15 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE, WAYBILL_NO
-from masking_service.service.call.operation import (
-    PROOF,
-    STORE,
-    Answered,
-    Call,
-    Operation,
-    SignedRequest,
-    handler_of,
-)
+from masking_service.service.call.operation import PROOF, STORE, Answered, Call, Operation, handler_of
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.permissions import Permission
 from masking_service.service.phone_calls import answers
@@ -43,10 +35,6 @@ def _make(calling: Calling, call: Call[CallRequest, None]) -> Answered:
     wanted = call.body
     made, new = calling.make(call.context, wanted.waybill_no, wanted.field, wanted.case or None, call.proof)
     return Answered(made, 201 if new else 200)
-
-
-def _records(reports: CallReports, request: SignedRequest) -> answers.TakenRecords:
-    return reports.take(request.headers, request.data, request.address, request.request_id, request.now)
 
 
 OPERATIONS: Final = (
@@ -101,7 +89,7 @@ OPERATIONS: Final = (
         route="POST /v1/calls/records",
         summary="Take the provider's signed records of calls, in its own format; this one is that of `https`.",
         uses=CallReports,
-        handle=_records,
+        handle=CallReports.take,
         body=Records,
         signed=True,
         answers={200: answers.TakenRecords},

@@ -4,12 +4,13 @@ A record that comes again, that names no call made here, or whose time is not
 within the life of its call changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from masking_service.audit.actions import Action
 from masking_service.observability.metrics import Metrics
+from masking_service.service.call.operation import SignedRequest
 from masking_service.service.call.recorder import NOTHING_STATED, ItemOutcome, Recorder, RequestContext
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.principals import service_principal
@@ -35,9 +36,7 @@ class CallReports:
     recorder: Recorder
     metrics: Metrics
 
-    def take(
-        self, headers: Mapping[str, str], body: bytes, address: str, request_id: str, now: int
-    ) -> answers.TakenRecords:
+    def take(self, request: SignedRequest) -> answers.TakenRecords:
         """Keep what is new in a signed message of the provider.
 
         Round trips: one to remember the message where its signature does not cover the body; one to find the calls; for
@@ -48,14 +47,15 @@ class CallReports:
             StoreUnavailable: the same message can be sent again.
         """
         try:
-            sent, nonce = self.line.records(headers, body, address)
+            sent, nonce = self.line.records(request.headers, request.data, request.address)
         except UnsignedRecords:
             raise Unauthenticated("unsigned-records") from None
-        if nonce and not self.live_calls.is_first_use(nonce, body):
+        if nonce and not self.live_calls.is_first_use(nonce, request.data):
             raise Unauthenticated("unsigned-records")
         taken = 0
         for tenant, records in self._by_tenant(sent).items():
-            taken += self._keep(RequestContext(service_principal(PROVIDER, tenant), request_id, now), records)
+            context = RequestContext(service_principal(PROVIDER, tenant), request.request_id, request.now)
+            taken += self._keep(context, records)
         return answers.TakenRecords(taken)
 
     def _by_tenant(self, sent: Sequence[CallRecord]) -> dict[str, list[KeptRecord]]:
