@@ -39,7 +39,10 @@ _states: Final = re.compile(
 ).finditer
 """Short numbers that a system prints beside an address, and calls something else than a house or room: status=2."""
 _long_numbers: Final = re.compile(rf"[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_ORDER},}}[0-9A-Za-z]*").finditer
-_codes: Final = re.compile(rf"(?<![0-9A-Za-z*\-])[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_CODE},}}(?![0-9A-Za-z*\-])").finditer
+_codes: Final = re.compile(
+    rf"(?<![0-9A-Za-z*\-])(?!1[3-9][0-9]{{10}}(?![0-9]))[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_CODE},}}(?![0-9A-Za-z*\-])"
+).finditer
+"""But a mobile number with one digit too many."""
 _CODE: Final = "，"
 """Stands for each character of these while units are looked for."""
 
