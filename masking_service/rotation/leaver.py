@@ -72,7 +72,8 @@ WHY: Final[dict[Step, str]] = {
 BY_HAND: Final[dict[Access, tuple[str, ...]]] = {
     "store": (
         "Change the password of the store's user (docs/redis.md).",
-        "Run `audit verify --store`: it finds what was deleted, brought back or put in.",
+        "Run `audit verify --store`: it finds what was deleted, brought back or put in since; not what was put in or "
+        "brought back before values were sealed anew.",
     ),
     "keys": (
         "End each permit for pseudonyms (`pseudonyms permit end`), and make a new one where the work goes on: its key "

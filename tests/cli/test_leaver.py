@@ -227,6 +227,7 @@ def test_nothing_happens_without_an_answer(command: Command, printer: str, tmp_p
     before = (tmp_path / "keyset.json").read_bytes()
 
     done = command("keys", "leaver", "--could", "keys", given=b"n\n")
+    assert "Run `audit verify --store` before these steps" in done.output
 
     assert (done.exit_code, "rotate index" in done.stdout) == (1, True)
     assert (tmp_path / "keyset.json").read_bytes() == before

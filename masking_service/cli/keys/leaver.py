@@ -28,6 +28,10 @@ from masking_service.runtime.set_up import settings_of
 from masking_service.service.people.policy import Policy
 
 PLAN: Final = "leaver.json"
+VERIFY_FIRST: Final = (
+    "Run `audit verify --store` before these steps: they announce in the log what they find in the store, so later "
+    "it finds no value that such a person had put in or brought back."
+)
 FINISHED: Final = "an earlier rotation is finished"
 SECONDS_A_STEP: Final = 20
 """Seconds that a step takes with any store: every process has to follow, and calls have to end."""
@@ -99,6 +103,8 @@ def _show(departure: LeaverPlan, values: int) -> None:
             step, done.get(step, f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"), WHY[step]
         )
     Console(highlight=False).print(table)
+    if "rotate state" not in done:
+        click.echo(VERIFY_FIRST)
 
 
 def _values(state_dir: Path) -> int:
