@@ -15,6 +15,7 @@ import msgspec
 from masking_audit.format.entries import Entry
 from masking_audit.format.lines import EntryLine
 from masking_audit.format.links import entry_id
+from masking_service.audit.actions import Action
 
 SLACK_SECONDS: Final = 10
 
@@ -83,18 +84,22 @@ class Facts:
         """Return the newest announcement of a place."""
         return max(self._places.get(place, ()), key=lambda announcement: announcement.at, default=None)
 
-    def check(self, place: str, value: str, now: int, *, ends: bool) -> Mismatch | None:
+    def check(self, place: str, value: str, now: int, *, ends: bool, stays: bool = False) -> Mismatch | None:
         """Compare a stored value with the log.
 
         Args:
             place, value: hashes, as in facts; an empty value if the place is empty.
             now: Unix seconds.
             ends: whether the place itself expires when its value does.
+            stays: whether its values are sealed anew at this place only, so that another entry announced the first one.
 
         Returns:
             None if the log explains the value.
         """
-        history = _History(self._places.get(place, []), self._taken_back, now)
+        announcements = self._places.get(place, [])
+        if value and stays and all(one.action == Action.RESEAL for one in announcements):
+            return Mismatch(MismatchKind.UNLOGGED, "no entry announced this value before it was sealed anew", None)
+        history = _History(announcements, self._taken_back, now)
         return history.check_value(value, ends=ends) if value else history.check_absent()
 
 

@@ -54,6 +54,11 @@ class _StoredValue:
         """Whether the place expires with its value."""
         return self.what in {"custody", "restriction", RECORD}
 
+    @property
+    def stays(self) -> bool:
+        """Whether no rotation moves it to another place, or to another number of a list."""
+        return self.what == "case"
+
 
 def read_new_entries(streams: Streams, verification: Verification) -> Iterator[EntryLine]:
     """Verify and yield the store's newer entries.
@@ -104,12 +109,12 @@ def check_store(
         seen.add(one.place)
         if one.by_intake and one.place not in facts:
             continue  # no entry announced it; once a place is announced, it is compared with the log
-        if facts.check(one.place, one.value, one.seen_at, ends=one.ends):
+        if facts.check(one.place, one.value, one.seen_at, ends=one.ends, stays=one.stays):
             suspected.append(one)
     update_facts()
     for one in suspected:
         # Checked as of the time it was read: later announcements may have changed it since.
-        mismatch = facts.check(one.place, one.value, one.seen_at, ends=one.ends)
+        mismatch = facts.check(one.place, one.value, one.seen_at, ends=one.ends, stays=one.stays)
         if mismatch:
             yield StoreMismatch(_name(one.what, mismatch), one.place, mismatch)
     for place in facts:

@@ -12,9 +12,12 @@ from keys import keyset
 from keys.aead import FORMAT, HEADER_BYTES
 from keys.errors import IntegrityError, KeysError
 from keys.keyring import Keyring
+from masking_audit.verify.facts import MismatchKind
+from masking_audit.verify.store_check import StoreMismatch
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.state import rotate_state
 from masking_service.service.call.recorder import Recorder
+from masking_service.service.cases.state import Opening
 from masking_service.service.custody.state import Custody
 from masking_service.service.decoys.state import Decoy
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
@@ -113,6 +116,19 @@ def test_the_log_explains_all_that_was_sealed_anew(service: Service, rotate: Rot
     rotate()
 
     assert unexplained(service.store, process.keyring) == []
+
+
+def test_a_case_that_no_entry_explains_is_found_after_a_rotation_too(
+    service: Service, rotate: Rotate, process: Process
+) -> None:
+    opening = Opening("D-2", "dispute", (NUMBER,), None, "r", "staff/d-1", NOW, LATER, 0)
+    service.cases.prepare_opening("default", opening).write()
+    rotate()
+
+    (found,) = unexplained(service.store, process.keyring)
+
+    assert isinstance(found, StoreMismatch)
+    assert (found.what, found.mismatch.kind) == ("case", MismatchKind.UNLOGGED)
 
 
 def test_a_holder_of_the_old_keyset_is_refused_and_opens_no_state(

@@ -30,7 +30,7 @@ from masking_service.service.people.policy import Policy
 PLAN: Final = "leaver.json"
 VERIFY_FIRST: Final = (
     "Run `audit verify --store` before these steps: they announce in the log what they find in the store, so later "
-    "it finds no value that such a person had put in or brought back."
+    "it finds little of what such a person had put in or brought back."
 )
 FINISHED: Final = "an earlier rotation is finished"
 SECONDS_A_STEP: Final = 20

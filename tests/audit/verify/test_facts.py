@@ -42,6 +42,31 @@ def failed(at: int, *numbers: int) -> Entry:
     return entry(at=at, outcome="unavailable", takes_back=[f"ab-{number}" for number in numbers])
 
 
+@every(
+    ("entries", "stays", "expected"),
+    [
+        ([("reseal", "a")], True, MismatchKind.UNLOGGED),
+        ([("reseal", "b"), ("reseal", "a")], True, MismatchKind.UNLOGGED),
+        ([("case-open", "b"), ("reseal", "a")], True, None),
+        ([("case-open", "a")], True, None),
+        ([("reseal", "a")], False, None),
+        ([], True, MismatchKind.UNLOGGED),
+    ],
+)
+def test_sealing_anew_explains_no_value_that_no_entry_explained_before(
+    entries: list[tuple[str, str]], stays: bool, expected: MismatchKind | None
+) -> None:
+    logged = [
+        entry(at=100 * at, action=action, facts=[Fact(PLACE, value, once=action != "reseal")])
+        for at, (action, value) in enumerate(entries, 1)
+    ]
+
+    mismatch = facts(*logged).check(PLACE, "a", NOW, ends=False, stays=stays)
+
+    assert (mismatch.kind if mismatch else None) == expected
+    assert mismatch is None or mismatch.announcement is None
+
+
 def mark(entries: list[Entry], value: str, *, ends: bool = True) -> MismatchKind | None:
     mismatch = facts(*entries).check(PLACE, value, NOW, ends=ends)
     return mismatch.kind if mismatch else None
