@@ -11,7 +11,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
-from masking_service.masking.texts.outlines import MAX_KEPT, MAX_LENGTH, Outline, Outlines, Slots
+from masking_service.masking.texts.outlines import MAX_KEPT, MAX_LENGTH, Outline, Outlines
+from masking_service.masking.texts.slots import Slots
 from masking_service.masking.words.han_words import han_words
 
 MAX_LONG: Final = 2_048
