@@ -101,12 +101,8 @@ _FIRST_GIVEN: Final = frozenset("如有应起从为得")
 PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 _LONG_CUES: Final = by_char((word for word in (*cues.ROLES, *cues.ANNOUNCE, *cues.TITLES) if len(word) > 2), 0)
 _ACTS: Final = ("未接", "没接", "接货", "领货", "介绍", "送货上门", "没空", "上来", "下单")
-_LOCKERS: Final = ("丰巢", "快宝", "菜鸟", "兔喜", "驿站", "代收点", "近邻宝", "速递易", "云柜")
-"""Behind them and 的 is what a site is called, where it is longer than a name."""
 _SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
 """Where carriers work: these begin with what follows names."""
-_ACTS_BEHIND: Final = by_char((*cues.TITLES, *cues.VERBS, *cues.SURE_VERBS), 0)
-"""What people are called, and do, behind a name."""
 _HOME: Final = re.compile("家?门[口前]|家[门里]|家$").match
 """Where a person lives, behind a name: 放王茶门口."""
 _ACT: Final = Expression(
@@ -161,8 +157,8 @@ class HanRun:
     def first_name(self, least: int) -> int | None:
         """The length of the likeliest name that begins the run, if it saves so much."""
         family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1
-        cost, found = self._known.family.get(self._han[:family]), []
-        if cost is None or self._han[: family + 1] in cues.common_words():
+        cost, found = self._known.family[self._han[:family]], []
+        if self._han[: family + 1] in cues.common_words():
             return None
         for end in (family + 1, family + 2):
             if end + 1 < len(self._han) and self._han[end - 1] not in PLACE_ENDS:
@@ -246,11 +242,11 @@ class HanRun:
         return cost
 
     def _is_of_person(self, start: int, end: int) -> bool:
-        """Whether what is beside a possible name that ends as goods do is said of people alone: 找王茶, 王茶签收."""
+        """Whether what is beside a possible name that ends as goods do is said of people alone: 找王茶."""
         han = self._han
-        if self._before(start) >= BESIDE or han.startswith(_ACTS_BEHIND.get(han[end : end + 1], ()), end):
+        if self._before(start) >= BESIDE or _HOME(han, end):
             return True
-        return _HOME(han, end) is not None or (end == len(han) and phone_behind(self._text, self.end) is not None)
+        return end == len(han) and phone_behind(self._text, self.end) is not None
 
     def _is_usual(self, last: str) -> bool:
         """Whether given names often end with it: 刚, 会."""
@@ -300,7 +296,7 @@ class HanRun:
         """Whether what is beside a name of three characters that words follow may be about a person."""
         if start:
             return len(self._word_before(start)) > 1 or self._before(start) >= 0
-        return self._says_more(end) or (saved >= _LIKELY_BEFORE_NOUN and not self._is_goods(end))
+        return saved >= _LIKELY_BEFORE_NOUN and not self._is_goods(end)
 
     def _is_goods(self, at: int) -> bool:
         """Whether what follows a name is a place, goods, or something of which so many are sent."""
@@ -313,12 +309,6 @@ class HanRun:
         if not _SOLD.isdisjoint(self._word_behind(at)[-1] + self._han[-1]) or amount_at(self._text, self.end):
             return True
         return (_FIRM_OR_PLACE(self._han, at) or _AMOUNT_LAST(self._han, at)) is not None
-
-    def _says_more(self, at: int) -> bool:
-        """Whether a verb, and more behind it, say what the person does whose name begins the run: 王晓明迁新址."""
-        word = self._word_behind(at)
-        kind = (self._known.word(word) or (UNKNOWN, 0))[0]
-        return kind in "vpt" and at + len(word) < len(self._han) and self._place_behind(at, kind) is None
 
     def _place_behind(self, at: int, kind: str) -> re.Match[str] | None:
         """Return the place that follows the word at `at`; None if it is the verb's object: 欠运费20, 放代收点."""
@@ -391,8 +381,6 @@ class HanRun:
         """Whether a noun, or a bracket, and 的 are before what may be a name: 华为的范强, 【园区部】的范强."""
         if at == 1:
             return self._text[self.start - 1 : self.start] in _BRACKETS
-        if len(self._han) - at > len("欧阳娜娜") and self._han.endswith(_LOCKERS, 0, at - 1):
-            return False  # 丰巢的索特传动设备西门柜
         owner = self._word_before(at - 1)
         if owner[-1] in ORGANISATION_ENDS and at > len("队的"):
             return True

@@ -141,14 +141,9 @@ def _follows(text: str, at: int) -> bool:
     char = text[at : at + 1]
     if text.startswith(_following.get(char, ()), at):
         return True
-    return (char in _PROVINCE_CHARS and _province.match(text, at) is not None) or (
-        char in cues.SHORT_TITLES and _is_title(text, at)
-    )
-
-
-def _is_title(text: str, at: int) -> bool:
-    char = text[at : at + 1]
-    return text.startswith(_titles.get(char, ()), at) or (bool(char) and is_short_title(text, at))
+    if char in _PROVINCE_CHARS and _province.match(text, at) is not None:
+        return True
+    return char != "" and is_short_title(text, at)
 
 
 def name_from(text: str, start: int, *, sure: bool) -> int | None:
@@ -178,7 +173,8 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     length = _followed(text, start, run, family)
     followed = plain = length > 0
     if length == family:
-        if _is_title(text, start + family):
+        at = start + family
+        if text.startswith(_titles.get(text[at : at + 1], ()), at) or is_short_title(text, at):
             return title_end(text, start, start + family)
         return _odd_name_from(text, start, run, family, sure=sure)
     if not length:
@@ -519,11 +515,6 @@ def may_start(text: str, at: int) -> bool:
     if char in STARTS or char in NICKNAMES:
         return True
     return char.isupper() or not DOTS_SET.isdisjoint(text[at + 1 : at + 10])
-
-
-def ends_as_place(text: str, end: int) -> bool:
-    """Whether what ends at `end` is called like a place, and a number follows: 东方商厦3楼."""
-    return text[end - 1] in PLACE_ENDS and text[end : end + 1].isdecimal()
 
 
 def has_family(text: str, start: int) -> bool:

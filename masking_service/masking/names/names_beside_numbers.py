@@ -12,7 +12,6 @@ from masking_service.masking.names.name_bounds import (
     HAN,
     PLACE_ENDS,
     can_be_name,
-    ends_as_place,
     has_family,
     is_han,
     is_latin,
@@ -100,8 +99,13 @@ def find(text: str) -> Iterator[Span]:
             behind = name_from(text, start, sure=True)
             if behind is None or _labels_next_line(text, number.end(), start, behind):
                 continue
-            if name_ends(text, behind) and not ends_as_place(text, behind):
+            if name_ends(text, behind) and not _ends_as_place(text, behind):
                 yield start, behind
+
+
+def _ends_as_place(text: str, end: int) -> bool:
+    """Whether what ends at `end` is called like a place, and a number follows: 东方商厦3楼."""
+    return text[end - 1] in PLACE_ENDS and text[end : end + 1].isdecimal()
 
 
 def _labels_next_line(text: str, number_end: int, start: int, end: int) -> bool:

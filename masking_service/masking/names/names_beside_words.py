@@ -19,7 +19,6 @@ from masking_service.masking.names.name_bounds import (
     PLACE_ENDS,
     POLITE,
     STARTS,
-    ends_as_place,
     has_family,
     is_han,
     is_nickname,
@@ -203,8 +202,6 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
     if name_end is None:
         return None
     if not sure:
-        if text[start : start + 2] in DOUBLE_FAMILY_NAMES and ends_as_place(text, name_end):
-            return None
         to_place = text[end - 1] in _TO_PLACE or name_end - start == len("张家港")
         if to_place and called_words.is_word(text[start:name_end]):
             return None
@@ -326,8 +323,6 @@ def _said(text: str, at: int, end: int) -> Span | None:
         return None  # 查一下单号, 于下午签收
     if (noted or at - start > 2) and called_words.is_word(text[start:at]):
         return None  # 【柳州】已签收, 何首乌已签收
-    if noted and called_words.is_of_village(text[start + 1 : at]):
-        return None  # 杨楼集-派件
     if not noted and at - start == len("兰楠会") and names_between_words.ends_sooner(text, start, at):
         return start, at - 1
     return start, at

@@ -135,12 +135,12 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 def before_place(text: str, start: int) -> int | None:
     """Where a name at `start` ends that a place follows without a sign: 王小明和平路12号; None if there is none.
 
-    A number may be before it.
+    It begins with a family name, and a number may be before it.
     """
     known = han_words()
     text = known.simplified(text[: start + _BEFORE_PLACE])
     end = _run(text, start).end()  # type: ignore[union-attr]  # it always matches
-    if end - start < len("王明和平") or text[start] not in _STARTS:
+    if end - start < len("王明和平"):
         return None
     run = HanRun(text, start, end)
     found = run.first_name(_BEFORE_A_PLACE)
