@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from masking_service.masking.names.name_bounds import BEFORE_VALUE, HAN, name_ends
+from masking_service.masking.names.behind_names import HAN, name_ends
+from masking_service.masking.names.name_bounds import BEFORE_VALUE
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import by_char

@@ -9,26 +9,41 @@ import re
 from typing import Final
 
 from masking_service.masking.names import names_between_words
+from masking_service.masking.names.behind_names import (
+    COMMON_FAMILY,
+    HAN,
+    ONE_FOLLOWS,
+    TITLES_AT,
+    follows,
+    is_han,
+    is_latin,
+    is_short_title,
+    name_ends,
+    place_follows,
+)
 from masking_service.masking.names.latin_names import latin_name_at, latin_name_before
 from masking_service.masking.names.names_of_neighbours import japanese_families
+from masking_service.masking.names.names_without_family import (
+    ADDRESS_ENDS,
+    DOTS_SET,
+    parted_before,
+    parted_start,
+    unparted_before,
+    without_family_from,
+)
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
-from masking_service.masking.words.address_words import PROVINCES
-from masking_service.masking.words.alternatives import any_of, by_char
+from masking_service.masking.words.alternatives import by_char
 from masking_service.masking.words.cue_uses import BEFORE_NAMES, BEHIND_NAMES, ROLE
-from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import (
     DOUBLE_FAMILY_NAMES,
-    FAMILY_NAMES,
     PLAIN_WORDS_AS_FAMILY_NAMES,
     RARE_FAMILY_NAMES,
     WORDS_AS_FAMILY_NAMES,
 )
-from masking_service.masking.words.han_words import NO_WORD, han_words
+from masking_service.masking.words.han_words import han_words
 from masking_service.masking.words.legal_forms import HAN_FORMS
 
-HAN: Final = r"\u3400-\u9fff\U00020000-\U0003ffff"
-COMMON_FAMILY: Final = frozenset(FAMILY_NAMES)
 FAMILY: Final = COMMON_FAMILY | frozenset(RARE_FAMILY_NAMES)
 """Every family name of one character that is one more often than a word."""
 _PLAIN_WORDS: Final = frozenset(PLAIN_WORDS_AS_FAMILY_NAMES)
@@ -37,42 +52,9 @@ _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 BEFORE_VALUE: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
 """What may be between a word that announces a name, and the name."""
-DOTS: Final = "·•‧・∙⋅･.．"
-DOTS_SET: Final = frozenset(DOTS)
-_PARTED: Final = rf"[{HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{HAN}]{{1,8}}){{1,4}}"
-_place_follows: Final = re.compile(rf"(?![省市区縣县])[{HAN}]{{2,3}}(?:省|市|县|(?<![小社园校厂矿])区)")
-_one_follows: Final = frozenset(
-    "的收说說称取领拿签催在已未要请請和与及让把给去来家处就将改退寄送派打接有没不是也都吧啊呀哈呢哦啦嘛外转轉敬"
-)
-_PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就家在为从由凭先收您了吧误")
-"""Of these, what is in no name of several parts."""
-_address_ends: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _han: Final = re.compile(rf"[{HAN}]*")
-_parted: Final = re.compile(_PARTED)
-_full_stop: Final = re.compile(r"\s?[.．]\s?")
-_A_WORD: Final = 13
-"""What a character of a clause costs at most among words (`han_words`): those of foreign names cost more."""
-_parted_behind: Final = re.compile(rf"{_PARTED}$")
-FIRST_PART: Final = Expression(any_of(cues.FIRST_PARTS)).search
-_UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,4}}"
-_unparted: Final = Expression(rf"{_UNPARTED}(?:[-－]{_UNPARTED})?")
-_FIRST_CHARS: Final = frozenset(part[0] for part in cues.FIRST_PARTS)
-_PARTS: Final = any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})
-_part: Final = Expression(_PARTS).match
-_known_parts: Final = Expression(rf"(?:{_PARTS})+").fullmatch
-_CHARS_OF_PARTS: Final = frozenset("".join(cues.FIRST_PARTS))
-"""No verb behind the last part of a name begins with them: 买买提 and 提出."""
-ANNOUNCES: Final = Expression(
-    rf"(?:{any_of((*cues.ROLES, *cues.WEAK, *(word for word in cues.ANNOUNCE if len(word) > 1)))})(?:是|为|叫|姓名)?"
-)
-_province: Final = re.compile(PROVINCES)
-_PROVINCE_CHARS: Final = frozenset(name[0] for name in PROVINCES.split("|"))
-_titles: Final = by_char(cues.TITLES, 0)
 _titles_behind: Final = by_char(cues.TITLES, -1)
-_following: Final = by_char((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING), 0)
-_verbs: Final = by_char(cues.VERBS, 0)
 _announcing: Final = by_char((*cues.ROLES, *cues.WEAK, *HAN_FORMS), -1)
-_LONGEST_PARTED: Final = 28
 _USUAL_LENGTH: Final = 3
 _TITLES: Final = frozenset(cues.TITLES)
 POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人"))
@@ -108,44 +90,6 @@ STARTS: Final = ANY_FAMILY | {word[0] for word in (*DOUBLE_FAMILY_NAMES, *cues.F
 _word: Final = re.compile(rf"[{HAN}]{{0,4}}")
 
 
-def is_short_title(text: str, at: int) -> bool:
-    """Whether the character at `at` is a title: a lone 总, or another before a clause's end or verb."""
-    behind = text[at + 1 : at + 2]
-    if text[at] in "总總":
-        if text.startswith(("办公", "辦公"), at + 1):
-            return text[at - 1 : at] in COMMON_FAMILY and not is_han(text[at - 2 : at - 1])
-        return behind not in cues.NOT_BEHIND_ZONG or not behind
-    if text[at] not in cues.SHORT_TITLES:
-        return False
-    if not is_han(behind) or text.startswith(_verbs.get(behind, ()), at + 1):
-        return True
-    if behind in _one_follows and text[at] in "哥姐叔姨嫂婶" and text[at - 1 : at] in COMMON_FAMILY:
-        return True
-    apart = text[at - 1 : at] in COMMON_FAMILY and not is_han(text[max(0, at - 2) : at - 1])
-    goes_on = (
-        (apart and called_words.goes_on(text, at))
-        or (behind in "家那這这" and not is_han(text[at + 2 : at + 3]))
-        or behind == "在"
-        or text.startswith(_following.get(behind, ()), at + 1)
-    )
-    return goes_on and not called_words.is_word(text[max(0, at - 1) : at + 1])
-
-
-def name_ends(text: str, at: int) -> bool:
-    """Whether a name that ends at `at` is followed by no other word, or by one that follows names."""
-    return not is_han(text[at : at + 1]) or _follows(text, at) or _place_follows.match(text, at) is not None
-
-
-def _follows(text: str, at: int) -> bool:
-    """Whether a word at `at` follows names: a title, a verb, a province, or another that is known."""
-    char = text[at : at + 1]
-    if text.startswith(_following.get(char, ()), at):
-        return True
-    if char in _PROVINCE_CHARS and _province.match(text, at) is not None:
-        return True
-    return char != "" and is_short_title(text, at)
-
-
 def name_from(text: str, start: int, *, sure: bool) -> int | None:
     """Where a name that begins at `start` ends; None if there is none.
 
@@ -174,13 +118,13 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     followed = plain = length > 0
     if length == family:
         at = start + family
-        if text.startswith(_titles.get(text[at : at + 1], ()), at) or is_short_title(text, at):
+        if text.startswith(TITLES_AT.get(text[at : at + 1], ()), at) or is_short_title(text, at):
             return title_end(text, start, start + family)
         return _odd_name_from(text, start, run, family, sure=sure)
     if not length:
         length = _length_alone(run, family, sure=sure)
         plain = length == len(run)
-    if length == family + 2 and (not plain or run[length - 1] in _one_follows):
+    if length == family + 2 and (not plain or run[length - 1] in ONE_FOLLOWS):
         length -= names_between_words.ends_sooner(text, start, start + length)
     if not (sure or followed) and text[start + length : start + length + 1].isdecimal():
         return None
@@ -193,7 +137,7 @@ def title_end(text: str, start: int, at: int) -> int:
     """Return where a name ends whose title is at `at`: there, or behind a given name it begins (沈伯通, 李叔同)."""
     end = at + len("伯通")
     given = text[at + 1 : end]
-    if text[at : at + 1] not in _TITLES_IN_GIVEN or not is_han(given) or given in _GREETS or _follows(text, at + 1):
+    if text[at : at + 1] not in _TITLES_IN_GIVEN or not is_han(given) or given in _GREETS or follows(text, at + 1):
         return at
     named = names_between_words.is_name(text[start:end]) and not names_between_words.ends_sooner(text, start, end)
     return end if named else at
@@ -204,8 +148,8 @@ def _odd_name_from(text: str, start: int, run: str, family: int, *, sure: bool) 
     if family == 1 and not han_words().is_family(run[0]):
         return None
     longest = min(len(run), family + 2)
-    ends = [at for at in range(family + 1, longest + 1) if _follows(text, start + at) or at == len(run)]
-    odd = sure and longest == family + 2 and not _follows(text, start + family)
+    ends = [at for at in range(family + 1, longest + 1) if follows(text, start + at) or at == len(run)]
+    odd = sure and longest == family + 2 and not follows(text, start + family)
     if not ends and odd and name_ends(text, start + longest):
         ends = [longest]
     for end in ends:
@@ -241,42 +185,12 @@ def _begins_rarely(run: str) -> bool:
     return len(given) == 2 and known.given_cost(given) <= _MOST and known.saved_as_given(given) >= _SAVED
 
 
-def without_family_from(text: str, start: int) -> int | None:
-    """Where a name of several parts, or one that begins like those without a family name, ends."""
-    if (
-        not DOTS_SET.isdisjoint(text[start + 1 : start + 10])
-        and (parted := _parted.match(text, start))
-        and not _are_clauses(parted[0])
-    ):
-        last = start + max(map(parted[0].rfind, DOTS)) + 1
-        if not _follows(text, last):  # as in 收件人.张三.电话
-            ends = (at for at in range(last + 1, parted.end()) if _follows(text, at) or _ends_part(text, last, at))
-            return next(ends, parted.end())
-    if text[start : start + 1] in _FIRST_CHARS and (unparted := _unparted.match(text, start)):
-        ends = (at for at in range(start + 2, unparted.end()) if _follows(text, at) or _ends_part(text, start, at))
-        return next(ends, unparted.end())
-    return None
-
-
-def _ends_part(text: str, last: int, at: int) -> bool:
-    """Whether the last part of a name, which begins at `last`, ends before the character at `at`."""
-    if at <= last + 1:
-        return False
-    if text[at] in _PART_FOLLOWS:
-        return True
-    word = han_words().words.get(text[at : at + 2], NO_WORD)[0]
-    if text[at] not in _CHARS_OF_PARTS and word == "v":
-        return True
-    is_word = word in "nmpar" and is_han(text[at + 1 : at + 2])
-    return is_word and _part(text, at) is None and _known_parts(text, last, at) is not None
-
-
 def _followed(text: str, start: int, run: str, family: int) -> int:
     """The length of a name behind which a word follows that follows names; 0 if there is none."""
     longest = min(len(run), family + 2)
-    length = next((at for at in range(family, longest + 1) if _follows(text, start + at)), 0)
+    length = next((at for at in range(family, longest + 1) if follows(text, start + at)), 0)
     if not length and len(run) > longest:
-        places = (at for at in (longest, longest - 1) if at > family and _place_follows.match(text, start + at))
+        places = (at for at in (longest, longest - 1) if at > family and place_follows.match(text, start + at))
         return next(places, 0)
     while length > family + 1 and run[length - 1] in _NO_GIVEN and run[family:length] not in cues.GIVEN_WORDS:
         length -= 1
@@ -291,9 +205,9 @@ def _length_alone(run: str, family: int, *, sure: bool) -> int:
     ):
         return length
     last = run[length - 1] if length > family + 1 else ""
-    if not sure and len(run) > length and not {run[length], last} & _one_follows:
+    if not sure and len(run) > length and not {run[length], last} & ONE_FOLLOWS:
         return 0
-    if last in _one_follows or (sure and last in _NO_GIVEN):
+    if last in ONE_FOLLOWS or (sure and last in _NO_GIVEN):
         return length - 1
     return length
 
@@ -313,12 +227,10 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
         return latin_name_before(text, end) if titled and is_latin(last) else None
     if not titled and _ends_in_title(text, end):
         return None  # the title tells the name
-    if not DOTS_SET.isdisjoint(text[max(0, end - 10) : end]):
-        parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
-        if parted and not _are_clauses(parted[0]):
-            return _parted_start(text, parted)
-    if (unparted := _unparted_before(text, end)) is not None:
-        return None if any(_follows(text, at) for at in range(unparted + 2, end)) else unparted
+    if (parted := parted_before(text, end)) is not None:
+        return parted_start(text, parted)
+    if (unparted := unparted_before(text, end)) is not None:
+        return None if any(follows(text, at) for at in range(unparted + 2, end)) else unparted
     first = _han_before(text, end)
     if end - first == 2 and text[first] in NICKNAMES and _can_be_nickname(text[first:end]):
         return first + 1
@@ -335,14 +247,6 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
             if (parting or loose or titled) and _may_begin(text, start, end, parting, rare=rarely):
                 found.append((parting, start))
     return max(found, key=lambda one: one[0])[1] if found else None
-
-
-def _unparted_before(text: str, end: int) -> int | None:
-    """Where a name without a family name begins that ends at `end`, perhaps with words in it."""
-    if _FIRST_CHARS.isdisjoint(text[max(0, end - 12) : end]):
-        return None
-    found = _unparted.search(text, max(0, end - 12), end)
-    return found.start() if found and found.end() == end else None
 
 
 def _can_be_nickname(name: str) -> bool:
@@ -363,7 +267,7 @@ def is_nickname(text: str, start: int, *, sure: bool) -> bool:
         return False
     if not (sure or name[1] in COMMON_FAMILY or name[0] == "阿"):
         return False
-    ends = not is_han(behind) or behind in _one_follows or _follows(text, start + 2)
+    ends = not is_han(behind) or behind in ONE_FOLLOWS or follows(text, start + 2)
     return ends and (name in cues.NICKNAMES or _can_be_nickname(name))
 
 
@@ -396,33 +300,6 @@ def _han_before(text: str, end: int) -> int:
     while end > floor and "\u3400" <= text[end - 1] <= "\u9fff":
         end -= 1
     return end
-
-
-def _are_clauses(parts: str) -> bool:
-    """Whether what full stops separate are clauses and no parts of a name: 东西不错.速度特别快."""
-    if DOTS_SET.isdisjoint(parts) or not DOTS_SET.difference(".．").isdisjoint(parts):
-        return False
-    known = han_words()
-    return all(
-        known.cost(part) <= _A_WORD * len(part) and not part.startswith(cues.FIRST_PARTS)
-        for part in _full_stop.split(parts)
-    )
-
-
-def _parted_start(text: str, parted: re.Match[str]) -> int | None:
-    """Where a name of several parts begins, behind what announces it; None if other words are in it."""
-    dots = [parted.start() + at for at in (*map(parted[0].find, DOTS), *map(parted[0].rfind, DOTS)) if at >= 0]
-    dot = min(dots)
-    last = max(dots) + 1
-    if any(_follows(text, at) or _ends_part(text, last, at) for at in range(last + 1, parted.end())):
-        return None
-    announced = [word.end() for word in ANNOUNCES.finditer(text, parted.start(), parted.end())]
-    announced += [at + 1 for at in range(parted.start(), dot) if text[at] in _address_ends]
-    if dot in announced:  # as in 收件人.张三
-        return dot + 1
-    start = max((at for at in announced if at < dot), default=parted.start())
-    first = FIRST_PART(text, start, dot)
-    return first.start() if first else start
 
 
 def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> bool:
@@ -480,7 +357,7 @@ def _parting(text: str, start: int, first: int, *, loose: bool) -> int:
         return 3
     if last in "是为叫" and text.endswith(_announcing.get(text[start - 2 : start - 1], ()), 0, start - 1):
         return 2
-    return 1 if last in _address_ends else 0
+    return 1 if last in ADDRESS_ENDS else 0
 
 
 def can_be_name(name: str, *, sure: bool = False) -> bool:
@@ -525,16 +402,3 @@ def has_family(text: str, start: int) -> bool:
 def word_at(text: str, start: int) -> str:
     """The Han at `start`, at most four."""
     return _word.match(text, start)[0]  # type: ignore[index]  # it always matches
-
-
-def is_latin(char: str) -> bool:
-    return (
-        (char.isascii() and (char.isalpha() or char == "."))
-        or "\u00c0" <= char <= "\u036f"
-        or "\u0400" <= char <= "\u04ff"
-        or "\u1e00" <= char <= "\u1eff"
-    )
-
-
-def is_han(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff" or char >= "\U00020000"

@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.names import names_between_words
+from masking_service.masking.names.behind_names import HAN, is_han, is_latin, name_ends
 from masking_service.masking.names.latin_names import behind_title, first_latin_name, is_latin_name, latin_name_before
 from masking_service.masking.names.name_bounds import (
-    HAN,
     PLACE_ENDS,
     can_be_name,
     has_family,
-    is_han,
-    is_latin,
     may_start,
     name_before,
-    name_ends,
     name_from,
 )
 from masking_service.masking.names.names_of_clauses import Span

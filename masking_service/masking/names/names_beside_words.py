@@ -7,30 +7,24 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.names import names_between_words
+from masking_service.masking.names.behind_names import HAN, is_han, is_short_title, name_ends
 from masking_service.masking.names.name_bounds import (
-    ANNOUNCES,
     BEFORE_VALUE,
-    DOTS,
-    DOTS_SET,
     FAMILY,
-    FIRST_PART,
-    HAN,
     NICKNAMES,
     PLACE_ENDS,
     POLITE,
     STARTS,
     has_family,
-    is_han,
     is_nickname,
-    is_short_title,
     may_start,
     name_before,
-    name_ends,
     name_from,
     title_end,
     word_at,
 )
 from masking_service.masking.names.names_of_clauses import Span
+from masking_service.masking.names.names_without_family import ANNOUNCES, DOTS, DOTS_SET, FIRST_PART
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of, beginning, by_char

@@ -22,6 +22,7 @@ from masking_service.masking.names import (
     names_without_family,
 )
 from masking_service.masking.names.arabic_names import arabic_names
+from masking_service.masking.names.behind_names import HAN
 from masking_service.masking.names.latin_names import (
     first_latin_name,
     is_latin_name,
@@ -31,7 +32,6 @@ from masking_service.masking.names.latin_names import (
 )
 from masking_service.masking.names.name_bounds import (
     ANY_FAMILY,
-    HAN,
     NICKNAMES,
     PLACE_ENDS,
     has_family,

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.names import names_between_words
-from masking_service.masking.names.name_bounds import ANY_FAMILY, HAN, PLACE_ENDS
+from masking_service.masking.names.behind_names import HAN
+from masking_service.masking.names.name_bounds import ANY_FAMILY, PLACE_ENDS
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.names import names_between_words
-from masking_service.masking.names.name_bounds import COMMON_FAMILY, HAN, PLACE_ENDS, can_be_name, without_family_from
+from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN
+from masking_service.masking.names.name_bounds import PLACE_ENDS, can_be_name
+from masking_service.masking.names.names_without_family import without_family_from
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import PROVINCES
 from masking_service.masking.words.alternatives import any_of

@@ -15,7 +15,8 @@ from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.members.codes import settled
 from masking_service.masking.members.member_names import BARE_NAME, MAYBE_NAME, Meaning, read_names
 from masking_service.masking.members.name_words import PARTY, name_words
-from masking_service.masking.names.name_bounds import HAN, name_from
+from masking_service.masking.names.behind_names import HAN
+from masking_service.masking.names.name_bounds import name_from
 from masking_service.masking.names.names_between_words import is_name
 from masking_service.masking.names.names_of_neighbours import japanese_end
 from masking_service.masking.numbers.numbers import EXTENSION_WORD
