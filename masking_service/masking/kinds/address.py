@@ -85,6 +85,9 @@ _PHONE_ABROAD: Final = re.compile(
 ).sub
 """Digits without a code of a country, as many as subscribers of most countries have."""
 _SAYS_ORDER: Final = Expression(rf"{SAYS_ORDER}[ \t:=#.()]{{0,4}}$", re.I).search
+_WIDE: Final = re.compile("[０-９]").search
+_NARROW: Final = {0xFF10 + digit: str(digit) for digit in range(10)}
+"""Digits as wide as Han: Japan and Taiwan write addresses with them."""
 _HEAD: Final = 24
 _CONTEXT: Final = 8
 """Characters: of the beginning of an address, and before what is behind it, that tell what is a name there."""
@@ -213,6 +216,7 @@ def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
     """Return the spans of names behind an address's last number, in brackets, and in front of it."""
     bracket, phone = _OPENS(value), _PHONE_MASK(value)
     front = value[: phone.start()] if phone else value
+    front = front.translate(_NARROW) if _WIDE(front) else front
     note = behind_last_number(front) if HAS_HAN(front) else _BEHIND_DIGITS(front).end()  # type: ignore[union-attr]  # it always matches
     found = _names_behind(value, min(note, bracket.start()) if bracket else note, named)
     found += [span for span in latin_names_beside_address(value) if span not in found]
