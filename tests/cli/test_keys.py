@@ -163,6 +163,7 @@ def test_the_status_without_a_store_shows_the_file(keys: Command, path: Path) ->
 
     assert re.findall(r"│ ([\w-]+) +│ \S+ +│ active", shown) == ["root", *USES]
     assert "The store does not say more: MASKING_REDIS_URL must say where the store is" in shown
+    assert shown.splitlines()[-1] == "due: nothing that the file alone shows"
 
 
 def test_the_status_shows_the_age_of_the_desks_session_key_and_when_it_is_too_old(

@@ -55,7 +55,7 @@ def show(state_dir: Path, session_key: Path | None) -> None:
         console.print(f"The store does not say more: {missing}", markup=False, soft_wrap=True)
     else:
         console.print(_processes(found))
-    for due in [*found.due, *old] or ["nothing"]:
+    for due in [*found.due, *old] or ["nothing that the file alone shows" if missing else "nothing"]:
         console.print(f"due: {due}", markup=False, soft_wrap=True)
 
 
