@@ -130,6 +130,7 @@ LATIN_CUES: Final = (
     "|người (?:nhận|gửi|mua|bán|đặt)|khách(?: hàng)?(?! sạn)|tài xế|nhân viên|hàng xóm|bảo vệ|lễ tân|vợ|chồng|mẹ|bố"
     "|em gái|em trai|anh trai|chị gái|thầy giáo|cô giáo"
     "|rcv?d by|rec['’]?d by|sgnd by|tên(?: là)?|k[ýy] nhận(?: bởi)?|đại diện|shipper|зовут"
+    "|передайте|позвоните|отдайте|свяжитесь с|chamar"
     "|contactez|remis(?:e)? en main propre [àa]|laiss[ée]e? [àa]|demand[ée]e? par|je m['’]appelle|mi chiamo|me llamo"
     "|mi nombre es|me chamo|meu nome [ée]|mein name ist|ich hei(?:ß|ss)e"
     "|(?:soy|sou|sono|je suis|c['’]est|ici|ich bin|hier ist|это)"
