@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 import redis
-from flask import Flask
+from flask import Flask, g
 
 from masking_console.app import create_app
-from masking_console.drafts import KEPT_SECONDS, MAX_FORMS, Drafts
+from masking_console.drafts import KEPT_SECONDS, MAX_FORMS, Drafts, kept_form
 from masking_console.guards import SESSION_COOKIE
 from masking_console.sessions import Session
+from masking_console.store import SessionsUnavailableError
 from tests.console.conftest import KEY, Work
 from tests.servers import wait_until
 from tests.store.stores import ask
@@ -186,3 +187,14 @@ def test_of_a_long_text_the_first_20000_characters_are_kept(work: Work) -> None:
     page = browser.get(PATH).text
 
     assert ("q" * 20_000 in page, "q~" in page) == (True, False)
+
+
+def test_nothing_is_filled_in_while_the_forms_cannot_be_read(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: str) -> dict[str, str]:
+        raise SessionsUnavailableError
+
+    monkeypatch.setattr(Drafts, "kept", away)
+    with app.test_request_context(PATH):
+        g.session = Session(sub="li")
+
+        assert kept_form(PATH) == {}

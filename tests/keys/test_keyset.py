@@ -51,6 +51,12 @@ def test_a_keyset_of_the_first_release_is_read(path: Path) -> None:
     assert (opened.serial, opened.shredded_before, opened.active["token"]) == (0, 0, 0)
 
 
+def test_a_file_has_a_line_for_each_member_so_that_people_can_compare_two(path: Path) -> None:
+    text = path.read_text()
+
+    assert text == json.dumps(json.loads(text), indent=2) + "\n"
+
+
 def test_the_secrets_in_the_file_are_wrapped(path: Path) -> None:
     opened = keyset.load(path)
     content = path.read_text()
