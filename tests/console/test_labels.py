@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
-from masking_console.labels import label_of, qr_image
+from masking_console.labels import barcode_image, label_of, qr_image
 
 NUMBER = "SF1234567890"
 
@@ -55,3 +56,13 @@ def test_the_code_is_a_full_qr_code_with_its_quiet_zone(number: str) -> None:
     version, rest = divmod(width - 2 * 4 - 17, 4)
     assert (width, rest) == (height, 0)
     assert version >= 1
+
+
+def test_the_bars_are_12_millimetres_high_beside_a_quiet_zone_and_no_text_is_under_them() -> None:
+    drawn = base64.b64decode(barcode_image(NUMBER).partition(",")[2]).decode()
+    bars = re.findall(r'<rect x="([0-9.]+)mm" y="1.000mm" width="([0-9.]+)mm" height="([0-9.]+)mm"', drawn)
+    (width,) = re.findall(r'<svg [^>]*width="([0-9.]+)mm"', drawn)
+    end = float(bars[-1][0]) + float(bars[-1][1])
+
+    assert {height for _, _, height in bars} == {"12.000"}
+    assert (float(bars[0][0]), round(float(width) - end, 3), "<text" in drawn) == (2.0, 2.0, False)
