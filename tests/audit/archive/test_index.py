@@ -51,3 +51,15 @@ def test_the_folder_of_an_index_is_made_for_its_owner_alone(parted: World, tmp_p
 
     assert parted.read(Index(parted.folder, folder)) == parted.made
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_segment_is_indexed_in_slices_until_all_of_it_is(
+    parted: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_audit.archive.index.SLICE_BYTES", 1_000)
+    index = Index(parted.folder, tmp_path / "index")
+
+    slices = sum(1 for _ in iter(index._index_more, False))
+
+    assert slices > 10
+    assert parted.read(index) == parted.made

@@ -1,6 +1,7 @@
 """The policy: the default one to the letter, and what it grants."""
 
 import copy
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.service.people.errors import Forbidden, ProfileRequired, PurposeRequired
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.policy_file import _digest
 from masking_service.service.people.rules import Budget, SearchRule, Window
 from tests.every import every
 from tests.service.people.policies import DEFAULT, FILE, TEXT, limits, policy, put, someone
@@ -275,7 +277,8 @@ class TestRetention:
 
 
 class TestDigest:
-    def test_it_is_a_sha_256_in_hex(self) -> None:
+    def test_it_is_the_sha_256_of_the_shortest_json_in_ascii(self) -> None:
+        assert _digest({"b": [1, True], "a": "名"}) == sha256(rb'{"a":"\u540d","b":[1,true]}').hexdigest()
         assert len(bytes.fromhex(DEFAULT.digest)) == 32
 
     def test_comments_and_order_do_not_change_it(self) -> None:
