@@ -68,6 +68,10 @@ _GAP: Final = (
     r"[\U0001f300-\U0001faff\s:：∶﹕→➡☞☛=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
 )
 _longer_cues: Final = by_char((word for word in cues.ROLES if len(word) > 2), 0)
+_road_of_long: Final = re.compile(
+    rf"(?<=[{HAN}*][{HAN}])长[{HAN}]{{1,2}}(?:[东西南北中一二三四新]?路(?![过上边口人])|大?[街道](?![歉谢别上边])|巷|弄)"
+).match
+"""A road that begins with 长, behind the town that it is in: no mayor (市长) is followed by one."""
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{HAN}][{HAN}，,、]{{0,6}}[)）]$|[】」』”\"\])）#＃>》\s【「『\[(（]{{1,2}}$")
 _spaced_behind: Final = re.compile(
@@ -135,6 +139,8 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
         start, end = match.span()
         if end - start == 1 and text.startswith(_longer_cues.get(match[0], ()), start):
             continue  # 收 of 收银员, which no name follows
+        if match[0][-1] == "长" and _road_of_long(text, end - 1):
+            continue  # 深圳市长江路
         if match[0] in _IN_CAPITALS and _IS_IN_A_WORD(text, max(0, start - _LONGEST_WORD), end + 1):
             continue
         if uses & (ROLE | WEAK) and may_start(text, _link_and_gap.match(text, end).end()):  # type: ignore[union-attr]  # it always matches
@@ -147,7 +153,8 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
         if start >= free and text.startswith(words, start) and _may_end(text, start):
             word = next(word for word in words if text.startswith(word, start))
             free = start + len(word)
-            yield BEHIND_NAMES[word], start, free
+            if word[-1] != "长" or not _road_of_long(text, free - 1):
+                yield BEHIND_NAMES[word], start, free
 
 
 def _may_end(text: str, at: int) -> bool:

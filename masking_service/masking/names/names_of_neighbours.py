@@ -75,7 +75,8 @@ _japanese_names: Final = Expression(
 
 _thai: Final = re.compile("[\u0e01-\u0e3a]").search
 _LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
-_NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])}){_LETTERS}{{2,20}}+(?!\*)"
+_NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])})(?:(?!โทร|เบอร์){_LETTERS}){{2,20}}+(?!\*)"
+"""A word of a name, to a word for a phone, which may touch it."""
 _TITLE_IN_THAI: Final = rf"(?>{any_of(_WORDS['thai-titles'])})"
 _thai_names: Final = re.compile(
     rf"(?:(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}{_TITLE_IN_THAI}?+"

@@ -23,7 +23,7 @@ _pickup_codes: Final = re.compile(
 _others: Final = re.compile(
     r"(?:(?<=\n)|(?<=\n ))(?P<line>[0-9]{1,2})(?=[.、．)）]\s?[^\W\d])"
     r"|(?<=[\u4e00-\u9fff*] )(?P<amount>[0-9]{1,2})(?=[份件箱盒斤袋瓶](?![\u4e00-\u9fff]))"
-    r"|(?<=[\u4e00-\u9fff])(?<![室户戶房元单單楼樓号號栋棟幢座层層])(?P<times>[*xX×][0-9]{1,2})(?![0-9A-Za-z*\-室户戶房楼樓层層])"
+    r"|(?<=[\u4e00-\u9fff])(?<![室户戶房元单單楼樓号號栋棟幢座层層])(?P<times>[*xX×][0-9]{1,2})(?:(?=[件个個盒箱包瓶袋份双套条台只])|(?![\w*\-#]))"
     r"|(?<![0-9A-Za-z])(?P<waybill>[A-Z]{2,6}[0-9]{10,15})(?![0-9A-Za-z])"
 ).finditer
 """The numbers of a list's lines, how many of a thing, and numbers of waybills: 2. 张三 3份, 羊毛围巾*2."""

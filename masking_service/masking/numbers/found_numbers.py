@@ -122,7 +122,7 @@ def _patterns() -> Iterator[str]:
     yield (
         _NOT_CHAINED + r"(?P<formosa>09\d\d[ \-]?\d{3}[ \-]?\d{3}|(?:\(0[2-8]\d?\)|0[2-8][ \-])[ ]?\d{3,4}[ \-]?\d{4})"
     )
-    yield _NOT_CHAINED + r"(?P<japan>0[789]0[ \-]\d{4}[ \-]\d{4})"
+    yield _NOT_CHAINED + r"(?P<japan>0[5789]0[ \-]\d{4}[ \-]?\d{4})"
     yield _NOT_CHAINED + r"(?P<britain>07\d{3}[ \-]\d{3}[ \-]?\d{3})"
     yield _NOT_CHAINED + r"(?P<france>0[67](?:[ .]\d\d){4})"
     yield (

@@ -172,7 +172,7 @@ LATIN_WEAK: Final = (
 LATIN_TITLES: Final = (
     "mr|mrs|ms|miss|mister|dr|dra|prof|sir|madam|herr|herrn|frau|fräulein|monsieur|madame|mme|mlle|mademoiselle"
     "|señor|señora|señorita|sra|srta|sr(?=\\.)|senhor|senhora|signor|signora|sig(?=\\.)|dott|dottor|dottoressa"
-    "|meneer|mevrouw|mevr|dhr|pani|bapak|ibu|pak|mbak|chị|ông|bà|cô"
+    "|meneer|mevrouw|mevr|dhr|pani|bapak|ibu|pak|mbak|chị|ông|bà|cô|thầy|bác"
 )
 """Before a name in Latin letters."""
 
