@@ -40,9 +40,12 @@ _states: Final = re.compile(
 """Short numbers that a system prints beside an address, and calls something else than a house or room: status=2."""
 _long_numbers: Final = re.compile(rf"[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_ORDER},}}[0-9A-Za-z]*").finditer
 _codes: Final = re.compile(
-    rf"(?<![0-9A-Za-z*\-])(?!1[3-9][0-9]{{10}}(?![0-9]))[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_CODE},}}(?![0-9A-Za-z*\-])"
+    r"(?<![0-9A-Za-z*\-栋棟幢座元楼樓层層室户戶房#＃])(?<![0-9][号號])(?!0|1[3-9][0-9]{10}(?![0-9]))"
+    rf"[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_CODE},}}(?![0-9A-Za-z*\-])"
 ).finditer
-"""But a mobile number with one digit too many."""
+"""But a room and a phone that are written together, a number with an area code, and a mobile number with one digit too
+many: 2单元120102159791234.
+"""
 _CODE: Final = "，"
 """Stands for each character of these while units are looked for."""
 
