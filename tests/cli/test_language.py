@@ -46,7 +46,7 @@ def test_a_file_is_refused_in_chinese(tmp_path: Path, name: str, content: bytes,
 @pytest.mark.parametrize(
     ("locale", "cause", "said"),
     [
-        ("zh_CN.UTF-8", "connection", "Redis 无响应（connection）。处理方法："),
+        ("zh_CN.UTF-8", "connection", "存储无响应（connection）。处理方法："),
         ("zh_CN.UTF-8", "closed", "本进程的审计日志已结束：进程即将停止（closed）。处理方法："),
         ("C.UTF-8", "connection", "the store does not answer (connection). Fix: "),
     ],
