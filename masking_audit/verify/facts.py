@@ -97,7 +97,7 @@ class Facts:
             None if the log explains the value.
         """
         announcements = self._places.get(place, [])
-        if value and stays and all(one.action == Action.RESEAL for one in announcements):
+        if value and stays and announcements and all(one.action == Action.RESEAL for one in announcements):
             return Mismatch(MismatchKind.UNLOGGED, "no entry announced this value before it was sealed anew", None)
         history = _History(announcements, self._taken_back, now)
         return history.check_value(value, ends=ends) if value else history.check_absent()

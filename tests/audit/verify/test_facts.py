@@ -67,6 +67,13 @@ def test_sealing_anew_explains_no_value_that_no_entry_explained_before(
     assert mismatch is None or mismatch.announcement is None
 
 
+def test_a_value_that_no_entry_announced_was_not_said_to_be_sealed_anew() -> None:
+    mismatch = facts().check(PLACE, "a", NOW, ends=False, stays=True)
+
+    assert mismatch is not None
+    assert mismatch.text == "no entry announced this value"
+
+
 def mark(entries: list[Entry], value: str, *, ends: bool = True) -> MismatchKind | None:
     mismatch = facts(*entries).check(PLACE, value, NOW, ends=ends)
     return mismatch.kind if mismatch else None
