@@ -17,7 +17,7 @@ from tests.audit.archive.worlds import MINE, OTHER, World
 from tests.audit.archives import SilentArchive
 from tests.audit.logs import Process, entry
 from tests.every import every
-from tests.store.stores import counted
+from tests.store.stores import counted, named
 
 pytestmark = pytest.mark.usefixtures("spread")
 
@@ -34,6 +34,20 @@ def test_pages_over_archive_and_store_hold_every_entry_once(parted: World, limit
     expected = parted.made[::-1] if newest else parted.made
 
     assert parted.read(parted.index, limit, newest=newest) == expected
+
+
+@every("limit", [2, 7, 1000])
+@every("newest", [False, True])
+def test_a_slot_that_was_trimmed_further_than_others_is_read_between_them(
+    world: World, limit: int, newest: bool
+) -> None:
+    world.write(30)
+    world.checkpoint()
+    world.follow()
+    first = next(order for slot in range(named().slots) if world.client.exists(order := named().order(MINE, slot)))
+    assert world.client.xtrim(first, maxlen=2, approximate=False)
+
+    assert world.read(world.index, limit, newest=newest) == (world.made[::-1] if newest else world.made)
 
 
 def test_the_store_alone_lacks_what_was_archived(parted: World) -> None:

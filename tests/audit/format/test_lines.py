@@ -35,6 +35,15 @@ def test_a_checkpoint_with_an_unknown_member_is_refused(place: tuple[str | int, 
         read_line(json.dumps(line).encode())
 
 
+@every("at", [-1, 253_402_300_800, 10**30, "5", True])
+def test_a_checkpoint_without_a_time_that_can_be_written_is_refused(at: Any) -> None:
+    line: Any = copy.deepcopy(CHECKPOINT)
+    line["checkpoint"]["at"] = at
+
+    with pytest.raises(UnreadableLineError):
+        read_line(json.dumps(line).encode())
+
+
 @pytest.mark.parametrize("member", ENTRY)
 def test_an_entry_that_lacks_a_member_is_refused(member: str) -> None:
     line = {name: value for name, value in ENTRY.items() if name != member}

@@ -64,6 +64,16 @@ def test_an_excerpt_shows_that_a_person_signed_what_its_entry_says(
     assert verify_excerpt(lines, VERIFIER) == proved
 
 
+def test_a_line_that_has_a_member_twice_is_not_as_it_was_signed(store: Store) -> None:
+    """A reader may take the first, and this verifier the last."""
+    Process(store, "writer").commit(entry(principal="staff/u-1"))
+    (line,) = excerpt(lines_of(store), lambda *_: True)
+
+    assert verify_excerpt([line], VERIFIER) == (2, [])
+    for member in msgspec.json.decode(line):
+        assert verify_excerpt([b'{"' + member.encode() + b'":"",' + line[1:]], VERIFIER) == (0, [1]), member
+
+
 def test_an_excerpt_with_another_hash_is_not_as_it_was_signed(store: Store) -> None:
     process = Process(store, "writer")
     process.commit(*(entry(principal=f"staff/u-{at}") for at in range(2)))

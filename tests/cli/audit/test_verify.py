@@ -9,6 +9,7 @@ import pytest
 
 from keys import keyset
 from keys.keyring import Keyring
+from masking_audit.packs.evidence import excerpt
 from masking_service.runtime.state_files import PUBLIC_KEY
 from tests.cli.conftest import Command
 
@@ -133,6 +134,17 @@ class TestOptionsThatSayNothing:
 
         assert said == "Error: a folder of files is verified without --checkpoint, --approvers, --store"
         assert command("audit", "verify", str(pack), "--signatures").exit_code == 0
+
+    def test_evidence_of_a_pack_is_refused_with_options_for_a_log(
+        self, command: Command, exported: Path, tmp_path: Path
+    ) -> None:
+        evidence = tmp_path / "evidence.ndjson"
+        evidence.write_bytes(b"".join(excerpt(exported.read_bytes().splitlines(keepends=True), lambda *_: True)))
+
+        said = self.refused(command, evidence, "--checkpoint", exported, "--store")
+
+        assert said == "Error: the evidence of a pack is verified without --checkpoint, --store"
+        assert command("audit", "verify", str(evidence)).exit_code == 0
 
     def test_a_log_is_refused_with_a_key_of_an_archive(self, command: Command, exported: Path, state: Path) -> None:
         assert "--key is for a proof or an archive" in self.refused(command, exported, "--key", state / PUBLIC_KEY)

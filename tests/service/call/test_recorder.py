@@ -106,10 +106,17 @@ def test_an_item_without_a_waybill_names_none(kept: Kept) -> None:
 def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept) -> None:
     told = context("staff/13812345678", request="r-13812345678")
 
-    recorder(kept).record(told, Action.DETOKENIZE, "forbidden", Stated(purpose="13812345678", case="D-13812345678"))
+    stated = Stated(
+        purpose="13812345678",
+        case="D-13812345678",
+        subject="staff/13812345679",
+        approved_by=("staff/13812345680", "staff/lead"),
+    )
+    recorder(kept).record(told, Action.DETOKENIZE, "forbidden", stated)
 
     entry = kept.entries[0]
-    assert (entry.principal, entry.request, entry.purpose, entry.case) == (REPLACED,) * 4
+    assert (entry.principal, entry.request, entry.purpose, entry.case, entry.subject) == (REPLACED,) * 5
+    assert entry.approved_by == [REPLACED, "staff/lead"]
 
 
 @every("case", ["", "D 1", "李明的件", "../D-1", "D" * 65, "D-1\n"])
