@@ -55,6 +55,8 @@ def serve(archive: Path | None, key: Path, index: Path | None, host: str, port: 
     try:
         server = ArchiveServer(folder, index or folder / INDEX, secret, clock, address=(host, port), report=say)
     except OSError as error:
+        if error.filename is not None:  # the folder of the index
+            raise
         raise click.ClickException(f"{host}:{port}: cannot listen here ({error.strerror})") from None
     with server:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from masking_service.cli.faults import told
 from masking_service.runtime.state_files import ARCHIVE
 from tests.cli.audit.witnesses import StartCommand, first_entry, lines_in
 from tests.cli.conftest import Command
@@ -71,6 +72,18 @@ def test_an_address_that_is_taken_is_said(command: Command, archived_log: Path, 
         refused = command("audit", program, *options[program], "--port", str(taken.getsockname()[1]))
 
     assert (refused.exit_code, "cannot listen here (Address already in use)" in refused.stderr) == (1, True)
+
+
+def test_a_folder_of_the_index_that_cannot_be_made_is_no_fault_of_the_address(
+    command: Command, archived_log: Path, tmp_path: Path
+) -> None:
+    key, index = secret_file(tmp_path / "archive.key", b"k" * 32), tmp_path / "file" / "index"
+    index.parent.write_bytes(b"")
+    asked = ("--archive", str(archived_log), "--key", str(key), "--index", str(index), "--port", "0")
+    refused = command("audit", "serve", *asked)
+
+    assert isinstance(refused.exception, OSError)
+    assert told(refused.exception) == f"{index}: Not a directory"
 
 
 def test_an_archive_that_is_not_there_is_not_served(command: Command, tmp_path: Path) -> None:
