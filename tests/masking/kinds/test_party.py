@@ -2,7 +2,10 @@
 
 import pytest
 
+from masking_service.masking.members.name_words import PARTY
+from masking_service.masking.records.profile_masks import Masks
 from tests.masking.scenarios import masked_party as masked
+from tests.masking.standard import LABEL
 
 
 @pytest.mark.parametrize("value", ["+138123", "张三\r+138123", "张三 13812345678 华志路1685号402室"])
@@ -26,3 +29,15 @@ def test_with_a_number_it_is_an_address() -> None:
 def test_stars_behind_a_letter_are_read_once() -> None:
     """Found by the fuzzer: forty stars between a letter and a digit took for ever, in any way of taking them apart."""
     assert masked(f"张{'*' * 200}1_") == "*" * 203
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("59791234张三-华徐公路999号", "******34张*-华徐公路999号"),
+        ("021-59791234\n12 Oak Street Apt 5 59791234", "021-******34\n12 Oak Street Apt * ******34"),
+    ],
+)
+def test_a_phone_is_hidden_at_each_place_of_a_party(value: str, shown: str) -> None:
+    """Also where only the other place, or the kind of the value, tells that it is one."""
+    assert Masks(LABEL).masks()[PARTY](value) == shown
