@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from masking_service.masking.numbers.orders_in_text import orders_in
+from masking_service.masking.words.foreign_words import kinds_of_words
 
 _LEAST_OF_ORDER: Final = 9
 """Digits of an order's number: a shorter one may be a house and a room."""
@@ -46,6 +47,8 @@ _codes: Final = re.compile(
 """But a room and a phone that are written together, a number with an area code, and a mobile number with one digit too
 many: 2单元120102159791234.
 """
+_word_before: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,20})[ .:#]{0,2}$").search
+_LONGEST_BEFORE: Final = 24
 _CODE: Final = "，"
 """Stands for each character of these while units are looked for."""
 
@@ -58,9 +61,15 @@ def codes_in(text: str) -> list[tuple[int, int]]:
         codes += [match.span() for match in _times(text)]
         codes += [match.span("state") for match in _states(text)]
     if next(_long_numbers(text), None):
-        codes += [match.span() for match in _codes(text)]
+        codes += [match.span() for match in _codes(text) if not _is_of_unit(text, match.start())]
         codes += [number.span() for span in orders_in(text) for number in _long_numbers(text, *span)]
     return codes
+
+
+def _is_of_unit(text: str, start: int) -> bool:
+    """Whether a word for a unit or floor abroad is before a number, of which a phone may be part: Apt 513812345678."""
+    word = _word_before(text, max(0, start - _LONGEST_BEFORE), start)
+    return word is not None and kinds_of_words().get(word[1].lower()) in ("unit", "floor")
 
 
 def without_codes(text: str, codes: Sequence[tuple[int, int]]) -> str:
