@@ -47,9 +47,9 @@ def serve(archive: Path | None, key: Path, index: Path | None, host: str, port: 
     `GET /v1/audit` reads the entries here that the store no longer has (MASKING_AUDIT_URL). It runs until SIGTERM or
     Ctrl-C, only reads the archive, and needs neither the store nor the keyset.
     """
-    folder = archive or state_dir / ARCHIVE
-    if not folder.is_dir():
-        raise click.BadParameter(f"{folder}: there is no such folder", param_hint="--archive")
+    if archive is not None and not archive.is_dir():
+        raise click.BadParameter(f"{archive}: there is no such folder", param_hint="--archive")
+    folder = archive or state_dir / ARCHIVE  # where a witness that starts at the same time may not have made it yet
     say = partial(click.echo, err=True)
     secret = MessageKey.read(key)
     try:
