@@ -258,6 +258,8 @@ class UnitsByPlace(AddressTokens):
                 self._read_alone(chain[0])
                 if chain[0] not in self._codes:
                     self._read_house(chain[0])
+        elif self._of_jalan and self._is_unit_in_jalan(chain):
+            self._hidden.update(chain)
         elif len(first.text) >= LONG or chain[0] in self._codes:
             pass
         elif chain[0] == 0 or tokens[chain[0] - 1].kind in BREAKS:
@@ -353,6 +355,12 @@ class UnitsByPlace(AddressTokens):
         street += self._tokens[street].kind == "n"
         is_jalan = street < last and self._tokens[street].text.lower() in JALAN
         return is_jalan and self._first_number < street
+
+    def _is_unit_in_jalan(self, chain: list[int]) -> bool:
+        """Whether numbers with dashes are a part alone behind a house in Malaysia: 11 Jalan Budi 3, 12-05."""
+        first, last = chain[0], chain[-1]
+        is_part = self._first_number < first and self._tokens[first - 1].kind in BREAKS and self._ends(last)
+        return is_part and self._adjacent(first, "-")
 
     def _is_behind_house(self, at: int) -> bool:
         """Whether only short words are between the number and a house's number before it: út 42. B. ép. 4/12."""
