@@ -39,6 +39,7 @@ def _answer(request_id: str) -> bytes:
         f"Content-Type: {PROBLEM_JSON}",
         f"Content-Length: {len(content)}",
         "Cache-Control: no-store",
+        "Content-Language: en",
         f"X-Request-Id: {request_id}",
         "X-Content-Type-Options: nosniff",
     )

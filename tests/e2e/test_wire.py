@@ -41,7 +41,7 @@ def test_what_is_no_sound_http_is_a_problem_of_400(service: Running, request_byt
     assert headers["Content-Type"] == "application/problem+json"
     assert json.loads(content)["code"] == "bad-request"
     assert PLANTED not in content
-    assert headers["Cache-Control"] == "no-store"
+    assert (headers["Cache-Control"], headers["Content-Language"]) == ("no-store", "en")
     assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Request-Id"])
 
 

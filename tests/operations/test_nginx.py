@@ -204,6 +204,7 @@ def assert_problem(answer: Answer, code: str) -> None:
     expected = Problem(code).body()
     assert (status, json.loads(content)) == (expected["status"], expected)
     assert (headers["Content-Type"], headers["Cache-Control"]) == ("application/problem+json", "no-store")
+    assert headers["Content-Language"] == "en"
     assert len(headers["X-Request-Id"]) == 32
     assert headers.get("Retry-After") == ("1" if status == 503 else None)
 

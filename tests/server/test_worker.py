@@ -32,6 +32,7 @@ def test_it_is_a_problem_that_repeats_nothing() -> None:
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n")
     assert b"\r\nContent-Length: %d\r\n" % len(content) in head
     assert json.loads(content)["code"] == "bad-request"
+    assert b"\r\nContent-Language: en\r\n" in head
     assert PLANTED.encode() not in head + content
 
 
