@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from keys.errors import KeysetError
+from keys.errors import KeysetError, MissingKeyFileError
 from keys.signatures import Verifier
 from masking_audit.format.lines import CheckpointLine, UnreadableLineError, is_signed, read_line
 from masking_audit.tiles.log_key import read_public_key
@@ -47,7 +47,8 @@ def verifier_of(folder: Path, pem: Path | None) -> Verifier:
     if path.exists():
         return verifier_in(path)
     if not (folder / "keyset.json").exists():
-        raise click.UsageError(f"name the log's public key: --public-key {PUBLIC_KEY}")
+        remedy = f"name the log's public key: --public-key {PUBLIC_KEY}"
+        raise MissingKeyFileError(f"{path}: no such file. `make run` makes a development set-up; elsewhere, {remedy}")
     from masking_service.runtime.opened import open_keyring  # needs the requirements of the service
     from masking_service.runtime.set_up import settings_of
 

@@ -107,10 +107,16 @@ def test_a_file_without_a_checkpoint_is_refused(command: Command, exported: Path
     assert f"Invalid value for {option}: {exported} does not contain a checkpoint" in refused.stderr
 
 
-def test_without_a_key_the_option_for_it_is_named(command: Command, exported: Path, tmp_path: Path) -> None:
-    refused = command("audit", "verify", str(exported), folder=tmp_path / "nothing")
+@pytest.mark.parametrize("arguments", [["verify"], ["verify", "--store"], ["verify", "FILE"], ["follow"]])
+def test_without_a_set_up_one_line_says_what_to_do(
+    command: Command, exported: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    folder = tmp_path / "nothing"
+    refused = command("audit", *(str(exported) if one == "FILE" else one for one in arguments), folder=folder)
 
-    assert (refused.exit_code, "name the log's public key: --public-key" in refused.stderr) == (2, True)
+    said = str(refused.exception)
+    assert said.startswith(f"{folder}/audit-public.pem: no such file. `make run` makes a development set-up; ")
+    assert said.endswith("name the log's public key: --public-key audit-public.pem")
 
 
 class TestOptionsThatSayNothing:
