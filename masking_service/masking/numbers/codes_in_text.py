@@ -11,8 +11,8 @@ from masking_service.masking.words.foreign_words import kinds_of_words
 
 _LEAST_OF_ORDER: Final = 9
 """Digits of an order's number: a shorter one may be a house and a room."""
-_LEAST_OF_CODE: Final = 12
-"""Digits of a number that is no house with a unit and a room, whatever is before it."""
+_LEAST_OF_CODE: Final = 14
+"""Digits of a number that is no house with a unit and a room, and no phone with the code of its country."""
 _PICKUP_CODE: Final = "[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}"
 _pickup_codes: Final = re.compile(
     r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|[凭憑](?:[取提][件货貨][码碼]|(?=[^。；;！!？?\n]{3,40}[取提领領到])))"
@@ -35,18 +35,16 @@ _times: Final = re.compile(
 """Times to the second, as a system prints them."""
 _states: Final = re.compile(
     r"(?<![\w*])(?:(?:order|user|goods|shop|site|sku|task)_?)?(?:id|status|state|type|sex|gender|age|qty|quantity|count|version)"
-    r"[\"']?\s?[:=]\s?[\"']?(?P<state>[0-9]{1,4})(?![\w*.\-])",
+    r"[\"']?\s?[:=]\s?[\"']?(?P<state>[0-9]{1,2})(?![\w*.\-])",
     re.I,
 ).finditer
 """Short numbers that a system prints beside an address, and calls something else than a house or room: status=2."""
 _long_numbers: Final = re.compile(rf"[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_ORDER},}}[0-9A-Za-z]*").finditer
 _codes: Final = re.compile(
-    r"(?<![0-9A-Za-z*\-栋棟幢座元楼樓层層室户戶房#＃])(?<![0-9][号號])(?!0|1[3-9][0-9]{10}(?![0-9]))"
+    r"(?<![0-9A-Za-z*\-栋棟幢座元楼樓层層室户戶房#＃])(?<![0-9][号號])(?!0)"
     rf"[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_CODE},}}(?![0-9A-Za-z*\-])"
 ).finditer
-"""But a room and a phone that are written together, a number with an area code, and a mobile number with one digit too
-many: 2单元120102159791234.
-"""
+"""But a room and a phone that are written together, and a number with an area code: 2单元120102159791234."""
 _word_before: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,20})[ .:#]{0,2}$").search
 _LONGEST_BEFORE: Final = 24
 _CODE: Final = "，"
