@@ -26,8 +26,7 @@ from masking_service.service.cases.problems import (
     UnknownCaseNumber,
 )
 from masking_service.service.cases.state import Act, Case, Opening
-from masking_service.service.freezes.state import Freeze
-from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.freezes.state import Freeze, FreezeByPolicy
 from masking_service.service.people.errors import AccessError, Frozen
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal

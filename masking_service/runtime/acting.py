@@ -26,7 +26,8 @@ from masking_service.service.directory.state import KnownPeople
 from masking_service.service.directory.use import Directory
 from masking_service.service.disclosures.state import Disclosures
 from masking_service.service.disclosures.use import ReadDisclosures
-from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
+from masking_service.service.freezes.state import FreezeByPolicy
+from masking_service.service.freezes.use import FreezeByHand
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.use import Holding
 from masking_service.service.incidents.use import IncidentBook, Responding

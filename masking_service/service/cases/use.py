@@ -37,7 +37,7 @@ from masking_service.service.cases.reading import case_answer, case_question, vi
 from masking_service.service.cases.sample import any_in_sample
 from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening, WantedCase
 from masking_service.service.decoys.state import DecoyWatch
-from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.errors import AccessError, Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy

@@ -28,8 +28,7 @@ from keys.keyring import BASE_BYTES, Keyring
 from keys.secret import Unprinted
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.freezes.state import Freezes
-from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.freezes.state import FreezeByPolicy, Freezes
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.lists import SealedLists, padded

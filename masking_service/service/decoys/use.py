@@ -32,7 +32,7 @@ from masking_service.service.decoys import answers
 from masking_service.service.decoys.own_numbers import number_hashes
 from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
-from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy

@@ -7,29 +7,45 @@ are in the same document, which is read live, so an older copy of a person's key
 revives none. The counts
 are no secret and decide nothing by themselves. One that is counted twice,
 because a reply was lost, errs on the strict side.
+
+By policy the service itself freezes callers who guess or go on far beyond a budget: misses in a row, and calls that a
+budget refused within a minute, are counted over all workers. The freeze is recorded in the audit log before it is done.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import groupby
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from keys.secret import Unprinted
+from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.observability.alerts import Alerts
+from masking_service.observability.metrics import Metrics
+from masking_service.service.call.errors import QuotaExceeded
+from masking_service.service.call.recorder import Recorded, Recorder, RequestContext, Stated
 from masking_service.service.people.errors import Frozen
-from masking_service.service.people.principals import Principal
+from masking_service.service.people.principals import Principal, service_principal
+from masking_service.service.people.rules import WatchRules
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
 from masking_service.store.client import Reply, Store
+from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import FREEZES, tenant_stem
 from masking_service.store.pipeline import Question
 
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
 MINUTE: Final = 60
+WATCH: Final = "watch"
+"""The service principal that freezes by policy, in the audit log."""
 CACHED_COUNT_KEYS: Final = 4_096
 """Size of the cache of the key names of counts, so that they are not hashed for each view."""
 
@@ -239,6 +255,91 @@ class Freezes(TenantState):
     def forget_counts(self, tenant: str, principal: str) -> None:
         """Reset the counts of a principal: one round trip. Raises StoreUnavailable."""
         self._store.write([(b"DEL", *(self._count_key(tenant, principal, what) for what in ("misses", "refusals")))])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeByPolicy:
+    """Freezes callers who guess or far exceed a budget, under one policy."""
+
+    rules: WatchRules
+    freezes: Freezes
+    recorder: Recorder
+    alerts: Alerts
+    metrics: Metrics
+
+    def count_misses(self, context: RequestContext, before: int, shown: Sequence[bool]) -> None:
+        """Count a call's misses before it is answered.
+
+        No round trip if everything was shown and nothing was missed before, else one. The call that reaches the limit
+        is answered; the next one is refused.
+
+        Args:
+            before: how many items in a row had opened nothing before this call.
+            shown: for each item in order, whether it opened or showed something.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be counted, so nothing may be answered.
+        """
+        rows = [(hit, len([*items])) for hit, items in groupby(shown)]
+        if rows in ([], [(True, len(shown))]) and not before:
+            return
+        if not any(shown):
+            longest = self.freezes.add_misses(context.principal, len(shown)) if shown else 0
+        else:
+            if not rows[0][0]:
+                rows[0] = (False, rows[0][1] + before)
+            self.freezes.set_misses(context.principal, 0 if rows[-1][0] else rows[-1][1])
+            longest = max((count for hit, count in rows if not hit), default=0)
+        if longest >= self.rules.misses:
+            self.freeze(context, "misses")
+
+    @contextmanager
+    def count_refusals(self, context: RequestContext) -> Iterator[None]:
+        """Count the call inside if a budget refuses it. It stays refused."""
+        try:
+            yield
+        except QuotaExceeded:
+            with suppress(StoreUnavailable, IntegrityError):
+                if self.freezes.add_refusal(context.principal) >= self.rules.refusals:
+                    self.freeze(context, "burst")
+            raise
+
+    def freeze(self, context: RequestContext, why: Literal["misses", "burst", "decoy", "lookout"]) -> str:
+        """Freeze the principal of `context`, raise an alert, and return the id of the audit entry.
+
+        Round trips: read, audit, write.
+
+        Raises:
+            StoreUnavailable, IntegrityError: the principal may or may not be frozen.
+        """
+        caller = context.principal
+        watch = RequestContext(service_principal(WATCH, caller.tenant), context.request_id, context.now)
+        wanted = Freeze(id=caller.id, since=context.now, why=why, by=watch.principal.id)
+        stated = Stated(purpose=why, subject=caller.id)
+        frozen, entry = record_freeze(self.freezes, self.recorder, watch, wanted, stated)
+        if frozen is wanted:
+            self.metrics.freeze(why)
+            self.alerts.raise_alert(why, caller)
+        return entry.id
+
+
+def record_freeze(
+    freezes: Freezes,
+    recorder: Recorder,
+    context: RequestContext,
+    wanted: Freeze,
+    stated: Stated,
+) -> tuple[Freeze, Recorded]:
+    """Freeze a principal; return `wanted`, or the freeze that is there already, and the entry."""
+    frozen = wanted
+
+    def prepare() -> Prepared[bool]:
+        nonlocal frozen
+        frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
+        return change
+
+    entry = recorder.change(context, Action.FREEZE, stated, prepare)
+    return frozen, entry
 
 
 def _count_key(keyring: Keyring, tenant: str, principal: str, what: str) -> bytes:

@@ -22,7 +22,7 @@ from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorde
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
-from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.opening import answers
 from masking_service.service.opening.items import opening_faults
 from masking_service.service.people.issuers import Issuers

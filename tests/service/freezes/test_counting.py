@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.freezes.use import FreezeByPolicy
+from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import WatchRules
 

@@ -12,8 +12,8 @@ from masking_service.audit.actions import Action
 from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import UNSIGNED, RequestContext, Stated
 from masking_service.service.freezes import answers
-from masking_service.service.freezes.state import Freeze
-from masking_service.service.freezes.use import FreezeByHand, FreezeByPolicy
+from masking_service.service.freezes.state import Freeze, FreezeByPolicy
+from masking_service.service.freezes.use import FreezeByHand
 from masking_service.service.people.principals import Principal, service_principal
 from masking_service.service.people.rules import WatchRules
 from masking_service.store.errors import StoreUnavailable
