@@ -255,7 +255,7 @@ _PLAIN: Final = (
     rf"(?:(?<!{_N})[A-Z]?{_D}{{1,4}}+室|(?<=[楼号栋幢座元层])[A-Z]?{_D}{{3,4}}+|))"
 )
 """What shows, and what is hidden. An empty alternative costs less than `?`."""
-_plain: Final = Expression(_PLAIN).fullmatch
+_plain: Final = Expression(_PLAIN)
 _plain_lines: Final = Expression(rf"^{_PLAIN}$|^.*$", re.M).findall
 
 _STARS: Final = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", b"*" * 62)
@@ -272,7 +272,7 @@ class Numbered(str):
 
 def mask_usual(value: str) -> str | None:
     """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address."""
-    match = _plain(value)
+    match = _plain.compiled.fullmatch(value)
     return match[1] + _starred(match[2]).decode() if match else _mask_lines([value])[0]
 
 
