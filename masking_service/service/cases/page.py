@@ -91,7 +91,7 @@ class ReadCasePage:
         case = visible(self.policy, principal, question.answer())
         numbers = case.opening.waybills
         bases = self.keyring.tenant(principal.tenant).bases(numbers)
-        records = self.vault.newest_question(principal.tenant, numbers if viewing else (), context.now)
+        records = self.vault.newest_question(principal.tenant, bases if viewing else (), context.now)
         disclosed = self.disclosures.question(principal.tenant, bases)
         grants = self.policy.budget_grants(principal)
         rooms = self.budgets.rooms_question(principal, grants, context.now)

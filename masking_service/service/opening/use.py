@@ -210,8 +210,9 @@ class Detokenize:
         asked, bases = [], []
         for item in items:
             given = item if isinstance(item, dict) else {}
-            token, number = given.get("token"), normalised(given.get("waybill_no"))
+            token = given.get("token")
             reference = read_token(keys.tokens, token) if isinstance(token, str) else None
+            number = normalised(given["waybill_no"]) if "waybill_no" in given else None
             of_token = reference.base if reference is not None else None
             [of_number] = keys.bases([number]) if number is not None else [None]
             bases += [base for base in (of_token, of_number) if base is not None]
@@ -249,8 +250,8 @@ class Detokenize:
         budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now, nonce)
         places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
         by_token = self.vault.records_question(tenant, places, context.now)
-        numbers = [item.number for item in asked if item.number is not None]
-        by_number = self.vault.newest_question(tenant, numbers, context.now)
+        bases = [item.base for item in asked if item.number is not None and item.base is not None]
+        by_number = self.vault.newest_question(tenant, bases, context.now)
         self.store.ask(budget, by_token, by_number)
         reserved = budget.answer()
         of_tokens, of_numbers = iter(by_token.answer()), iter(by_number.answer())

@@ -165,21 +165,21 @@ class Calling:
 
     def _permit(self, context: RequestContext, number: str | None, case: str | None, sent: SentProof) -> _Permit:
         """Check that the caller may call, and read waybill and own number in the same exchange."""
-        tenant, numbers = context.principal.tenant, [] if number is None else [number]
+        tenant = context.principal.tenant
+        bases = self._bases(tenant, number)
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
         by_custody = grant.scope == "custody"  # then a case gives nothing
         if case is None and not by_custody:
             proves = self.proofs.needs(context, "call", grant.role)
-            bases = self._bases(tenant, number)
             self.gate.refuse_without_case(context.principal, proves, lambda: self.watch.notice(context, bases))
         proof = self.proofs.expect(context, sent, "call", grant.role)
         found_case = self.case_authority.case_question(context, None if by_custody else case)
-        records = self.vault.newest_question(tenant, numbers, context.now)
+        records = self.vault.newest_question(tenant, bases, context.now)
         own_number = self.callers.number_question(context.principal, claimed=proof is None)
         called = self.proofs.verify_and_spend(context, frozen, proof, found_case, records, own_number)
         authority = None
         if not by_custody:
-            self.watch.notice(context, self._bases(tenant, number))
+            self.watch.notice(context, bases)
             self.issuers.check_unmasking(context.principal, context.now)
             purposes = self._purposes(context.principal)
             authority = self.case_authority.authorise(context, found_case.answer(), purposes)

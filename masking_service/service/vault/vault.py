@@ -181,18 +181,16 @@ class Vault(RecordWriter):
 
         One round trip, and one more where a second revision exists.
         """
-        question = self.newest_question(tenant, waybill_nos, now)
+        question = self.newest_question(tenant, self._keyring.tenant(tenant).bases(waybill_nos), now)
         self._store.ask(question)
         return question.answer()
 
-    def newest_question(self, tenant: str, waybill_nos: Sequence[str], now: int) -> Question[list[Found | None]]:
-        """Return the question that `newest` asks.
+    def newest_question(self, tenant: str, bases: Sequence[bytes], now: int) -> Question[list[Found | None]]:
+        """Return the question that `newest` asks, of the waybills with these bases.
 
         Its answer costs a round trip where a second revision exists.
         """
-        keys = self._keyring.tenant(tenant)
-        bases = keys.bases(waybill_nos)
-        stems = stems_of(keys, bases)
+        stems = stems_of(self._keyring.tenant(tenant), bases)
 
         def read(replies: list[Reply]) -> list[Found | None]:
             return [

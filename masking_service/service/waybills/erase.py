@@ -51,21 +51,21 @@ class EraseWaybill:
         with self.recorder.record_denials(context, Action.ERASE):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_ERASE)
             number = normalised(waybill_no)
-            newest = self.vault.newest_question(tenant, [number] if number is not None else [], context.now)
             signature = self.signatures.expect(context, SignedAct.ERASE, signed)
             keys = self.signatures.keys(context, signature)
+            bases = keys.bases([number] if number is not None else [])
+            newest = self.vault.newest_question(tenant, bases, context.now)
             proof = self.signatures.verify_and_spend(
                 context, frozen, signature, lambda: deeds.erasing(keys, waybill_no), newest
             )
-        [base] = keys.bases([number]) if number is not None else [None]
-        [found] = newest.answer() if number is not None else [None]
+        [found] = newest.answer() or [None]
         if number is None or found is None:
             self.recorder.record(
                 context,
                 Action.ERASE,
                 Outcome.NOT_FOUND,
                 Stated(role=grant.role, signed=proof),
-                items=[ItemOutcome(base, Outcome.NOT_FOUND)],
+                items=[ItemOutcome(bases[0] if bases else None, Outcome.NOT_FOUND)],
             )
             raise NotFound
         if found.record.held:

@@ -27,6 +27,7 @@ from masking_service.service.disclosures.state import Disclosure, Disclosures, V
 from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
+from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Scope
 from masking_service.service.vault.vault import Found, Vault
 from masking_service.service.waybills import answers
@@ -152,7 +153,6 @@ class ViewWaybills:
         stated = profile if profile in self.policy.rules.profiles else None
         asked = [_AskedWaybill(number, normalised(number)) for number in waybills]
         known = [item for item in asked if item.number is not None]
-        numbers = [item.number for item in asked if item.number is not None]
         with (
             self.recorder.record_denials(context, Action.VIEW, Stated(profile=stated)),
             self.freezing.count_refusals(context),
@@ -163,11 +163,11 @@ class ViewWaybills:
             proof = self.proofs.expect(context, sent, "waybill-view", grant.role)
             nonce = proof.nonce if proof is not None else None
             budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, nonce)
-            records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
+            bases = self.keyring.tenant(context.principal.tenant).bases([item.number or "" for item in known])
+            records = self.vault.newest_question(context.principal.tenant, bases, context.now)
             pages = [self.case_authority.case_question(context, case)] if case is not None else []
             called = self.proofs.verify_and_spend(context, frozen, proof, records, *pages, budget=budget)
 
-        bases = self.keyring.tenant(context.principal.tenant).bases(numbers)
         for item, base, found in zip(known, bases, records.answer(), strict=True):
             item.base, item.found = base, reached(self.custodies, context, grant.scope, found)
         self._watch_for_decoys(context, grant, known, pages[0].answer() if pages else None)
@@ -181,13 +181,15 @@ class ViewWaybills:
         self, context: RequestContext, grant: Grant, known: Sequence[_AskedWaybill], page: Case | None
     ) -> None:
         """Report viewed decoys. Those of a case that the caller may read freeze no one: its page shows them."""
-        may_read = self.policy.permits(context.principal, Permission.CASE_READ) and reaches(
-            self.policy, context.principal, page
-        )
-        listed = page.opening.waybills if page is not None and may_read else ()
-        named = _without_custody(grant, known)
-        self.watch.notice(context, [one.base for one in named if one.base and one.number in listed], freeze=False)
-        self.watch.notice(context, [one.base for one in named if one.base and one.number not in listed])
+        named = [(one.number, one.base) for one in _without_custody(grant, known) if one.base]
+        if page is not None and self._may_read(context.principal, page):
+            listed = page.opening.waybills
+            self.watch.notice(context, [base for number, base in named if number in listed], freeze=False)
+            named = [(number, base) for number, base in named if number not in listed]
+        self.watch.notice(context, [base for _, base in named])
+
+    def _may_read(self, principal: Principal, page: Case) -> bool:
+        return self.policy.permits(principal, Permission.CASE_READ) and reaches(self.policy, principal, page)
 
     def _in_full(
         self,

@@ -105,8 +105,8 @@ class Parts:
     def by_token(self, tenant: str, places: list[tuple[bytes, int]], now: int) -> SimpleNamespace:
         return SimpleNamespace(answer=lambda: self.step("records", [self.stored.get(base) for base, _ in places]))
 
-    def by_number(self, tenant: str, numbers: list[str], now: int) -> SimpleNamespace:
-        found = [self.stored.get(base) for base in KEYS.bases(numbers)]
+    def by_number(self, tenant: str, bases: list[bytes], now: int) -> SimpleNamespace:
+        found = [self.stored.get(base) for base in bases]
         return SimpleNamespace(answer=lambda: [one and SimpleNamespace(record=one) for one in found])
 
     def count_misses(self, context: RequestContext, missed: int, hits: list[bool]) -> None:
