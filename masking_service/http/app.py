@@ -5,7 +5,6 @@ encode (`service/call/call.py` says the whole order).
 """
 
 import time
-from contextlib import nullcontext
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -109,8 +108,7 @@ def _serve(row: Operation, **path: str) -> Response:
     environ = request.environ
     address, authorization = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_AUTHORIZATION", "")
     context = RequestContext(known.principal, known.request_id, known.now, address, authorization)
-    known.acting.admission.allow(row, context, path)
-    with nullcontext() if row.tells_freeze else known.acting.admission.frozen_first(row, context, path):
+    with known.acting.admission.admit(row, context, path):
         data = _data() if row.body is not None else b""
         body, asked = _body(row, data), _query(row)
     query = environ.get("QUERY_STRING", "").encode("latin-1")

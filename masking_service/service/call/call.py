@@ -1,7 +1,7 @@
 """The order of every call of the API.
 
 1. `Authenticator`: who is calling, by the credential. Nothing of the request was read but its head.
-2. `Admission.allow`: the operation's row names the permissions. A caller who has none of them is refused, with an
+2. `Admission.admit`: the operation's row names the permissions. A caller who has none of them is refused, with an
    audit entry, before the body is decoded, and learns nothing of its shape.
 3. `http` decodes body and query into the shapes of the row.
 4. The use case of the row, under the policy that admitted the call. It refuses what needs no look-up: `LiveGate` for
@@ -20,7 +20,7 @@ told together with the person's keys, before a signature that is not valid.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol, TypeVar
 
@@ -238,8 +238,11 @@ class Admission:
     gate: Gate
     recorder: Recorder | None
 
-    def allow(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> None:
-        """Refuse a caller whose roles lack the operation's permissions, or who is not signed in as it needs.
+    @contextmanager
+    def admit(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> Iterator[None]:
+        """Admit a call; what is done inside decodes its request, of whose faults a frozen caller is told nothing.
+
+        Refuses a caller whose roles lack the operation's permissions, or who is not signed in as it needs.
 
         Args:
             path: the parameters of the path: the entry of a refusal names the case or the principal in it.
@@ -248,24 +251,14 @@ class Admission:
             Forbidden, Frozen: the refusal is in the audit log, where the operation has a name there.
             StoreUnavailable: the refusal may not be in the log.
         """
-        with self._recorded(operation, context, path):
-            if operation.permissions:
-                self.gate.require(context.principal, operation.permissions)
-            if operation.signed_in and context.principal.source != "jwt":
-                raise Forbidden
-
-    @contextmanager
-    def frozen_first(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> Iterator[None]:
-        """Tell a frozen caller nothing about the request that is decoded inside. Raises as `allow`."""
-        with self._recorded(operation, context, path), self.gate.frozen_first(context.principal):
-            yield
-
-    @contextmanager
-    def _recorded(self, operation: Operation, context: RequestContext, path: Mapping[str, str]) -> Iterator[None]:
-        """Record the refusal of a caller that is raised inside."""
         principal = context.principal
         try:
-            yield
+            if operation.permissions:
+                self.gate.require(principal, operation.permissions)
+            if operation.signed_in and principal.source != "jwt":
+                raise Forbidden
+            with nullcontext() if operation.tells_freeze else self.gate.frozen_first(principal):
+                yield
         except (Forbidden, Frozen) as refusal:
             if operation.audited_as and self.recorder:
                 subject = principal.id if operation.signed_in else sound_principal(path.get("principal", ""))
