@@ -181,7 +181,7 @@ class Store:
         else:
             by_slot[0] = list(range(len(commands)))
         bundles = [together(slot, [commands[at] for at in places], since) for slot, places in by_slot.items()]
-        self._run_durably(bundles)
+        self._run(bundles, durable=True)
         if len(bundles) == 1:
             return executed(bundles[0], len(commands))
         replies: list[Reply] = [None] * len(commands)
@@ -200,10 +200,8 @@ class Store:
         """
         asked = [(question, bundles_of(question, slotted=self._route.slotted)) for question in questions]
         bundles = [bundle for _, mine in asked for bundle in mine]
-        if any(question.script for question in questions):
-            self._run_durably(bundles)
-        elif bundles:
-            self._run(bundles)
+        if bundles:
+            self._run(bundles, durable=any(question.script for question in questions))
         for question, mine in asked:
             replies = [reply for bundle in mine for reply in bundle.replies or ()]
             if question.script and isinstance(replies[0], NoScriptError):
@@ -214,7 +212,7 @@ class Store:
         """Run a script that the server does not know, and return the reply."""
         slot = slot_of_script(command) if self._route.slotted else 0
         bundle = Bundle(slot, pack((b"EVAL", script.source, *command[2:])), 1, since=since)
-        self._run_durably([bundle])
+        self._run([bundle], durable=True)
         return bundle.replies or []
 
     def script(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
@@ -231,7 +229,7 @@ class Store:
         if self.identity.shut:
             return [StoreUnavailable("not-admitted")] * len(commands)
         bundles = [Bundle(slot_of(command), pack(command), 1) for command in commands]
-        self._exchanges.poll(bundles)
+        self._exchanges.run(bundles, partial=True)
         return [bundle.error or _only_reply(bundle) for bundle in bundles]
 
     def survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[ServerReplies]:
@@ -260,7 +258,7 @@ class Store:
         for node, slots in owners.items():
             asked = commands(slots[0] if slots else None)
             bundles.append(Bundle(slots[0] if slots else 0, b"".join(map(pack, asked)), len(asked), at=node))
-        self._surveys.poll(bundles)
+        self._surveys.run(bundles, partial=True)
         return [
             ServerReplies(node, slots, bundle.replies or [], bundle.error)
             for (node, slots), bundle in zip(owners.items(), bundles, strict=True)
@@ -322,18 +320,16 @@ class Store:
         """Close every connection, also in a child after a fork."""
         self._route.close()
 
-    def _run(self, bundles: Sequence[Bundle], *, replicas: int = 0) -> None:
+    def _run(self, bundles: Sequence[Bundle], *, durable: bool = False) -> None:
+        """Exchange the bundles for their replies; `durable` says whether one of them writes."""
+        if durable and self.read_only:
+            raise StoreUnavailable("not-durable")
+        if durable and not self.clocks.agree:
+            raise StoreUnavailable("clock")
         if not self.admitted:
             raise StoreUnavailable("not-admitted")
         with waiting():
-            self._exchanges.run(bundles, replicas=replicas)
-
-    def _run_durably(self, bundles: Sequence[Bundle]) -> None:
-        if self.read_only:
-            raise StoreUnavailable("not-durable")
-        if not self.clocks.agree:
-            raise StoreUnavailable("clock")
-        self._run(bundles, replicas=self.required_replicas)
+            self._exchanges.run(bundles, replicas=self.required_replicas if durable else 0)
 
 
 def _only_reply(bundle: Bundle) -> Reply:

@@ -220,28 +220,16 @@ class Exchanges:
         self.round_trips = 0
         self._identity = identity
 
-    def run(self, bundles: Sequence[Bundle], *, replicas: int = 0) -> None:
+    def run(self, bundles: Sequence[Bundle], *, replicas: int = 0, partial: bool = False) -> None:
         """Get the replies to every bundle.
 
         Args:
             replicas: how many replicas of each server must have what it was sent; 0 if none need to.
+            partial: whether to get the replies to as many as possible. The others get an `error`, and none is raised.
 
         Raises:
             StoreUnavailable: a server did not answer in time, or too few replicas have it. Any part may be done.
         """
-        self._exchange(bundles, replicas, partial=False)
-        for bundle in bundles:
-            if bundle.error is not None:
-                raise bundle.error
-
-    def poll(self, bundles: Sequence[Bundle]) -> None:
-        """Get the replies to as many bundles as possible.
-
-        The others get an `error`.
-        """
-        self._exchange(bundles, 0, partial=True)
-
-    def _exchange(self, bundles: Sequence[Bundle], replicas: int, *, partial: bool) -> None:
         began = monotonic()
         groups: list[_Group] = []
         last_error: Exception | None = None
@@ -262,6 +250,9 @@ class Exchanges:
             group.end(last_error)
         for bundle in bundles if not groups else ():
             bundle.error = unavailable(last_error or RedisError())
+        failed = next((bundle.error for bundle in bundles if bundle.error is not None), None)
+        if failed is not None and not partial:
+            raise failed
 
     def _groups(self, bundles: Sequence[Bundle], replicas: int) -> list[_Group]:
         groups: dict[Node, _Group] = {}
