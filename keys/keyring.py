@@ -85,11 +85,12 @@ class TenantKeys(Secret):
         layers: under which versions of the index secret its waybills are stored.
         hashes: the version of the audit-hash secret with which it hashes.
         tenant_tag: the keyed name of the tenant itself: 16 characters of base64url.
+        tenant_hash: the keyed hash of the tenant itself, in audit entries: the same after every rotation.
     """
 
     __slots__ = (
         *("_audit", "_index", "_opening_tag", "_searches", "_state", "_tag"),
-        *("hashes", "layers", "tenant", "tenant_tag", "tokens"),
+        *("hashes", "layers", "tenant", "tenant_hash", "tenant_tag", "tokens"),
     )
 
     def __init__(self, keyset: Keyset, tenant: str, uses: Uses, hashes: int) -> None:
@@ -120,6 +121,7 @@ class TenantKeys(Secret):
         }
         self.tokens = TokenKeys(token_keys, keyset.active["token"], uses)
         self.tenant_tag = self.tag("tenant")
+        self.tenant_hash = self.lasting_hash("tenant")
 
     @property
     def state(self) -> SealingKeys:

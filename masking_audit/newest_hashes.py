@@ -12,7 +12,7 @@ class NewestHashes:
     """Replaces older keyed hashes in the entries of some tenants."""
 
     def __init__(self, tenants: Iterable[TenantKeys]) -> None:
-        self._keys = {keys.lasting_hash("tenant"): keys for keys in tenants}
+        self._keys = {keys.tenant_hash: keys for keys in tenants}
 
     def __call__(self, entry: Entry) -> Entry:
         """Return an entry with the hashes that it would have now; unchanged if one is no hash."""

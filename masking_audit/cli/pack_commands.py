@@ -131,7 +131,7 @@ class WholeLog:
     @property
     def tenant(self) -> str:
         """The tenant's hash, as in entries."""
-        return self.keys.lasting_hash("tenant")
+        return self.keys.tenant_hash
 
     def verified_entries(self) -> Iterator[tuple[str, Entry]]:
         """First pass: yield the entries, and verify the log."""

@@ -84,7 +84,7 @@ class Alerts:
             id=self._random(_ID_BYTES).hex(),
             kind=kind,
             at=rfc3339(now),
-            tenant=self._keyring.tenant(tenant).lasting_hash("tenant") if principal else "",
+            tenant=self._keyring.tenant(tenant).tenant_hash if principal else "",
             principal=self._pseudonym(principal) if principal else "",
         )
         for channel in self._channels:

@@ -49,7 +49,7 @@ def statement(deed: Deed, keys: TenantKeys, principal: Principal, rp_id: str, no
     members = (deed.act, deed.purpose, deed.case, deed.subject)
     exact = keys.audit_hash("signed-act", principal.id, *members, *deed.exact)
     said = [outside_id(one) for one in (principal.id, *members)]
-    told = [rp_id, keys.lasting_hash("tenant"), *said, exact, nonce.hex(), str(at)]  # as `signed.MEMBERS` names them
+    told = [rp_id, keys.tenant_hash, *said, exact, nonce.hex(), str(at)]  # as `signed.MEMBERS` names them
     return frame(*[one.encode() for one in (DOMAIN, *told, *deed.about)])
 
 

@@ -289,7 +289,7 @@ class Recorder:
             outcome=outcome,
             principal=_principal(context.principal.id),
             role=stated.role,
-            tenant=keys.lasting_hash("tenant"),
+            tenant=keys.tenant_hash,
             request=outside_id(context.request_id),
             policy=self.policy_digest,
             purpose=outside_id(stated.purpose or ""),
