@@ -1,7 +1,7 @@
 """Operations on people's keys."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
@@ -48,19 +48,29 @@ class KeyDecisionRequest(Shape, frozen=True):
     signed: Signature | None = None
 
 
-def approve(approving: Any, call: Call[ApproveKeyRequest, None]) -> Any:
-    """Approve a key or device of a person."""
-    principal, key = call.path.values()
-    return approving.approve(call.context, principal, key, call.body.code, call.body.signed)
+Approved = Literal["key", "device"]
+"""The parameter of the path that names what is approved, denied or revoked."""
 
 
-def ends_as_revoked(method: Callable[..., None], answer: Callable[[str, str], Answer]) -> Callable[..., Answer]:
+def approves(what: Approved) -> Callable[..., Answer]:
+    """Return the handler of an operation that approves a key or device of a person."""
+
+    def handle(approving: Any, call: Call[ApproveKeyRequest, None]) -> Answer:
+        path, body = call.path, call.body
+        approved: Answer = approving.approve(call.context, path["principal"], path[what], body.code, body.signed)
+        return approved
+
+    return handle
+
+
+def ends_as_revoked(
+    what: Approved, method: Callable[..., None], answer: Callable[[str, str], Answer]
+) -> Callable[..., Answer]:
     """Return the handler of an operation that denies or revokes a key or device of a person."""
 
     def handle(approving: Any, call: Call[KeyDecisionRequest, None]) -> Answer:
-        principal, key = call.path.values()
-        method(approving, call.context, principal, key, call.body.signed)
-        return answer(key, "revoked")
+        method(approving, call.context, call.path["principal"], call.path[what], call.body.signed)
+        return answer(call.path[what], "revoked")
 
     return handle
 
@@ -185,7 +195,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/keys/{key}/approve",
         summary="Approve a key of another person, who has read out its code.",
         uses=KeyApproval,
-        handle=approve,
+        handle=approves("key"),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_APPROVE,
         body=ApproveKeyRequest,
@@ -199,7 +209,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/keys/{key}/deny",
         summary="Deny a key that waits for approval.",
         uses=KeyApproval,
-        handle=ends_as_revoked(KeyApproval.deny, answers.KeyStatus),
+        handle=ends_as_revoked("key", KeyApproval.deny, answers.KeyStatus),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_DENY,
         body=KeyDecisionRequest,
@@ -214,7 +224,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/keys/{key}/revoke",
         summary="Revoke a key: it signs nothing from the next call on.",
         uses=KeyApproval,
-        handle=ends_as_revoked(KeyApproval.revoke, answers.KeyStatus),
+        handle=ends_as_revoked("key", KeyApproval.revoke, answers.KeyStatus),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.KEY_REVOKE,
         body=KeyDecisionRequest,

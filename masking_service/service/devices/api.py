@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest, approve, ends_as_revoked
+from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest, approves, ends_as_revoked
 from masking_service.service.call.examples import SUPERVISOR
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
@@ -108,7 +108,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/devices/{device}/approve",
         summary="Approve a device of another person, who has read out its code.",
         uses=DeviceApproval,
-        handle=approve,
+        handle=approves("device"),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_APPROVE,
         body=ApproveKeyRequest,
@@ -122,7 +122,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/devices/{device}/deny",
         summary="Deny a device that waits for approval.",
         uses=DeviceApproval,
-        handle=ends_as_revoked(DeviceApproval.deny, answers.DeviceStatus),
+        handle=ends_as_revoked("device", DeviceApproval.deny, answers.DeviceStatus),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_DENY,
         body=KeyDecisionRequest,
@@ -137,7 +137,7 @@ OPERATIONS: Final = (
         route="POST /v1/principals/{principal}/devices/{device}/revoke",
         summary="Revoke a device: it proves nothing from the next call on.",
         uses=DeviceApproval,
-        handle=ends_as_revoked(DeviceApproval.revoke, answers.DeviceStatus),
+        handle=ends_as_revoked("device", DeviceApproval.revoke, answers.DeviceStatus),
         permissions=(Permission.KEY_APPROVE,),
         audited_as=Action.DEVICE_REVOKE,
         body=KeyDecisionRequest,
