@@ -50,7 +50,6 @@ class Draft(Unprinted, msgspec.Struct):
         stem: where this process writes it, see `Stems`.
         record: what is stored.
         revision: where it goes, as far as is known.
-        compared: whether it was compared with values that are stored.
         outcome: what became of it; None as long as it has to be written.
         number: its waybill's number, normalised.
         findable: by what a search finds it; None where no index is kept.
@@ -68,7 +67,6 @@ class Draft(Unprinted, msgspec.Struct):
     stem: bytes
     record: Record
     revision: int = 0
-    compared: bool = False
     outcome: Stored | Refusal | None = None
     number: str = ""
     findable: Findable | None = None
@@ -89,6 +87,11 @@ class Draft(Unprinted, msgspec.Struct):
     def older_place(self) -> bytes:
         """The older key, checked before writing; empty if there is none."""
         return record_key(self.other, self.revision) if self.other and not self.layers.other_is_newer else b""
+
+    @property
+    def compared(self) -> bool:
+        """Whether it was compared with values that are stored."""
+        return self.newest is not None and self.outcome != "erased"
 
     @property
     def created(self) -> bool:
@@ -121,11 +124,10 @@ def decide(drafts: Iterable[Draft], newest: dict[bytes, tuple[int, Record]], *, 
         revise: whether other values become a new revision.
     """
     for draft in drafts:
-        draft.compared, draft.outcome, draft.revision, draft.newest = False, None, 0, None
+        draft.outcome, draft.revision, draft.newest = None, 0, None
         if draft.stem in newest:
             draft.newest = revision, stored = newest[draft.stem]
             draft.outcome = _compare(draft, revision, stored, revise=revise)
-            draft.compared = draft.outcome != "erased"
             if draft.outcome is None:
                 draft.revision, draft.record = revision + 1, draft.record.revising(stored)
         if draft.outcome is None:

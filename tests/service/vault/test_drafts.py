@@ -142,7 +142,7 @@ def test_a_draft_is_decided_by_the_newest_revision_alone(
     newest: tuple[int, Record] | None, revise: bool, expected: tuple[object, ...]
 ) -> None:
     """What an earlier comparison left in it does not count."""
-    one = Draft(b"b" * 12, b"stem", NEW, 7, compared=True, outcome="conflict", newest=(6, RECORD))
+    one = Draft(b"b" * 12, b"stem", NEW, 7, outcome="conflict", newest=(6, RECORD))
     known = {b"other": (1, RECORD)} | ({} if newest is None else {b"stem": newest})
 
     decide([one], known, revise=revise)
