@@ -18,7 +18,14 @@ from masking_service.service.acts.signatures import Expected, Signatures, Signed
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.items import INVALID_ITEM, Fault
-from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import (
+    ItemOutcome,
+    Recorded,
+    Recorder,
+    RequestContext,
+    SignatureProof,
+    Stated,
+)
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
@@ -156,8 +163,7 @@ class Detokenize:
             StoreUnavailable: nothing is released.
         """
         caller, tenant = context.principal, context.principal.tenant
-        known = purpose if purpose in self.policy.rules.purposes else None
-        stated = Stated(purpose=known, case=case)
+        stated = Stated(purpose=purpose if purpose in self.policy.rules.purposes else None, case=case)
         # What is refused in here is recorded, and counted against the person.
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
             # What needs no look-up.
@@ -184,9 +190,7 @@ class Detokenize:
         hits = [item.released for item in asked if item.released or item.outcome == Outcome.NOT_FOUND]
         self.freezing.count_misses(context, missed, hits)
         # The entry is durable; then the values are answered.
-        approved_by = authority.approved_by if authority else ()
-        stated = Stated(role=grant.role, purpose=purpose, case=case, approved_by=approved_by, signed=proof)
-        entry = self._record(context, stated, authority, asked)
+        entry = self._record(context, grant, authority, proof, asked)
         reserved.try_to_give_back(sum(item.allowed and not item.released for item in asked))
         return [item.result(entry) for item in asked]
 
@@ -279,16 +283,18 @@ class Detokenize:
     def _record(
         self,
         context: RequestContext,
-        stated: Stated,
+        grant: Grant,
         authority: Case | None,
+        proof: SignatureProof,
         asked: Sequence[_AskedItem],
     ) -> Recorded:
         """Record the outcomes and keep the disclosures, before the answer."""
+        case, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
         return self.recorder.record(
             context,
             Action.DETOKENIZE,
             Outcome.RELEASED if any(item.released for item in asked) else Outcome.NOT_FOUND,
-            stated,
+            Stated(role=grant.role, purpose=grant.purpose, case=case, approved_by=approved_by, signed=proof),
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             shown=self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked)),
         )
