@@ -26,6 +26,9 @@ class Budgets:
         self.room = room
         self.taken: list[int] = []
 
+    def check(self, principal: Principal, grant: Grant, amount: int, now: int) -> None:
+        assert (principal.id, principal.tenant, grant.role, grant.budget, amount, now) == (*OF_HOST, 1, NOW)
+
     def reserve(self, principal: Principal, grant: Grant, amount: int, now: int) -> None:
         assert (principal.id, principal.tenant, grant.role, grant.budget, now) == (*OF_HOST, NOW)
         if amount > self.room:
@@ -45,6 +48,7 @@ def test_conflicts_are_taken_in_the_largest_parts_until_one_does_not_fit(
     nothing: Any = None
     settling = Resubmit(admission=nothing, gate=nothing, budgets=budgets, storing=nothing)
 
+    settling._room_of_host("a", CONTEXT, GRANT)
     settling._count_for_host("a", CONTEXT, GRANT, conflicts)
 
     assert budgets.taken == taken

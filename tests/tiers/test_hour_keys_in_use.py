@@ -5,7 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from masking_service.service.tiers.sealing import HourKeyMaker, _HourKey
+import pytest
+
+from masking_service.service.tiers.sealing import OVERLAP_SECONDS, HourKeyMaker, Lifetime, _HourKey
+from masking_service.store.errors import StoreUnavailable
 from tests.store.stores import NOW
 
 HOUR = 3_600
@@ -45,3 +48,14 @@ def test_a_key_is_used_within_its_hour_and_day_key_and_while_its_wrap_outlives_w
     used.append(keys.for_now("default", hour + HOUR, EXPIRES))
 
     assert used == [1, 1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("into", [0, 0.5, HOUR - 0.5], ids=["at its begin", "in it", "at its end"])
+def test_a_process_seals_until_shortly_after_the_hour_in_which_it_started(into: float) -> None:
+    hour = NOW // HOUR * HOUR
+    lifetime = Lifetime(hour + into)
+    end = hour + HOUR + OVERLAP_SECONDS
+
+    lifetime.check(end - 0.5)
+    with pytest.raises(StoreUnavailable, match="hour-ended"):
+        lifetime.check(end)

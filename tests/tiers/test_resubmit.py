@@ -6,19 +6,23 @@ from typing import Any, cast
 
 import pytest
 
+from masking_service.service.custody.state import Custody
 from masking_service.service.tiers.messages import MAX_RECORDS, Resubmission, SubmittedAgain
-from masking_service.service.tiers.resubmit import Resubmit
+from masking_service.service.tiers.resubmit import Resubmit, _read
+from masking_service.service.waybills.tokenize import HowToStore
 from tests.store.stores import NOW, NUMBER, body
 
 RECORD = SubmittedAgain(NUMBER, body())
 NOTHING = cast(Any, None)
 
 
+def forwarded(records: list[SubmittedAgain], site: str | None = None, *, revise: bool = False) -> Resubmission:
+    return Resubmission("Bearer x", "192.0.2.1", "r-1", None, revise=revise, site=site, records=records)
+
+
 def resubmitted(records: list[SubmittedAgain], site: str | None = None) -> None:
     resubmit = Resubmit(admission=NOTHING, gate=NOTHING, budgets=NOTHING, storing=NOTHING)
-    resubmit(
-        "host-1", Resubmission("Bearer x", "192.0.2.1", "r-1", None, revise=False, site=site, records=records), NOW
-    )
+    resubmit("host-1", forwarded(records, site), NOW)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,11 @@ def test_what_no_intake_host_sends_is_refused(records: list[SubmittedAgain], sit
 def test_a_batch_goes_on_to_its_credential(count: int) -> None:
     with pytest.raises(AttributeError, match="authenticator"):
         resubmitted([RECORD] * count, "021001")
+
+
+@pytest.mark.parametrize(("site", "custody"), [(None, None), ("021001", Custody("021001"))])
+@pytest.mark.parametrize("revise", [False, True])
+def test_records_are_read_with_how_they_are_stored(site: str | None, custody: Custody | None, revise: bool) -> None:
+    [entering], how = _read(forwarded([RECORD], site, revise=revise))
+
+    assert (entering.number, entering.body, how) == (NUMBER, body(), HowToStore(custody, revise))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +16,11 @@ from keys import tiers
 from keys.aead import HOUR_FORMAT
 from keys.errors import IntegrityError, KeysetError
 from keys.hour_keys import WRAP_BYTES
+from masking_service.service.people.clients import Clients
 from masking_service.service.tiers import published
+from masking_service.service.tiers.documents import PublishedAccess, Sources
 from masking_service.service.tiers.published import Published
+from masking_service.service.tiers.publisher import FRESH_SECONDS
 from masking_service.store import health
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from tests.tiers.split import TODAY, Split
@@ -410,6 +414,34 @@ def test_the_day_keys_of_today_and_tomorrow_are_published(split: Split) -> None:
     assert split.intake.published.day_key("default", now + 86_400).day == now // 86_400 + 1
     with pytest.raises(StoreUnavailable, match="no-day-key"):
         split.intake.published.day_key("default", now + 2 * 86_400)
+
+
+def test_who_may_store_in_which_store_is_published_whole(
+    split: Split, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts, api, now = split.opening.parts, split.opening, split.now // FRESH_SECONDS * FRESH_SECONDS
+    monkeypatch.setattr("masking_service.runtime.wiring.clock", lambda: now + 7)
+    api.post(SUPERVISOR, "/v1/principals/client%2Flabel-printer/freeze", {})
+    split.learn()
+    split.intake.admit_store()
+
+    clients, keyset = parts.registry.clients, parts.keyring.keyset
+    stores = {"label-printer", "other-tenant-printer"}
+    freezes = {tenant: parts.freezes.published(tenant)[0] for tenant in parts.tenants}
+    with redis.Redis.from_url(valkey) as client:
+        genesis = client.get("wm:genesis") or b""
+    assert split.intake.published.access == PublishedAccess(
+        at=now,
+        sources=Sources(keyset.serial, parts.registry.serial, freezes),
+        made_for="development",
+        genesis=sha256(genesis).digest(),
+        marks={},
+        audit_slots=1,
+        versions={"audit-hash": [0], "client": [0], "index": [0], "tag": [0], "token": [0]},
+        clients=Clients((one for one in clients if one.id in stores), clients.pepper).to_state(),
+        frozen={"default": ["client/label-printer"]},
+        days=1,
+    )
 
 
 def test_what_has_not_changed_is_read_and_not_published_again(split: Split, monkeypatch: pytest.MonkeyPatch) -> None:
