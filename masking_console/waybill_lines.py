@@ -64,7 +64,7 @@ def _parts(line: str) -> list[str]:
     found: list[str] = []
     for cell in cells:
         words = cell.split()
-        several = len(words) > 1 and all(len(word) >= _SHORTEST_OF_SEVERAL for word in words)
+        several = all(len(word) >= _SHORTEST_OF_SEVERAL for word in words)
         found += words if several else [cell]
     return found
 

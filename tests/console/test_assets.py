@@ -44,15 +44,28 @@ def test_what_every_page_loads_is_small_over_the_wire(app: Flask) -> None:
     assert sum(len(answer.data) for answer in answers) < 40_000
 
 
-def test_a_file_is_sent_again_only_if_it_changed(app: Flask) -> None:
-    browser = app.test_client()
-    etag = browser.get("/static/desk.css", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+@pytest.mark.parametrize("accepted", ["gzip", "gzip;q=0", ""])
+def test_a_file_is_kept_for_a_day_and_sent_again_only_if_it_changed(app: Flask, accepted: str) -> None:
+    browser, compressed = app.test_client(), accepted == "gzip"
+    answer = browser.get("/static/desk.css", headers={"Accept-Encoding": accepted})
+    etag = answer.headers["ETag"]
+    told = {name: answer.headers.get(name) for name in ("Content-Encoding", "Vary", "Cache-Control", "Content-Length")}
 
-    assert browser.get("/static/desk.css", headers={"If-None-Match": etag}).status_code == 304
+    again = [
+        browser.get("/static/desk.css", headers={"Accept-Encoding": accepted, "If-None-Match": each})
+        for each in (etag, '"another"')
+    ]
 
-
-def test_a_browser_that_takes_no_compression_gets_the_file(app: Flask) -> None:
-    answer = app.test_client().get("/static/desk.css")
-
-    assert "Content-Encoding" not in answer.headers
-    assert answer.data == (STATIC / "desk.css").read_bytes()
+    content = gzip.decompress(answer.data) if compressed else answer.data
+    assert content == (STATIC / "desk.css").read_bytes()
+    assert told == {
+        "Content-Encoding": "gzip" if compressed else None,
+        "Vary": "Accept-Encoding",
+        "Cache-Control": "public, max-age=86400",
+        "Content-Length": str(len(answer.data)),
+    }
+    assert etag.startswith("W/") is compressed  # it names the file, not the bytes of one encoding
+    assert [(each.status_code, each.headers.get("Content-Encoding")) for each in again] == [
+        (304, None),
+        (200, told["Content-Encoding"]),
+    ]

@@ -189,12 +189,15 @@ def test_of_a_long_text_the_first_20000_characters_are_kept(work: Work) -> None:
     assert ("q" * 20_000 in page, "q~" in page) == (True, False)
 
 
-def test_nothing_is_filled_in_while_the_forms_cannot_be_read(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("session", [Session(sub="li"), None], ids=["unread", "signed out"])
+def test_nothing_is_filled_in_while_the_forms_cannot_be_read_or_nobody_is_signed_in(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, session: Session | None
+) -> None:
     def away(*_: str) -> dict[str, str]:
         raise SessionsUnavailableError
 
     monkeypatch.setattr(Drafts, "kept", away)
     with app.test_request_context(PATH):
-        g.session = Session(sub="li")
+        g.session = session
 
         assert kept_form(PATH) == {}

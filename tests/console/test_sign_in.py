@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from masking_console.guards import CHOICES_COOKIE, SESSION_COOKIE, SIGN_IN_COOKIE
+from masking_console.session_key import SessionKey
+from masking_console.sessions import name_of
 from masking_service.dev.issuer import DevelopmentIssuer
 from tests.console.conftest import URL
 
@@ -39,13 +44,39 @@ def sign_in(browser: FlaskClient, target: str = "/cases", sub: str = "officer-wa
     return browser.get(choose(leave(browser, target), sub), headers={"Sec-Fetch-Site": "cross-site"})
 
 
-def test_the_way_to_the_issuer_has_pkce_state_and_nonce(browser: FlaskClient) -> None:
-    asked = parse_qs(urlsplit(leave(browser)).query)
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ({}, {}),
+        ({"acr": "2", "max_age": "0"}, {"acr_values": "2", "max_age": "0"}),
+        ({"acr": "a" * 65, "max_age": "31536001"}, {"acr_values": "a" * 64}),
+    ],
+)
+def test_the_way_to_the_issuer_has_what_was_asked_and_pkce_state_and_nonce(
+    browser: FlaskClient, session_key: SessionKey, typed: dict[str, str], asked: dict[str, str]
+) -> None:
+    browser.set_cookie(SESSION_COOKIE, "former")
+    answered = browser.post("/sign-in", data={"next": "/cases", **typed}, headers=SAME)
+    kept = browser.get_cookie(SIGN_IN_COOKIE)
+    assert kept is not None
 
-    assert asked["code_challenge_method"] == ["S256"]
-    assert len(asked["code_challenge"][0]) == 43
-    assert len(asked["state"][0]) >= 32
-    assert len(asked["nonce"][0]) >= 32
+    travelling = URLSafeTimedSerializer(session_key.cookie_key(), salt="sign-in")
+    state, nonce, verifier, target, former = travelling.loads(kept.value)
+    assert [len(each) for each in (state, nonce, verifier)] == [32, 32, 64]
+    assert len({*(state[at : at + 8] for at in range(0, 32, 8)), nonce[:8], verifier[:8]}) == 6
+    assert (target, former) == ("/cases", name_of("former"))
+    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
+    assert dict(parse_qsl(urlsplit(answered.headers["Location"]).query)) == asked | {
+        "response_type": "code",
+        "client_id": "desk",
+        "redirect_uri": f"{URL}/callback",
+        "scope": "openid profile",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    assert (kept.max_age, kept.secure, kept.http_only, kept.path, kept.same_site) == (600, True, True, "/", "Lax")
 
 
 def test_every_sign_in_has_a_new_session_id(browser: FlaskClient) -> None:
@@ -123,13 +154,21 @@ def test_signing_out_ends_the_session_also_while_the_service_does_not_answer(app
     sign_in(browser)
     held = browser.get_cookie(SESSION_COOKIE)
     assert held is not None
+    sessions = app.extensions["desk"].sessions
+    session = sessions.find(held.value)
 
     assert browser.get("/cases").status_code == 503
     answered = browser.post("/sign-out", headers=SAME)
 
-    back = parse_qs(urlsplit(answered.headers["Location"]).query)["post_logout_redirect_uri"]
-    assert (answered.status_code, back, browser.get_cookie(SESSION_COOKIE)) == (303, [f"{URL}/signed-out"], None)
-    assert app.extensions["desk"].sessions.find(held.value) is None
+    asked = dict(parse_qsl(urlsplit(answered.headers["Location"]).query))
+    assert len(asked.pop("state")) == 22  # 16 random bytes
+    assert asked == {
+        "id_token_hint": session.id_token,
+        "client_id": "desk",
+        "post_logout_redirect_uri": f"{URL}/signed-out",
+    }
+    assert (answered.status_code, answered.headers["Clear-Site-Data"]) == (303, '"cache"')
+    assert (browser.get_cookie(SESSION_COOKIE), sessions.find(held.value)) == (None, None)
 
 
 def test_a_confirmed_sign_in_is_counted_and_one_after_an_ended_session_is_none(

@@ -54,6 +54,8 @@ DECLARED = {
     "masking_console/__main__.py": "tests/cli/test_help.py",
 }
 """Tests that read what modules declare, such as examples and options, without running a line of them, by paths."""
+TRANSCRIPT = "/test_transcript.py::"
+"""Part of the names of tests that compare whole answers: they notice most, and are run however long they take."""
 AIM = 0.98
 MAX_SECONDS = 25.0
 """Time limit for the tests of a mutant that run its line, and the same again for its module's other tests."""
@@ -70,8 +72,8 @@ class Covered:
     def tests(self, mutant: Mutant) -> tuple[list[str], float]:
         """Return the tests to run for a mutant, and how long they took.
 
-        First come those that run its line, and among them those of a file that imports its module. Other tests of
-        such a file follow, and those of `DECLARED`: a test of a constant runs no line of its module.
+        First come those that run its line, and among them those of a file that imports its module, and transcripts.
+        Other tests of such a file follow, and those of `DECLARED`: a test of a constant runs no line of its module.
         """
         lines = self.lines.get(mutant.path, {})
         # A line that is run on import belongs to no test: then all tests of the module count.
@@ -80,7 +82,8 @@ class Covered:
         declared = {file for part, file in DECLARED.items() if part in mutant.path}
         files = {test: test.partition("::")[0] for test in self.seconds}
         own = {test for test, file in files.items() if file in declared or module in imported(ROOT / file)}
-        chosen = [*self._within_limit(running, own), *self._within_limit(own - running, own)]
+        whole = {test for test in running if TRANSCRIPT in test}
+        chosen = [*self._within_limit(running - whole, own), *sorted(whole), *self._within_limit(own - running, own)]
         return chosen, sum(self.seconds[test] for test in chosen)
 
     def _within_limit(self, tests: set[str], own: set[str]) -> Iterator[str]:

@@ -43,5 +43,12 @@ def test_slow_tests_of_other_files_are_left_out() -> None:
     assert chosen(covered, ORDER, 9) == [f"{OTHER}::test_0", f"{OTHER}::test_1"]
 
 
+def test_a_transcript_that_runs_the_line_is_run_however_slow_it_is() -> None:
+    slow = {f"{OTHER}::test_one": 20.0, "tests/web/test_transcript.py::test_a_day": 30.0}
+    covered = Covered({ORDER: {"9": [*slow]}}, slow, [])
+
+    assert chosen(covered, ORDER, 9) == [*slow]
+
+
 def test_the_folders_and_files_of_code_and_tests_exist() -> None:
     assert [folder for folder in (*CODE, *TESTS, *DECLARED.values()) if not (ROOT / folder).exists()] == []

@@ -280,17 +280,16 @@ class FreezeByPolicy:
         Raises:
             StoreUnavailable, IntegrityError: it cannot be counted, so nothing may be answered.
         """
-        rows = [(hit, len([*items])) for hit, items in groupby(shown)]
-        if rows in ([], [(True, len(shown))]) and not before:
+        if not shown or (all(shown) and not before):
             return
+        rows = [(hit, len([*items])) for hit, items in groupby(shown)]
         if not any(shown):
-            longest = self.freezes.add_misses(context.principal, len(shown)) if shown else 0
+            rows = [(False, self.freezes.add_misses(context.principal, len(shown)))]
         else:
             if not rows[0][0]:
                 rows[0] = (False, rows[0][1] + before)
             self.freezes.set_misses(context.principal, 0 if rows[-1][0] else rows[-1][1])
-            longest = max((count for hit, count in rows if not hit), default=0)
-        if longest >= self.rules.misses:
+        if any(count >= self.rules.misses for hit, count in rows if not hit):
             self.freeze(context, "misses")
 
     @contextmanager

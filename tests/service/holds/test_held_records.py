@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 
 from keys import keyset
+from keys.aead import SealingKey
 from keys.keyring import Keyring
 from keys.keyset_file import date_of
 from masking_service.rotation import coordinator as coordinating
@@ -20,15 +23,17 @@ from masking_service.service.holds.held_records import Change, HeldRecords
 from masking_service.service.holds.problems import HoldEnded
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.rules import KeyRules
+from masking_service.service.search.state import Findable
 from masking_service.service.state.sealed import Sealed
 from masking_service.service.vault.records import HELD_UNTIL, Record
+from masking_service.service.vault.wrapped_keys import HOLD_DAY
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import claim
 from masking_service.store.layout import call_records_key, disclosures_key, record_key, record_stems, restriction_key
 from tests.rotation.processes import DAY, Process, coordinator
 from tests.store import stores
-from tests.store.stores import LATER, NOW, NUMBER, ask, body, put, read_at
+from tests.store.stores import LATER, NOW, NUMBER, ask, body, erase, put, read_at
 
 TENANT = "default"
 TODAY = NOW // DAY
@@ -258,6 +263,59 @@ def test_a_revision_that_is_written_while_a_hold_is_set_is_kept(held: Held, clie
     held.keep(NUMBER, record=once(lambda: put(held.process.vault, body("李四"), revise=True)))
 
     assert expiry(client, NUMBER, held, 1) == HELD_UNTIL
+
+
+def test_every_value_that_the_vault_seals_is_counted_as_a_use_of_its_key(
+    held: Held, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a revision is brought under the hold of the one before it, and out of it.
+
+    An index entry that is removed is sealed again, to the same bytes, which is no use.
+    """
+    vault, seal_many = held.process.vault, SealingKey.seal_many
+    sealed: Counter[bytes] = Counter()
+
+    def counting(key: SealingKey, plain: Sequence[bytes], *more: Any) -> list[bytes]:
+        sealed[key.key_id] += len(plain)
+        return seal_many(key, plain, *more)
+
+    def in_vault(act: Callable[[], object], removed: int = 0) -> dict[bytes, int]:
+        """Do this; return how often each data key was counted, which is how many values it has sealed."""
+        reported = Counter(vault.data_keys._unreported)
+        sealed.clear()
+        with monkeypatch.context() as patched:
+            patched.setattr(SealingKey, "seal_many", counting)
+            act()
+        counted = dict(vault.data_keys._unreported - reported)
+        sealed[today] -= removed
+        assert {key_id: uses for key_id, uses in sealed.items() if uses and key_id in (today, of_hold)} == counted
+        return counted
+
+    found = Findable(phones=("13812345678",), endings=("5678",), site="021001")
+    keys = held.process.keyring.tenant(TENANT)
+    today, of_hold = keys.data_key_id(TODAY, 0), keys.data_key_id(HOLD_DAY, 1)
+    first = put(vault, body("王五"), "SF0000000002")
+    (stem,), second = record_stems(held.bases(NUMBER)), [(held.bases(NUMBER)[0], 1)]
+    place = record_key(stem, 1)
+
+    stored = in_vault(lambda: put(vault, body(), findable=[found]))
+    revised = in_vault(lambda: put(vault, body("李四"), revise=True))
+    loose = client.get(place)
+    held.keep(NUMBER)
+    under_hold = in_vault(lambda: put(vault, body("赵六"), revise=True))
+    kept = client.get(place)
+    client.set(place, loose or b"")
+    brought_under = in_vault(lambda: vault._follow_holds(TENANT, second))
+    assert vault.open(TENANT, [(place, client.get(place))])[0] == vault.open(TENANT, [(place, kept)])[0]
+    held.release(NUMBER)
+    client.set(place, kept or b"")
+    brought_out = in_vault(lambda: vault._follow_holds(TENANT, second))
+    assert vault.open(TENANT, [(place, client.get(place))])[0] == vault.open(TENANT, [(place, loose)])[0]
+    erased = in_vault(lambda: erase(vault, until=LATER), removed=3)
+
+    assert first.created
+    assert (stored, revised, under_hold) == ({today: 3}, {today: 1}, {today: 1, of_hold: 1})
+    assert (brought_under, brought_out, erased) == ({of_hold: 1}, {today: 1}, {today: 4})
 
 
 def test_every_revision_is_held(held: Held) -> None:

@@ -77,3 +77,13 @@ def test_the_day_of_an_hour_key_is_that_of_its_data_key(opening: Opening) -> Non
     assert opening.hour_keys.by_ids(TENANT, [key_id])[key_id] is not None
     opening.shred(TODAY + 1)
     assert opening.hour_keys.by_ids(TENANT, [key_id]) == {key_id: None}
+
+
+def test_only_what_a_data_key_seals_is_counted(opening: Opening) -> None:
+    records = RecordKeys(opening.data_keys, opening.hour_keys)
+    key_id = bytes(7) + bytes((HOUR_FORMAT,))
+
+    for kind in (FORMAT, HOUR_FORMAT):
+        records.count(bytes((kind, 1)) + key_id, 3)
+
+    assert opening.data_keys._unreported == {key_id: 3}

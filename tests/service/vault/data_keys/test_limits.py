@@ -93,6 +93,22 @@ def test_a_new_process_knows_what_was_used_before_it(valkey: str, store: Store) 
     assert today(made(stores.admitted(valkey), limit=20), messages=4).key_id == numbered(1)
 
 
+@pytest.mark.parametrize(("used", "number"), [(1, 0), (10, 0), (11, 1)])
+def test_the_key_of_a_day_is_told_without_a_use_of_it(
+    valkey: str, store: Store, client: redis.Redis, used: int, number: int
+) -> None:
+    before, fresh = made(store, limit=20), made(stores.admitted(valkey), limit=20)
+    today(before, messages=used)
+    before.refresh(store)
+
+    for _ in range(2):
+        day, at, key = fresh.of_day("default", NOW)
+        assert (day, at, key.key_id) == (NOW // SECONDS_A_DAY, number, numbered(number))
+    fresh.refresh(store)
+
+    assert ask(client, "HGETALL", DATA_KEY_USES) == {field(numbered(0)): b"%d" % used}
+
+
 def test_uses_are_reported_once(store: Store, data_keys: DataKeys, client: redis.Redis) -> None:
     today(data_keys, messages=5)
     for _ in range(3):
