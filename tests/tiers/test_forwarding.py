@@ -31,9 +31,8 @@ def test_only_three_failures_in_a_row_stop_the_asking(monkeypatch: pytest.Monkey
             raise ConnectionResetError
         return answered
 
-    monkeypatch.setattr("masking_service.service.tiers.forwarding._encode", bytes)
     monkeypatch.setattr(forwarding, "_answer", answer)
-    answers = [forwarding.settle(NOTHING or b"") for _ in range(10)]
+    answers = [forwarding.settle(NOTHING) for _ in range(10)]
 
     none = NotSettled()
     assert answers == [none, none, ANSWER, none, none, ANSWER, none, none, none, none]

@@ -7,6 +7,7 @@ import pytest
 import redis
 
 from masking_audit.archive.index import Index, wanted_terms
+from masking_audit.archive.order_files import read_orders
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store
@@ -30,6 +31,9 @@ def test_a_range_of_one_place_holds_its_entry_in_whichever_segment_it_is(
     rows = index.page(MINE, Wanted(), FIRST, LAST, newest=False, limit=100).rows
 
     assert [one.id for one in rows] == world.made
+    orders = b"".join(path.read_bytes() for path in (tmp_path / "archive").glob("order-*"))
+    kept = dict(read_orders(orders.splitlines()))
+    assert [one.order for one in rows] == [kept[one.id] for one in rows]
     assert [names(one.order, one.order) for one in rows] == [[one.id] for one in rows]
     assert [names(one.order.next, one.order.next) for one in rows[-1:]] == [[]]
     page = index.page(MINE, Wanted(), FIRST, LAST, newest=newest, limit=4)
