@@ -19,6 +19,9 @@ from masking_console.authorities import certificate_fault, new_http
 PROOF_REQUIRED: Final = "device-proof-required"
 TIMEOUT_SECONDS: Final = (1.0, 6.0)  # the service answers within five seconds
 
+MAX_PAGES: Final = 10
+"""Pages of cases that are asked for at most, to show one."""
+
 Json = dict[str, Any]
 
 
@@ -157,6 +160,20 @@ class Person:
     def me(self) -> Json:
         """Who the person is to the service, and what they may do."""
         return self.get("me")
+
+    def cases(self, at_least: int = 1, **query: str) -> Json:
+        """The first page of cases, and the pages behind it until there are so many cases.
+
+        The service looks at a part of all cases for a page, which may be empty although others follow.
+        """
+        answer = page = self.get("cases", **query)
+        found = list(page["cases"])
+        for _ in range(1, MAX_PAGES):
+            if len(found) >= at_least or "next" not in page:
+                break
+            page = self.get("cases", **query | {"after": page["next"], "counts": ""})
+            found += page["cases"]
+        return answer | {"cases": found, "next": page.get("next")}
 
     def open_case(self, case: Json) -> Json:
         """Open a case."""

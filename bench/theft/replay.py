@@ -185,7 +185,7 @@ class Application:
             cases.prepare_opening(DEFAULT_TENANT, case.opening).write()
             self._cases[name] = 0
         for act in case.acts[self._cases[name] :]:
-            cases.prepare_act(DEFAULT_TENANT, name, act).write()
+            cases.prepare_act(DEFAULT_TENANT, case.opening, act).write()
         self._cases[name] = len(case.acts)
 
     def _fill(self, at: int) -> None:

@@ -7,7 +7,7 @@ from masking_console.service import Json
 
 pages = Blueprint("approvals", __name__)
 
-ALL = "1000"
+ALL = 1_000
 """The longest page of a list of cases."""
 
 
@@ -32,4 +32,5 @@ def count() -> str:
 
 
 def _waiting() -> list[Json]:
-    return sorted(g.person.get("cases", status="pending", limit=ALL)["cases"], key=lambda case: str(case["opened_at"]))
+    waiting = g.person.cases(at_least=ALL, status="pending", limit=str(ALL))["cases"]
+    return sorted(waiting, key=lambda case: str(case["opened_at"]))

@@ -149,7 +149,7 @@ def _queue(given: Mapping[str, str]) -> Json:
     tab = given["status"]
     asked = {"mine": {"mine": "yes"}, "done": {"done": "yes"}}.get(tab, {"status": tab})
     chosen = {name: given[name] for name in ("purpose", "sort", "after")}
-    return dict(g.person.get("cases", **asked, **chosen, limit=A_PAGE, opened="yes", counts="yes"))
+    return dict(g.person.cases(**asked, **chosen, limit=A_PAGE, opened="yes", counts="yes"))
 
 
 def _searched(search: str) -> Json:
@@ -159,7 +159,7 @@ def _searched(search: str) -> Json:
     except Refusal:
         pass
     try:
-        return {"cases": list(g.person.get("cases", waybill=search, opened="yes")["cases"])}
+        return {"cases": list(g.person.cases(waybill=search, opened="yes")["cases"])}
     except Refusal:
         return {"cases": []}
 

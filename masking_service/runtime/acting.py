@@ -293,6 +293,7 @@ def _cases(parts: "Parts", shared: _Shared) -> Iterator[object]:
         keyring=parts.keyring,
         cases=shared.cases,
         disclosures=shared.disclosures,
+        random=os.urandom,
     )
     yield ReadCasePage(
         gate=shared.gate,

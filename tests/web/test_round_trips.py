@@ -228,7 +228,8 @@ def test_who_may_not_is_written_down_and_looks_nothing_up(ready: Api, trips: Tri
         pytest.param(AUDITOR, "/v1/audit?limit=50", 2, id="the log: its order and its entries"),
         pytest.param(AUDITOR, "/v1/audit/checkpoint", 4, id="a checkpoint: newest, writers, their entries, write"),
         pytest.param(DESK, "/v1/cases/D-1", 1, id="a case: one read"),
-        pytest.param(DESK, "/v1/cases", 2, id="cases: their names, and each"),
+        pytest.param(SUPERVISOR, "/v1/cases", 2, id="cases: their names, and each"),
+        pytest.param(DESK, "/v1/cases", 5, id="own cases: the end of older ones, set once; two lists; each"),
     ],
 )
 def test_round_trips_of_reading(ready: Api, trips: Trips, who: str, path: str, expected: int) -> None:

@@ -79,7 +79,11 @@ class Cases(Answer):
 
     cases: list[Case]
     next: Annotated[
-        str | UnsetType, Meta(description="Send it as `after` for the next page. Absent on the last page.")
+        str | UnsetType,
+        Meta(
+            description="Send it as `after` for the next page. Absent on the last page. One call looks at 10,000 cases "
+            "at most, so a page may be short or empty although others follow."
+        ),
     ] = UNSET
     counts: CaseCounts | UnsetType = UNSET
     decided: Annotated[

@@ -23,7 +23,7 @@ from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.cases import answers
 from masking_service.service.cases.reading import case_answer, opened_under, visible
-from masking_service.service.cases.state import Case, Cases, Opening
+from masking_service.service.cases.state import Case, Cases, FoundCases, Narrow, Opening, WantedCases
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.devices.proofs import DeviceProofs
@@ -40,8 +40,6 @@ from masking_service.store.pipeline import Question
 
 PAIR_DAYS: Final = 30
 OPENER_DAYS: Final = 7
-MAX_HISTORY: Final = 5_000
-"""Cases that the history reads at most, the last to end first."""
 LAST_CASES: Final = 5
 
 
@@ -71,7 +69,7 @@ class ReadCasePage:
 
         Round trips: one for the freeze and the case; one for records, disclosures and budgets (two if a waybill was
         revised); for the opener, who chose the numbers, one to count misses; for that history two for each thousand
-        cases.
+        cases, at most `MAX_READ` of all and as many of the opener.
 
         Args:
             sent: the proof of the caller's device, where the policy asks for one to view waybills.
@@ -144,14 +142,21 @@ class ReadCasePage:
     def _add_history(self, context: RequestContext, page: answers.CasePage, case: Case) -> None:
         """Add what the opener asked for lately, and how often opener and officer met."""
         since = context.now - PAIR_DAYS * SECONDS_A_DAY
-        recent = self.cases.listed(
-            context.principal.tenant,
-            context.now,
-            lambda one: one.opening.opened_at >= since and one.opening.case != case.opening.case,
-            past=True,
-            limit=MAX_HISTORY,
-        )
-        opener = [one for one in recent if one.opening.opened_by == case.opening.opened_by]
+        opened_by = case.opening.opened_by
+
+        def listed(narrow: Narrow | None) -> FoundCases:
+            return self.cases.listed(
+                context.principal.tenant,
+                context.now,
+                WantedCases(
+                    lambda one: one.opening.opened_at >= since and one.opening.case != case.opening.case, narrow
+                ),
+                past=True,
+            )
+
+        recent, unread = listed(None)
+        of_opener = recent if unread is None else listed(("person", opened_by)).cases
+        opener = [one for one in of_opener if one.opening.opened_by == opened_by]
         page.opener = _history(opener, context.now)
         if case.opening.officer is not None:
             page.pair = _pair(recent, opener, case.opening.officer)

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import UNSET
 
+from keys.aead import NONCE_BYTES
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
@@ -17,9 +20,21 @@ from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import MAX_ENTRIES, is_case_name, limit
 from masking_service.service.cases import answers
+from masking_service.service.cases.cursors import CURSOR, cursor, place_of
 from masking_service.service.cases.problems import NoSuchCase
 from masking_service.service.cases.shapes import CasesQuery, Sort
-from masking_service.service.cases.state import Case, Cases, Opening, Status, reaches
+from masking_service.service.cases.state import (
+    Case,
+    CasePlace,
+    Cases,
+    FoundCases,
+    Narrow,
+    Opening,
+    Status,
+    WantedCases,
+    reaches,
+    sees_own_only,
+)
 from masking_service.service.disclosures.state import Disclosures, Opened, Shown
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
@@ -28,8 +43,6 @@ from masking_service.store.pipeline import Question
 
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 DECISION_ACTS: Final = ("approve", "deny", "close")
-MAX_COUNTED: Final = 10_000
-"""A list says no greater number, and brings no more cases into another order."""
 TOLD_SECONDS: Final = 8 * 3600
 """For how long an opener is told of a decision: a shift."""
 MAX_TOLD: Final = 5
@@ -42,6 +55,21 @@ _SORTED_BY: Final[Mapping[Sort, Callable[[Case], Any]]] = {
 """What comes first in each order; the end decides between equals."""
 
 
+class _After(NamedTuple):
+    """Where a page begins: behind a case, or at a place where reading ended (no case)."""
+
+    case: Case | None
+    place: CasePlace
+
+
+class _Active(NamedTuple):
+    """Cases that have not expired: all that the caller may see, and of these at least the pending and the own ones."""
+
+    every: FoundCases
+    pending: Sequence[Case]
+    own: Sequence[Case]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCases:
     """Reads the cases that the caller may see, under one policy."""
@@ -51,6 +79,7 @@ class ReadCases:
     keyring: Keyring
     cases: Cases
     disclosures: Disclosures
+    random: Callable[[int], bytes]
 
     def one(self, context: RequestContext, name: str) -> answers.Case:
         """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
@@ -61,8 +90,9 @@ class ReadCases:
         """The cases that the caller may see and that have not expired, soonest to expire first.
 
         With a status of the past (expired, closed, denied) also those that expired within 30 days, the last to expire
-        first. Round trips: two for each thousand cases read, one for `after`, and one for what was opened. Counts and
-        another order read all cases once.
+        first. A page, another order and a count read `MAX_READ` cases at most: a page may end early, with the place
+        where the next one goes on. Round trips: two for each thousand cases read, one for `after`, and one for what was
+        opened.
 
         Raises:
             AccessError: the caller may not.
@@ -88,41 +118,69 @@ class ReadCases:
                 and (caller in case.done_by) == (wanted.done == "yes")
             )
 
-        after = active = None
-        if wanted.after is not None:
-            try:
-                after = visible_case(self.policy, self.cases, context.principal, wanted.after)
-            except NoSuchCase:
-                raise InvalidRequest([("/after", "unknown-cursor")]) from None
-        if wanted.counts:
-            active = self.cases.listed(
-                tenant,
-                context.now,
-                lambda case: reaches(self.policy, context.principal, case),
-                limit=MAX_COUNTED,
-            )
-        found = self._found(context, wanted, most + 1, fits, after, active)
+        chosen = WantedCases(fits, self._narrow(context, wanted, number, opener))
+        after = None if wanted.after is None else self._after(context, wanted.after, wanted.sort or "ends")
+        active = self._active(context) if wanted.counts else None
+        found, unread = self._found(context, wanted, most + 1, chosen, after, active)
         page = found[:most]
         shown = [case_answer(self.policy, case, context.now) for case in page]
         if wanted.opened:
             for answer, count in zip(shown, self._opened(tenant, page), strict=True):
                 answer.opened = count
+        following = UNSET if unread is None else cursor(self.keyring.tenant(tenant), unread, self.random(NONCE_BYTES))
         return answers.Cases(
             shown,
-            shown[-1].case if len(found) > most else UNSET,
+            shown[-1].case if len(found) > most else following,
             UNSET if active is None else _counts(context, active),
-            UNSET if active is None else _decided(context, active),
+            UNSET if active is None else _decided(context, active.own),
         )
+
+    def _narrow(
+        self, context: RequestContext, wanted: CasesQuery, number: str | None, opener: str | None
+    ) -> Narrow | None:
+        """Return the shortest list that holds all wanted cases; None for the list of all."""
+        caller = context.principal.id
+        person = caller if wanted.mine or wanted.done == "yes" else opener
+        if number is not None:
+            return ("waybill", number)
+        if person is not None or sees_own_only(self.policy, context.principal):
+            return ("person", person or caller)
+        return ("status", wanted.status) if wanted.status in ("pending", "denied", "closed") else None
+
+    def _after(self, context: RequestContext, after: str, sort: Sort) -> _After:
+        """Return where a page begins. Raises InvalidRequest."""
+        tenant = context.principal.tenant
+        try:
+            if after.startswith(CURSOR) and sort == "ends":
+                return _After(None, place_of(self.keyring.tenant(tenant), after))
+            case = visible_case(self.policy, self.cases, context.principal, after)
+        except (NoSuchCase, IntegrityError):
+            raise InvalidRequest([("/after", "unknown-cursor")]) from None
+        return _After(case, self.cases.place(tenant, case))
+
+    def _active(self, context: RequestContext) -> _Active:
+        """Read what is counted. Where there are too many cases for one list, the shorter ones are read as well."""
+        principal = context.principal
+        own: Narrow = ("person", principal.id)
+
+        def listed(narrow: Narrow | None) -> FoundCases:
+            wanted = WantedCases(lambda case: reaches(self.policy, principal, case), narrow)
+            return self.cases.listed(principal.tenant, context.now, wanted)
+
+        every = listed(own if sees_own_only(self.policy, principal) else None)
+        if every.unread is None:
+            return _Active(every, every.cases, every.cases)
+        return _Active(every, listed(("status", "pending")).cases, listed(own).cases)
 
     def _found(
         self,
         context: RequestContext,
         wanted: CasesQuery,
         most: int,
-        fits: Callable[[Case], bool],
-        after: Case | None,
-        active: list[Case] | None,
-    ) -> list[Case]:
+        chosen: WantedCases,
+        after: _After | None,
+        active: _Active | None,
+    ) -> FoundCases:
         """The first cases that are wanted behind `after`.
 
         Args:
@@ -131,18 +189,24 @@ class ReadCases:
         """
         tenant, past = context.principal.tenant, wanted.status in PAST
         sort = wanted.sort or "ends"
-        if past or active is None or len(active) == MAX_COUNTED:
+        read = partial(self.cases.listed, tenant, context.now, chosen, past=past)
+        if past or active is None or active.every.unread is not None:
             if sort == "ends":
-                return self.cases.listed(tenant, context.now, fits, past=past, after=after, limit=most)
-            active = self.cases.listed(tenant, context.now, fits, past=past, limit=MAX_COUNTED)
+                return read(after=after and after.place, limit=most)
+            cases = read().cases
+        else:
+            cases = active.every.cases
         key = _SORTED_BY[sort]
 
         def follows(case: Case) -> bool:
-            if after is None or key(case) != key(after):
-                return after is None or key(case) > key(after)
-            return self.cases.is_behind(tenant, case, after, past=past)
+            if after is None:
+                return True
+            if after.case is not None and key(case) != key(after.case):
+                return bool(key(case) > key(after.case))
+            place = self.cases.place(tenant, case)
+            return place < after.place if past else place > after.place
 
-        return sorted((case for case in active if fits(case) and follows(case)), key=key)[:most]
+        return FoundCases(sorted((case for case in cases if chosen.fits(case) and follows(case)), key=key)[:most], None)
 
     def _opened(self, tenant: str, cases: Sequence[Case]) -> list[int]:
         """Return how many waybills of each case had something opened: at most one round trip."""
@@ -181,22 +245,28 @@ def opened_under(opening: Opening, of_case: Mapping[str, Sequence[Shown]]) -> li
     return [answer for _, answer in sorted(opened, key=itemgetter(0))]
 
 
-def _counts(context: RequestContext, active: Sequence[Case]) -> answers.CaseCounts:
+def _counts(context: RequestContext, active: _Active) -> answers.CaseCounts:
     """Count the caller's open and pending cases, without those that the caller has finished."""
-    caller, counts = context.principal.id, Counter[str]()
-    for case in active:
-        if caller not in case.done_by:
-            status = case.status(context.now)
-            counts[status] += 1
-            counts["mine"] += status in ("open", "pending") and _is_of(case, caller)
-    return answers.CaseCounts(counts["mine"], counts["open"], counts["pending"])
+    caller, now = context.principal.id, context.now
+
+    def count(cases: Sequence[Case], *statuses: Status, mine: bool = False) -> int:
+        return sum(
+            caller not in case.done_by and case.status(now) in statuses and (not mine or _is_of(case, caller))
+            for case in cases
+        )
+
+    return answers.CaseCounts(
+        count(active.own, "open", "pending", mine=True),
+        count(active.every.cases, "open"),
+        count(active.pending, "pending"),
+    )
 
 
-def _decided(context: RequestContext, active: Sequence[Case]) -> list[answers.DecidedCase]:
+def _decided(context: RequestContext, own: Sequence[Case]) -> list[answers.DecidedCase]:
     """Return what others recently decided on the caller's cases, the latest first."""
     told = [
         (act.at, answers.DecidedCase(case.opening.case, act.act, act.by, rfc3339(act.at), act.note or None))
-        for case in active
+        for case in own
         if case.opening.opened_by == context.principal.id
         for act in case.acts
         if act.act in ("approve", "deny") and act.at > context.now - TOLD_SECONDS

@@ -37,7 +37,11 @@ class CasesQuery(Shape, frozen=True):
     ] = None
     opened: Annotated[Literal["yes"] | None, Meta(description="Says of how many waybills something was opened.")] = None
     counts: Annotated[
-        Literal["yes"] | None, Meta(description="Counts the cases of each list, and tells of decisions.")
+        Literal["yes"] | None,
+        Meta(
+            description="Counts the cases of each list among the first 10,000, and pending and own ones beyond them, "
+            "and tells of decisions."
+        ),
     ] = None
     sort: Annotated[
         Sort | None,
@@ -46,5 +50,7 @@ class CasesQuery(Shape, frozen=True):
             "by the person who works on them. Another order than by the end is of the first 10,000 cases."
         ),
     ] = None
-    after: Annotated[str | None, Meta(description="The name of a case. The page begins after it.")] = None
+    after: Annotated[
+        str | None, Meta(description="The `next` of a page, or the name of a case. The page begins after it.")
+    ] = None
     limit: Limit | None = None

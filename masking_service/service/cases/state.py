@@ -5,14 +5,15 @@ closed, each a sealed fact in its own place. Its status follows from the facts
 and the clock. A name that was used is used for ever.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from keys.aead import NONCE_BYTES
+from keys.errors import IntegrityError
 from keys.secret import Unprinted
 from masking_audit.format.links import fact_hash
 from masking_service.masking.timestamps import SECONDS_A_DAY
@@ -39,13 +40,30 @@ from masking_service.store.pipeline import Question
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 ActName = Literal["approve", "deny", "close", "claim", "done"]
-MAX_LISTED: Final = 1_000
+READ_AT_ONCE: Final = 1_000
+MAX_READ: Final = 10_000
+"""Cases that one list reads at most. So its time does not depend on how many there are."""
 _OF_EACH_PERSON: Final[dict[ActName, str]] = {"approve": "approver", "done": "done"}
 """Acts of which a case has one for each person, and what the tag of that person is made for."""
 MAX_CLAIMS: Final = 32
 """Claims of a case; after them it stays with its present officer."""
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """Seconds for which an expired case can be listed."""
+_EARLIER_RELEASE: Final = 8 * SECONDS_A_DAY
+"""How far ahead a case may end that a process of an earlier release opens: seven days, within a day of an upgrade."""
+_FOREVER: Final = 1 << 53
+"""Later than any end. Redis counts no further exactly."""
+_LISTED_AS: Final[dict[ActName, str]] = {"deny": "denied", "close": "closed"}
+"""The status after an act, of which there is a list."""
+_OF_PERSON: Final = ("claim", "done")
+"""Acts after which a case is in the list of the person."""
+
+Narrow = tuple[Literal["waybill", "person", "status"], str]
+"""A list of some cases only: what they have in common, and its value.
+
+A waybill that they name; a person who opened them, whom they name, who claimed them or is done with them; or a status
+(`pending`, `denied`, `closed`) that they have, or had.
+"""
 
 
 class Opening(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
@@ -181,6 +199,35 @@ class Case(msgspec.Struct, frozen=True):
             raise CaseNotOpen("other-officer")
 
 
+class CasePlace(NamedTuple):
+    """A place in a list: behind a case, by its end (Unix seconds) and its key."""
+
+    expires_at: int
+    key: bytes
+
+
+class FoundCases(NamedTuple):
+    """Cases of a list. `unread` is the place at which the reading ended, None if it came to the end of the list."""
+
+    cases: list[Case]
+    unread: CasePlace | None
+
+
+class WantedCases(NamedTuple):
+    """Chooses cases: those that fit. `narrow` is a list that holds all of them, so that the others are not read."""
+
+    fits: Callable[[Case], bool]
+    narrow: Narrow | None = None
+
+
+class _EndsWithin(NamedTuple):
+    """A part of a sorted set of cases: those that end from `first` to `last` (Unix seconds)."""
+
+    key: bytes
+    first: int
+    last: int
+
+
 class Cases(TenantState):
     """The cases of every tenant, sealed in the store."""
 
@@ -191,6 +238,11 @@ class Cases(TenantState):
         """
         key = self._key(tenant, opening.case)
         mine = self._seal(tenant, key, b"open", opening)
+        persons = {opening.opened_by, opening.officer or opening.opened_by}
+        narrow: list[Narrow] = [("person", person) for person in sorted(persons)]
+        narrow += [("waybill", number) for number in opening.waybills]
+        if opening.approvals_needed:
+            narrow.append(("status", "pending"))
 
         def write() -> Case:
             stored = self._store.write(
@@ -198,6 +250,7 @@ class Cases(TenantState):
                     (b"HSETNX", key, b"open", mine),
                     (b"ZADD", self._list(tenant), b"NX", opening.expires_at, key),
                     (b"ZREMRANGEBYSCORE", self._list(tenant), b"-inf", opening.opened_at - LISTED_SECONDS),
+                    *self._narrowly(tenant, narrow, opening, opening.opened_at, b"NX"),
                     (b"HGET", key, b"open"),
                 ]
             )[-1]
@@ -208,23 +261,31 @@ class Cases(TenantState):
 
         return Prepared([Sealed(_at(key, b"open"), mine, until=0, once=True)], write)
 
-    def prepare_act(self, tenant: str, name: str, act: Act) -> Prepared[Case]:
+    def prepare_act(self, tenant: str, opening: Opening, act: Act) -> Prepared[Case]:
         """Seal an act on an existing case: one round trip to write.
 
-        Writing returns the case as it is then, and raises NoSuchCase if the tenant has none of that name. The same act
-        of the same person again changes nothing, and neither does a second denial or closing. Of two claims at once
-        the first one counts.
+        Writing returns the case as it is then. The same act of the same person again changes nothing, and neither does
+        a second denial or closing. Of two claims at once the first one counts.
+
+        Raises:
+            NoSuchCase: on writing, if the tenant has no such case.
         """
-        key = self._key(tenant, name)
+        key = self._key(tenant, opening.case)
         done = act.act.encode()
         if act.act in _OF_EACH_PERSON:
             done += b":" + self._keyring.tenant(tenant).tag(_OF_EACH_PERSON[act.act], act.by).encode()
         elif act.act == "claim":
             done += b":%d" % act.number
         sealed = self._seal(tenant, key, done, act)
+        narrow: list[Narrow] = []
+        if act.act in _LISTED_AS:
+            narrow.append(("status", _LISTED_AS[act.act]))
+        elif act.act in _OF_PERSON:
+            narrow.append(("person", act.by))
 
         def write() -> Case:
-            stored = self._store.write([(b"HSETNX", key, done, sealed), (b"HGETALL", key)])[-1]
+            lists = self._narrowly(tenant, narrow, opening, act.at)
+            stored = self._store.write([(b"HSETNX", key, done, sealed), *lists, (b"HGETALL", key)])[-1]
             case = self._read(tenant, key, stored)
             if case is None:
                 raise NoSuchCase
@@ -259,47 +320,109 @@ class Cases(TenantState):
         self,
         tenant: str,
         now: int,
-        wanted: Callable[[Case], bool],
+        wanted: WantedCases,
         *,
         past: bool = False,
-        after: Case | None = None,
-        limit: int = MAX_LISTED,
-    ) -> list[Case]:
-        """Return the first wanted cases, in the order in which they expire.
+        after: CasePlace | None = None,
+        limit: int = MAX_READ,
+    ) -> FoundCases:
+        """Return the first wanted cases, in the order in which they expire, of the next `MAX_READ`.
 
-        Two round trips for each thousand cases read.
+        Two round trips for the first `limit` cases and for each thousand behind them.
 
         Args:
             tenant: whose cases.
             now: Unix seconds.
             wanted: chooses cases.
             past: also those that expired within 30 days, and the last to expire first.
-            after: the case behind which to go on.
+            after: the place behind which to go on.
             limit: how many cases at most.
         """
         found: dict[str, Case] = {}
-        begin = after.opening.expires_at if after else None
-        if past:
-            way: Command = (begin or b"+inf", now - LISTED_SECONDS, b"BYSCORE", b"REV")
-        else:
-            way = (begin or now + 1, b"+inf", b"BYSCORE")
-        for page in count():
-            window = (b"LIMIT", page * MAX_LISTED, MAX_LISTED)
-            [keys] = self._store.read([(b"ZRANGE", self._list(tenant), *way, *window)])
-            for case in self._load(tenant, keys):
-                # A case that is opened meanwhile pushes others to the next page, where they come again.
-                if case is None or (after is not None and not self.is_behind(tenant, case, after, past=past)):
-                    continue
-                if wanted(case):
+        read = 0
+        windows, first = self._windows(tenant, now, wanted.narrow, past=past), min(limit, READ_AT_ONCE)
+        for places in self._places(windows, after, first, past=past):
+            for case in self._load(tenant, [place.key for place in places]):
+                # A case that is opened meanwhile pushes others to the next portion, where they come again.
+                if case is not None and wanted.fits(case):
                     found[case.opening.case] = case
-            if len(keys) < MAX_LISTED or len(found) >= limit:
-                break
-        return list(found.values())[:limit]
+            read += len(places)
+            if len(found) >= limit or read >= MAX_READ:
+                return FoundCases([*found.values()][:limit], places[-1])
+        return FoundCases([*found.values()], None)
 
-    def is_behind(self, tenant: str, case: Case, after: Case, *, past: bool) -> bool:
-        """Return whether a case is listed after another. The keys decide between two that expire at once."""
-        mine, other = ((one.opening.expires_at, self._key(tenant, one.opening.case)) for one in (case, after))
-        return mine < other if past else mine > other
+    def place(self, tenant: str, case: Case) -> CasePlace:
+        """Return the place of a case in lists by their end."""
+        return CasePlace(case.opening.expires_at, self._key(tenant, case.opening.case))
+
+    def _places(
+        self, windows: Sequence[_EndsWithin], after: CasePlace | None, at_first: int, *, past: bool
+    ) -> Iterator[list[CasePlace]]:
+        """Yield the places of cases behind `after`, in portions: one round trip for each.
+
+        Args:
+            at_first: the size of the first portion. What a page shows may be in it.
+        """
+        for window in windows:
+            first, last = window.first, window.last
+            if after is not None:
+                first, last = (first, min(last, after.expires_at)) if past else (max(first, after.expires_at), last)
+            way: Command = (last, first, b"BYSCORE", b"REV") if past else (first, last, b"BYSCORE")
+            offset, size, more = 0, at_first, first <= last
+            while more:
+                some = (b"LIMIT", offset, size, b"WITHSCORES")
+                [flat] = self._store.read([(b"ZRANGE", window.key, *way, *some)])
+                places = [CasePlace(int(end), name) for name, end in zip(flat[0::2], flat[1::2], strict=True)]
+                # The keys decide between cases that expire at once, here as in the store.
+                behind = [one for one in places if after is None or (one < after if past else one > after)]
+                if behind:
+                    yield behind
+                more, offset, size = len(places) == size, offset + size, READ_AT_ONCE
+
+    def _windows(self, tenant: str, now: int, narrow: Narrow | None, *, past: bool) -> list[_EndsWithin]:
+        """Return what a list is read from: a narrower list, and the list of all where that one may lack cases."""
+        first, everything = now - LISTED_SECONDS if past else now + 1, self._list(tenant)
+        if narrow is None:
+            return [_EndsWithin(everything, first, _FOREVER)]
+        complete = max(self._complete_from(tenant, now), first)
+        windows = [_EndsWithin(self._narrow(tenant, narrow), complete, _FOREVER)]
+        if complete > first:
+            windows.insert(0, _EndsWithin(everything, first, complete - 1))
+        return windows[::-1] if past else windows
+
+    def _complete_from(self, tenant: str, now: int) -> int:
+        """Return the end from which on cases are in narrower lists, too: one round trip, and once another to set it.
+
+        Earlier releases wrote the list of all cases only. Theirs end before.
+        """
+        key, everything = self._list(tenant) + b":from", self._list(tenant)
+        stored, last = self._store.read([(b"GET", key), (b"ZRANGE", everything, 0, 0, b"REV", b"WITHSCORES")])
+        if stored is None:
+            begin = max(int(last[1]), now) + _EARLIER_RELEASE if last else 0
+            stored = self._store.write([(b"SET", key, begin, b"NX"), (b"GET", key)])[-1]
+        if not stored.isdigit():
+            raise IntegrityError("the store does not say which cases the lists hold")
+        return int(stored)
+
+    def _narrowly(
+        self, tenant: str, narrow: Sequence[Narrow], opening: Opening, now: int, *condition: bytes
+    ) -> list[Command]:
+        """Return the commands that put a case into narrower lists, each kept as long as its last case is listed.
+
+        Args:
+            condition: NX, for an opening that may be refused because there is a case of that name.
+        """
+        key, end = self._key(tenant, opening.case), opening.expires_at
+        commands: list[Command] = []
+        for each in map(partial(self._narrow, tenant), narrow):
+            commands.append((b"ZADD", each, *condition, end, key))
+            commands.append((b"ZREMRANGEBYSCORE", each, b"-inf", now - LISTED_SECONDS))
+            # As in `HashField`: to Redis a key without expiry never ends, so GT alone would leave it so.
+            commands += [(b"EXPIREAT", each, end + LISTED_SECONDS, when) for when in (b"NX", b"GT")]
+        return commands
+
+    def _narrow(self, tenant: str, narrow: Narrow) -> bytes:
+        return self._list(tenant) + b":" + self._keyring.tenant(tenant).tag("cases", *narrow).encode()
 
     def _key(self, tenant: str, name: str) -> bytes:
         keys = self._keyring.tenant(tenant)
@@ -402,10 +525,11 @@ class CaseAuthority:
         return state if may_read else ""
 
 
-def reaches(policy: Policy, principal: Principal, case: Case | None) -> bool:
-    """Whether this case, or the absence of one (None), is visible to the caller.
+def sees_own_only(policy: Policy, principal: Principal) -> bool:
+    """Whether the caller sees only own cases: the desk, which opens cases and approves none."""
+    return policy.permits(principal, Permission.CASE_OPEN) and not policy.permits(principal, Permission.CASE_APPROVE)
 
-    The desk, which opens cases and approves none, sees its own.
-    """
-    desk = policy.permits(principal, Permission.CASE_OPEN) and not policy.permits(principal, Permission.CASE_APPROVE)
-    return not desk or (case is not None and case.opening.opened_by == principal.id)
+
+def reaches(policy: Policy, principal: Principal, case: Case | None) -> bool:
+    """Whether this case, or the absence of one (None), is visible to the caller."""
+    return not sees_own_only(policy, principal) or (case is not None and case.opening.opened_by == principal.id)

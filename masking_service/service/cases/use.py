@@ -282,7 +282,7 @@ class Casework:
         opening = case.opening
         number = case.next_claim if act == "claim" else 0
         wanted = Act(act, context.principal.id, context.now, masked_words(note or ""), number)
-        done = self.cases.prepare_act(context.principal.tenant, opening.case, wanted)
+        done = self.cases.prepare_act(context.principal.tenant, opening, wanted)
         entry = self.recorder.record(
             context,
             DECISIONS[act],

@@ -67,12 +67,15 @@ class Service:
         self.now += self.pause
 
     def open(self, name: str, *waybills: str) -> None:
-        opening = Opening(name, "dispute", waybills or (NUMBER,), None, "r", "staff/d-1", self.now, LATER, 0)
+        opening = self.opening(name, *waybills)
         self.carry_out(lambda: self.cases.prepare_opening("default", opening), "case-open", case=name)
 
     def close(self, name: str) -> None:
-        act = Act("close", "staff/d-1", self.now)
-        self.carry_out(lambda: self.cases.prepare_act("default", name, act), "case-close", case=name)
+        act, opening = Act("close", "staff/d-1", self.now), self.opening(name)
+        self.carry_out(lambda: self.cases.prepare_act("default", opening, act), "case-close", case=name)
+
+    def opening(self, name: str, *waybills: str) -> Opening:
+        return Opening(name, "dispute", waybills or (NUMBER,), None, "r", "staff/d-1", self.now, LATER, 0)
 
     def move(self, courier: str, until: int = LATER) -> None:
         custody = [Custody("021001", courier)]

@@ -46,7 +46,7 @@ def test_the_name_of_a_closed_case_is_never_used_again(cases: Cases) -> None:
 
 
 def test_what_happened_to_a_case_does_not_expire(cases: Cases) -> None:
-    prepared = cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW))
+    prepared = cases.prepare_act("default", opening(), Act("close", "staff/desk", NOW))
 
     assert [sealed.until for sealed in prepared.sealed] == [0]
 
@@ -77,14 +77,14 @@ def test_an_unknown_case_is_no_case(cases: Cases, tenant: str) -> None:
 @pytest.mark.usefixtures("opened")
 def test_a_closed_case_names_the_closer_and_the_time_and_closing_again_changes_nothing(cases: Cases) -> None:
     acts = (Act("close", "staff/desk", NOW + 5), Act("close", "staff/another", NOW + 9))
-    closed = [cases.prepare_act("default", "D-2026-0001", act).write() for act in acts]
+    closed = [cases.prepare_act("default", opening(), act).write() for act in acts]
 
     assert [(one.opening, one.acts) for one in closed] == [(opening(), acts[:1])] * 2
 
 
 def test_an_unknown_case_cannot_be_closed(cases: Cases) -> None:
     with pytest.raises(NoSuchCase):
-        cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW)).write()
+        cases.prepare_act("default", opening(), Act("close", "staff/desk", NOW)).write()
 
 
 def test_an_act_stored_without_a_note_is_read() -> None:
@@ -96,7 +96,7 @@ def test_an_act_stored_without_a_note_is_read() -> None:
 def approved(cases: Cases) -> bytes:
     """The key of a case that needs two approvals, and has one."""
     cases.prepare_opening("default", opening(approvals_needed=2)).write()
-    cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW)).write()
+    cases.prepare_act("default", opening(), Act("approve", "staff/s-1", NOW)).write()
     return cases._key("default", "D-2026-0001")
 
 
@@ -112,7 +112,7 @@ def test_an_approval_in_another_persons_place_is_an_alarm(cases: Cases, client: 
 def test_an_old_approval_brought_back_counts_once(cases: Cases, client: redis.Redis, approved: bytes) -> None:
     old = ask(client, "HGETALL", approved)
     ask(client, "HSET", approved, *chain.from_iterable(old.items()))
-    cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW + 9)).write()
+    cases.prepare_act("default", opening(), Act("approve", "staff/s-1", NOW + 9)).write()
 
     assert cases.get("default", "D-2026-0001").status(NOW) == "pending"
 
@@ -123,7 +123,7 @@ def test_what_is_prepared_says_what_it_will_write_and_has_written_nothing(cases:
     opened = cases.prepare_opening("default", opening(approvals_needed=1))
     before = ask(client, "HLEN", key)
     opened.write()
-    denied = cases.prepare_act("default", "D-2026-0001", Act("deny", "staff/s-1", NOW))
+    denied = cases.prepare_act("default", opening(), Act("deny", "staff/s-1", NOW))
 
     assert (before, ask(client, "HLEN", key)) == (0, 1)
     assert [one.place.removeprefix(key) for one in (*opened.sealed, *denied.sealed)] == [b"/open", b"/deny"]
@@ -135,7 +135,7 @@ FACTS = ("open", "close")
 @pytest.fixture
 def closed(cases: Cases, opened: Case) -> bytes:
     """The key of a closed case."""
-    cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW)).write()
+    cases.prepare_act("default", opening(), Act("close", "staff/desk", NOW)).write()
     return cases._key("default", "D-2026-0001")
 
 
