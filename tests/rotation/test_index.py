@@ -524,10 +524,10 @@ def test_persons_of_moved_waybills_are_counted_where_their_numbers_are_known(rot
 
 def written_late(process: Process, number: str, change: Callable[[], object]) -> None:
     """Write a revision that was compared before a change."""
-    drafts = process.vault.drafts("default", [number], [body("李四")], now=NOW, expires_at=LATER)
+    drafts = process.vault.writer.drafts("default", [number], [body("李四")], now=NOW, expires_at=LATER)
     process.vault.compare("default", drafts, revise=True)
     change()
-    while drafts := process.vault.put("default", drafts, NOW):
+    while drafts := stores.put_revisions(process.vault, "default", drafts, NOW):
         process.vault.compare("default", drafts, revise=True)
 
 

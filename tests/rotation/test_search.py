@@ -41,8 +41,8 @@ def rotate(path: Path, url: str, policy: Policy) -> Rotate:
 
 def put_findable(process: Process, number: str, tenant: str = "default") -> None:
     findable = Findable(phones=(PHONE,), endings=(PHONE[-4:],), site=SITE)
-    drafts = process.vault.drafts(tenant, [number], [body()], now=NOW, expires_at=UNTIL, findable=[findable])
-    assert process.vault.put(tenant, drafts, NOW) == []
+    drafts = process.vault.writer.drafts(tenant, [number], [body()], now=NOW, expires_at=UNTIL, findable=[findable])
+    assert process.vault.writer.put(tenant, drafts, NOW) == []
 
 
 def found(process: Process, tenant: str = "default") -> set[str]:

@@ -103,13 +103,20 @@ def write(
     """Store a batch of (number, body), found by what `findable` says."""
     pairs = [*bodies.items()] if isinstance(bodies, dict) else bodies
     numbers, values = [number for number, _ in pairs], [value for _, value in pairs]
-    drafts = vault.drafts(tenant, numbers, values, now=now, expires_at=expires_at, findable=findable)
-    waiting = drafts if revise else vault.put(tenant, drafts, now)
+    drafts = vault.writer.drafts(tenant, numbers, values, now=now, expires_at=expires_at, findable=findable)
+    waiting = drafts if revise else vault.writer.put(tenant, drafts, now)
     while waiting:
         vault.compare(tenant, waiting, revise=revise)
         vault.search.replace(tenant, *index_entries(waiting), now)
-        waiting = vault.put(tenant, waiting, now)
+        waiting = put_revisions(vault, tenant, waiting, now)
     return [draft.outcome for draft in drafts if draft.outcome is not None]
+
+
+def put_revisions(vault: Vault, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
+    """Write compared drafts, as a call that may revise does; return those that were too late."""
+    again = vault.writer.put(tenant, drafts, now)
+    vault.follow_holds(tenant, drafts)
+    return again
 
 
 def put(vault: Vault, value: bytes, number: str = NUMBER, **how: Any) -> Stored:
@@ -213,14 +220,14 @@ class Interleaved(Store):
 
 def before_put(vault: Vault, act: Callable[[], object]) -> Vault:
     """Let something happen once, before this vault writes what it has compared."""
-    put_now, waiting = vault.put, [act]
+    put_now, waiting = vault.writer.put, [act]
 
     def put_late(tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
         if waiting:
             waiting.pop()()
         return put_now(tenant, drafts, now)
 
-    vault.put = put_late  # type: ignore[method-assign]  # of this vault alone
+    vault.writer.put = put_late  # type: ignore[method-assign]  # of this vault alone
     return vault
 
 

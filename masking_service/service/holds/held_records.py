@@ -312,7 +312,7 @@ class HeldRecords:
         """Write the records in one exchange; return whether each was still as it was read.
 
         While the index secret is rotated, one more looks whether a revision was written before they were: who writes
-        one after that sees them, see `Vault.put`.
+        one after that sees them, see `Vault.follow_holds`.
         """
         questions = [swap_question(swaps, until, since=roster) for swaps, until in change.swaps]
         self._store.ask(*questions)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from keys.aead import HOUR_FORMAT, KEY_ID_BYTES, NONCE_BYTES, SealingKey, header_of
+from keys.aead import HOUR_FORMAT, NONCE_BYTES, header_of
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
@@ -25,7 +25,7 @@ from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
 from masking_service.service.vault.data_keys import DataKeys, HourKeys, RecordKeys
 from masking_service.service.vault.records import Record
-from masking_service.service.vault.writing import Draft, RecordWriter, Stored, decide
+from masking_service.service.vault.writing import Draft, Stored, VaultWriter, decide
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import (
@@ -39,7 +39,6 @@ from masking_service.store.layout import (
     stems_of,
 )
 from masking_service.store.pipeline import Question
-from masking_service.store.servers import Roster
 
 _Revision = tuple[Record | None, tuple[bytes, bytes | None]]
 """A revision, opened, and the place and the sealed value that were read."""
@@ -96,8 +95,8 @@ class _AllRevisions(NamedTuple):
     revisions: Sequence[Record | None]
 
 
-class Vault(RecordWriter):
-    """Records of every tenant in one store.
+class Vault:
+    """Records of every tenant in one store: reads and erases them.
 
     Args:
         store: the way to Redis.
@@ -108,30 +107,17 @@ class Vault(RecordWriter):
         data_keys: the data keys that this process has met.
         record_keys: these, and the hour keys that it has met.
         search: the search indexes.
+        writer: writes new records and revisions.
     """
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        super().__init__(store, keyring, random)
+        self._store = store
+        self._keyring = keyring
+        self._random = random
         self.data_keys = DataKeys(store, keyring, random)
         self.record_keys = RecordKeys(self.data_keys, HourKeys(store, keyring, self.data_keys))
         self.search = SearchIndex(store, keyring, self.record_keys)
-
-    def _key_for(self, tenant: str, waiting: Sequence[Draft], now: int) -> SealingKey:
-        entries = sum(len(draft.findable) for draft in waiting if draft.findable is not None)
-        return self.data_keys.for_today(tenant, now, len(waiting) + entries)
-
-    def _indexing(self, tenant: str, indexed: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:
-        return self.search.adding(tenant, indexed, key, now)
-
-    def _indexed(self, commands: Sequence[Command], now: int, roster: Roster) -> None:
-        self.search.added(commands, now, roster)
-
-    def _sealed(self, tenant: str, key: SealingKey, drafts: Sequence[Draft], places: Sequence[bytes]) -> list[bytes]:
-        sealed = super()._sealed(tenant, key, drafts, places)
-        for at, draft in enumerate(drafts):
-            if draft.record.held:  # it revises a held record, and must not end with the key of today
-                sealed[at] = self._seal_held(tenant, draft.record, records.plaintext(draft.record), places[at])
-        return sealed
+        self.writer = VaultWriter(store, keyring, random, self.data_keys, self.search)
 
     def compare(self, tenant: str, drafts: Sequence[Draft], *, revise: bool) -> None:
         """Compare drafts with what is stored, see `decide`.
@@ -157,16 +143,19 @@ class Vault(RecordWriter):
         for draft in drafts:
             found = stored.get(draft.stem)
             draft.custody = found.custody if found else None
-            # While the index secret is rotated, the two may be on different servers: see `put`.
+            # While the index secret is rotated, the two may be on different servers: see `follow_holds`.
             draft.follows = None if found is None or draft.other or not draft.revision else found.sealed
 
-    def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
-        """As `RecordWriter.put`. A revision is written only while the one before it is as it was compared.
+    def follow_holds(self, tenant: str, drafts: Sequence[Draft]) -> None:
+        """Bring revisions that were written under the hold of the one before them, or out of it.
 
-        While the index secret is rotated that is looked at afterwards: one more round trip for revisions, and one to
-        bring those under a hold, or out of it, whose hold was set or lifted meanwhile.
+        A revision is written only while the one before it is as it was compared. While the index secret is rotated that
+        cannot be, so it is looked at afterwards: one round trip for revisions, and one to seal those anew whose hold
+        was set or lifted meanwhile. No round trip otherwise.
+
+        Raises:
+            StoreUnavailable: one is being moved; the same batch can be sent again.
         """
-        again = super().put(tenant, drafts, now)
         revised = [
             (draft.base, draft.outcome.revision)
             for draft in drafts
@@ -174,7 +163,6 @@ class Vault(RecordWriter):
         ]
         while revised and self._follow_holds(tenant, revised):
             pass
-        return again
 
     def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
         """Return the newest active revision of each waybill; None for unknown, erased and expired ones.
@@ -448,24 +436,15 @@ class Vault(RecordWriter):
 
     def _seal_as(self, tenant: str, record: Record, place: bytes) -> bytes:
         """Seal a record with the data key that its header names."""
-        plain = records.plaintext(record)
         if record.held:
-            return self._seal_held(tenant, record, plain, place)
+            return self.writer.seal_held(tenant, record, place)
         key = self.record_keys.by_headers(tenant, [record.header])[record.header]
         if key is None:
             raise StoreUnavailable("unknown-key")  # shredded meanwhile
+        plain = records.plaintext(record)
         (sealed,) = key.seal_many([plain], [place], self._random(NONCE_BYTES), record.header)
         self.record_keys.count(record.header, 1)
         return sealed
-
-    def _seal_held(self, tenant: str, record: Record, plain: bytes, place: bytes) -> bytes:
-        """Seal a record with the data key of the hold that its header names."""
-        key_id = record.header[-KEY_ID_BYTES:]
-        key = self.data_keys.by_ids(tenant, [key_id])[key_id]
-        if key is None:
-            raise StoreUnavailable("unknown-key")  # the hold was lifted meanwhile
-        self.data_keys.count(key_id, 1)
-        return key.seal(plain, place, self._random(NONCE_BYTES))
 
     def open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
         """Open the value at each place: None where there is none, `records.SHREDDED` where its key is destroyed.

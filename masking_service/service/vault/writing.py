@@ -9,15 +9,17 @@ from typing import Final, Literal
 
 import msgspec
 
-from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey
+from keys.aead import HEADER_BYTES, KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring, PlaceLayers
 from keys.secret import Unprinted
-from masking_service.service.search.state import NOWHERE, Findable, Indexed, findable_of
+from masking_service.service.search.state import NOWHERE, Findable, Indexed, SearchIndex, findable_of
 from masking_service.service.state.sealed import StoredValue
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
+from masking_service.service.vault.data_keys import DataKeys
 from masking_service.service.vault.records import Record
 from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import CLAIM, MAX_REVISIONS, record_key, stems_of
 from masking_service.store.pipeline import Question
 from masking_service.store.servers import Roster
@@ -331,6 +333,58 @@ class RecordWriter(ABC):
     @abstractmethod
     def _indexed(self, commands: Sequence[Command], now: int, roster: Roster) -> None:
         """Take note that these commands are durable."""
+
+
+class VaultWriter(RecordWriter):
+    """Writes records with the data key of today, and the entries of search indexes with them.
+
+    Args:
+        store, keyring, random: as of `RecordWriter`.
+        data_keys: seal the records.
+        search: the indexes.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        random: Callable[[int], bytes],
+        data_keys: DataKeys,
+        search: SearchIndex,
+    ) -> None:
+        super().__init__(store, keyring, random)
+        self._data_keys = data_keys
+        self._search = search
+
+    def seal_held(self, tenant: str, record: Record, place: bytes) -> bytes:
+        """Seal a record with the data key of the hold that its header names.
+
+        Raises:
+            StoreUnavailable: the hold was lifted meanwhile.
+        """
+        key_id = record.header[-KEY_ID_BYTES:]
+        key = self._data_keys.by_ids(tenant, [key_id])[key_id]
+        if key is None:
+            raise StoreUnavailable("unknown-key")
+        self._data_keys.count(key_id, 1)
+        return key.seal(records.plaintext(record), place, self._random(NONCE_BYTES))
+
+    def _sealed(self, tenant: str, key: SealingKey, drafts: Sequence[Draft], places: Sequence[bytes]) -> list[bytes]:
+        sealed = super()._sealed(tenant, key, drafts, places)
+        for at, draft in enumerate(drafts):
+            if draft.record.held:  # it revises a held record, and must not end with the key of today
+                sealed[at] = self.seal_held(tenant, draft.record, places[at])
+        return sealed
+
+    def _key_for(self, tenant: str, waiting: Sequence[Draft], now: int) -> SealingKey:
+        entries = sum(len(draft.findable) for draft in waiting if draft.findable is not None)
+        return self._data_keys.for_today(tenant, now, len(waiting) + entries)
+
+    def _indexing(self, tenant: str, indexed: Sequence[Indexed], key: SealingKey, now: int) -> list[Command]:
+        return self._search.adding(tenant, indexed, key, now)
+
+    def _indexed(self, commands: Sequence[Command], now: int, roster: Roster) -> None:
+        self._search.added(commands, now, roster)
 
 
 def _following(written: tuple[Draft, bytes, bytes], roster: Roster) -> Question[bool]:

@@ -207,7 +207,7 @@ class StoreAndCompare:
         One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_settle`.
         """
         tenant = context.principal.tenant
-        drafts = drafts_of(self.vault, self.policy, context, entering, how.custody)
+        drafts = drafts_of(self.vault.writer, self.policy, context, entering, how.custody)
         if how.revise:
             self._store_or_revise(context, grant, drafts)
         else:
@@ -223,10 +223,10 @@ class StoreAndCompare:
         Round trips: one to write; see `_settle` for known waybills. Where one expires or is stored meanwhile, both
         once more.
         """
-        known = self.vault.put(context.principal.tenant, drafts, context.now)
+        known = self.vault.writer.put(context.principal.tenant, drafts, context.now)
         while known:
             self._settle(context, grant, drafts, known, revise=False)
-            known = self.vault.put(context.principal.tenant, known, context.now)
+            known = self.vault.writer.put(context.principal.tenant, known, context.now)
 
     def _store_or_revise(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
         """Compare all records before anything is written, so that a refused call has stored nothing.
@@ -253,12 +253,15 @@ class StoreAndCompare:
 
     def _put_recorded(self, context: RequestContext, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
         """Write compared drafts, and revisions only after their audit entry; return those that were too late."""
+        tenant = context.principal.tenant
         revisions = [ItemOutcome(draft.base, Outcome.DONE) for draft in waiting if draft.revises]
         if not revisions:
-            return self.vault.put(context.principal.tenant, waiting, context.now)
+            return self.vault.writer.put(tenant, waiting, context.now)
         entry = self.recorder.record(context, Action.REVISE, Outcome.DONE, Stated(role=grant.role), items=revisions)
         with self.recorder.take_back_on_failure(entry):
-            return self.vault.put(context.principal.tenant, waiting, context.now)
+            again = self.vault.writer.put(tenant, waiting, context.now)
+            self.vault.follow_holds(tenant, waiting)
+        return again
 
     def _correct_index(self, context: RequestContext, drafts: Sequence[Draft]) -> None:
         """Index compared records at the site of their stored custody, not at the one that this call names."""

@@ -33,7 +33,7 @@ from masking_service.store.genesis import claim
 from masking_service.store.layout import call_records_key, disclosures_key, record_key, record_stems, restriction_key
 from tests.rotation.processes import DAY, Process, coordinator
 from tests.store import stores
-from tests.store.stores import LATER, NOW, NUMBER, ask, body, erase, put, read_at
+from tests.store.stores import LATER, NOW, NUMBER, ask, body, erase, put, put_revisions, read_at
 
 TENANT = "default"
 TODAY = NOW // DAY
@@ -214,16 +214,16 @@ def test_a_revision_that_is_written_after_its_hold_was_lifted_can_be_opened(held
     put(held.process.vault, body())
     held.keep(NUMBER)
     vault = held.process.vault
-    drafts = vault.drafts(TENANT, [NUMBER], [body("李四")], now=NOW, expires_at=LATER)
+    drafts = vault.writer.drafts(TENANT, [NUMBER], [body("李四")], now=NOW, expires_at=LATER)
     vault.compare(TENANT, drafts, revise=True)
     assert drafts[0].record.held
 
     lifted(another(held, path))
-    waiting = vault.put(TENANT, drafts, NOW)
+    waiting = put_revisions(vault, TENANT, drafts, NOW)
 
     assert waiting == drafts
     vault.compare(TENANT, waiting, revise=True)
-    assert vault.put(TENANT, waiting, NOW) == []
+    assert put_revisions(vault, TENANT, waiting, NOW) == []
     (found,) = another(held, path).process.vault.newest(TENANT, [NUMBER], NOW)
     assert found is not None
     assert (found.revision, found.record.body, found.record.held) == (1, body("李四"), False)
@@ -233,15 +233,15 @@ def test_a_revision_that_is_written_after_a_hold_was_set_is_held(held: Held, pat
     """It was compared before."""
     vault = held.process.vault
     put(vault, body())
-    drafts = vault.drafts(TENANT, [NUMBER], [body("李四")], now=NOW, expires_at=LATER)
+    drafts = vault.writer.drafts(TENANT, [NUMBER], [body("李四")], now=NOW, expires_at=LATER)
     vault.compare(TENANT, drafts, revise=True)
 
     another(held, path).keep(NUMBER)
-    waiting = vault.put(TENANT, drafts, NOW)
+    waiting = put_revisions(vault, TENANT, drafts, NOW)
 
     assert waiting == drafts
     vault.compare(TENANT, waiting, revise=True)
-    assert vault.put(TENANT, waiting, NOW) == []
+    assert put_revisions(vault, TENANT, waiting, NOW) == []
     assert expiry(client, NUMBER, held, 1) == HELD_UNTIL
 
 

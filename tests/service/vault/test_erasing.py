@@ -209,7 +209,7 @@ def revise_behind_the_tombstone(vault: Vault) -> object:
     bases = known_keyring().tenant("default").bases([NUMBER])
     record = Record(b"zz", 0, LATER, body("李四"))
     draft = Draft(bases[0], record_stems(bases)[0], record, 1)
-    assert vault.put("default", [draft], NOW) == []
+    assert vault.writer.put("default", [draft], NOW) == []
     return draft
 
 
@@ -294,4 +294,4 @@ def test_nothing_is_erased_or_stored_by_a_clock_that_differs_from_the_stores(
     with pytest.raises(StoreUnavailable, match="clock"):
         vault.prepare_erasure("default", NUMBER, now=then, until=UNTIL)
     with pytest.raises(StoreUnavailable, match="clock"):
-        vault.drafts("default", [NUMBER], [body()], now=then, expires_at=LATER)
+        vault.writer.drafts("default", [NUMBER], [body()], now=then, expires_at=LATER)
