@@ -99,7 +99,7 @@ def _signed_in() -> Response | None:
 
 def learn_me() -> None:
     """Ask the service who the person of the request is, and what they may do."""
-    g.me = g.person.me()
+    g.me = g.person.get("me")
     if g.session.principal != g.me["principal"]:
         g.session = desk().sessions.change(g.session_id, principal=g.me["principal"]) or g.session
 

@@ -141,7 +141,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The calls of one person: `get` and `post`, and those that may carry a signature. Each raises as `Service.ask`."""
+    """The calls of one person. Each raises as `Service.ask`."""
 
     _service: Service
     _access_token: str = field(repr=False)
@@ -152,14 +152,6 @@ class Person:
     def get(self, *steps: str, **query: str) -> Json:
         """What is at the path of these steps, below `/v1`. Empty parameters are left out."""
         return self._ask("GET", *steps, params={name: value for name, value in query.items() if value})
-
-    def post(self, *steps: str, body: Json) -> Json:
-        """What the service answers to a body at the path of these steps."""
-        return self._ask("POST", *steps, json=body)
-
-    def me(self) -> Json:
-        """Who the person is to the service, and what they may do."""
-        return self.get("me")
 
     def cases(self, at_least: int = 1, **query: str) -> Json:
         """The first page of cases, and the pages behind it until there are so many cases.
@@ -175,81 +167,23 @@ class Person:
             found += page["cases"]
         return answer | {"cases": found, "next": page.get("next")}
 
-    def open_case(self, case: Json) -> Json:
-        """Open a case."""
-        return self._post_signed("cases", body=case)
+    def post(self, *steps: str, body: Json | None = None) -> Json:
+        """What the service answers to a body at the path of these steps."""
+        return self._ask("POST", *steps, json=body)
 
-    def act(self, name: str, act: str, note: str) -> Json:
-        """Approve, deny or close a case."""
-        return self._post_signed("cases", name, act, body={"note": note} if note else {})
+    def get_signed(self, *steps: str) -> Json:
+        """As `get`, with the signature of the request, where it has one."""
+        return self._ask("GET", *steps, headers=self._signature_header())
 
-    def mark(self, name: str, act: str) -> Json:
-        """Claim a case, or mark it as done for oneself."""
-        return self._ask("POST", "cases", name, act)
-
-    def reveal(self, case: str, purpose: str, items: Sequence[Json]) -> list[Json]:
-        """Open fields of a waybill that a case names; a result for each, in their order."""
-        wanted = {"purpose": purpose, "case": case, "items": items}
-        return list(self._post_signed("detokenize", body=wanted)["results"])
-
-    def call(self, case: str, waybill_no: str, pointer: str) -> Json:
-        """Bind a number to dial for a phone of a waybill that a case names. The same while it lives."""
-        return self.post("calls", body={"case": case, "waybill_no": waybill_no, "field": pointer})
-
-    def search(self, asked: Json) -> list[Json]:
-        """Masked records of the waybills of a recipient, by `phone`, or by `last4` at a `site`."""
-        return list(self.post("search", body=asked)["results"])
-
-    def restrict(self, waybill_no: str, *, restricted: bool) -> Json:
-        """Restrict a waybill to the purposes that the policy names, or end that."""
-        wanted = {"waybills": [waybill_no]}
-        if restricted:
-            return self.post("restrictions", body=wanted)
-        return self._ask("DELETE", "restrictions", json=self._with_signature(wanted))
-
-    def erase(self, waybill_no: str) -> Json:
-        """Erase a waybill."""
-        return self._ask("DELETE", "waybills", waybill_no, headers=self._signature_header())
-
-    def freeze(self, principal: str, why: str) -> Json:
-        """Freeze a principal."""
-        return self._post_signed("principals", principal, "freeze", body={"why": why} if why else {})
-
-    def unfreeze(self, principal: str) -> Json:
-        """Unfreeze a principal."""
-        return self._post_signed("principals", principal, "thaw", body={})
-
-    def decoys(self) -> list[Json]:
-        """The decoys, the first planted first."""
-        return list(self._ask("GET", "decoys", headers=self._signature_header())["decoys"])
-
-    def plant(self, waybills: Sequence[str], kind: str) -> Json:
-        """Mark waybills as decoys."""
-        return self._post_signed("decoys", body={"waybills": list(waybills), "kind": kind})
-
-    def remove_decoy(self, waybill_no: str) -> Json:
-        """Take the mark off a waybill."""
-        return self._ask("DELETE", "decoys", json=self._with_signature({"waybills": [waybill_no]}))
-
-    def propose_hold(self, hold: Json) -> Json:
-        """Propose a legal hold."""
-        return self.post("holds", body=hold)
-
-    def decide_hold(self, name: str, act: str) -> Json:
-        """Set or lift a hold, or propose to lift it."""
-        return self._post_signed("holds", name, act, body={})
-
-    def decide_key(self, principal: str, key: str, act: str, body: Json) -> Json:
-        """Approve, deny or revoke a key of another person."""
-        return self._post_signed("principals", principal, "keys", key, act, body=body)
-
-    def decide_device(self, principal: str, device: str, act: str, body: Json) -> Json:
-        """Approve, deny or revoke a device of another person."""
-        return self._post_signed("principals", principal, "devices", device, act, body=body)
-
-    def _post_signed(self, *steps: str, body: Json) -> Json:
-        """Post what carries the signature of the request, where it has one."""
+    def post_signed(self, *steps: str, body: Json) -> Json:
+        """As `post`, with the signature of the request, where it has one."""
         return self.post(*steps, body=self._with_signature(body))
+
+    def delete_signed(self, *steps: str, body: Json | None = None) -> Json:
+        """Delete what is at the path of these steps, with the signature of the request, where it has one."""
+        if body is None:
+            return self._ask("DELETE", *steps, headers=self._signature_header())
+        return self._ask("DELETE", *steps, json=self._with_signature(body))
 
     def _with_signature(self, body: Json) -> Json:
         return body if self._signed is None else body | {"signed": self._signed}

@@ -54,7 +54,7 @@ def shown(name: str) -> str:
 @pages.post("/cases/<name>/<any(claim, done):act>")
 def mark(name: str, act: str) -> Response:
     """Claim a case and show it, or mark it as done and show the queue."""
-    g.person.mark(name, act)
+    g.person.post("cases", name, act)
     return see_other(url_for("cases.shown", name=name) if act == "claim" else url_for("cases.listed"))
 
 
@@ -65,7 +65,7 @@ def act(name: str, act: str) -> Response | tuple[str, int]:
     if act == "deny" and not note:
         page = case_page(name) | {"note_missing": True}
         return render_template("case.html", **page), 422
-    g.person.act(name, act, note)
+    g.person.post_signed("cases", name, act, body={"note": note} if note else {})
     drop_form(request.path)
     return see_other(url_for("approvals.waiting") if "approvals" in request.form else url_for("cases.shown", name=name))
 

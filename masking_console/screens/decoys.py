@@ -24,7 +24,8 @@ def listed() -> str:
 @pages.post("/decoys")
 def plant() -> Response:
     """Mark waybills as decoys."""
-    g.person.plant(request.form.get("waybills", "").split(), request.form.get("kind", ""))
+    body = {"waybills": request.form.get("waybills", "").split(), "kind": request.form.get("kind", "")}
+    g.person.post_signed("decoys", body=body)
     drop_form(request.path)
     return see_other(url_for("decoys.shown"))
 
@@ -32,7 +33,7 @@ def plant() -> Response:
 @pages.post("/decoys/remove")
 def remove() -> Response:
     """Take the mark off one waybill."""
-    g.person.remove_decoy(request.form.get("waybill", ""))
+    g.person.delete_signed("decoys", body={"waybills": [request.form.get("waybill", "")]})
     return see_other(url_for("decoys.shown"))
 
 
@@ -45,4 +46,5 @@ def hear() -> str:
 def _page(heard: Json | None = None) -> str:
     """The page, without the list where the person has yet to sign for it."""
     waits = g.me["signs"] and "decoy-list" in g.me["signs"]["acts"] and "signed" not in request.form
-    return render_template("decoys.html", decoys=None if waits else g.person.decoys(), heard=heard)
+    planted = None if waits else g.person.get_signed("decoys")["decoys"]
+    return render_template("decoys.html", decoys=planted, heard=heard)

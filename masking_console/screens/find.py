@@ -43,7 +43,7 @@ def found() -> str | tuple[str, int]:
 def found_page(wanted: Json) -> str | tuple[str, int]:
     """The page of the waybills that a search finds. What was searched for is not on it."""
     try:
-        results = g.person.search(wanted | {"profile": label_profile(g.me)})
+        results = g.person.post("search", body=wanted | {"profile": label_profile(g.me)})["results"]
     except Refusal as refusal:
         if refusal.status not in SAID_ON_THE_PAGE:
             raise

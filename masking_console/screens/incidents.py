@@ -90,14 +90,14 @@ def propose_hold() -> Response:
         "reason": request.form.get("reason", ""),
         "waybills": request.form.get("waybills", "").split(),
     }
-    g.person.propose_hold(body)
+    g.person.post("holds", body=body)
     return see_other(url_for("incidents.shown"))
 
 
 @pages.post("/incidents/holds/<name>/<any(set, lift):act>")
 def decide_hold(name: str, act: str) -> Response:
     """Set a hold, or propose to lift it; as the second person lift it."""
-    g.person.decide_hold(name, act)
+    g.person.post_signed("holds", name, act, body={})
     return see_other(url_for("incidents.shown"))
 
 

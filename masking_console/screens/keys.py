@@ -1,13 +1,12 @@
 """Keys: the person's own, and those of others that wait for approval; and the devices of others."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 
 from masking_console.messages import see_other
-from masking_console.service import Json, Refusal
+from masking_console.service import Refusal
 
 own = Blueprint("own_keys", __name__)
 pages = Blueprint("keys", __name__)
@@ -59,20 +58,20 @@ def waiting() -> str:
 @pages.post("/keys/<any(approve, deny, revoke):act>")
 def decide(act: str) -> Response | tuple[str, int]:
     """Approve, deny or revoke a key of another person."""
-    return _decide(g.person.decide_key, "key", act)
+    return _decide("key", act)
 
 
 @pages.post("/devices/<any(approve, deny, revoke):act>")
 def decide_device(act: str) -> Response | tuple[str, int]:
     """Approve, deny or revoke a device of another person."""
-    return _decide(g.person.decide_device, "device", act)
+    return _decide("device", act)
 
 
-def _decide(call: Callable[[str, str, str, Json], object], sort: str, act: str) -> Response | tuple[str, int]:
+def _decide(sort: str, act: str) -> Response | tuple[str, int]:
     form = request.form
     body = {"code": form.get("code", "")} if act == "approve" else {}
     try:
-        call(form.get("principal", ""), form.get(sort, ""), act, body)
+        g.person.post_signed("principals", form.get("principal", ""), f"{sort}s", form.get(sort, ""), act, body=body)
     except Refusal as refusal:
         if refusal.status not in (409, 422):
             raise

@@ -47,7 +47,7 @@ def create() -> Response | tuple[str, int]:
     if fault:
         return _shown(typed, errors={"waybills": fault}), 422
     try:
-        opened = g.person.open_case(wanted_case(typed))
+        opened = g.person.post_signed("cases", body=wanted_case(typed))
     except Refusal as refusal:
         if refusal.status not in SHOWN_AGAIN:
             raise

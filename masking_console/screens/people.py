@@ -55,7 +55,8 @@ def freeze() -> Response:
     """Freeze a person, with a reason."""
     parts = (request.form.get("reason", "").strip(), request.form.get("details", "").strip())
     principal = request.form.get("principal", "").strip()
-    g.person.freeze(principal, " — ".join(part for part in parts if part))
+    why = " — ".join(part for part in parts if part)
+    g.person.post_signed("principals", principal, "freeze", body={"why": why} if why else {})
     drop_form(request.path)
     return see_other(url_for("people.shown", at=principal))
 
@@ -64,7 +65,7 @@ def freeze() -> Response:
 def unfreeze() -> Response:
     """Unfreeze a person."""
     principal = request.form.get("principal", "").strip()
-    g.person.unfreeze(principal)
+    g.person.post_signed("principals", principal, "thaw", body={})
     return see_other(url_for("people.shown", at=principal))
 
 

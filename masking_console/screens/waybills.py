@@ -90,7 +90,11 @@ def _logged(number: str, shown: Mapping[str, Any], **filters: str) -> dict[str, 
 @pages.post("/waybills/<number>/<any(restrict, unrestrict):act>")
 def restrict(number: str, act: str) -> Response:
     """Restrict a waybill to the purposes that the policy names, or end that."""
-    g.person.restrict(number, restricted=act == "restrict")
+    body = {"waybills": [number]}
+    if act == "restrict":
+        g.person.post("restrictions", body=body)
+    else:
+        g.person.delete_signed("restrictions", body=body)
     return see_other(url_for("waybills.shown", number=number))
 
 
@@ -100,6 +104,6 @@ def erase(number: str) -> Response | tuple[str, int]:
     if request.form.get("number", "").strip().upper() != number.upper():
         seen = g.person.get("waybills", number, "disclosures")
         return render_template("waybill.html", number=number, seen=seen, error="number"), 422
-    erased = g.person.erase(number)
+    erased = g.person.delete_signed("waybills", number)
     until = erased["unreadable_in_backups_after"]
     return Response(render_template("waybill_erased.html", number=number, audit=erased["audit"], until=until))

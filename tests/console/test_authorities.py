@@ -116,13 +116,13 @@ def test_a_company_vouches_for_the_service(secure_service_url: str, trusting: Pa
     service = Service(secure_service_url, trusting)
 
     assert service.ready()
-    assert service.as_person("a token", "en").me() == {}
+    assert service.as_person("a token", "en").get("me") == {}
 
 
 def test_nobody_vouches_for_an_unknown_service(secure_service_url: str, another: Authority) -> None:
     for authority in (None, another.file):
         with pytest.raises(ServiceUnavailableError, match="unable to get local issuer certificate"):
-            Service(secure_service_url, authority).as_person("a token", "en").me()
+            Service(secure_service_url, authority).as_person("a token", "en").get("me")
 
 
 def test_a_company_vouches_for_the_store(secure_store_url: str, trusting: Path | None) -> None:

@@ -31,8 +31,7 @@ def sent(app: Flask) -> Sent:
         with app.test_request_context("/incidents", method="POST", data=form):
             g.person = SimpleNamespace(
                 post=post,
-                propose_hold=lambda body: asked.append(("hold", body)),
-                decide_hold=lambda name, act: asked.append((name, act)),
+                post_signed=lambda *way, body: asked.append(("signed", way)),
             )
             gone_on = view(*named)
         ((first, second),) = asked
@@ -97,10 +96,10 @@ def test_a_hold_is_proposed_and_decided(sent: Sent) -> None:
 
     numbers = ["SF0000000001", "SF0000000002", "SF0000000003"]
     wanted = {"hold": "H-1", "reason": " letter ", "waybills": numbers}
-    assert sent(incidents.propose_hold, form) == ("hold", wanted, 303, "/incidents")
+    assert sent(incidents.propose_hold, form) == (("holds",), wanted, 303, "/incidents")
     assert sent(incidents.propose_hold, {})[1] == {"hold": "", "reason": "", "waybills": []}
     for act in ("set", "lift"):
-        assert sent(incidents.decide_hold, {}, "H-1", act) == ("H-1", act, 303, "/incidents")
+        assert sent(incidents.decide_hold, {}, "H-1", act) == ("signed", ("holds", "H-1", act), 303, "/incidents")
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, request
 from werkzeug.exceptions import BadRequest
 
 from masking_console import service
@@ -22,61 +22,79 @@ SIGNED = {"act": "a", "key": "k"}
 
 
 class SentCalls(service.Service):
-    """Keeps what would be sent to the service."""
+    """Keeps what would be sent to the service, and has nothing to answer."""
 
     def __init__(self) -> None:
-        self.sent: list[tuple[str, str, dict[str, Any]]] = []
+        self.sent: list[tuple[str, dict[str, Any]]] = []
 
     def ask(self, method: str, path: str, *_: Any, **more: Any) -> service.Json:
-        self.sent.append((method, path, more))
-        return {"results": [], "decoys": []}
+        self.sent.append((f"{method} {path}", more))
+        return {}
+
+
+def sent_by(app: Flask, path: str, form: dict[str, str], signed: service.Json | None) -> tuple[str, dict[str, Any]]:
+    """What a form of the desk has the service do."""
+    calls = SentCalls()
+    with app.test_request_context(path, method="POST", data=form, headers={"HX-Request": "true"}):
+        g.person, g.me, g.session = calls.as_person("a token", "en", signed), {"signs": None}, None
+        view, named = app.view_functions[request.endpoint or ""], request.view_args or {}
+        with suppress(Exception):  # there is nothing to show
+            view(**named)
+    return calls.sent[0]
 
 
 @every(
-    ("act", "path"),
+    ("path", "form", "call"),
     [
-        (lambda desk: desk.open_case({}), "/v1/cases"),
-        (lambda desk: desk.act("D-1", "approve", ""), "/v1/cases/D-1/approve"),
-        (lambda desk: desk.reveal("D-1", "dispute", []), "/v1/detokenize"),
-        (lambda desk: desk.plant(["SF1234567890"], "phantom"), "/v1/decoys"),
-        (lambda desk: desk.remove_decoy("SF1234567890"), "/v1/decoys"),
-        (lambda desk: desk.freeze("dev/o-1", ""), "/v1/principals/dev%2Fo-1/freeze"),
-        (lambda desk: desk.unfreeze("dev/o-1"), "/v1/principals/dev%2Fo-1/thaw"),
-        (lambda desk: desk.decide_hold("H-1", "set"), "/v1/holds/H-1/set"),
-        (lambda desk: desk.decide_key("dev/o-1", "k", "approve", {}), "/v1/principals/dev%2Fo-1/keys/k/approve"),
-        (lambda desk: desk.decide_device("dev/o-1", "d", "deny", {}), "/v1/principals/dev%2Fo-1/devices/d/deny"),
-        (lambda desk: desk.restrict("SF1234567890", restricted=False), "/v1/restrictions"),
+        ("/cases/new", {"waybills": "SF1234567890"}, "POST /v1/cases"),
+        ("/cases/D-1/approve", {}, "POST /v1/cases/D-1/approve"),
+        ("/cases/D-1/reveal", {"waybill": "N", "purpose": "p", "field-0": "/a"}, "POST /v1/detokenize"),
+        ("/decoys", {"waybills": "SF1234567890", "kind": "phantom"}, "POST /v1/decoys"),
+        ("/decoys/remove", {"waybill": "SF1234567890"}, "DELETE /v1/decoys"),
+        ("/people/freeze", {"principal": "dev/o-1"}, "POST /v1/principals/dev%2Fo-1/freeze"),
+        ("/people/unfreeze", {"principal": "dev/o-1"}, "POST /v1/principals/dev%2Fo-1/thaw"),
+        ("/incidents/holds/H-1/set", {}, "POST /v1/holds/H-1/set"),
+        ("/keys/approve", {"principal": "dev/o-1", "key": "k"}, "POST /v1/principals/dev%2Fo-1/keys/k/approve"),
+        ("/devices/deny", {"principal": "dev/o-1", "device": "d"}, "POST /v1/principals/dev%2Fo-1/devices/d/deny"),
+        ("/waybills/SF1234567890/unrestrict", {}, "DELETE /v1/restrictions"),
     ],
 )
-def test_a_call_of_an_act_carries_its_signature(act: Callable[[service.Person], object], path: str) -> None:
-    signed, unsigned = SentCalls(), SentCalls()
+def test_a_call_of_an_act_carries_its_signature(app: Flask, path: str, form: dict[str, str], call: str) -> None:
+    signed, unsigned = (sent_by(app, path, form, signature) for signature in (SIGNED, None))
 
-    act(signed.as_person("a token", "en", SIGNED))
-    act(unsigned.as_person("a token", "en"))
-
-    [(_, sent_to, sent)], [(_, _, plain)] = signed.sent, unsigned.sent
-    assert sent_to == path
-    assert sent["json"] == plain["json"] | {"signed": SIGNED}
+    assert signed[0] == unsigned[0] == call
+    assert signed[1]["json"] == unsigned[1]["json"] | {"signed": SIGNED}
 
 
-@pytest.mark.parametrize(
-    "call",
+@every(
+    ("path", "form", "call"),
     [
-        lambda desk: desk.call("D-1", "SF1234567890", "/recipient/phone"),
-        lambda desk: desk.search({"phone": "13812345678"}),
-        lambda desk: desk.mark("D-1", "claim"),
-        lambda desk: desk.restrict("SF1234567890", restricted=True),
-        lambda desk: desk.propose_hold({"hold": "H-1"}),
+        ("/decoys/list", {}, "GET /v1/decoys"),
+        ("/waybills/SF1234567890/erase", {"number": "SF1234567890"}, "DELETE /v1/waybills/SF1234567890"),
     ],
-    ids=["call", "search", "claim", "restrict", "propose a hold"],
 )
-def test_no_other_call_of_the_request_carries_it(call: Callable[[service.Person], object]) -> None:
-    sent = SentCalls()
+def test_an_act_without_a_body_carries_its_signature_in_the_header(
+    app: Flask, path: str, form: dict[str, str], call: str
+) -> None:
+    signed, unsigned = (sent_by(app, path, form, signature) for signature in (SIGNED, None))
 
-    call(sent.as_person("a token", "en", SIGNED))
+    assert signed[0] == unsigned[0] == call
+    assert (list(signed[1]["headers"]), unsigned[1]["headers"]) == (["Signed-Act"], {})
 
-    [(_, _, more)] = sent.sent
-    assert "signed" not in more.get("json", {})
+
+@every(
+    ("path", "form"),
+    [
+        ("/cases/D-1/call", {"waybill": "SF1234567890", "purpose": "p", "field-0": "/a"}),
+        ("/cases/D-1/claim", {}),
+        ("/waybills/SF1234567890/restrict", {}),
+        ("/incidents/holds", {"hold": "H-1"}),
+    ],
+)
+def test_no_other_call_of_the_request_carries_it(app: Flask, path: str, form: dict[str, str]) -> None:
+    _, more = sent_by(app, path, form, SIGNED)
+
+    assert "signed" not in (more.get("json") or {})
 
 
 def test_a_case_is_opened_with_a_signature_over_what_its_form_asks(signing_work: Work) -> None:
