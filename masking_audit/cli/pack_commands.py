@@ -26,7 +26,7 @@ from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.streams import Streams
-from masking_service.cli.options import FOLDER, state_dir
+from masking_service.cli.options import FOLDER, Checked, state_dir
 from masking_service.cli.tenant import tenant_option
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
@@ -36,21 +36,18 @@ from masking_service.texts import LANGUAGES
 Command = Callable[..., Any]
 
 
-class _Time(click.ParamType[int]):
-    """A day or time as Unix seconds. A day counts from its beginning, or to its end."""
+def _begin(text: str) -> int:
+    """Return a time, or the beginning of a day, as Unix seconds."""
+    try:
+        return unix_time(text)
+    except ValueError:
+        raise ValueError("has to be a day such as 2026-11-24, or a time such as 2026-11-24T08:00:00Z") from None
 
-    name = "time"
 
-    def __init__(self, *, ends: bool) -> None:
-        self._ends = ends
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return Unix seconds."""
-        try:
-            is_day = len(value) == len("2027-05-23") and "-" in value
-            return unix_time(value) + (SECONDS_A_DAY if self._ends and is_day else 0)
-        except ValueError:
-            self.fail("has to be a day such as 2026-11-24, or a time such as 2026-11-24T08:00:00Z", param, ctx)
+def _end(text: str) -> int:
+    """Return a time, or the end of a day, as Unix seconds."""
+    is_day = len(text) == len("2027-05-23") and "-" in text
+    return _begin(text) + (SECONDS_A_DAY if is_day else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +89,10 @@ def period(command: Command) -> Command:
             help="The folder to write, which must not exist. If not given, it is named after the command and the days.",
         ),
         tenant_option("The tenant that the pack is about."),
-        click.option("--to", "end", type=_Time(ends=True), required=True, help="A time, or the last day (UTC)."),
-        click.option("--from", "begin", type=_Time(ends=False), required=True, help="A time, or the first day (UTC)."),
+        click.option("--to", "end", type=Checked("time", _end), required=True, help="A time, or the last day (UTC)."),
+        click.option(
+            "--from", "begin", type=Checked("time", _begin), required=True, help="A time, or the first day (UTC)."
+        ),
     ):
         made = option(made)
     return made

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from masking_service.cli.language import say
-from masking_service.cli.options import FOLDER, GIVEN_FOLDER, state_dir
+from masking_service.cli.options import FOLDER, GIVEN_FOLDER, Checked, state_dir
 from masking_service.cli.tenant import tenant_option
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.administration import OpenRegistries, opened_registry
@@ -46,17 +46,12 @@ OVERDUE: Final = Text("OVERDUE")
 _tenant: Final = tenant_option("The tenant of the incident.")
 
 
-class _At(click.ParamType[int]):
-    """A time in UTC, as Unix seconds."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return Unix seconds."""
-        try:
-            return value if isinstance(value, int) else unix_time(value)
-        except ValueError:
-            self.fail("has to be a time such as 2026-11-24T02:00:00Z", param, ctx)
+def _at(text: str) -> int:
+    """Return a time in UTC as Unix seconds."""
+    try:
+        return unix_time(text)
+    except ValueError:
+        raise ValueError("has to be a time such as 2026-11-24T02:00:00Z") from None
 
 
 @click.group()
@@ -75,7 +70,9 @@ def incident() -> None:
     type=click.Choice(list(countries())),
     help="A country whose law applies; may be repeated.",
 )
-@click.option("--found", type=_At(), help="When it was found: deadlines count from then. Now, if not given.")
+@click.option(
+    "--found", type=Checked("time", _at), help="When it was found: deadlines count from then. Now, if not given."
+)
 @click.option(
     "--flag", "flags", multiple=True, type=click.Choice(FLAGS), help="A fact that duties depend on; may be repeated."
 )

@@ -1,9 +1,12 @@
-"""What commands have in common: the option for the state directory, and the types of paths."""
+"""What commands have in common: the option for the state directory, and the types of values."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import click
+
+Value = TypeVar("Value")
 
 GIVEN_FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -19,3 +22,23 @@ state_dir = click.option(
     show_default=True,
     help="Where keys, snapshots and the embedded store are.",
 )
+
+
+class Checked(click.ParamType[Value]):
+    """The type of what a function makes of a given text.
+
+    Args:
+        name: what the help calls it.
+        read: raises ValueError with what is said of a text that it refuses.
+    """
+
+    def __init__(self, name: str, read: Callable[[Any], Value]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Value:
+        """Return what it makes of the text."""
+        try:
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)

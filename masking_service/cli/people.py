@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from masking_service.cli.callers import caller_of, read_rows
-from masking_service.cli.options import GIVEN_FILE, state_dir
+from masking_service.cli.options import GIVEN_FILE, Checked, state_dir
 from masking_service.cli.tenant import tenant_option
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
@@ -33,23 +33,9 @@ INVITATIONS: Final = ("principal", "invitation")
 IMPORTED_NAME: Final = "imported"
 _THUMBPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
-
-class _Principal(click.ParamType[str]):
-    name = "id"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return principal_id(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
+PRINCIPAL: Final = Checked("id", principal_id)
 of_tenant: Final = tenant_option("The tenant of these people.")
-principal_option = click.option(
-    "--principal", type=_Principal(), help="The person whose key or device it is: ALIAS/SUB."
-)
-
-
+principal_option = click.option("--principal", type=PRINCIPAL, help="The person whose key or device it is: ALIAS/SUB.")
 TAKES_ANY_ID: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 """The id of a key or device may begin with a hyphen, and an h behind it."""
 
@@ -143,7 +129,7 @@ def approve_device(device: str, principal: str | None, tenant: str, state_dir: P
 
 @keys.command("revoke", context_settings=TAKES_ANY_ID)
 @click.argument("key")
-@click.option("--principal", type=_Principal(), required=True, help="The person whose key it is: ALIAS/SUB.")
+@click.option("--principal", type=PRINCIPAL, required=True, help="The person whose key it is: ALIAS/SUB.")
 @of_tenant
 @state_dir
 def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
@@ -159,7 +145,7 @@ def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
 
 @devices.command("revoke", context_settings=TAKES_ANY_ID)
 @click.argument("device")
-@click.option("--principal", type=_Principal(), required=True, help="The person whose device it is: ALIAS/SUB.")
+@click.option("--principal", type=PRINCIPAL, required=True, help="The person whose device it is: ALIAS/SUB.")
 @of_tenant
 @state_dir
 def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> None:
@@ -262,7 +248,7 @@ def _device(row: Mapping[str, str]) -> DeviceRequest:
 
 
 @people.command()
-@click.argument("principal", type=_Principal())
+@click.argument("principal", type=PRINCIPAL)
 @of_tenant
 @state_dir
 def unfreeze(principal: str, tenant: str, state_dir: Path) -> None:

@@ -14,7 +14,7 @@ import click
 from gunicorn.app.base import Application
 
 from masking_service.cli.announcement import Announcement
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import Checked, state_dir
 from masking_service.masking.words.expressions import compile_all
 from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
@@ -54,16 +54,11 @@ class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
         start_counting(self._settings.state_dir.resolve() / "metrics")
 
 
-class Port(click.ParamType[int]):
-    """A TCP port's number."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number, where it is one."""
-        if not str(value).isdecimal() or int(value) > MAX_PORT:
-            self.fail(f"{value!r} is no port: give a number from 0 to {MAX_PORT}", param, ctx)
-        return int(value)
+def _port(text: str | int) -> int:
+    """Return the number of a TCP port, where it is one."""
+    if not str(text).isdecimal() or int(text) > MAX_PORT:
+        raise ValueError(f"{text!r} is no port: give a number from 0 to {MAX_PORT}")
+    return int(text)
 
 
 class CannotListen(click.ClickException):
@@ -78,7 +73,13 @@ class CannotListen(click.ClickException):
 @click.command()
 @click.option("--dev", is_flag=True, help="Run on an embedded store with keys and credentials made here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=Port(), help="The port to listen at; 0 for a free one.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=Checked("number", _port),
+    help="The port to listen at; 0 for a free one.",
+)
 @click.option("--split", is_flag=True, help="With --dev: run an intake host and the opening tier as two servers.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; one a processor if not given.")
 @state_dir

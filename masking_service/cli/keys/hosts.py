@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
@@ -13,7 +14,7 @@ from keys.files import write_secret_file
 from keys.keyset import Keyset, read
 from keys.keyset_file import HostEntry
 from masking_service.cli.keys.opened import opened_coordinator, wait
-from masking_service.cli.options import FILE, GIVEN_FILE, state_dir
+from masking_service.cli.options import FILE, GIVEN_FILE, Checked, state_dir
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.runtime.clock import today
 
@@ -21,21 +22,18 @@ PUBLIC_SUFFIX = ".host.json"
 PUBLIC_MODE = 0o644
 
 
-class HostName(click.ParamType[str]):
-    """The name of an intake host."""
+def _host_name(text: str) -> str:
+    """Return the name of an intake host, where it is one."""
+    if not (text.isascii() and 1 <= len(text) <= 64 and text.replace("-", "").replace(".", "").isalnum()):
+        raise ValueError(f"{text!r} is no name of a host: 1 to 64 of A-Z a-z 0-9 . -")
+    return text
 
-    name = "name"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name, where it is one."""
-        text = str(value)
-        if not (text.isascii() and 1 <= len(text) <= 64 and text.replace("-", "").replace(".", "").isalnum()):
-            self.fail(f"{text!r} is no name of a host: 1 to 64 of A-Z a-z 0-9 . -", param, ctx)
-        return text
+HOST_NAME: Final = Checked("name", _host_name)
 
 
 @click.command()
-@click.argument("name", type=HostName())
+@click.argument("name", type=HOST_NAME)
 @click.option(
     "--out",
     type=FILE,
@@ -88,7 +86,7 @@ def enrol(file: Path, timeout: float, state_dir: Path) -> None:
 
 
 @hosts.command()
-@click.argument("name", type=HostName())
+@click.argument("name", type=HOST_NAME)
 @wait
 @state_dir
 def revoke(name: str, timeout: float, state_dir: Path) -> None:
