@@ -16,11 +16,10 @@ from typing import Final, Self
 import msgspec
 
 from keys.signatures import Verifier
-from masking_audit.archive.leaves import archived_leaves
 from masking_audit.archive.order_files import write_orders
 from masking_audit.archive.segments import ArchiveError, ArchiveState, Segments
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
-from masking_audit.format.links import entry_id, leaf_of
+from masking_audit.format.links import FIRST_LINK, entry_id, is_link, leaf_of
 from masking_audit.tiles.log import LEAVES_PER_PUBLICATION, TiledLog
 from masking_audit.verify.verifier import StartingPoint, Verification
 from masking_service.audit.questions import Position
@@ -238,3 +237,28 @@ def _tenants_of(lines: Iterable[bytes]) -> Iterator[str]:
         with suppress(msgspec.DecodeError):
             if tenant := msgspec.json.decode(line, type=_TenantLine).entry.tenant:
                 yield tenant
+
+
+def archived_leaves(segments: Segments, begin: Position) -> Iterator[tuple[bytes, Position]]:
+    """Yield the leaf of each entry after `begin`, with the position after it.
+
+    Signatures were verified when the entries were archived. Links are computed again, so that an entry that was
+    edited since does not become a leaf.
+
+    Raises:
+        ArchiveError: a line is no longer as it was archived.
+    """
+    heads: dict[str, tuple[int, bytes]] = {}
+    for line, end in segments.lines(begin):
+        try:
+            parsed = read_line(line)
+        except UnreadableLineError as error:
+            raise ArchiveError(f"{segments.path(end.segment)}: {error}") from None
+        if isinstance(parsed, EntryLine):
+            number, head = heads.get(parsed.writer, (0, FIRST_LINK))
+            follows = parsed.number == number + 1
+            if follows and not is_link(parsed.link, head, parsed.writer, parsed.number, parsed.entry):
+                name = entry_id(parsed.writer, parsed.number)
+                raise ArchiveError(f"{segments.path(end.segment)}: {name}: the entry does not match its link")
+            heads[parsed.writer] = (parsed.number, parsed.link)
+            yield leaf_of(parsed.writer, parsed.number, parsed.link), end

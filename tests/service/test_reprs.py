@@ -8,7 +8,7 @@ import msgspec
 from keys.keyset import Keyset
 from masking_audit.cli.incident import _ListLine
 from masking_service.arrow.permits import Permit
-from masking_service.service.acts.held import HeldKey
+from masking_service.service.acts.approving import HeldKey
 from masking_service.service.acts.state import KeyRequest, PersonKey
 from masking_service.service.call.budgets import Reservation
 from masking_service.service.call.recorder import RequestContext

@@ -5,18 +5,18 @@ from the public key, so it shows that both people mean the same key.
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Generic
+from typing import Any, Final, Generic
 
 import msgspec
 
+from keys.secret import Unprinted
 from masking_service.audit.actions import Action, Outcome
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
-from masking_service.service.acts.held import HeldKey, held_key
-from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
+from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, KeySort, Request
 from masking_service.service.acts.signatures import Signatures, Signed
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
@@ -28,6 +28,60 @@ from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
+from masking_service.store.pipeline import Question
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HeldKey(Unprinted, Generic[Key, Request]):
+    """A key of a person, once its questions are answered.
+
+    Attributes:
+        principal, key: whose, and its id.
+        sort: of the key.
+        approved: the question for the keys of the person.
+        waiting: the question for the keys that wait.
+    """
+
+    principal: str
+    key: str
+    sort: KeySort[Key, Request]
+    approved: Question[tuple[Key, ...]]
+    waiting: Question[tuple[Request, ...]]
+
+    @property
+    def questions(self) -> Sequence[Question[Any]]:
+        """What has to be asked first."""
+        return self.approved, self.waiting
+
+    def request(self) -> Request | None:
+        """Return the key if it waits."""
+        wanted = self.key, self.principal
+        return next((one for one in self.waiting.answer() if (one.id, one.principal) == wanted), None)
+
+    def held(self) -> Key | None:
+        """Return the key if it is approved, also if it is revoked."""
+        return next((one for one in self.approved.answer() if one.id == self.key), None)
+
+    def found(self) -> Key | Request:
+        """Return the key. Raises NotFound where the person has no such key."""
+        found = self.request() or self.held()
+        if found is None:
+            raise NotFound
+        return found
+
+    def fingerprint(self) -> str:
+        """Return what an approval says of the key. Raises as `found`."""
+        return self.sort.fingerprint(self.found())
+
+
+def held_key(
+    registry: KeyRegistry[Key, Request], context: RequestContext, principal: str, key: str
+) -> HeldKey[Key, Request]:
+    """Return a key of a person of the caller's tenant, to be asked for."""
+    tenant = context.principal.tenant
+    approved = registry.keys_question(tenant, principal)
+    return HeldKey(principal, key, registry.sort, approved, registry.requests_question(tenant, context.now))
+
 
 MAX_CHAIN: Final = 16
 """Approvals behind each other. The command line begins a new row."""

@@ -17,8 +17,8 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
+from masking_service.service.acts.approving import held_key
 from masking_service.service.acts.deeds import Deed, statement
-from masking_service.service.acts.held import held_key
 from masking_service.service.acts.problems import NoSignatures
 from masking_service.service.acts.signatures import Signatures, usable
 from masking_service.service.acts.state import Keyholders

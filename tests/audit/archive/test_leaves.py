@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from masking_audit.archive.leaves import archived_leaves
+from masking_audit.archive.archive import archived_leaves
 from masking_audit.archive.segments import ArchiveError, Segments
 from masking_audit.format.lines import EntryLine, read_line
 from masking_audit.format.links import leaf_of

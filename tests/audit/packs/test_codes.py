@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_audit.packs.codes import NAMES
-from masking_audit.packs.documents import Document, PackTable
+from masking_audit.packs.documents import NAMES, Document, PackTable
 from masking_service.audit.actions import Action
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.service.people.policy import Policy

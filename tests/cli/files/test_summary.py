@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_files.failures import sentence
+from masking_files.passing import sentence
 from masking_service.service.rule_texts import ITEMS
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, TABLE, VALUES, line, masked, ndjson, peaks, row, run
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.service.acts.held import HeldKey
+from masking_service.service.acts.approving import HeldKey
 from masking_service.service.call.errors import NotFound
 
 
