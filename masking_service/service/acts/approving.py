@@ -30,6 +30,10 @@ from masking_service.service.state.sealed import Prepared
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
 
+MAX_CHAIN: Final = 16
+"""Approvals behind each other. The command line begins a new row."""
+_SPOKEN: Final = str.maketrans("", "", " -")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HeldKey(Unprinted, Generic[Key, Request]):
@@ -83,9 +87,15 @@ def held_key(
     return HeldKey(principal, key, registry.sort, approved, registry.requests_question(tenant, context.now))
 
 
-MAX_CHAIN: Final = 16
-"""Approvals behind each other. The command line begins a new row."""
-_SPOKEN: Final = str.maketrans("", "", " -")
+def keys_of(
+    store: Store, registry: KeyRegistry[Key, Request], freezes: Freezes, context: RequestContext, principal: str
+) -> tuple[list[tuple[Key, str]], list[Request]]:
+    """Return the approved keys of a person with their states, and the keys that wait: one round trip."""
+    found = held_key(registry, context, principal, "")
+    store.ask(*found.questions)
+    revoked = freezes.revoked(context.principal.tenant)
+    held = [(key, status(key, revoked)) for key in found.approved.answer()]
+    return held, [one for one in found.waiting.answer() if one.principal == principal]
 
 
 def keep_request(
@@ -147,12 +157,11 @@ class Approving(Generic[Key, Request]):
         revoked = self.freezes.revoked(tenant)
         return found, {who: active(held.answer(), revoked) for who, held in others.items()}
 
-    def held_by(self, context: RequestContext, principal: str) -> HeldKey[Key, Request]:
-        """Return the keys of a person: one round trip. Raises as `waiting`; NotFound for what is no id."""
+    def held_by(self, context: RequestContext, principal: str) -> tuple[str, list[tuple[Key, str]], list[Request]]:
+        """Return the id of a person, and what `keys_of` does. Raises as `waiting`; NotFound for what is no id."""
         self.gate.grant(context.principal, Permission.KEY_APPROVE)
-        found = held_key(self.registry, context, _subject(principal), "")
-        self.store.ask(*found.questions)
-        return found
+        subject = _subject(principal)
+        return subject, *keys_of(self.store, self.registry, self.freezes, context, subject)
 
     def deny(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> None:
         """Deny a key that waits. Raises as `ask`, and NotFound where it does not wait."""

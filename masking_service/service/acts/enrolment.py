@@ -21,7 +21,7 @@ from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import answers
-from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, keep_request, status
+from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, keep_request, keys_of
 from masking_service.service.acts.problems import NoSignatures, TooManyKeys
 from masking_service.service.acts.registry import as_approved
 from masking_service.service.acts.signatures import Signatures, Signed
@@ -126,26 +126,21 @@ class OwnKeys:
         """
         self._rule(context)
         principal = context.principal
-        mine = self.keyholders.keys_question(principal.tenant, principal.id)
-        waiting = self.keyholders.requests_question(principal.tenant, context.now)
-        self.store.ask(mine, waiting)
-        held = mine.answer()
-        uses = self.keyholders.use_question(principal.tenant, [key.credential for key in held])
+        held, waiting = keys_of(self.store, self.keyholders, self.freezes, context, principal.id)
+        uses = self.keyholders.use_question(principal.tenant, [key.credential for key, _ in held])
         self.store.ask(uses)
-        revoked = self.freezes.revoked(principal.tenant)
         listed = [
             answers.OwnKey(
                 key=key.id,
                 name=key.name,
-                status=status(key, revoked),
+                status=state,
                 since=rfc3339(key.since),
                 last_used=rfc3339(use.at) if use is not None else None,
                 works_from=rfc3339(key.works_from) if key.works_from > context.now else UNSET,
             )
-            for key, use in zip(held, uses.answer(), strict=True)
+            for (key, state), use in zip(held, uses.answer(), strict=True)
         ]
-        asked = [one for one in waiting.answer() if one.principal == principal.id]
-        pending = [answers.OwnKey(one.id, one.name, "pending", rfc3339(one.since), None, UNSET) for one in asked]
+        pending = [answers.OwnKey(one.id, one.name, "pending", rfc3339(one.since), None, UNSET) for one in waiting]
         return answers.OwnKeyList([*listed, *pending])
 
     def _rule(self, context: RequestContext) -> SignedRule:
@@ -196,25 +191,13 @@ class KeyApproval(Approving[PersonKey, KeyRequest]):
 
     def of(self, context: RequestContext, principal: str) -> answers.KeysOfPerson:
         """Return the keys of a person. As `held_by`."""
-        found = self.held_by(context, principal)
-        revoked = self.freezes.revoked(context.principal.tenant)
-        held = [
-            answers.KeyOfPerson(
-                key.id,
-                key.name,
-                status(key, revoked),
-                rfc3339(key.since),
-                key.approved_by,
-                rfc3339(key.works_from),
-            )
-            for key in found.approved.answer()
+        subject, held, waiting = self.held_by(context, principal)
+        keys = [
+            answers.KeyOfPerson(key.id, key.name, state, rfc3339(key.since), key.approved_by, rfc3339(key.works_from))
+            for key, state in held
         ]
-        waiting = [
-            answers.KeyOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, None)
-            for one in found.waiting.answer()
-            if one.principal == found.principal
-        ]
-        return answers.KeysOfPerson(found.principal, [*held, *waiting])
+        keys += [answers.KeyOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, None) for one in waiting]
+        return answers.KeysOfPerson(subject, keys)
 
     def approve(
         self, context: RequestContext, principal: str, key: str, code: str, signed: Signed | None

@@ -14,7 +14,7 @@ from masking_service.audit.actions import Action
 from masking_service.masking.numbers.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
-from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, status
+from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, keys_of, status
 from masking_service.service.acts.problems import TooManyKeys
 from masking_service.service.acts.registry import as_approved
 from masking_service.service.acts.signatures import Signed
@@ -133,16 +133,10 @@ class OwnDevices:
             StoreUnavailable, IntegrityError: they cannot be read.
         """
         self._check(context)
-        principal = context.principal
-        mine = self.devices.keys_question(principal.tenant, principal.id)
-        waiting = self.devices.requests_question(principal.tenant, context.now)
-        self.store.ask(mine, waiting)
-        revoked = self.freezes.revoked(principal.tenant)
-        held = [answers.OwnDevice(one.id, one.name, status(one, revoked), rfc3339(one.since)) for one in mine.answer()]
-        asked = [one for one in waiting.answer() if one.principal == principal.id]
-        return answers.OwnDeviceList(
-            [*held, *(answers.OwnDevice(one.id, one.name, "pending", rfc3339(one.since)) for one in asked)]
-        )
+        held, waiting = keys_of(self.store, self.devices, self.freezes, context, context.principal.id)
+        devices = [answers.OwnDevice(one.id, one.name, state, rfc3339(one.since)) for one, state in held]
+        devices += [answers.OwnDevice(one.id, one.name, "pending", rfc3339(one.since)) for one in waiting]
+        return answers.OwnDeviceList(devices)
 
     def _check(self, context: RequestContext) -> None:
         if context.principal.source != "jwt":
@@ -177,20 +171,16 @@ class DeviceApproval(Approving[Device, DeviceRequest]):
 
     def of(self, context: RequestContext, principal: str) -> answers.DevicesOfPerson:
         """Return the devices of a person. As `held_by`."""
-        found = self.held_by(context, principal)
-        revoked = self.freezes.revoked(context.principal.tenant)
-        held = [
-            answers.DeviceOfPerson(
-                one.id, one.name, status(one, revoked), rfc3339(one.since), one.approved_by, _ending(one.phone)
-            )
-            for one in found.approved.answer()
+        subject, held, waiting = self.held_by(context, principal)
+        devices = [
+            answers.DeviceOfPerson(one.id, one.name, state, rfc3339(one.since), one.approved_by, _ending(one.phone))
+            for one, state in held
         ]
-        waiting = [
+        devices += [
             answers.DeviceOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, _ending(one.phone))
-            for one in found.waiting.answer()
-            if one.principal == found.principal
+            for one in waiting
         ]
-        return answers.DevicesOfPerson(found.principal, [*held, *waiting])
+        return answers.DevicesOfPerson(subject, devices)
 
     def approve(
         self, context: RequestContext, principal: str, device: str, code: str, signed: Signed | None
