@@ -20,8 +20,8 @@ from masking_files.faults import InputError, NotDone
 from masking_files.headers import lay_out
 from masking_files.sources import STANDARD
 from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
-from masking_service.cli.language import say
 from masking_service.masking.records.schema import Schema
+from masking_service.texts import say
 
 try:
     import pyarrow as pa

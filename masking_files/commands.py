@@ -27,7 +27,6 @@ from masking_files.table import Table
 from masking_files.texts import CHECKED, NEEDS_API_KEY, NO_RESUME, WRITTEN
 from masking_files.work import Tokenizing, masking
 from masking_service import __version__
-from masking_service.cli.language import say
 from masking_service.cli.options import FILE, GIVEN_FILE
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.schema import Schema
@@ -40,6 +39,7 @@ from masking_service.service.custody.state import Custody
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import site_codes
 from masking_service.service.waybills.tokenize import TokenizeOptions
+from masking_service.texts import say
 
 PRINTER: Final = "label-printer"
 

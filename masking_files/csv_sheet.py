@@ -15,8 +15,8 @@ from masking_files.formulas import risky, safe
 from masking_files.headers import lay_out
 from masking_files.sources import Source
 from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
-from masking_service.cli.language import say
 from masking_service.masking.records.schema import Schema
+from masking_service.texts import say
 
 _DELIMITERS: Final = ",\t;|^~\x01"
 _LINE_END: Final = re.compile(r"(?:\r\n|\r|\n)?\Z")

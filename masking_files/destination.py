@@ -17,7 +17,7 @@ from typing import Any, Final
 from masking_files import texts
 from masking_files.faults import NotDone
 from masking_files.sources import STANDARD
-from masking_service.cli.language import say
+from masking_service.texts import say
 
 Write = Callable[[bytes], object]
 

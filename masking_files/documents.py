@@ -14,9 +14,8 @@ from masking_files.destination import Write
 from masking_files.entries import FileEntry, Format, Result, unreadable
 from masking_files.faults import InputError
 from masking_files.sources import MAX_LINE_LENGTH, Source
-from masking_service.cli.language import say
 from masking_service.masking.json_numbers import Fraction, encode
-from masking_service.texts import Text
+from masking_service.texts import Text, say
 
 _NAME: Final = '"records"'
 _SPACE: Final = " \t\r\n"

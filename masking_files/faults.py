@@ -3,7 +3,7 @@
 import click
 
 from masking_files.texts import AT, AT_COLUMN
-from masking_service.cli.language import say
+from masking_service.texts import say
 
 
 class NotDone(click.ClickException):

@@ -6,13 +6,13 @@ from typing import Final
 
 from masking_files import texts
 from masking_files.faults import NotDone
-from masking_service.cli.language import say
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.members.name_words import PARTY
 from masking_service.masking.records.schema import Schema, Steps, parse_path, written
 from masking_service.tables import headers as tables
 from masking_service.tables.headers import MAX_ELEMENTS, Layout, Told, may_hold
+from masking_service.texts import say
 
 UNMAPPED: Final = "unmapped"
 KIND: Final = "kind:"

@@ -20,8 +20,8 @@ from masking_files import texts
 from masking_files.entries import Result
 from masking_files.faults import NotDone, RefusedTable
 from masking_files.passing import Work
-from masking_service.cli.language import say
 from masking_service.masking.json_numbers import Fraction, encode
+from masking_service.texts import say
 
 _decode: Final = msgspec.json.Decoder(float_hook=Fraction).decode
 

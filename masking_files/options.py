@@ -19,10 +19,10 @@ from masking_files.faults import NotDone
 from masking_files.sources import ENCODINGS, STANDARD, Source, opened_bytes
 from masking_files.table import Sheet, Table
 from masking_files.unmapped import MODES, Mode
-from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.schema import Schema
+from masking_service.texts import say
 
 FORMATS: Final = {
     ".xlsx": "xlsx",

@@ -12,9 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from masking_files import texts
 from masking_files.destination import Write
 from masking_files.entries import FileEntry, Format, Result
-from masking_service.cli.language import say
 from masking_service.service.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, with_rules
-from masking_service.texts import Text, language_of_terminal
+from masking_service.texts import Text, language_of_terminal, say
 
 _OF_FILES: Final[dict[str, Text]] = {
     "invalid-json": Text("This is not a complete JSON value. Correct it, or export the file again."),

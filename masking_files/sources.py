@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 
 from masking_files import texts
 from masking_files.faults import InputError, NotDone
-from masking_service.cli.language import say
+from masking_service.texts import say
 
 STANDARD: Final = "-"
 ENCODINGS: Final = ("utf-8", "gb18030")

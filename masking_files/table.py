@@ -16,7 +16,6 @@ from masking_files.entries import FileEntry, Format, Result, unreadable
 from masking_files.faults import InputError
 from masking_files.headers import lay_out
 from masking_files.unmapped import Mode, UnmappedCells
-from masking_service.cli.language import say
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.numbers.numbers_in_text import contains_personal_data
 from masking_service.masking.records.profile_masks import Masks
@@ -24,6 +23,7 @@ from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.schema import Schema, Steps, pointer
 from masking_service.tables.headers import Layout, normal
 from masking_service.tables.sample import FIRST_ROWS
+from masking_service.texts import say
 
 Spot = tuple[int, Any]
 """Where a column's cell is in a record: in which of its objects and arrays, and under which key."""

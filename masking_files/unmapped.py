@@ -7,7 +7,6 @@ from typing import Final, Literal
 from masking_files import texts
 from masking_files.faults import RefusedTable
 from masking_files.headers import KIND, UNMAPPED, one_line
-from masking_service.cli.language import say
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.members.member_names import ROOT, plan
 from masking_service.masking.records.profile_masks import Masks
@@ -17,6 +16,7 @@ from masking_service.tables.headers import is_impersonal
 from masking_service.tables.looks import guessed_kind
 from masking_service.tables.sample import FIRST_ROWS
 from masking_service.tables.seen import SeenColumn
+from masking_service.texts import say
 
 Mode = Literal["refuse", "guard", "hide", "pass"]
 MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")

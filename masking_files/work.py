@@ -14,7 +14,6 @@ from keys.errors import IntegrityError, KeysError
 from masking_files import texts
 from masking_files.entries import Result, members
 from masking_files.faults import NotDone
-from masking_service.cli.language import say
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import CountryMasker
 from masking_service.masking.records.schema import Schema
@@ -28,6 +27,7 @@ from masking_service.service.people.errors import AccessError, Unauthenticated
 from masking_service.service.waybills.mask import mask_batch
 from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
 from masking_service.store.errors import StoreUnavailable
+from masking_service.texts import say
 
 REFRESH_SECONDS: Final = 1.0
 """A key that is revoked while a file goes on is refused as soon as over HTTP."""

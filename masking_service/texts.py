@@ -42,6 +42,11 @@ class Text:
         return pattern.format(**told)
 
 
+def say(text: Text, **values: object) -> str:
+    """A text in the language of the terminal, with these values in it."""
+    return text.filled(**values).in_language(language_of_terminal())
+
+
 class ProblemText(NamedTuple):
     """What is said of one problem code.
 

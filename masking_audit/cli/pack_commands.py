@@ -26,8 +26,7 @@ from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.streams import Streams
-from masking_service.cli.options import FOLDER, Checked, state_dir
-from masking_service.cli.tenant import tenant_option
+from masking_service.cli.options import FOLDER, Checked, state_dir, tenant_option
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from masking_service.store.client import Store

@@ -24,7 +24,7 @@ from masking_files.excel.scan import Scan, scan_sheet
 from masking_files.excel.strings import Strings
 from masking_files.excel.xml import Unsafe, feed, refuse_document_type
 from masking_files.faults import NotDone
-from masking_service.cli.language import say
+from masking_service.texts import say
 
 MAX_BYTES: Final = 4 * 1024**3
 """Bytes of all parts together: the limit on time, and on disk space for shared strings."""

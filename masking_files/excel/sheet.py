@@ -23,8 +23,8 @@ from masking_files.formulas import BEGINNINGS
 from masking_files.headers import lay_out
 from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
 from masking_files.texts import ABOVE_HEADERS, BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
-from masking_service.cli.language import say
 from masking_service.masking.records.schema import Schema
+from masking_service.texts import say
 
 EXACT: Final = 10**15
 """Digits that Excel keeps of a number. Longer whole numbers are written as text."""

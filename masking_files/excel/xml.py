@@ -10,8 +10,7 @@ from xml.parsers import expat
 
 from masking_files import texts
 from masking_files.faults import NotDone
-from masking_service.cli.language import say
-from masking_service.texts import Text
+from masking_service.texts import Text, say
 
 MAX_TOKEN: Final = 1024**2
 """Bytes from one element to the next. Excel's longest cell has 32,767 characters."""

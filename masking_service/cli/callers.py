@@ -7,8 +7,7 @@ from typing import Final, TypeVar
 
 import click
 
-from masking_service.cli.options import GIVEN_FILE, state_dir
-from masking_service.cli.tenant import tenant_option
+from masking_service.cli.options import GIVEN_FILE, state_dir, tenant_option
 from masking_service.masking.numbers.dialling import dialable
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.set_up import settings_of

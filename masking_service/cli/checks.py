@@ -14,7 +14,6 @@ from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import LONG_SECONDS, Backlog
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.cli import texts
-from masking_service.cli.language import say
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.timestamps import rfc3339
 from masking_service.outbound import Outbound, OutboundError
@@ -35,7 +34,7 @@ from masking_service.store import health as readiness
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault, Weight
 from masking_service.store.layout import GENESIS
-from masking_service.texts import Text
+from masking_service.texts import Text, say
 
 Check = tuple[Text, Callable[[], object]]
 """What it is about, and what makes it: returns a text where something could not be checked."""

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from masking_service.audit.actions import Action
-from masking_service.cli.options import state_dir
-from masking_service.cli.tenant import tenant_option
+from masking_service.cli.options import state_dir, tenant_option
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.clock import clock

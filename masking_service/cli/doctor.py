@@ -12,13 +12,13 @@ from rich.table import Table
 from keys.errors import KeysError
 from masking_service.cli.announcement import not_ready
 from masking_service.cli.checks import checks, described_tier
-from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
 from masking_service.cli.texts import DOCTOR, NOT_READY, NOT_SERVED, SAME_FAULT, SERVED_AT
 from masking_service.runtime.settings import VARIABLES, SettingsError
 from masking_service.runtime.state_files import served_address
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.reasons import told as store_told
+from masking_service.texts import say
 
 
 @click.command()

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from masking_service.cli.language import say
 from masking_service.masking.errors import DefinitionError
 from masking_service.runtime.opened import WrongPurpose
 from masking_service.runtime.settings import SettingsError
 from masking_service.service.people.errors import ClientError, PolicyError
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.reasons import told as store_told
+from masking_service.texts import say
 
 _IN_WORDS: Final = (
     ClientError,

@@ -8,9 +8,7 @@ from typing import Any, Final, get_args
 import click
 from rich.console import Console
 
-from masking_service.cli.language import say
-from masking_service.cli.options import FOLDER, GIVEN_FOLDER, Checked, state_dir
-from masking_service.cli.tenant import tenant_option
+from masking_service.cli.options import FOLDER, GIVEN_FOLDER, Checked, state_dir, tenant_option
 from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock
@@ -24,7 +22,7 @@ from masking_service.service.incidents.use import IncidentBook, Known, named
 from masking_service.service.people.principals import service_principal
 from masking_service.service.rule_texts import with_rules
 from masking_service.store.health import uphold
-from masking_service.texts import Text, language_of_terminal
+from masking_service.texts import Text, language_of_terminal, say
 
 FLAGS: Final = get_args(Flag)
 SAID: Final = {

@@ -5,9 +5,8 @@ from typing import Final
 
 import click
 
-from masking_service.cli.language import say
 from masking_service.masking.waybill import normalise_waybill_no
-from masking_service.texts import Text
+from masking_service.texts import Text, say
 
 NUMBERS_AT_ONCE: Final = 500
 NOT_UTF8: Final = Text("the input is not {encodings}: save it as UTF-8")

@@ -6,6 +6,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from masking_service.service.people.principals import DEFAULT_TENANT, tenant_name
+
 Value = TypeVar("Value")
 
 GIVEN_FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -42,3 +44,11 @@ class Checked(click.ParamType[Value]):
             return self._read(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+_NAME: Final = Checked("name", tenant_name)
+
+
+def tenant_option(text: str) -> Callable[[Any], Any]:
+    """Return the option `--tenant`, with its help text; a value that cannot be a tenant's name is refused."""
+    return click.option("--tenant", type=_NAME, default=DEFAULT_TENANT, show_default=True, help=text)

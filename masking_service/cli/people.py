@@ -10,8 +10,7 @@ from typing import Final
 import click
 
 from masking_service.cli.callers import caller_of, read_rows
-from masking_service.cli.options import GIVEN_FILE, Checked, state_dir
-from masking_service.cli.tenant import tenant_option
+from masking_service.cli.options import GIVEN_FILE, Checked, state_dir, tenant_option
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
 from masking_service.runtime.administration import OpenRegistries, opened_registry

@@ -13,10 +13,8 @@ from rich.table import Table
 
 from keys.files import read_secret_file
 from masking_service.cli import texts
-from masking_service.cli.language import say
 from masking_service.cli.numbers import lines_in
-from masking_service.cli.options import FILE, GIVEN_FOLDER, state_dir
-from masking_service.cli.tenant import tenant_option
+from masking_service.cli.options import FILE, GIVEN_FOLDER, state_dir, tenant_option
 from masking_service.masking import RULES_VERSION
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.records.profile_masks import examples
@@ -40,7 +38,7 @@ from masking_service.service.people.rules import SearchRule
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.phone_calls.loading import load_provider
 from masking_service.shipped import shipped
-from masking_service.texts import Text
+from masking_service.texts import Text, say
 
 _CHOSEN: Final[Mapping[ParameterSource | None, Text]] = {
     ParameterSource.ENVIRONMENT: texts.POLICY_IN_USE,

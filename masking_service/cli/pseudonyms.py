@@ -15,8 +15,7 @@ from keys.files import write_secret_file
 from keys.keyset_file import NamedRoot, date_of, day_of
 from masking_service.audit.actions import Action, Outcome
 from masking_service.cli.keys.opened import opened_rotation, root, wait
-from masking_service.cli.options import FILE, state_dir
-from masking_service.cli.tenant import tenant_option
+from masking_service.cli.options import FILE, state_dir, tenant_option
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.rotation.shred import renew_root
 from masking_service.runtime.administration import OpenRegistries

@@ -6,10 +6,8 @@ from typing import Final, TextIO
 
 import click
 
-from masking_service.cli.language import say
 from masking_service.cli.numbers import numbers_in
-from masking_service.cli.options import state_dir
-from masking_service.cli.tenant import tenant_option
+from masking_service.cli.options import state_dir, tenant_option
 from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring
@@ -19,7 +17,7 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.search.fill_index import FillIndex
 from masking_service.service.vault.vault import Vault
 from masking_service.store.health import uphold
-from masking_service.texts import Text
+from masking_service.texts import Text, say
 
 NO_INDEX: Final = Text(
     "the policy keeps no search index for this tenant: add a section `search` first (docs/search.md)"

@@ -36,7 +36,7 @@ from masking_service.http.problems import (
 )
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
-from masking_service.runtime.served import Served
+from masking_service.runtime.intake import Served
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.errors import QuotaExceeded, SignatureInvalid
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SentProof, SignedRequest

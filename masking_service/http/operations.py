@@ -15,7 +15,7 @@ from masking_service.http import answers, capabilities, openapi
 from masking_service.http.body import JSON
 from masking_service.http.docs import PAGE, page_answer
 from masking_service.http.explanations import HTML, explanation, explanation_page
-from masking_service.runtime.served import Served
+from masking_service.runtime.intake import Served
 from masking_service.runtime.settings import Tier
 from masking_service.runtime.wiring import Parts
 from masking_service.service.call.errors import NotFound

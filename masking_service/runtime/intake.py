@@ -20,7 +20,7 @@ from masking_service.runtime.background import BackgroundThreads, Report
 from masking_service.runtime.gauges import gauge, store_gauges
 from masking_service.runtime.opened import open_alerts, open_store
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import NO_CLIENTS
+from masking_service.runtime.wiring import NO_CLIENTS, Parts
 from masking_service.service.call.call import Admission, Authenticator, Gate, UseCases
 from masking_service.service.people.errors import ClientError
 from masking_service.service.people.issuers import Issuers
@@ -218,3 +218,7 @@ class IntakeConditions:
             {(): self._parts.published.age} if self._parts.published.known else {},
         )
         yield from store_gauges(self._parts.store)
+
+
+Served = Parts | IntakeParts
+"""What serves: the parts of a process, whichever tier it is of."""

@@ -93,7 +93,7 @@ def spoken_type(taken: click.ParamType[Any]) -> str:
         return f"a file, mode {taken.mode}"
     if type(taken).__module__.startswith("click."):
         return str(taken)
-    known = {name.strip("_"): value for name, value in vars(taken).items()}
+    known = {name.strip("_"): getattr(value, "__name__", value) for name, value in vars(taken).items()}
     return f"{type(taken).__name__.strip('_')} {known or ''}".strip()
 
 

@@ -15,7 +15,7 @@ from werkzeug.test import Client, TestResponse
 from keys.files import read_secret_file
 from masking_service.http.app import create_app
 from masking_service.runtime.clock import clock
-from masking_service.runtime.served import Served
+from masking_service.runtime.intake import Served
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY
 from masking_service.runtime.store_admission import admit_store
