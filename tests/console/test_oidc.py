@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
@@ -15,8 +16,16 @@ import redis
 from flask.testing import FlaskClient
 
 from keys.development_issuer import new_private_pem
+from masking_console import oidc
 from masking_console.guards import SESSION_COOKIE
-from masking_console.oidc import LOGOUT_EVENT, LOGOUT_SECONDS, IssuerUnavailableError, Provider, SignInError
+from masking_console.oidc import (
+    LOGOUT_EVENT,
+    LOGOUT_SECONDS,
+    METADATA_SECONDS,
+    IssuerUnavailableError,
+    Provider,
+    SignInError,
+)
 from masking_console.sessions import ENDED_BY_ISSUER, Session, Sessions
 from masking_console.settings import DEVELOPMENT_ISSUER, Settings
 from masking_service.dev.issuer import CLIENT_ID, KEY_ID, DevelopmentIssuer, create_issuer
@@ -203,6 +212,23 @@ def test_whole_metadata_is_taken_from_the_issuer_that_was_named_only(settings: S
                 provider.prepare()
 
     assert provider.origin == ("http://127.0.0.1:9" if named == DEVELOPMENT_ISSUER else "")
+
+
+def test_metadata_is_read_again_after_its_time(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, asked = [1_000.0], list[float]()
+    provider = Provider(settings)
+    get = provider._http.get
+
+    def noted(*where: Any, **how: Any) -> Any:
+        asked.append(now[0])
+        return get(*where, **how)
+
+    monkeypatch.setattr(oidc, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(provider._http, "get", noted)
+    for now[0] in (1_000.0, 1_000.0 + METADATA_SECONDS, 1_000.5 + METADATA_SECONDS, 1_001.0 + METADATA_SECONDS):
+        provider.prepare()
+
+    assert asked == [1_000.0, 1_000.5 + METADATA_SECONDS]
 
 
 def test_metadata_that_is_elsewhere_is_not_fetched(settings: Settings, issuer_url: str) -> None:

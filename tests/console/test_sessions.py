@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ from masking_console.sessions import (
     Sessions,
     name_of,
 )
+from masking_console.settings import Settings
 from masking_console.store import SessionsUnavailableError
 from tests import servers
-from tests.console.conftest import KEY, Work
+from tests.console.conftest import KEY, Work, desk
 from tests.store.stores import ask
 
 
@@ -169,9 +171,13 @@ def test_one_request_at_a_time_holds_the_lock(sessions: Sessions, client: redis.
     assert client.keys("console:lock:*") == []
 
 
-def test_a_store_that_does_not_answer_is_said() -> None:
+def test_a_store_that_does_not_answer_is_said(settings: Settings) -> None:
+    unreachable = "redis://127.0.0.1:1/0"
     with pytest.raises(SessionsUnavailableError):
-        Sessions("redis://127.0.0.1:1/0", lambda: KEY).find("id")
+        Sessions(unreachable, lambda: KEY).find("id")
+    browser = desk(replace(settings, redis_url=unreachable)).test_client()
+
+    assert [browser.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
 
 
 def test_a_session_shows_nothing_when_it_is_printed() -> None:

@@ -151,11 +151,15 @@ def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]
 
     Those of a record that is about to be written come with it.
     """
-    compared = [draft for draft in drafts if draft.findable and draft.newest is not None and draft.outcome is not None]
+    written: list[Indexed] = []
     right: list[Indexed] = []
-    for draft in compared:
-        revision, stored = draft.newest or (0, draft.record)
-        found_by = wanted = draft.findable or NOWHERE
+    for draft in drafts:
+        if not draft.findable or draft.newest is None or draft.outcome is None:
+            continue
+        if draft.added is not None:
+            written.append(draft.added)
+        revision, stored = draft.newest
+        found_by = wanted = draft.findable
         if not isinstance(draft.outcome, Stored):
             found_by = findable_of(stored, found_by.site).within(found_by)
             if draft.custody is None:
@@ -166,7 +170,7 @@ def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]
                 found_by = msgspec.structs.replace(found_by, endings=endings)
         if stored.header:
             right.append(Indexed(draft.number, draft.base, revision, stored.expires_at, stored.header, found_by))
-    return [draft.added for draft in compared if draft.added is not None], right
+    return written, right
 
 
 class RecordWriter(ABC):

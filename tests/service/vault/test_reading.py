@@ -1,12 +1,15 @@
 """Reading active revisions, newest or by token."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import redis
 
-from masking_service.service.vault.vault import Found, Vault
+from keys.aead import FORMAT, HOUR_FORMAT, header_of
+from keys.errors import IntegrityError
+from masking_service.service.state.sealed import StoredValue
+from masking_service.service.vault.vault import Found, StoredWaybill, Vault
 from masking_service.store.client import Store
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
 from tests.store import stores
@@ -180,3 +183,41 @@ def test_a_revision_differs_in_its_hold_from_the_one_right_before_it(
     found = Found(b"base", 2, record(newest), None, [record(state) for state in earlier.split()])
 
     assert found.differs_in_hold is differs
+
+
+def sealed(kind: int, key_id: bytes = b"key id 1") -> bytes:
+    return bytes((kind, 1)) + key_id + bytes(30)
+
+
+STATE, BY_HOST, BY_OTHER = sealed(FORMAT), sealed(HOUR_FORMAT), sealed(HOUR_FORMAT, b"key id 2")
+HOSTS, RESEALED, ERASED = (SimpleNamespace(header=header) for header in (header_of(BY_HOST), header_of(STATE), b""))
+
+
+@pytest.mark.parametrize(
+    ("newer", "older", "first", "at"),
+    [
+        (None, None, HOSTS, None),
+        (STATE, None, HOSTS, b"newer"),
+        (STATE, STATE, HOSTS, b"older"),
+        (BY_HOST, None, HOSTS, b"newer"),
+        (BY_HOST, BY_HOST, HOSTS, b"older"),
+        (BY_OTHER, BY_HOST, HOSTS, b"older"),
+        (None, BY_HOST, RESEALED, None),
+        (None, BY_OTHER, ERASED, b"older"),
+        (STATE, BY_OTHER, None, b"older"),
+    ],
+)
+def test_the_custody_is_that_of_the_oldest_place_and_of_a_host_only_beside_the_hosts_own_record(
+    newer: bytes | None, older: bytes | None, first: Any, at: bytes | None
+) -> None:
+    stored = StoredWaybill((b"newer", b"older"), ([b"", b"", newer, None], [b"", b"", older, None]))
+
+    found = {b"newer": newer, b"older": older}
+    assert stored.custody(first) == (at and StoredValue(custody_key(at), found[at] or b""))
+
+
+def test_the_custody_of_another_host_is_an_alarm() -> None:
+    stored = StoredWaybill((b"newer", b"older"), ([b"", b"", BY_HOST, None], [b"", b"", BY_OTHER, None]))
+
+    with pytest.raises(IntegrityError, match="not sealed with the key of its record"):
+        stored.custody(cast("Any", HOSTS))
