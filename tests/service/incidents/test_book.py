@@ -94,12 +94,12 @@ def test_a_name_that_was_used_is_refused_and_nothing_is_changed() -> None:
 
 
 def test_all_faults_of_a_new_incident_are_told_at_once_by_their_places() -> None:
-    wrong: dict[str, Any] = {"name": "?", "leak": "", "found_at": NOW + 1}
+    wrong: list[dict[str, Any]] = [{"countries": (), "leak": ""}, {"countries": ("cn", "xx"), "leak": "x" * 65}]
     places = []
-    for countries_ in ((), ("cn", "xx")):
+    for each in wrong:
         incidents, memory = book()
         with pytest.raises(InvalidRequest) as refused:
-            incidents.open(context(NOW), msgspec.structs.replace(ASKED, countries=countries_, **wrong))
+            incidents.open(context(NOW), msgspec.structs.replace(ASKED, name="?", found_at=NOW + 1, **each))
         places.append(refused.value.places)
         assert (memory.kept, memory.logged) == ([], [])
 
@@ -110,6 +110,7 @@ def test_all_faults_of_a_new_incident_are_told_at_once_by_their_places() -> None
         ("/found_at", "invalid-value"),
     ]
     assert [[*each] for each in places] == [told, told]
+    assert book()[0].open(context(NOW), msgspec.structs.replace(ASKED, leak="x" * 64)).leak == "x" * 64
 
 
 def refusal(change: Callable[[], object]) -> list[tuple[str, str]]:
