@@ -441,24 +441,24 @@ class RecordKeys:
             StoreUnavailable: one is not in the store. It may come back with a restore, so this is no absence.
             IntegrityError: an hour key was changed, or not made by an enrolled host.
         """
-        by_day, by_hour = _divided(headers)
-        found: dict[bytes, SealingKey | None] = {}
-        if by_day:
-            data_keys = self._data_keys.by_ids(tenant, by_day.values())
-            found |= {header: data_keys[key_id] for header, key_id in by_day.items()}
-        if by_hour:
-            hour_keys = self._hour_keys.by_ids(tenant, by_hour.values())
-            found |= {header: hour_keys[key_id] for header, key_id in by_hour.items()}
-        return found
+        return {header: key for header, (key, _) in self.with_holds(tenant, headers).items()}
 
-    def held(self, tenant: str, headers: Iterable[bytes]) -> set[bytes]:
-        """Return the headers that name a hold's data key. The host chose the id of an hour key.
+    def with_holds(self, tenant: str, headers: Iterable[bytes]) -> dict[bytes, tuple[SealingKey | None, bool]]:
+        """Return the key of each header as `by_headers`, and whether it is a hold's.
 
-        Round trips and errors as `by_headers`.
+        An hour key never is, whatever its id: the host chose that.
         """
-        by_day, _ = _divided(headers)
-        known = self._data_keys.with_days(tenant, by_day.values())
-        return {header for header, key_id in by_day.items() if known[key_id][0] == HOLD_DAY}
+        by_day, by_hour = _divided(headers)
+        found: dict[bytes, tuple[SealingKey | None, bool]] = {}
+        if by_day:
+            dated = self._data_keys.with_days(tenant, by_day.values())
+            for header, key_id in by_day.items():
+                day, key = dated[key_id]
+                found[header] = key, day == HOLD_DAY
+        if by_hour:
+            hourly = self._hour_keys.by_ids(tenant, by_hour.values())
+            found |= {header: (hourly[key_id], False) for header, key_id in by_hour.items()}
+        return found
 
     def last_day(self, tenant: str, headers: Iterable[bytes], now: int) -> int:
         """Return the latest day (since 1970-01-01) of these keys. One that this process does not know is of today."""

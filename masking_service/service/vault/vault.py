@@ -456,19 +456,15 @@ class Vault:
             IntegrityError: a value did not open at its place.
         """
         values = list(values)
-        headers = {header_of(value) for _, value in values if value is not None}
-        if not headers:
-            return [None] * len(values)
-        keys = self.record_keys.by_headers(tenant, headers)
-        held = self.record_keys.held(tenant, headers)
+        keys = self.record_keys.with_holds(tenant, {header_of(value) for _, value in values if value is not None})
         opened: list[Record | None] = []
         for place, value in values:
             if value is None:
                 opened.append(None)
-            elif (key := keys[header := header_of(value)]) is None:
-                opened.append(records.SHREDDED)
-            else:
-                opened.append(records.read(key.open(value, place), header, held=header in held))
+                continue
+            header = header_of(value)
+            key, held = keys[header]
+            opened.append(records.SHREDDED if key is None else records.read(key.open(value, place), header, held=held))
         return opened
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -55,10 +57,13 @@ def opening(store: Store) -> Opening:
 
 
 def test_an_hour_key_with_the_id_of_the_key_of_a_hold_is_none(opening: Opening) -> None:
-    key_id = opening.data_keys.of_hold(TENANT, 1).key_id
-    by_data_key, by_hour_key = (bytes((of, 1)) + key_id for of in (FORMAT, HOUR_FORMAT))
+    key = opening.data_keys.of_hold(TENANT, 1)
+    by_data_key, by_hour_key = (bytes((of, 1)) + key.key_id for of in (FORMAT, HOUR_FORMAT))
+    hour_keys: Any = SimpleNamespace(by_ids=lambda tenant, key_ids: dict.fromkeys(key_ids, key))
 
-    assert RecordKeys(opening.data_keys, opening.hour_keys).held(TENANT, [by_data_key, by_hour_key]) == {by_data_key}
+    found = RecordKeys(opening.data_keys, hour_keys).with_holds(TENANT, [by_data_key, by_hour_key])
+
+    assert found == {by_data_key: (key, True), by_hour_key: (key, False)}
 
 
 def test_an_hour_key_of_a_later_day_than_its_data_key_is_an_alarm(opening: Opening) -> None:
