@@ -21,7 +21,7 @@ from masking_service.service.search.use import MAX_RESULTS
 from masking_service.service.tiers.published import LATE_SECONDS, MAX_AGE_SECONDS
 from masking_service.service.tiers.publisher import FRESH_SECONDS
 from masking_service.service.vault import records
-from masking_service.service.waybills import mask
+from masking_service.service.waybills import mask, tokenize
 from masking_service.shipped import ROOT
 from masking_service.store import connection, servers
 from masking_service.store.layout import MAX_REVISIONS
@@ -67,7 +67,7 @@ LARGE = (
         ("limits", f"| work of a record | {effort.A_RECORD:,} units to mask, {effort.A_STORED_RECORD:,} to store |"),
         ("limits", f"arrays in a record, at all levels | {effort.MAX_VALUES:,} |"),
         ("limits", f"| members of one object whose masked names are alike | {leaks.MAX_ALIKE} |"),
-        ("limits", f"| values to store | {records.MAX_FIELDS} in a record, {mask.MAX_STORED:,} in a batch |"),
+        ("limits", f"| values to store | {records.MAX_FIELDS} in a record, {tokenize.MAX_STORED:,} in a batch |"),
         ("limits", f"| warnings of a record, errors of a record | {noted.MAX_LISTED} |"),
         ("limits", f"| pointer of a warning or error | {noted.MAX_POINTER} characters |"),
         ("limits", f"| warnings and errors in an answer | {mask.MAX_LISTED:,} characters |"),

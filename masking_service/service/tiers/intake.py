@@ -24,8 +24,7 @@ from masking_service.service.tiers.messages import (
 )
 from masking_service.service.tiers.sealing import SealedRecords
 from masking_service.service.vault.writing import UNAVAILABLE, Refusal, Stored
-from masking_service.service.waybills.mask import Entering
-from masking_service.service.waybills.tokenize import HowToStore, Kept, drafts_of, kept
+from masking_service.service.waybills.tokenize import Entering, HowToStore, Kept, drafts_of, kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

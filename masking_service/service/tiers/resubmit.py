@@ -29,8 +29,7 @@ from masking_service.service.tiers.messages import (
     Spent,
     SubmittedAgain,
 )
-from masking_service.service.waybills.mask import Entering, entering_of
-from masking_service.service.waybills.tokenize import HowToStore, Storing
+from masking_service.service.waybills.tokenize import Entering, HowToStore, Storing, entering_of
 from masking_service.store.errors import StoreUnavailable
 
 HOST_FACTOR: Final = 10

@@ -10,7 +10,7 @@ from masking_service.masking.records.record import CountryMasker
 from masking_service.masking.records.schema import Place
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.vault.records import Record
-from masking_service.service.waybills.mask import Entering, EnteringMasked, enter
+from masking_service.service.waybills.tokenize import Entering, EnteringMasked, enter
 from tests.masking.standard import LABEL
 from tests.store.stores import LATER, body_of
 
