@@ -44,9 +44,10 @@ class TestWhoMaySearch:
         other = asked.pop("phone" if kept == "last4" else "last4")
 
         assert numbers(api, **asked[kept]) == ["SF1234567890"]
-        refused = api.post(DESK, "/v1/search", other)
+        refused = api.post(DESK, "/v1/search", other | {"profile": "label"})
         assert refusal(refused) == (403, "forbidden")
         assert "keeps no index" in refused.get_json()["detail"]
+        assert entries(api)[-1]["profile"] == "label"
 
     def test_a_tenant_has_its_own_rule(self, under: Under, client: redis.Redis) -> None:
         api = under(lambda document: document.update(search={"phone": True, "tenants": {"other": {}}}))
