@@ -96,7 +96,7 @@ class Service:
             return urls, told.get("x-origins")
         except requests.RequestException as error:
             raise ServiceUnavailableError(certificate_fault(error)) from None
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError):
             raise ServiceUnavailableError from None
 
     def ask(self, method: str, path: str, credentials: tuple[str, str], language: str, **more: Any) -> Json:

@@ -12,10 +12,12 @@ from click.testing import CliRunner
 
 from masking_console.__main__ import doctor
 from masking_console.checks import checks
+from masking_console.service import Service, ServiceUnavailableError
 from masking_console.settings import Settings
 from masking_console.texts import in_terminal_language
 from tests.authenticators import ORIGIN
 from tests.console.conftest import Work
+from tests.http_servers import Handler, served
 
 ACL = Path(__file__).parents[2] / "examples" / "redis-desk.acl"
 
@@ -68,6 +70,16 @@ def test_an_address_that_the_policy_does_not_list_is_named(settings: Settings, s
         "page": "`signed.origins` of the policy does not list https://other.example.com: no one signs here",
         "address": f"`devices.urls` of the policy does not list {elsewhere}: no browser proves a call",
     }
+
+
+@pytest.mark.parametrize("document", [b"[]", b"{}", b'"servers"', b'{"servers": null}', b'{"servers": [1]}', b"{"])
+def test_a_service_that_is_described_in_another_shape_counts_as_unavailable(document: bytes) -> None:
+    class Described(Handler):
+        def answer(self) -> None:
+            self.send(200, document)
+
+    with served(Described) as url, pytest.raises(ServiceUnavailableError):
+        Service(url).addresses()
 
 
 @pytest.mark.parametrize(
