@@ -19,6 +19,7 @@ from masking_service.masking.names import (
     names_between_words,
     names_in_traces,
     names_of_clauses,
+    names_of_pasted_lines,
     names_without_family,
 )
 from masking_service.masking.names.arabic_names import arabic_names
@@ -136,19 +137,12 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     """
     found = [*names_of_neighbours(text)]
     text = han_words().simplified(text)
-    found += [*names_beside_words.find(text), *names_beside_numbers.find(text)]
+    found += names_beside_words.find(text)
     if _any_han(text) is None:
-        found += [*latin_names(text, address=address), *latin_names_at_ends(text)]
+        found += [*names_beside_numbers.find(text), *latin_names(text, address=address), *latin_names_at_ends(text)]
         found += [*(first_latin_name(text) if address else ()), *arabic_names(text)]
-        return _apart(_joined_by_words(text, found)) if found else found
-    for find in _IN_HAN:
-        found += find(text)
-    found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
-    found += latin_names_at_ends(text)
-    if address:
-        found += names_beside_numbers.beside_address(text)
-    elif "******" in text and _ends_firm(text):
-        found += names_beside_numbers.at_ends(text)
+        return apart(_joined_by_words(text, found)) if found else found
+    found += _names_in_han(text, found, address=address)
     if not found and "******" in text and _masked_name(text) is None:
         found += names_beside_numbers.where_no_cue_is(text, address=address)
     if found and "事务所" in text:
@@ -158,7 +152,22 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
             span for span in found if text[slice(*span)] not in DOUBLE_FAMILY_NAMES or not _hidden_given(text, span[1])
         ]
     found = names_in_traces.without_sites(text, found) if found else found
-    return _apart(_joined_by_words(text, found)) if found else found
+    return apart(_joined_by_words(text, found)) if found else found
+
+
+def _names_in_han(text: str, found: list[Span], *, address: bool) -> list[Span]:
+    """The spans of names in a text in simplified characters, besides those that were found beside words."""
+    spans = [*names_beside_numbers.find(text)]
+    for find in _IN_HAN:
+        spans += find(text)
+    spans += names_between_words.find(text, [*found, *spans])
+    spans += [*latin_names(text, address=address), *latin_names_at_ends(text)]
+    if address:
+        spans += names_beside_numbers.beside_address(text)
+    elif "******" in text and _ends_firm(text):
+        spans += names_beside_numbers.at_ends(text)
+    line = names_of_pasted_lines.read(text) if address and "******" in text else None
+    return spans if line is None else [*line.without_places(spans), *line.names]
 
 
 def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
@@ -195,7 +204,7 @@ def _end_of_word(text: str, start: int) -> int | None:
     return end if whole and called_words.can_be_called(run, politely=False) else None
 
 
-def _apart(spans: list[Span]) -> list[Span]:
+def apart(spans: list[Span]) -> list[Span]:
     """The spans in order, those that overlap as one: whichever is the name, none of it shows."""
     kept: list[Span] = []
     for start, end in sorted(spans):

@@ -36,10 +36,11 @@ _JOINED: Final = re.compile(
     r"(?<=[栋幢座号楼室层層\-单元#弄园苑城厦寓庭府际][A-Z])[0-9]{3,4}1[3-9][0-9]{9}(?![0-9A-Za-z])"
     r"|(?<=[栋幢座号楼室层層\-单元#弄园苑城厦寓庭府际])[0-9]{3,4}1[3-9][0-9]"
     r"(?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})(?![0-9A-Za-z])"
+    r"|(?:(?<=[路街道巷村区里镇])|(?<=[0-9][号栋幢座楼])|(?<=[0-9][号栋幢座楼室]-))[0-9]{1,2}1[3-9][0-9]{9}(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])1[3-9][0-9]{9}(?=[0-9]{1,2}[.、)）][\u4e00-\u9fff])"
     r"|(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}){2,3}(?![0-9A-Za-z])"
 )
-"""A mobile number behind a room's, before a list's next number, or several without a separator."""
+"""A mobile number behind a room's or a house's, before a list's next number, or several without a separator."""
 
 
 def _may_hold_more(text: str) -> bool:

@@ -1,0 +1,213 @@
+"""Finds the name in a line that is a name, a phone and an address in China, in any order and often without a sign.
+
+People paste such lines into forms and send them to clerks: 王小明13812345678浙江省杭州市…. What is left when the phone
+and the address are taken out is the name, however rare its family name is. Where the name touches the address, it is
+the likeliest one that begins or ends there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han
+from masking_service.masking.names.han_run import PLACE_ENDS, cost_of_given
+from masking_service.masking.names.name_bounds import ANY_FAMILY
+from masking_service.masking.names.names_of_clauses import Span
+from masking_service.masking.words import called_words
+from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.address_words import PROVINCES
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.words.han_words import han_words
+
+_SIGNS: Final = r"\s,，、;；/|_\-—(（)）"
+_phones: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{0,4}(?![0-9*])").finditer
+_MAX_LENGTH: Final = 120
+"""Characters of a line that is read; a longer text says more than where someone lives."""
+_MOBILE: Final = len("13812345678")
+_LONGEST_NAME: Final = len("欧阳小明")
+_province: Final = Expression(PROVINCES).match
+_is_address: Final = re.compile(
+    rf"[{_SIGNS}]*[{HAN}{_SIGNS}]{{2,16}}?[省市区县旗镇乡村路街道巷弄园苑庄城里湾港府庭厦]"
+).match
+_empty: Final = re.compile(rf"[{_SIGNS}]*").fullmatch
+_only_name: Final = re.compile(rf"[{_SIGNS}]*([{HAN}]{{2,4}})[{_SIGNS}]*").fullmatch
+_first_part: Final = re.compile(rf"[{_SIGNS}]*([{HAN}]{{2,4}})[{_SIGNS}]").match
+_last_part: Final = re.compile(rf"[{_SIGNS}]([{HAN}]{{2,4}})[{_SIGNS}]*$").search
+_hidden_at_start: Final = re.compile(rf"[{_SIGNS}]*[{HAN}]{{1,2}}\*{{1,2}}(?!\*)").match
+_hidden_at_end: Final = re.compile(rf"[{HAN}]\*{{1,2}}[{_SIGNS}]*$").search
+_first_run: Final = re.compile(rf"[{_SIGNS}]*([{HAN}]{{1,24}})").match
+_last_run: Final = re.compile(rf"[{HAN}]{{1,24}}(?=[{_SIGNS}]*$)").search
+_to_house: Final = re.compile(r".*[0-9*]", re.S).match
+_to_road: Final = re.compile(r".*[市区县旗镇乡村路街道巷]", re.S).match
+_behind_house: Final = re.compile(rf"[0-9*](?:[号栋幢座室楼层组米]|号楼|单元)[{_SIGNS}]*([{HAN}]{{2,3}})$").search
+_SIDES: Final = frozenset("东西南北侧口边旁面近内外处头首段商角厅嘴寺桥窗门")
+"""What the way to a house ends with, and given names end with some of them: 南门东."""
+_NO_LAST: Final = PLACE_ENDS - frozenset("园苑城亭湖岸阁台府庭")
+"""What no given name of two characters ends with."""
+_DISTRICTS: Final = frozenset("市区县镇乡村路街道")
+_SURE: Final = 99
+_LONGEST_DIVISION: Final = 7
+_LEAST_AT_START: Final = 3
+_LEAST_AT_END: Final = -5
+_LEAST_AT_SIDE: Final = 4
+"""What a name that touches the address saves at least: so little, because the line has one."""
+_COST_OF_WORD: Final = 19
+"""What a word costs as a family name."""
+_NO_NAMES: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"), cues.ROLES, cues.LABELS, cues.TITLES)
+
+
+class PastedLine(NamedTuple):
+    """A line of a name, a phone and an address.
+
+    Attributes:
+        text: the line.
+        places: the span of the address up to its last number, or to its road if it has none.
+        names: the spans of what may be the name; empty if it is hidden already, or none is told.
+        told: whether the line's name is hidden already, or told.
+    """
+
+    text: str
+    places: Span
+    names: list[Span]
+    told: bool
+
+    def without_places(self, spans: Iterable[Span]) -> list[Span]:
+        """The spans without those inside the address, which are of places if the name is told: 尔伯 of 杜尔伯特街."""
+        return [span for span in spans if not (self.told and self._is_of_place(*span))]
+
+    def _is_of_place(self, start: int, end: int) -> bool:
+        first, last = self.places
+        if not (first < end < last and is_han(self.text[end]) and (start <= first or is_han(self.text[start - 1]))):
+            return False
+        ends_surely = _province(self.text, first) is not None
+        return ends_surely or not any(start < name_end and name < end for name, name_end in self.names)
+
+
+def read(text: str) -> PastedLine | None:
+    """Read a line in simplified characters, its phone hidden; None for every other text."""
+    phones = [*_phones(text)] if len(text) <= _MAX_LENGTH else []
+    if len(phones) != 1:
+        return None
+    (phone,) = phones
+    sides = (0, phone.start()), (phone.end(), len(text))
+    written = sorted((side for side in sides if not _empty(text, *side)), key=lambda side: side[1] - side[0])
+    if not written:
+        return None
+    start, end = written[-1]
+    at_start, at_end = _hidden_at_start(text, start, end), _hidden_at_end(text, start, end)
+    start = at_start.end() if at_start else start
+    if _is_address(text, start, end) is None:
+        return None
+    touched = len(phone[0]) > _MOBILE and is_han(text[phone.start() - 1 : phone.start()])
+    if len(written) > 1:
+        side = written[0]
+        names = _only_names(text, *side)
+        hidden = _hidden_at_start(text, *side) is not None or (touched and side[1] == phone.start())
+    else:
+        hidden = at_start is not None or at_end is not None
+        names = [] if hidden else _names_beside(text, start, end, may_end=not (touched and end == phone.start()))
+    start = max([start, *(last for first, last in names if first < (start + end) // 2)])
+    places = _to_house(text, start, end) or _to_road(text, start, end)
+    return PastedLine(text, (start, places.end() if places else start), names, told=bool(names) or hidden)
+
+
+def _only_names(text: str, start: int, end: int) -> list[Span]:
+    """The span of a name that is all that is on one side of a phone."""
+    name = _only_name(text, start, end)
+    return [name.span(1)] if name is not None and _can_be_person(name[1]) else []
+
+
+def _names_beside(text: str, start: int, end: int, *, may_end: bool) -> list[Span]:
+    """The spans of what may be a name at the start of an address, and at its end if it may end so."""
+    first, last = _first_part(text, start, end), _last_part(text, start, end)
+    apart = [part.span(1) for part in (first, last) if part is not None and _can_be_person(part[1])]
+    if apart:
+        return apart
+    at_start = _name_at_start(text, start, end)
+    at_end = _name_at_end(text, start, end) if may_end else None
+    found = [one for one in (at_start, at_end) if one is not None]
+    return [max(found)[1]] if found else []
+
+
+def _can_be_person(word: str) -> bool:
+    """Whether Han that are all between phone, address and the ends of a line can call a person."""
+    may_end_so = len(word) == len("李湖园") and word[0] in COMMON_FAMILY
+    last = _NO_LAST if may_end_so else PLACE_ENDS
+    if word in _NO_NAMES or word[-2:] in _NO_NAMES or word[-1] in last or word[-1] == "收":
+        return False
+    if len(word) == _LONGEST_NAME and word[:2] not in DOUBLE_FAMILY_NAMES and not COMMON_FAMILY.issuperset(word[:2]):
+        return False
+    if called_words.is_word(word):
+        called = called_words.can_be_called(word, politely=False) and not called_words.is_time_or_anyone(word)
+        return called and word[0] in COMMON_FAMILY
+    if word[0] in ANY_FAMILY or word[:2] in DOUBLE_FAMILY_NAMES:
+        return True
+    return not any(called_words.is_word(part) for part in (word, word[:2], word[-2:]))
+
+
+def _name_at_start(text: str, start: int, end: int) -> tuple[int, Span] | None:
+    """What the likeliest name saves that an address begins with, and its span; None if nothing is likely one."""
+    run = _first_run(text, start, end)
+    if run is None or _begins_place(run[1]):
+        return None
+    first = run.start(1)
+    for length in (3, 2, 4):
+        name = run[1][:length]
+        if _begins_place(run[1][length:]) and _DISTRICTS.isdisjoint(name) and _can_be_person(name):
+            return _SURE, (first, first + length)
+    costs = han_words().read(run[1])[1][0]
+    found = [
+        (costs[0] - cost - costs[length], length)
+        for length, cost in _names(run[1][:_LONGEST_NAME], 0)
+        if run[1][length - 1] not in PLACE_ENDS and run[1][length : length + 1] not in PLACE_ENDS
+    ]
+    saved, length = max(found, default=(_LEAST_AT_START - 1, 0))
+    return (saved, (first, first + length)) if saved >= _LEAST_AT_START else None
+
+
+def _begins_place(han: str) -> bool:
+    """Whether Han begin with a province, or another division or city of China."""
+    if _province(han):
+        return True
+    known = _divisions()
+    return any(han[:length] in known for length in range(2, min(len(han), _LONGEST_DIVISION) + 1))
+
+
+@cache
+def _divisions() -> frozenset[str]:
+    """The names of divisions, and those of cities without the word for a city, too."""
+    found = cues.sections("divisions.txt")
+    return frozenset((*found["divisions"], *found["cities"]))
+
+
+def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:
+    """What the likeliest name saves that an address ends with, and its span; None if nothing is likely one."""
+    run = _last_run(text, start, end)
+    if run is None or run[0][-1] in PLACE_ENDS:
+        return None
+    costs = han_words().read(run[0])[0][0]
+    found = []
+    for length in range(2, _LONGEST_NAME + 1):
+        for whole, cost in _names(run[0][-length:], length):
+            found.append((costs[-1] - costs[-whole - 1] - cost, whole))
+    saved, length = max(found, default=(_LEAST_AT_END - 1, 0))
+    if saved < (_LEAST_AT_SIDE if run[0][-1] in _SIDES else _LEAST_AT_END) or run[0][-2:] in _NO_NAMES:
+        saved, length = 0, 0
+    house = _behind_house(text, max(start, run.end() - len("1号楼 王小明")), run.end())
+    if house is not None and run[0][-1] not in _SIDES and _can_be_person(house[1]):
+        length = max(length, len(house[1]))
+    return (saved, (run.end() - length, run.end())) if length else None
+
+
+def _names(han: str, length: int) -> Iterator[tuple[int, int]]:
+    """The lengths of what may be a name that begins Han, and what it costs as one; only of this length if it is one."""
+    known = han_words()
+    for family in (1, 2) if han[:2] in DOUBLE_FAMILY_NAMES else (1,):
+        cost = known.family.get(han[:family], _COST_OF_WORD if han[0] in ANY_FAMILY else None)
+        for whole in (family + 1, family + 2):
+            if cost is not None and whole <= len(han) and (not length or whole == length):
+                yield whole, cost + cost_of_given(han[family:whole])
