@@ -47,7 +47,7 @@ class Announcement:
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
         self._url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._since = time.monotonic()
-        self._file.write_text(self._url + "\n", encoding="ascii")
+        self._file.write_bytes(f"{self._url}\n".encode("ascii"))
 
     def check(self) -> None:
         """Print one line once the service is ready, and before that why it is not, if it takes long."""

@@ -124,7 +124,8 @@ def regularly(*checks: Callable[[], None]) -> Iterator[None]:
     """Call functions several times a second in the main thread.
 
     gunicorn's master has no hook that is called regularly, and a child that ends with this process can be started in
-    its main thread only. Timers are not inherited, so no worker calls it.
+    its main thread only. Timers are not inherited, so no worker calls it. A signal calls them, so they import nothing:
+    the signal may have interrupted the same import.
     """
     busy = False
 

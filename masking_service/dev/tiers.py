@@ -119,7 +119,8 @@ def _free_port() -> int:
 def _children(pid: int) -> list[int]:
     """Return the processes that a process has started, and that run."""
     try:
-        return sorted(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split())
+        # Bytes, because a signal handler calls it, see `served_address`.
+        return sorted(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_bytes().split())
     except OSError:
         return []
 

@@ -26,8 +26,12 @@ def write_public_key(folder: Path, keyring: Keyring) -> None:
 
 
 def served_address(folder: Path) -> str | None:
-    """Return the address that is served from a state directory, as far as the directory says."""
+    """Return the address that is served from a state directory, as far as the directory says.
+
+    A signal handler calls it (`regularly`), so it reads bytes: reading text would import a codec, which fails inside an
+    import of the same codec that the signal has interrupted.
+    """
     try:
-        return (folder / ADDRESS).read_text(encoding="ascii").strip()
+        return (folder / ADDRESS).read_bytes().decode("ascii").strip()
     except OSError:
         return None

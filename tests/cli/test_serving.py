@@ -1,6 +1,7 @@
 """`serve --dev` as a process: it is announced once it is ready, and what keeps it from that is said."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import yaml
 from masking_service.cli.serve import regularly
 from masking_service.dev.development import Development
 from masking_service.shipped import ROOT
+from tests import programs
 from tests.e2e.processes import SERVICE, Running, invoke, run, wait_for
 from tests.servers import Node, durable, free_ports
 
@@ -51,6 +53,29 @@ def test_a_check_that_waits_longer_than_the_interval_does_not_run_inside_itself(
         signal.raise_signal(signal.SIGALRM)
 
     assert runs[:2] == ["begins", "ends"]
+
+
+CALLED_BY_A_SIGNAL = """
+import os, sys
+from pathlib import Path
+from types import SimpleNamespace
+from masking_service.cli.announcement import Announcement
+from masking_service.dev.tiers import _children
+from masking_service.runtime.state_files import served_address
+
+folder, before = Path(sys.argv[1]), {*sys.modules}
+listener = SimpleNamespace(sock=SimpleNamespace(getsockname=lambda: ("127.0.0.1", 8080)))
+Announcement(folder).listening(SimpleNamespace(LISTENERS=[listener]))
+_children(os.getpid())
+print(served_address(folder), {*sys.modules} - before)
+"""
+
+
+def test_what_a_signal_calls_imports_no_codec(tmp_path: Path) -> None:
+    """The signal may interrupt the same import, and then no codec is found: `LookupError` ended the service."""
+    told = programs.output(sys.executable, "-c", CALLED_BY_A_SIGNAL, tmp_path, cwd=ROOT)
+
+    assert told.strip() == "http://127.0.0.1:8080 set()"
 
 
 def test_a_store_that_is_down_leaves_masks_and_is_no_readiness(down: Down, tmp_path: Path) -> None:
