@@ -240,6 +240,8 @@ def _finish(parts: Served, response: Response) -> Response:
     response.headers.add("X-Request-Id", known.request_id)  # assigning one would search all others
     response.headers.add("X-Masking-Rules", RULES_VERSION)
     response.headers.add("X-Content-Type-Options", "nosniff")
+    if method == "OPTIONS":  # answered by Flask itself
+        response.headers["Cache-Control"] = "no-store"
     parts.metrics.request(method, route, response.status_code, seconds)
     if known.code:
         parts.metrics.problem(known.code)

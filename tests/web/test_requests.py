@@ -161,6 +161,7 @@ def test_nothing_that_is_answered_may_be_kept_on_the_way(api: Api) -> None:
         api.post(OFFICER, "/v1/waybills/view", {"waybills": [NUMBER]}),
         api.get(DESK, "/v1/cases"),
         api.get(DESK, "/v1/cases/D-1"),
+        api.call(DESK, "OPTIONS", "/v1/cases"),
         api.detokenize(token("wbt")),
         api.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}"),
     ]

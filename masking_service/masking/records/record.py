@@ -144,7 +144,7 @@ class CountryMasker:
     """Masks each record by the rules that a profile has for the country of its recipient, compiled once."""
 
     def __init__(self, schema: Schema, profile: Profile) -> None:
-        self._schema = schema
+        self.schema = schema
         self._home = Masker(schema, profile)
         self._abroad = {code: Masker(schema, abroad) for code, abroad in profile.countries.items()}
 
@@ -167,7 +167,7 @@ class CountryMasker:
     def _masker_of(self, record: Any) -> Masker:
         if not self._abroad or type(record) is not dict:
             return self._home
-        return self._abroad.get(self._schema.country(record) or "", self._home)
+        return self._abroad.get(self.schema.country(record) or "", self._home)
 
 
 def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: object = None) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def mask_batch(masker: CountryMasker, batch: Sequence[Any], schemas: Collection[
         batch: the records, which are changed.
         schemas: where the schema maps nothing of a record, its answer names those of these that fit.
     """
-    listing = Listing(schemas)
+    listing = Listing(schemas, like=masker.schema)
     return [
         listing.invalid(masked, record)
         if isinstance(masked, InvalidRecord)
@@ -114,11 +114,15 @@ class Listing:
     Args:
         schemas: that may fit.
         own: the schema of the records that are stored: one that it fits has nothing to store.
+        like: the schema of the records.
     """
 
-    def __init__(self, schemas: Iterable[Schema] = (), own: Schema | None = None) -> None:
+    def __init__(
+        self, schemas: Iterable[Schema] = (), own: Schema | None = None, *, like: Schema | None = None
+    ) -> None:
         self._schemas = tuple(schemas)
         self._own = own
+        self._like = like
         self._left = MAX_LISTED
         self._to_read = MAX_READ
 
@@ -132,7 +136,7 @@ class Listing:
             error.schemas = UNSET if fits else fitting or UNSET
             if self._to_read:
                 self._to_read -= 1
-                error.members = personal_members(record, self._own) or UNSET
+                error.members = personal_members(record, self._own, like=self._like) or UNSET
             empty = type(record) is dict and all(value in _NO_VALUES for value in record.values())
             if empty or (fits and error.members is UNSET):
                 return record_answers.EmptyRecord(error)

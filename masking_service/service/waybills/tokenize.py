@@ -278,7 +278,7 @@ class Tokenize:
             raise SeveralWaybills
 
         results: list[Any] = [None] * len(records)
-        listing = Listing(self.maskers.schemas, shape)
+        listing = Listing(self.maskers.schemas, shape, like=shape)
         entering: list[EnteringMasked] = []
         for at, one in enumerate(enter(shape, masker, records)):
             if isinstance(one, EnteringMasked):

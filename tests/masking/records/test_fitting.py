@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from masking_service.masking.records.fitting import MAX_MEMBERS, fitting_schemas, personal_members
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 from tests.masking.records.test_corpus import plain
@@ -44,6 +45,33 @@ def test_members_and_schemas_are_named(record: str) -> None:
     value, schemas, members = RECORDS[record]
 
     assert (fitting_schemas(value, SCHEMAS), personal_members(value)) == (schemas, members)
+
+
+STANDARD = load_schemas()["standard"]
+SLIPS: dict[str, tuple[Any, list[str]]] = {
+    "an object": ({"recipent": {"name": "x", "phne": "y"}}, ["/recipent"]),
+    "a text": ({"recipent": "x"}, ["/recipent"]),
+    "inside": ({"recipient": {"nmae": "x", "phone": "y"}}, ["/recipient/nmae"]),
+    "a plural": ({"recipients": {"phone": "x"}}, ["/recipients"]),
+    "a known word": ({"receiver": {"phone": "x"}}, ["/receiver/phone"]),
+    "two slips": ({"rcipent": "x"}, []),
+    "of a text of no person": ({"remrak": "x"}, []),
+    "elsewhere": ({"x": {"recipent": "x"}}, []),
+}
+
+
+@every("slip", SLIPS)
+def test_a_slip_of_a_name_of_the_schema_is_named(slip: str) -> None:
+    record, members = SLIPS[slip]
+
+    assert personal_members(record, STANDARD, like=STANDARD) == members
+
+
+def test_a_slip_that_may_be_a_persons_name_is_not_named() -> None:
+    """Names of members may be values, and problems show none."""
+    buyer = Schema("x", "", ((("buyer", "phone"), "phone"),), (("no",),))
+
+    assert personal_members({"Bayer": {"x": "y"}, "buyr": "z"}, like=buyer) == ["/buyr"]
 
 
 @pytest.mark.parametrize(
