@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from masking_console.app import create_app
+from masking_console.authorities import new_http
 from masking_console.checks import checks
 from masking_console.guards import SESSION_COOKIE
 from masking_console.oidc import DESCRIBED
@@ -94,6 +96,26 @@ def status_of_a_sign_in(settings: Settings, issuer: DevelopmentIssuer) -> int:
     answered = browser.get("/callback", query_string={"code": code, "state": asked["state"]})
     assert (browser.get_cookie(SESSION_COOKIE) is not None) is (answered.status_code == 200)
     return answered.status_code
+
+
+@pytest.mark.parametrize(
+    ("given", "file", "folder", "verified_by"),
+    [
+        (Path("given"), "file", "folder", "given"),
+        (None, "file", "folder", "file"),
+        (None, None, "folder", "folder"),
+        (None, None, None, True),
+    ],
+)
+def test_certificates_are_always_verified_and_by_nothing_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, given: Path | None, file: str | None, folder: str | None, verified_by: str | bool
+) -> None:
+    paths = SimpleNamespace(cafile=file, capath=folder)
+    monkeypatch.setattr("masking_console.authorities.ssl.get_default_verify_paths", lambda: paths)
+
+    http = new_http(given)
+
+    assert (http.verify, http.trust_env) == (verified_by, False)
 
 
 def test_a_company_vouches_for_the_issuer(

@@ -27,8 +27,11 @@ def test_the_letter_tells_roles_and_reasons_of_openings_views_and_calls_from_the
     put_on_file(api)
     api.post(COURIER, "/v1/calls", {"waybill_no": NUMBER})
 
-    page = work.browser(PRIVACY).get(f"/waybills/{NUMBER}/letter").text
+    asked = {"addressee": "a" * 501, "reference": " R-1 "}
+    page = work.browser(PRIVACY).post(f"/waybills/{NUMBER}/letter", data=asked).text
 
+    assert {len(text) for text in re.findall(r"a{400,}", page)} == {500}
+    assert re.findall(r'value="( ?R-1 ?)"', page) == ["R-1"]
     call = "a call through a privacy number, which hides the phone: Recipient · phone"
     assert sorted(rows(page)) == [
         ["Recipient · name", "dispute officer", "dispute · case D-1", "T"],

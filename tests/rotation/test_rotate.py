@@ -209,12 +209,11 @@ def test_a_process_with_outdated_keys_creates_no_data_key(path: Path, url: str, 
 
 
 def test_two_commands_cannot_change_keys_at_the_same_time(path: Path, url: str) -> None:
-    with (
-        coordinator(path, url),
-        pytest.raises(KeysError, match="another command is changing keys"),
-        coordinator(path, url),
-    ):
-        pass
+    second = coordinator(path, url)
+    with coordinator(path, url), pytest.raises(KeysError, match="another command is changing keys"):
+        second.__enter__()
+
+    assert second._lock.closed
 
 
 def test_a_new_data_key_for_today_is_used_by_every_process(path: Path, url: str, both: Both) -> None:

@@ -23,7 +23,11 @@ def test_a_restored_store_is_followed_after_it_was_accepted(command: Command, cl
     assert isinstance(refused.exception, WrongStore)
     aside = state / f"{ARCHIVE}-until-2"  # the newest checkpoint of the old log
     assert accepted.exit_code == 0
-    assert f"A new log begins. The archive of the old one is kept: {aside}" in accepted.stdout
+    assert accepted.stdout.splitlines() == [
+        "The store is accepted, and checkpoint 2 records it.",
+        f"A new log begins. The archive of the old one is kept: {aside}",
+        "Restart the service's processes.",
+    ]
     assert (aside.exists(), (state / ARCHIVE).exists()) == (True, False)
     assert (b'"action":"store-accept"' in exported, command("audit", "verify", given=exported).exit_code) == (True, 0)
 
