@@ -69,5 +69,17 @@ def test_a_fault_names_its_place(change: dict[str, Any], place: str) -> None:
     assert place in faults(edited(put("signed", {**SIGNED, **change})))
 
 
+def test_a_domain_has_253_characters_at_most() -> None:
+    """As DNS has it, in labels of 63."""
+    longest = ".".join(["a" * 63] * 3 + ["a" * 61])
+
+    found = [
+        faults(edited(put("signed", {**SIGNED, "rp_id": name, "origins": [f"https://{name}"]})))
+        for name in (longest, longest + "a")
+    ]
+
+    assert [[*each] for each in found] == [[], ["signed.rp_id"]]
+
+
 def test_an_issuer_may_not_speak_for_a_role_that_moves_custody() -> None:
     assert "issuers.staff.roles" in faults(edited(put("issuers", {"staff": {**ISSUER, "roles": ["tracking"]}})))
