@@ -6,6 +6,7 @@ import pytest
 
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.incident import Incident
+from masking_audit.packs.persons import BOTH, side_of
 from masking_audit.packs.subject import Subject
 from tests.audit.logs import TENANT, entry
 from tests.every import every
@@ -79,6 +80,24 @@ def test_the_kinds_are_those_that_were_shown_and_an_empty_one_where_no_entry_nam
     shown: Entry, kinds: set[str]
 ) -> None:
     assert selected(shown)[0].kinds == kinds
+
+
+@every(
+    ("shown", "sides"),
+    [
+        (opening(), {"a" * 32: side_of("/recipient/phone")}),
+        (opening(items=[Item("a" * 32, "released", "/sender/name", "name")]), {"a" * 32: side_of("/sender/name")}),
+        (opening(items=[SHOWN, Item("a" * 32, "released", "/sender/name", "name")]), {"a" * 32: BOTH}),
+        (opening(items=[Item("a" * 32, "released")]), {"a" * 32: BOTH}),
+        (act("view", principal=WHO, outcome="released", items=[Item("a" * 32, "released")]), {"a" * 32: BOTH}),
+        (act("case-read", principal=WHO, outcome="released", items=[Item("a" * 32, "released")]), {}),
+        (opening(items=[Item("", "released", "/recipient/phone", "phone")]), {}),
+    ],
+)
+def test_whose_values_were_shown_is_told_by_the_field_and_of_all_where_no_field_is_named(
+    shown: Entry, sides: dict[str, int]
+) -> None:
+    assert selected(shown)[0].sides() == sides
 
 
 def test_an_entry_without_a_case_makes_no_case_part_of_the_incident() -> None:
