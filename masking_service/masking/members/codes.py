@@ -45,7 +45,15 @@ _DATE: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]"
     r"(?:[T ][0-9]{1,2}(?::[0-9]{2}){1,2}(?:\.[0-9]{1,9})?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
 ).fullmatch
-_OF_NO_DATE: Final = frozenset({"name", "phone", PARTY})
+_OF_NO_DATE: Final = frozenset({"name", "phone", "address", PARTY})
+_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch
+_UUID_LENGTH: Final = 36
+_OF_NO_UUID: Final = frozenset({"name", "address", PARTY})
+_ARE_PLACES: Final = re.compile(
+    "(?:北京|上海|天津|重庆|河北|河南|湖北|湖南|山东|山西|陕西|广东|广西|浙江|福建|辽宁|黑龙江|内蒙古|四川|贵州|青海|新疆|西藏)"
+    r"[省市]?(?:[,，/ -][\u4e00-\u9fff]{2,7}[市区县州盟])*"
+).fullmatch
+"""A province, and what is in it, behind a comma or the like: 浙江,杭州市."""
 _CODE_WORDS: Final = re.compile("[A-Z]+(?:_[A-Z]+)+").fullmatch
 """What a system calls a state by: HAS_ACCESS_POINT."""
 _IS_ADDRESS_OF_PAGE: Final = re.compile(
@@ -73,10 +81,12 @@ _any_mobile: Final = re.compile(rf"^{_MOBILE}$", re.M).search
 
 
 def is_code(kind: str | None, text: str) -> bool:
-    """Return whether a text is what its name announces (STOCK, NUMBER, CODE, MEASURE or GOODS of `member_names`).
+    """Return whether a text is a UUID, or what its name announces, which need not be scanned.
 
-    Such a text need not be scanned.
+    The kinds are STOCK, NUMBER, CODE, MEASURE and GOODS of `member_names`.
     """
+    if len(text) == _UUID_LENGTH and _UUID(text):
+        return True
     if kind in (STOCK, NUMBER):
         return _is_code(text) is not None and (kind == STOCK or _is_mobile(text) is None)
     if kind == GOODS:
@@ -107,9 +117,13 @@ def settled(kind: str | None, text: str) -> str | None:
         return its if fits else None
     if kind in _OF_NO_DATE and text[:2] in ("19", "20") and _DATE(text):
         return None  # signedFor: when someone signed
+    if kind in _OF_NO_UUID and len(text) == _UUID_LENGTH and _UUID(text):
+        return None  # Nova Poshta keeps a sender's id in Sender
     if kind not in ("name", PARTY):
         return kind
-    return None if text.casefold() in name_words().anyone or _IS_ADDRESS_OF_PAGE(text) else kind
+    if text.casefold() in name_words().anyone or _IS_ADDRESS_OF_PAGE(text) or _ARE_PLACES(text):
+        return None
+    return kind
 
 
 def _is_code_of_words(text: str) -> bool:

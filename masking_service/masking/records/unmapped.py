@@ -49,7 +49,7 @@ from masking_service.masking.records.unmapped_columns import WHOLE_FRACTION, Col
 from masking_service.masking.records.walk import Run
 from masking_service.masking.stars import STAR, stars
 from masking_service.masking.texts.documents_in_text import document_in
-from masking_service.masking.texts.files_in_text import is_file, is_read_alone
+from masking_service.masking.texts.files_in_text import is_file, is_read_alone, json_in_base64
 from masking_service.masking.texts.full_reading import MAX_STEADY
 from masking_service.masking.texts.outlines import Needles
 from masking_service.masking.waybill import own_number
@@ -279,6 +279,8 @@ class Unmapped:
         elif is_file(text):
             masked = stars(text)
             self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        elif (inner := json_in_base64(text)) is not None:
+            masked = text if self._text(run, inner, meaning, keys) is inner else stars(text)
         elif (document := document_in(text)) is not None:
             masked = self._document(run, text, document, meaning, keys)
         elif kind := self._kind(meaning, text):

@@ -1,7 +1,12 @@
-"""Tells a file that a text is in base64: a label, a picture, a document. It may show anyone, and cannot be read."""
+"""Tells a file that a text is in base64: a label, a picture, a document. It may show anyone, and cannot be read.
+
+JSON in base64 can be read.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from typing import Final
 
@@ -24,6 +29,23 @@ _BEGINS: Final = (
 _IS_FILE: Final = re.compile(
     rf"\s*+(?:data:[A-Za-z0-9/+.-]{{3,60}};base64,)?(?:{'|'.join(_BEGINS)})[A-Za-z0-9+/_\s-]*+={{0,2}}\s*+"
 ).fullmatch
+_JSON_BEGINS: Final = tuple("eyI eyJ eyL eyAi ewog ewoJ ew0K W3si W3sK WyI WyJ WyL WwogI W3sgI".split())
+"""What an object or an array begins with in base64."""
+_SHORTEST_JSON: Final = 24
+_OF_URLS: Final = str.maketrans("-_", "+/")
+_IS_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}").fullmatch
+
+
+def json_in_base64(text: str) -> str | None:
+    """The JSON that the whole text is in base64, in either alphabet; None for every other text."""
+    if len(text) < _SHORTEST_JSON or not text.startswith(_JSON_BEGINS) or not _IS_BASE64(text):
+        return None
+    bare = text.rstrip("=").translate(_OF_URLS)
+    try:
+        inner = base64.b64decode(bare + "=" * (-len(bare) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return inner if may_be_document(inner) else None
 
 
 def is_file(text: str) -> bool:
@@ -33,9 +55,13 @@ def is_file(text: str) -> bool:
 
 def is_read_alone(text: str) -> bool:
     """Whether a text is a file or may be a document, which are not read together with other texts."""
-    return may_be_document(text) or is_file(text)
+    return (
+        may_be_document(text) or is_file(text) or (text.startswith(_JSON_BEGINS) and json_in_base64(text) is not None)
+    )
 
 
 def lines_may_be_read_alone(lines: str) -> bool:
     """False if `is_read_alone` is for each of the lines."""
-    return lines_may_be_documents(lines) or (len(lines) >= _SHORTEST and any(begin in lines for begin in _BEGINS))
+    return lines_may_be_documents(lines) or (
+        len(lines) >= _SHORTEST_JSON and any(begin in lines for begin in (*_BEGINS, *_JSON_BEGINS))
+    )
