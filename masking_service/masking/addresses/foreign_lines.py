@@ -32,9 +32,13 @@ _AT_END: Final = (
     " veien vegen gate straat laan plein gracht kade singel dijk katu tie kuja polku bulevardi"
 )
 """What names of streets end with."""
+_NO_ROADS: Final = (
+    r"(?!(?:referen|garan|informa|loca|reserva|produc|organisa|vakan|poli|instruc|installa|reclama|specifica)tie(?!\w))"
+)
+"""Dutch words that end like roads in Finland."""
 _STREET: Final = Expression(
     rf"(?<![\w*])(?:{any_of(f'{_BEHIND} {_BEFORE}'.split())})(?!\w)"
-    rf"|\b[^\W\d_]{{0,24}}(?:{any_of(_AT_END.split())})(?!\w)"
+    rf"|\b{_NO_ROADS}[^\W\d_]{{0,24}}(?:{any_of(_AT_END.split())})(?!\w)"
     r"|\bu\. ?[0-9]|, ?(?:[A-Z]{1,2}-)?[0-9]{4,6},? (?-i:[A-ZÀ-Ž][a-zà-ž])",
     re.I,
 ).search

@@ -7,18 +7,27 @@ from collections.abc import Sequence
 from typing import Final
 
 from masking_service.masking.numbers.orders_in_text import orders_in
+from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.foreign_words import kinds_of_words
+from masking_service.masking.words.order_words import says_pickup_abroad
 
 _LEAST_OF_ORDER: Final = 9
 """Digits of an order's number: a shorter one may be a house and a room."""
 _LEAST_OF_CODE: Final = 14
 """Digits of a number that is no house with a unit and a room, and no phone with the code of its country."""
 _PICKUP_CODE: Final = "[A-Za-z]?[0-9]{1,3}(?:-[0-9]{1,5}){1,3}"
-_pickup_codes: Final = re.compile(
-    r"(?:[取提](?:件|货|貨)[码碼号號](?:是|为|為)?|货架号|[凭憑](?:[取提][件货貨][码碼]|(?=[^。；;！!？?\n]{3,40}[取提领領到])))"
-    r"[ :：]{0,2}"
+_grouped: Final = re.compile(
+    r"(?<![0-9A-Za-z\-])[0-9]{4}(?:([ \-])[0-9]{4})(?:\1[0-9]{4}){1,3}(?![0-9A-Za-z\-])"
+).finditer
+"""A number of twelve digits or more in fours."""
+_pickup_codes: Final = Expression(
+    r"(?:(?:(?:[取提](?:件|货|貨)|自[提取]|[验驗][证證])(?:[码碼号號]|编号|編號)"
+    rf"|{says_pickup_abroad()})(?:是|为|為|は| is)?"
+    r"|货架号|[凭憑](?:[取提][件货貨][码碼]|(?=[^。；;！!？?\n]{3,40}[取提领領到])))"
+    r"[ :：]{0,3}"
     rf"(?P<code>{_PICKUP_CODE}(?:[,，、] ?{_PICKUP_CODE}){{0,9}})"
-    r"(?![0-9A-Za-z*\-]|\s?(?:[号號]?[室房楼樓]|[户戶]))"
+    r"(?![0-9A-Za-z*\-]|\s?(?:[号號]?[室房楼樓]|[户戶]))",
+    re.I,
 ).finditer
 """Codes with which parcels are picked up look like house, unit and room: 取件码3-2-1001."""
 _others: Final = re.compile(
@@ -61,6 +70,8 @@ def codes_in(text: str) -> list[tuple[int, int]]:
     if next(_long_numbers(text), None):
         codes += [match.span() for match in _codes(text) if not _is_of_unit(text, match.start())]
         codes += [number.span() for span in orders_in(text) for number in _long_numbers(text, *span)]
+    if next(_grouped(text), None):
+        codes += [number.span() for span in orders_in(text) for number in _grouped(text, *span)]
     return codes
 
 

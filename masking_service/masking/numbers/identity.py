@@ -85,12 +85,9 @@ _MANY_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,2}[0-9]){11}").search
 _BEHIND_ID: Final = r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$"
 _ID: Final = re.compile(_BEHIND_ID, re.I).search
 """Of an order or of a person: the check in the number behind it tells."""
+_THINGS: Final = "case invoice order package parcel payment refund return shipment ticket tracking trade transaction"
 _ID_OF_NO_THING: Final = re.compile(
-    "".join(
-        rf"(?<!{word}[ _\-])" for word in ("case", "order", "parcel", "shipment", "ticket", "tracking", "transaction")
-    )
-    + "(?<![单單])(?<![^证證]件)"
-    + _BEHIND_ID,
+    "".join(rf"(?<!{word}[ _\-])" for word in _THINGS.split()) + "(?<![单單])(?<![^证證]件)" + _BEHIND_ID,
     re.I,
 ).search
 """Before what may be a bank card's number: such a number of an order has a right check as often as one in ten."""
@@ -123,6 +120,8 @@ _ACCOUNT: Final = re.compile(
     re.I,
 )
 """An account of a chat or a shop, behind the word that says so."""
+_IS_PARCEL: Final = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}").fullmatch
+"""A parcel's number by the rules of the post, which may begin with VX."""
 _PLATE: Final = re.compile(
     r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊](?<![A-Za-z0-9].)"
     r"(?:[A-HJ-NP-Z][ ·•.\-]?"
@@ -159,9 +158,10 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
     return found
 
 
-def accounts_in(text: str) -> Iterator[Span]:
-    """The spans of accounts of chats and shops."""
-    return (match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text))
+def accounts_in(text: str, orders: Orders) -> Iterator[Span]:
+    """The spans of accounts of chats and shops. What begins like one may be the number of a parcel."""
+    spans = (match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text))
+    return (span for span in spans if not (_IS_PARCEL(text, max(0, span[0] - 2), span[1]) and orders.touch(span)))
 
 
 def find_citizens(text: str) -> Iterator[Span]:

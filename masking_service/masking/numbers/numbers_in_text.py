@@ -266,7 +266,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         edits += _nearly_intermediate(reading, text, edits, orders)
     return edits + [
         (start, end, _all_hidden(text[start:end]))
-        for start, end in accounts_in(text)
+        for start, end in accounts_in(text, orders)
         if not any(begin < end and start < done for begin, done, _ in edits)
     ]
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Final
 
 from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.order_words import says_order_abroad
 
 Span = tuple[int, int]
 
@@ -40,14 +41,17 @@ SAYS_ORDER: Final = (
     r"|numero d['’]ordine|n[°º]\.? de (?:commande|suivi)|pedido|заказа?|đơn hàng|mã (?:vận đơn|đơn)|pesanan"
     r"|(?:numero|codice) (?:di )?(?:ordine|spedizione|tracking)|(?:nr|numer) (?:zamówienia|przesyłki|paczki)"
     r"|(?:bestel|order|zending|pakket|track|kolli)nummer|číslo (?:objednávky|zásilky)|sipariş (?:no|numarası)"
-    r"|kargo takip|(?:nomor|no\.?) resi|трек[ -]?(?:номер|код)|номер (?:отправления|накладной)))"
+    r"|kargo takip|(?:nomor|no\.?) resi|трек[ -]?(?:номер|код)|номер (?:отправления|накладной))"
+    rf"|{says_order_abroad()})"
     r"(?:单号|單號|编号|編號|号码|號碼|流水号?|号|號|单|單|码"
-    r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref|[ _]?№){0,2}(?:是|为|為| is)?"
+    r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref|[ _]?№"
+    r"|[ _]?\#| ?n[°ºr]\.?| ?č\.?){0,2}(?:是|为|為|は|은|는| is)?"
 )
 """What a text calls the number of an order or the like: no card, identity number, landline or room."""
 _ORDER: Final = Expression(
-    rf"{SAYS_ORDER}[ \t:=#.()\[\]【】「」『』“”\"']{{0,4}}"
-    r"(?P<number>(?!tel|mob|call)[a-z]{0,4}[0-9][0-9a-z]*(?:-[0-9a-z]{1,24}"
+    rf"{SAYS_ORDER}[ \t:：=#.()\[\]【】「」『』“”\"']{{0,4}}"
+    r"(?P<number>(?!tel|mob|call|phone|cell|fax)(?:(?!(?:ph|hp|wa|gsm)[-/])[a-z]{2,5}[-/])?"
+    r"[a-z]{0,6}[0-9][0-9a-z]*(?:-[0-9a-z]{1,24}|/[0-9a-z]{1,8}(?![0-9a-z])"
     r"| (?=[a-z]{0,4}[0-9])(?!tel|mob|call|(?<=[0-9]{6} )0[1-9]|0[1-9][0-9]{8,9}(?![0-9a-z]))[0-9a-z]{1,24}){0,8}"
     r"(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
     re.I,
