@@ -70,6 +70,7 @@ _GAP: Final = (
 _longer_cues: Final = by_char((word for word in cues.ROLES if len(word) > 2), 0)
 _road_of_long: Final = re.compile(
     rf"(?<=[{HAN}*][{HAN}])长[{HAN}]{{1,2}}(?:[东西南北中一二三四新]?路(?![过上边口人])|大?[街道](?![歉谢别上边])|巷|弄)"
+    rf"|(?<=[{HAN}*][{HAN}])长[宁盛荣丰乐安兴青虹](?:道(?=[0-9*与和交])|苑|海湾|花园|小区|新村|大厦)"
 ).match
 """A road that begins with 长, behind the town that it is in: no mayor (市长) is followed by one."""
 _link_and_gap: Final = re.compile(_LINK + _GAP)

@@ -42,6 +42,7 @@ from masking_service.masking.names.name_bounds import (
 )
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
+from masking_service.masking.names.names_of_places import without_places
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of
@@ -151,7 +152,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found = [
             span for span in found if text[slice(*span)] not in DOUBLE_FAMILY_NAMES or not _hidden_given(text, span[1])
         ]
-    found = names_in_traces.without_sites(text, found) if found else found
+    found = without_places(text, names_in_traces.without_sites(text, found)) if found else found
     return apart(_joined_by_words(text, found)) if found else found
 
 

@@ -1,0 +1,57 @@
+"""Tells what begins like a name and is a part of a road, a town or a firm: 与张衡中路交叉口, 台州市黄岩区, 米路东."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.names.behind_names import HAN
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
+
+Span = tuple[int, int]
+
+_ANNOUNCE: Final = frozenset("人名找转给由交请系员家主方收寄户客叫喊问友姓让帮")
+"""What announces a name ends with these characters."""
+_ENDS: Final = frozenset("室房楼层元门栋幢座号店部司厂台卫站院校社场寓厦苑庭")
+"""What a name follows at the end of an address ends with these."""
+_place_behind: Final = re.compile(
+    r"[东西南北中]?[一二三四五]?(?:路(?![上过边旁口桥南北])|大[道街])|街(?![上边口])(?=[与和交0-9*])"
+    r"|市(?![中南北区长场政内])|县(?![长城里内政])|区(?![内长里外])|镇(?![江海赉雄原远平安康坪巴沅宁长上里政])"
+    r"|自治[州县区旗]|高速(?!快)"
+).match
+"""What a road or a town ends with, and no town that begins an address begins with: not 镇 of 镇江."""
+_firm_behind: Final = re.compile(
+    "广场|购物|百货|大厦|商厦|大酒店|酒店|宾馆|集团|超市|商场|花园(?!路)|小区|名都|公寓|国际大|特莱斯|风景区"
+).match
+_road_behind: Final = re.compile("大[道街]").match
+_house_behind: Final = re.compile("[0-9*]{1,5}(?:-[0-9*]{1,4})?号").match
+_side_of_road: Final = re.compile("(?<=[0-9*])米(?:[路街道][东西南北]|处)").fullmatch
+_FLOORS: Final = frozenset("底商 婚姻 大厅 大堂 仓库 窗口 综合 办税 政务 民政 客服 营业 食堂 出入".split())
+"""What is behind 楼, which begins a name too."""
+_is_town: Final = re.compile("[县镇]").match
+_AROUND: Final = frozenset("省市州区县盟旗")
+"""What is before a county or a town: 濮阳市濮阳县."""
+_LEAST_BEFORE: Final = 2
+"""Characters of a place before what may be a part of it; fewer may be a name's first one."""
+_are_han: Final = re.compile(f"[{HAN}]{{{_LEAST_BEFORE}}}").match
+
+
+def without_places(text: str, found: list[Span]) -> list[Span]:
+    """Of the spans of names in a text in simplified characters those that are no part of a road, a town or a firm."""
+    return [span for span in found if not _is_of_place(text, *span)]
+
+
+def _is_of_place(text: str, start: int, end: int) -> bool:
+    name, before = text[start:end], text[start - 1 : start]
+    if before in _AROUND and ((name[:2] in DOUBLE_FAMILY_NAMES and _is_town(name, 2)) or name[2:] == "县"):
+        return True
+    if _side_of_road(text, start, end) or (name[0] == "楼" and name[1:] in _FLOORS):
+        return True
+    if len(name) == 1 or before in _ANNOUNCE:
+        return False
+    if before in _ENDS:
+        return _firm_behind(text, end) is not None
+    if start < _LEAST_BEFORE or not _are_han(text, start - _LEAST_BEFORE):
+        return _road_behind(text, end) is not None
+    of_house = name[-1] == "道" and _house_behind(text, end) is not None
+    return of_house or _firm_behind(text, end) is not None or _place_behind(text, end) is not None
