@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet
 
 from flask import Flask
 from werkzeug.test import Client, TestResponse
@@ -111,6 +113,7 @@ class Api:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
+        _MADE.add(parts)
         self.app = Application(parts)
         self.client = self.app.test_client()
         folder = parts.settings.state_dir
@@ -165,6 +168,25 @@ class Api:
 
     def opened(self, *items: Any, **more: Any) -> list[Json]:
         return results(self.detokenize(*items, **more))
+
+
+_MADE: WeakSet[Parts] = WeakSet()
+"""The parts of every service that this process calls."""
+
+
+def settle(*apis: Api) -> None:
+    """Wait for what these services have deferred so far; all of this process if none is named.
+
+    A freeze is tried again for 15 seconds where the store does not answer. One that is written when its test has ended
+    is in the store of the next one.
+    """
+    executors = [parts.deferred for parts in ([api.parts for api in apis] or [*_MADE])]
+    for executor in executors:
+        if executor._threads and not executor._shutdown:
+            done = threading.Barrier(executor._max_workers + 1)
+            for _ in range(executor._max_workers):
+                executor.submit(done.wait)
+            done.wait(60)
 
 
 def started(settings: Settings) -> Api:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
 from masking_service.store.servers import Clocks
 from tests.service.people.policies import Edit, edited, put
-from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, emptied, record, started
+from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, emptied, record, settle, started
 from tests.web.proving import INDEXES, proven
 from tests.web.signing import SIGNED, signed
 
@@ -31,10 +32,14 @@ def settings(embedded: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def valkey(valkey: str, settings: Settings) -> str:
-    """The URL of a real Valkey that holds nothing, and of which nothing was seen before."""
+def valkey(valkey: str, settings: Settings) -> Iterator[str]:
+    """The URL of a real Valkey that holds nothing, and of which nothing was seen before.
+
+    Nothing that a test defers is written after its end.
+    """
     (settings.state_dir / "checkpoint.json").unlink(missing_ok=True)
-    return valkey
+    yield valkey
+    settle()
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,24 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from tests.callers import NUMBERS, OWN, put_on_file
-from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, Under, content, field, record, refusal, started
+from tests.web.api import (
+    NOW,
+    NUMBER,
+    SITE,
+    Api,
+    Clock,
+    Json,
+    Trips,
+    Under,
+    content,
+    field,
+    record,
+    refusal,
+    settle,
+    started,
+)
 from tests.web.calls import entries, freeze, frozen, item, last, left, move, outline
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
-from tests.web.test_decoys import settle
 
 PHONE = "13812345678"
 """The sender's number."""
@@ -269,7 +283,6 @@ def test_naming_a_phantom_freezes(ready: Api) -> None:
 
     assert refusal(called(ready, courier, waybill_no="SF7777777777")) == (404, "not-found")
     assert refusal(called(ready, courier)) == (403, "frozen")
-    settle(ready)  # the freeze is written before the next test begins
 
 
 def test_naming_a_phantom_does_not_freeze_a_machines_client(ready: Api) -> None:

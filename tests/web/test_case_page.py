@@ -6,10 +6,10 @@ import pytest
 
 from masking_service.masking.timestamps import rfc3339
 from tests.callers import OWN
-from tests.web.api import MASKED, NOW, NUMBER, PHONE, SITE, Api, Clock, Json, Under, content, record, refusal
+from tests.web.api import MASKED, NOW, NUMBER, PHONE, SITE, Api, Clock, Json, Under, content, record, refusal, settle
 from tests.web.calls import frozen
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRIVACY, SUPERVISOR
-from tests.web.test_decoys import plant, settle
+from tests.web.test_decoys import plant
 
 UNKNOWN = "SF9999999999"
 DAY = 86_400

@@ -12,10 +12,10 @@ import redis
 from werkzeug.test import TestResponse
 
 from tests.callers import put_on_file
-from tests.web.api import Api, Json, Under, record
+from tests.web.api import Api, Json, Under, record, settle
 from tests.web.calls import entries
 from tests.web.people import COURIER, DESK, OFFICER, PRIVACY, SUPERVISOR
-from tests.web.test_decoys import PHANTOM, RECORD, WAYS, deferred_tasks_wait, open_case, plant, settle
+from tests.web.test_decoys import PHANTOM, RECORD, WAYS, deferred_tasks_wait, open_case, plant
 
 FIRST = "SF6666666666"
 PHONES = {FIRST: "13612345678", RECORD: "13712345678", PHANTOM: "13912345678"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from keys.errors import IntegrityError
 from masking_service.service.decoys.state import MAX_DECOYS
 from masking_service.store.layout import DECOYS, tenant_key
-from tests.web.api import NOW, SITE, Api, Clock, Json, content, field, record, refusal, started, token
+from tests.web.api import NOW, SITE, Api, Clock, Json, content, field, record, refusal, settle, started, token
 from tests.web.calls import alerts, frozen, thaw
 from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY, TRACKING
 
@@ -46,34 +46,21 @@ def deferred_tasks_wait(api: Api) -> Callable[[], None]:
     return go.set
 
 
-def settle(api: Api) -> None:
-    """Wait for what was deferred so far."""
-    done = threading.Barrier(3)
-    for _ in range(2):
-        api.parts.deferred.submit(done.wait)
-    done.wait(10)
-
-
 @pytest.fixture
-def ready(fresh: Api) -> Iterator[Api]:
-    """A phantom and a record, stored alike and named by a case that was opened before.
-
-    A freeze that is still being written when a test ends would be in the store of the next one.
-    """
+def ready(fresh: Api) -> Api:
+    """A phantom and a record, stored alike and named by a case that was opened before."""
     fresh.tokenize(record(PHANTOM), record(RECORD))
     fresh.open_case("D-9", PHANTOM, RECORD)
     assert plant(fresh, PHANTOM).get_json() == {"planted": 1}
-    yield fresh
-    settle(fresh)
+    return fresh
 
 
 @pytest.fixture
-def neighbour(ready: Api) -> Iterator[Api]:
+def neighbour(ready: Api) -> Api:
     """Another worker of the same service."""
     other = started(ready.parts.settings)
     other.parts.decoys.refresh(["default"])
-    yield other
-    settle(other)
+    return other
 
 
 def open_case(api: Api, *numbers: str) -> TestResponse:
@@ -146,6 +133,18 @@ def test_a_case_its_page_a_move_and_a_machine_only_raise_the_alert(ready: Api, n
 
     assert ([one.kind for one in raised], frozen(ready)) == (["decoy"], [])
     assert name(ready, RECORD).status_code < 300 or name is view_by_machine
+
+
+def test_nothing_that_a_test_defers_outlives_it(fresh: Api) -> None:
+    written: list[str] = []
+    ended = threading.Event()
+    fresh.parts.deferred.submit(ended.wait, 10)
+    fresh.parts.deferred.submit(lambda: written.append("a freeze"))
+    threading.Timer(0.1, ended.set).start()
+
+    settle()
+
+    assert (written, ended.is_set()) == (["a freeze"], True)
 
 
 @pytest.mark.parametrize("case", ["D-none", "D-8", "D 9"], ids=["unknown", "of other waybills", "malformed"])

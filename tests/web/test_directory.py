@@ -8,9 +8,8 @@ import pytest
 
 from masking_service.runtime.clock import clock
 from masking_service.service.directory.state import KEPT_SECONDS
-from tests.web.api import Api, Clock, Json, content, refusal
+from tests.web.api import Api, Clock, Json, content, refusal, settle
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
-from tests.web.test_decoys import settle
 
 
 def people(api: Api, who: str = DESK, query: str = "") -> list[Json]:

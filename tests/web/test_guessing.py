@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import NUMBER, SITE, Api, Json, record, refusal
+from tests.web.api import NUMBER, SITE, Api, Json, content, record, refusal
 from tests.web.people import AUDITOR, COURIER, OFFICER, PRINTER
 
 
@@ -122,7 +122,7 @@ def test_revisions_spend_nothing(api: Api) -> None:
 
 def newest_revision(api: Api, number: str) -> int | None:
     answered = api.get(OFFICER, f"/v1/waybills/{number}")
-    return answered.get_json()["revision"] if answered.status_code == 200 else None
+    return None if answered.status_code == 404 else int(content(answered)["revision"])
 
 
 def log(api: Api) -> list[Json]:

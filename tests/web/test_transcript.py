@@ -24,7 +24,7 @@ from werkzeug.test import TestResponse
 from keys.aead import SealingKey
 from tests.callers import put_on_file
 from tests.service.people.policies import put
-from tests.web.api import SITE, Api, Clock, Json, Under, field, record, token
+from tests.web.api import SITE, Api, Clock, Json, Under, field, record, settle, token
 from tests.web.people import (
     AUDITOR,
     COURIER,
@@ -38,7 +38,6 @@ from tests.web.people import (
 )
 from tests.web.proving import INDEXES, Proving
 from tests.web.signing import Person
-from tests.web.test_decoys import settle
 
 TOLD: Final = Path(__file__).with_name("transcript.txt")
 NOW: Final = 1_800_000_000

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.web.api import SITE, Api, Json, Under, refusal
+from tests.web.api import SITE, Api, Json, Under, refusal, settle
 from tests.web.calls import entries, frozen, item, moved
 from tests.web.people import AUDITOR, COURIER, DESK, PRIVACY
 from tests.web.search.searches import OTHER, PHONE, numbers, parcel
-from tests.web.test_decoys import deferred_tasks_wait, settle
+from tests.web.test_decoys import deferred_tasks_wait
 
 COURIERS = (f"client/{COURIER}", f"client/{COURIER}-2")
 
