@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.addresses.foreign_places import JALAN, SHORT_WORD, UnitsByPlace
+from masking_service.masking.addresses.foreign_numbers import MAX_GAP, ROMAN, UnitNumbers
+from masking_service.masking.addresses.foreign_places import JALAN
 from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
 from masking_service.masking.words.foreign_words import (
     MARKS,
@@ -19,26 +20,45 @@ from masking_service.masking.words.foreign_words import (
     numbers_in_words,
 )
 
-_GAPS: Final = frozenset(".:#№-º°ª")
 _ORDINALS: Final = frozenset(
     "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -"
     " વો જો ನೇ വത്തെ வது వ য় রা ला रा था वा".split()
 )
 _SIGNS: Final = frozenset("n#º°ª")
 """Besides words what may say that it is a unit."""
-_ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
 _ROMAN_ORDINAL: Final = re.compile(r"[IVX]{1,5}(?:ST|ND|RD|TH)", re.I).fullmatch
 """As floors of India are written: IIND FLOOR."""
+_OF_TOWERS: Final = frozenset("one two three four five six seven eight nine ten".split())
+"""Behind a floor they may be of a name: 3 Floor One Pacific Place."""
+_OF_NAMES: Final = frozenset(("pl", "plan"))
+"""Short words for floors that end names of streets, too."""
 _TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """The number of a home in Norway behind H, K, L or U: floor and door."""
-_LEVELS: Final = ("L", "LG", "UG")
+_LEVELS: Final = ("B", "L", "LG", "UG")
 _BEFORE_NUMBER: Final = ("H", "K", "U", *_LEVELS)
 _CODES_BEFORE_FLOOR: Final = re.compile(
     r"[A-Z][0-9]{1,3}(?:[/&][A-Z][0-9]{1,3})+(?=, ?(?:[Ff]loor|[Ll]evel|[0-9]{1,2}(?:st|nd|rd|th)? ?/?[Ff]))"
 ).match
 _DANISH_DOORS: Final = frozenset("tv th mf".split())
 _STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista".split())
+_SPANISH: Final = re.compile(
+    r"\b(?:col|colonia|c\.? ?p|entre|esq|esquina|calle|calzada|carretera|prolongaci[oó]n|fracc(?:ionamiento)?|avenida"
+    r"|avda|boulevar|local|lc|piso|m[eé]xico|chile|per[uú]|ecuador)\b",
+    re.I,
+).search
+_SITE_IN_SPANISH: Final = re.compile(r"\b(?:edif|torre|cond|residencial|centro|plaza|mall|c\.? ?c\b)", re.I).search
+"""What may hold a unit whose number is behind #."""
+_TAIWANESE: Final = re.compile(
+    r"\b(?:sec|section|dist|district|taiwan|taipei|taichung|kaohsiung|tainan)\b", re.I
+).search
+_LETTERED_IN_VIETNAM: Final = frozenset("đường duong phố lô khu block tổ hẻm".split())
+"""Before the letter and number of a street, a lot or a block."""
+_WARD: Final = re.compile(r"p\.? ?[0-9]{1,2} ?[,;]? ?(?:q\b|quận|quan\b|tp\b|t\.p|thành phố|tx\b|thị xã)", re.I).match
+_UNITS_IN_SPANISH: Final = frozenset(
+    "local lc oficina of ofc apto apartamento interior int bodega bod consultorio".split()
+)
+"""Behind the number of one no house follows, as the house is before the name of a street in other languages only."""
 _LONGEST_SIGN: Final = 5
 """Characters of a word that is read as a sign (`_read_sign`)."""
 _STREET_WORDS: Final = frozenset(
@@ -52,12 +72,12 @@ _CALLED_BARE: Final = frozenset("principal central centro exterior frente portal
 _ARTICLES: Final = frozenset("de del do da dos das di della du la el los las le les".split())
 _BOX: Final = ("b", ".", "p")
 """A box at the post office in French: B.P. 215."""
+_OF_LAND: Final = frozenset("khasra khasara kh".split())
+"""Words for land in India: all of the number behind one is a place's (Kh. No. 48/30/4)."""
 _BEFORE_ROOM: Final = frozenset(("no", "."))
 _MAY_BE_ROOM: Final = re.compile(r"[0-9*]{3}[0-9A-Za-z*]?|[0-9*]{1,2}[A-Za-z]").fullmatch
 _FRENCH_NUMBER: Final = frozenset(("n", "°", "º"))
 """Between a floor and the number of a room behind it; No. behind a comma is a house's in Taiwan."""
-_MAX_GAP: Final = 6
-"""Signs and words such as No. between a word and its number."""
 
 
 def hide_foreign_units(text: str, *, places: bool = True) -> str:
@@ -65,7 +85,7 @@ def hide_foreign_units(text: str, *, places: bool = True) -> str:
     return ForeignAddress(text, places=places).masked()
 
 
-class ForeignAddress(UnitsByPlace):
+class ForeignAddress(UnitNumbers):
     """An address that is read word by word.
 
     Args:
@@ -152,6 +172,7 @@ class ForeignAddress(UnitsByPlace):
         """Hide the number of a room behind that of its unit or floor: Unit 2 402, 88/F, 8801."""
         tokens, kinds = self._tokens, kinds_of_words()
         for at in sorted(self._hidden):
+            self._hide_list(at)
             room = at + 1
             while room < len(tokens) and (
                 tokens[room].text.lower() in _BEFORE_ROOM
@@ -164,6 +185,8 @@ class ForeignAddress(UnitsByPlace):
             while apart and room < len(tokens) and tokens[room].text.lower() in _FRENCH_NUMBER:
                 room += 1
             apart = apart and room == marks  # 3ème étage, n° 304
+            if self._is_house_of_taiwan(at, room):
+                continue
             if (
                 apart
                 and self._kinds(room, room + 3) == "n-w"
@@ -172,10 +195,43 @@ class ForeignAddress(UnitsByPlace):
             ):
                 self._hidden.update((room, room + 2))  # esc. A, 6-A
                 continue
+            if room == at + 1 and self._is_second_number(at, room):
+                self._hidden.add(room)
+                continue
             if room >= len(tokens) or not _MAY_BE_ROOM(tokens[room].text):
                 continue
             if self._ends(room) and (not apart or room + 1 == len(tokens)):
                 self._hidden.add(room)
+
+    def _hide_list(self, at: int) -> None:
+        """Hide the further numbers of a list with one letter: Lots G-25, G-26 & G-27."""
+        if self._kinds(at - 2, at + 1) != "w-n":
+            return
+        letter = self._tokens[at - 2].text
+        while self._kinds(at + 1, at + 5) in (",w-n", "&w-n") and self._tokens[at + 2].text == letter:
+            at += 4
+            self._hidden.update((at - 2, at))
+
+    def _is_second_number(self, unit: int, at: int) -> bool:
+        """Whether a number right behind a unit's is of it: Unit 32 39 at the end, LOCAL 3 28 CENTRO COMERCIAL."""
+        if self._kinds(unit, at + 1) not in ("nn", "nw") or len(self._tokens[at].text) >= LONG:
+            return False
+        if self._tokens[at].start in self._in_codes or (self._tokens[at].kind == "w" and not self._is_short(at)):
+            return False
+        word = unit - 1
+        while word and (self._tokens[word].kind != "w" or len(self._tokens[word].text) < len("lc")):
+            word -= 1
+        in_spanish = self._tokens[word].text.lower() in _UNITS_IN_SPANISH and unit - word <= len("N º:")
+        return in_spanish or (
+            at + 1 == len(self._tokens) and kinds_of_words().get(self._tokens[word].text.lower()) == "unit"
+        )
+
+    def _is_house_of_taiwan(self, floor: int, house: int) -> bool:
+        """Whether behind the floor that an address begins with is a house of Taiwan: 6F.No. 105, Sec. 2."""
+        if floor or house + 2 >= len(self._tokens):
+            return False
+        marked = self._tokens[house - 1].text.lower() in _BEFORE_ROOM and _TAIWANESE(self.text) is not None
+        return marked or self._tokens[house + 2].text.lower() in ("sec", "section")
 
     def _read_either(self, word: int, behind: int) -> None:
         """Read a word that may be before its number or behind it."""
@@ -190,9 +246,17 @@ class ForeignAddress(UnitsByPlace):
             return
         if self._tokens[word].text.lower() == "sol":
             return  # a floor of Basque behind its number, and else the sun: Calle del Sol 5
-        self._hide_worded(word)
+        if self._tokens[word].text.lower() in _OF_NAMES and before.kind == "w" and word:
+            return  # 3 Premier Pl, Grosser Plan 9
         value = self._value(word, behind)
-        numbered = bool(value) and self._tokens[value[0]].kind == "n"
+        first = self._tokens[value[0]] if value else None
+        in_words = first is not None and first.text.lower() in numbers_in_words()
+        if not in_words and self._hide_worded(word):
+            self._hide_before(word, behind)
+            return
+        if not in_words and self._is_hidden_floor(word, value):
+            return
+        numbered = first is not None and (first.kind == "n" or (in_words and first.text.lower() not in _OF_TOWERS))
         if numbered or len(self._tokens[word].text) == 1 or not self._hide_before(word, behind):
             self._hide(value, door=True)
 
@@ -216,15 +280,11 @@ class ForeignAddress(UnitsByPlace):
         elif len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":
             self._hidden.update(value)
         else:
-            self._known.update(value[:1])
+            self._known.update(value if self._tokens[word].text.lower() in _OF_LAND else value[:1])
 
     def _is_joined_or_first(self, at: int) -> bool:
         """Whether a number touches a letter, or is behind the U that an address begins with, and before another one."""
         return self._adjacent(at, "n") or (not at and self._tokens[0].text == "U" and self._kinds(1, 3) == "nn")
-
-    def _kinds(self, start: int, end: int) -> str:
-        """The kinds of some tokens."""
-        return "".join([token.kind for token in self._tokens[start:end]])
 
     def _read_sign(self, at: int) -> None:
         """Read what says by a sign that it is a unit: #08-11, 3º B, 12/F, 3. tv., H0203, III/12."""
@@ -240,8 +300,8 @@ class ForeignAddress(UnitsByPlace):
             return
         elif token.text.lower() in _DANISH_DOORS and not self._is_joined(at):
             self._read_danish(at)
-        elif token.text == "F" and at == 1 and self._is_joined(at) and self._adjacent(at, "n") and self._ends(at + 1):
-            self._hidden.update((0, 1, 2))  # 1F2, 33 Marchmont Road
+        elif token.text == "F" and at and (numbers := self._beside_floor(at)):
+            self._hidden.update(numbers)
         elif token.text in ("F", "f") and at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= 3:
             self._hidden.add(at - 2)
         elif token.text in "FLU" and self._is_joined_or_first(at) and self._is_before_house(at + 1):
@@ -250,8 +310,16 @@ class ForeignAddress(UnitsByPlace):
             self._hidden.add(at + 1)
         elif token.text in ("R", "r") and "".join(one.text for one in tokens[at + 1 : at + 3]) in ("/C", "/c"):
             self._hidden.update((at, at + 2))  # the ground floor in Portugal
-        elif _ROMAN(token.text) and at + 2 < len(tokens) and tokens[at + 1].kind == "/" and tokens[at + 2].kind == "n":
+        elif ROMAN(token.text) and at + 2 < len(tokens) and tokens[at + 1].kind == "/" and tokens[at + 2].kind == "n":
             self._hidden.update((at, at + 2))
+
+    def _beside_floor(self, at: int) -> tuple[int, ...]:
+        """The numbers beside an F for floor, with it where it is between two: 1F2, 33 Oak Road, and 1 F, No. 777."""
+        if at == 1 and self._is_joined(at) and self._adjacent(at, "n") and self._ends(at + 1):
+            return (0, 1, 2)
+        number = self._tokens[at - 1].text
+        is_alone = self._begins_part(at - 1) and number.isdecimal() and self._ends(at)
+        return (at - 1,) if is_alone and len(number) < ROOM_DIGITS[0] else ()
 
     def _is_home_or_level(self, at: int) -> bool:
         """Whether a letter begins a home's number in Norway, H0203, or a level that is a part alone: L30, Unit 3007."""
@@ -262,7 +330,7 @@ class ForeignAddress(UnitsByPlace):
 
     def _is_before_house(self, at: int) -> bool:
         """Whether the number of a house is behind a number, a slash between, or is the second of an address."""
-        if self._adjacent(at, "/"):
+        if self._adjacent(at, "/") or (self._adjacent(at, "-") and self._before_street(at + 2)):
             return True
         behind = self._tokens[at + 1 : at + 2]
         return at == 1 and bool(behind) and behind[0].kind == "n" and self._before_street(at + 1)
@@ -285,61 +353,22 @@ class ForeignAddress(UnitsByPlace):
                 return two, 2
         return kinds.get(word), 1
 
-    def _value(self, word: int, at: int) -> list[int]:
-        """The tokens of the number or letter behind a word; empty if there is none."""
-        tokens = self._tokens
-        short = len(tokens[word].text) <= SHORT_WORD
-        of_unit = kinds_of_words().get(tokens[word].text.lower()) == "unit"
-        dotted = False
-        last = min(len(tokens), at + _MAX_GAP)
-        while at < last and (tokens[at].kind in _GAPS or tokens[at].text.lower() in MARKS):
-            dotted = dotted or tokens[at].kind in ".:#№"
-            at += 1
-        if at == last:
-            return []
-        token = tokens[at]
-        letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
-        if letter and not (dotted or self._is_joined(at) or self._is_number(word - 1)):
-            return []
-        if tokens[word].start in self._in_codes:
-            return []
-        if token.kind == "n":
-            is_code = short and of_unit and token.text.isdecimal() and len(token.text) >= LONG
-            return [] if is_code else self._chain(at)  # Guwahati, AS 781003
-        joined_by_dash = of_unit and not short and tokens[at - 1].kind == "-"
-        apart = token.start > tokens[at - 1].end or dotted or joined_by_dash
-        if token.kind != "w" or not apart:
-            return []
-        if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
-            return [at, *self._chain(at + 1)]
-        if of_unit and not letter and (not short or dotted) and (lettered := self._lettered(at)):
-            return lettered
-        own_part = of_unit and self._ends(at)
-        if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#" or own_part):
-            return self._chain(at)
-        if token.text.lower() in numbers_in_words() and not short:
-            return self._in_words(at)
-        return [at] if _ROMAN(token.text) else []
-
-    def _lettered(self, at: int) -> list[int]:
-        """A number behind one or two letters apart: Flat-BC 103, Unit AO-09, Flat No D 03; empty if there is none."""
-        letters = self._tokens[at].text
-        if not (letters.isupper() and len(letters) <= SHORT_WORD):
-            return []
-        room = at + 1 + (len(letters) > 1 and self._adjacent(at, "-"))
-        if not self._is_room(room) or (len(letters) == 1 and self._before_street(room)):
-            return []
-        return [at, *self._chain(room)]
-
-    def _is_room(self, at: int) -> bool:
-        """Whether a number of up to four digits is here."""
-        return at < len(self._tokens) and self._tokens[at].kind == "n" and len(self._tokens[at].text) < LONG
-
     def _kind_here(self, at: int, word: str, kind: str | None) -> str | None:
         """What a word says at its place: none in a street's name, and the P of B.P. is as a building's."""
         if self._is_name_of_street(at):
             return None
+        if kind == "unit" and len(word) == 1 and at and self._is_lettered_place(at, word):
+            return "building"
         return "building" if word == "p" and kind == "unit" and self._is_box(at) else kind
+
+    def _is_lettered_place(self, at: int, word: str) -> bool:
+        """Whether a letter is of a street or ward of Vietnam, or a village of Thailand: đường D7, P. 5, Q. 3, M.4."""
+        if word == "m":
+            return self._of_thailand
+        if not self._of_vietnam:
+            return False
+        named = self._tokens[at - 1].text.lower() in _LETTERED_IN_VIETNAM and self._adjacent(at, "n")
+        return named or (word == "p" and _WARD(self.text, self._tokens[at].start) is not None)
 
     def _is_name_of_street(self, at: int) -> bool:
         """Whether a word is right behind one for a street, or an article is between: Rua do Sol."""
@@ -352,41 +381,6 @@ class ForeignAddress(UnitsByPlace):
 
     def _is_box(self, at: int) -> bool:
         return tuple([token.text.lower() for token in self._tokens[max(0, at - 2) : at + 1]]) == _BOX
-
-    def _in_words(self, at: int) -> list[int]:
-        """A number in words, which begins here: Twenty-One, One Two Zero Three."""
-        found = [at]
-        for after, token in enumerate(self._tokens[at + 1 :], at + 1):
-            if token.text.lower() in numbers_in_words():
-                found.append(after)
-            elif token.kind != "-":
-                break
-        return found
-
-    def _chain(self, at: int) -> list[int]:
-        """A number with those that are joined to it: 12-34, 5/7, 1203 & 1205."""
-        tokens = self._tokens
-        found = [at]
-        if self._adjacent(at, "w") and self._adjacent(at + 1, "n") and len(tokens[at + 1].text) == 1:
-            at += 2  # 3F2
-            found += [at - 1, at]
-        while at + 2 < len(tokens):
-            sign, after = tokens[at + 1], tokens[at + 2]
-            if after.kind != "n" and not (after.kind == "w" and len(after.text) == 1):
-                break
-            if sign.kind == ",":
-                joined = after.kind == "n" and len(after.text) in ROOM_DIGITS and self._ends(at + 2)
-            elif sign.kind == ".":
-                joined = after.kind == "n" and sign.start == tokens[at].end and after.start == sign.end
-            elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
-                joined = not self._before_street(at + 2)
-            else:
-                joined = sign.kind == "-" or sign.text.lower() in ("&", "and")
-            if not joined:
-                break
-            at += 2
-            found.append(at)
-        return found
 
     def _hide(self, value: list[int], *, door: bool = False) -> bool:
         """Hide a value, and the door right behind a floor."""
@@ -401,30 +395,35 @@ class ForeignAddress(UnitsByPlace):
                 self._hidden.add(at)
         return bool(value)
 
-    def _hide_worded(self, at: int) -> None:
-        """Hide the words of a number right before a word: Third Floor 45 Main St, Basement Flat."""
+    def _hide_worded(self, word: int) -> bool:
+        """Hide the words of a number right before a word, and return whether there are any: Third Floor 45 Main St."""
+        at = word
+        if "\u0600" <= self._tokens[word].text[0] <= "\u06ff":
+            return False  # in Arabic and Persian the number is behind: کوچه سوم طبقه دوم
         while at and self._tokens[at - 1].text.lower() in numbers_in_words():
             at -= 1
             self._hidden.add(at)
+        return at < word
+
+    def _is_hidden_floor(self, word: int, value: list[int]) -> bool:
+        """Whether stars are right before a word, and behind it a house and its street: *** Floor 45 Main St."""
+        is_house = bool(value) and (value[0] in self._lots or self._before_street(value[-1]))
+        return is_house and not self._tokens[word - 1].text.strip("*")
 
     def _hide_before(self, at: int, behind: int) -> bool:
         """Hide the number in front of a word, and the door behind it; return whether there is one."""
         tokens = self._tokens
         number = at - 1
-        while number >= max(0, at - _MAX_GAP) and (
+        while number >= max(0, at - MAX_GAP) and (
             tokens[number].kind in ".-º°ª" or tokens[number].text.lower() in _ORDINALS
         ):
             number -= 1
         if number < 0:
             return False
-        token = tokens[number]
         if self._is_letter_behind_slash(number):
             self._hidden.update((number - 2, number))  # 7/D floor
             return True
-        if not (token.kind == "n" and len(token.text) < LONG) and not (
-            token.kind == "w"
-            and (_ROMAN(token.text) or _ROMAN_ORDINAL(token.text) or token.text.lower() in numbers_in_words())
-        ):
+        if not self._is_of_floor(number):
             return False
         self._hidden.update(range(number, at))
         joined = number > 1 and tokens[number - 1].kind == "-"
@@ -447,6 +446,15 @@ class ForeignAddress(UnitsByPlace):
         if behind < len(tokens) and self._is_short(behind) and self._ends(behind):
             self._hidden.add(behind)
         return True
+
+    def _is_of_floor(self, at: int) -> bool:
+        """Whether a token may be the number of a floor, in digits, as a Roman one or in words."""
+        token = self._tokens[at]
+        if token.kind == "n":
+            return len(token.text) < LONG and at not in self._lots
+        if token.kind != "w":
+            return False
+        return bool(ROMAN(token.text) or _ROMAN_ORDINAL(token.text)) or token.text.lower() in numbers_in_words()
 
     def _is_letter_behind_slash(self, at: int) -> bool:
         before = self._tokens[max(0, at - 2) : at]
@@ -484,6 +492,17 @@ class ForeignAddress(UnitsByPlace):
         """Whether a street of Colombia or Spain is called by the number here, so many tokens behind its word."""
         return not _STREETS.isdisjoint([token.text.lower() for token in self._tokens[max(0, at - words) : at]])
 
+    def _is_house_in_spanish(self, sign: int) -> bool:
+        """Whether the first number of an address in Spanish is behind # and a street: Morelos #44 Col. Centro."""
+        return (
+            sign > 0
+            and self._tokens[sign - 1].kind in "w."
+            and self._tokens[sign - 1 - (self._tokens[sign - 1].kind == ".")].text.lower() not in kinds_of_words()
+            and all(token.kind != "n" or at in self._known for at, token in enumerate(self._tokens[:sign]))
+            and _SPANISH(self.text) is not None
+            and _SITE_IN_SPANISH(self.text, 0, self._tokens[sign].start) is None
+        )
+
     def _read_danish(self, door: int) -> None:
         at = door - 1
         while at >= 0 and self._tokens[at].kind == ".":
@@ -497,7 +516,9 @@ class ForeignAddress(UnitsByPlace):
         if sign and tokens[sign - 1].end == tokens[sign].start and tokens[sign - 1].kind == "w":
             return
         value = self._value(sign, sign + 1)
-        if self._begins_part(sign - 1) and kinds_of_words().get(tokens[sign - 1].text.lower()) == "building":
+        if value and (value[0] in self._lots or self._is_house_in_spanish(sign)):
+            self._known.update(value)
+        elif self._begins_part(sign - 1) and kinds_of_words().get(tokens[sign - 1].text.lower()) == "building":
             self._known.update(value[:1])  # House # 33, Road # 4
         elif self._is_of_street(sign, 5) and tokens[sign - 1].kind in "nwª":
             self._known.update(value)

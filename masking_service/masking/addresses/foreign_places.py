@@ -13,12 +13,18 @@ from typing import Final
 from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
 from masking_service.masking.addresses.japanese_addresses import MAX_LOT
 from masking_service.masking.words import address_words as words
-from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
+from masking_service.masking.words.foreign_words import MARKS, forms_of_capitals, kinds_of_words
 
 _DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())
 _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
-_TURKISH: Final = frozenset("sok sk sokak sokağı cad cd caddesi bulv bulvarı blv".split())
-_STREETS_FIRST: Final = frozenset("rue avenue av route đường phố ngõ ngách hẻm kiệt ấp tổ thôn khu".split())
+_TURKISH: Final = frozenset[str]().union(
+    *map(forms_of_capitals, "sok sk sokak sokağı cad cd cadde caddesi bulv bulvar bulvarı blv".split())
+)
+JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
+"""Words for streets in Malaysia: the numbers behind them are of the street's name."""
+_STREETS_FIRST: Final = frozenset(
+    (*"rue avenue av route đường phố ngõ ngách hẻm kiệt ấp tổ thôn khu phường xã quận khóm".split(), *JALAN)
+)
 """Words for streets that come before the name: 419, rue Cordier."""
 _NUMBERED: Final = frozenset("road rd lane street avenue sector block line".split())
 """What is called by a number in South Asia, with a letter behind a slash: Road-7/A."""
@@ -37,21 +43,29 @@ _CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
 _VIETNAMESE: Final = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
 _VIETNAMESE_PLACE: Final = re.compile(r"\b(?:viet ?nam|ho chi minh|ha ?noi|tp\.? ?hcm)").search
 """Of Vietnam, where a slash is between an alley and its house."""
+_ALLEYS: Final = frozenset("k h".split())
+"""Short for alleys there, before their number: K266 H14/19."""
 _VIETNAMESE_FLATS: Final = re.compile(
     r"\b(?:chung cư|chung cu|căn hộ|can ho|cc|tòa|toà|tháp|lô|block|tower|landmark|vinhomes|condo|apartments?"
     r"|residence)\b"
 ).search
 """Where it is between a unit and its floor or block."""
 _THAI_LETTER: Final = re.compile("[\u0e00-\u0e7f]").search
+_THAI_PLACE: Final = re.compile(
+    r"\b(?:moo|soi|tambon|amphoe|amphur|khwaeng|thanon|bangkok|phuket|chiang ?mai|pattaya|nonthaburi|thailand)\b"
+).search
 _THAI_FLATS: Final = re.compile(
-    "คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|(?<!แขวง)ลุมพินี|วิลล์|เรสซิเดน|เพลส|หอพัก|condo|tower|building|residence|lumpini",
+    "คอนโด|อาคาร|ตึก|ชั้น|ห้อง|แฟลต|อพาร์ท|แมนชั่น|ทาวเวอร์|(?<!แขวง)ลุมพินี|วิลล์|เรสซิเดน|เพลส|หอพัก|condo|tower|building|residence"
+    "|lumpini(?! (?:road|rd|sub|path))|apartment|mansion",
     re.I,
 ).search
 """In Thailand a slash is within a house's number, if no word says that it is one of flats."""
 _BENGALI_LETTER: Final = re.compile("[\u0980-\u09ff]").search
 _BENGALI_PLACE: Final = re.compile(
     r"\b(?:bangladesh|dhaka|chattogram|chittagong|khulna|rajshahi|sylhet|barishal|rangpur|mymensingh|mirpur|uttara|gulshan|banani"
-    r"|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara)\b"
+    r"|dhanmondi|mohammadpur|badda|rampura|basundhara|bashundhara|banasree|khilgaon|khilkhet|jatrabari|malibagh?|mohakhali|tejgaon"
+    r"|lalmatia|basabo|bashabo|motijheel|savar|gazipur|narayanganj|comilla|cumilla|kafrul|pallabi|shyamoli|adabor|hazaribagh?"
+    r"|lalbagh?|mugd?ha|baridhara|nikunja|aftabnagar|shewrapara|pire?rbagh?|tongi|ashulia|bogura|jashore|noakhali)\b"
 ).search
 """Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
 _OTHER_THAN_BENGALI: Final = re.compile(
@@ -67,8 +81,6 @@ _ONE_OF_GERMANY: Final = re.compile(
 _ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
 """Such names are in the Netherlands and Estonia, too, where the second number is a flat's."""
 _GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
-JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
-"""Words for streets in Malaysia: the numbers behind them are of the street's name."""
 _LONGEST_STREET: Final = 12
 """Words, numbers and signs of a street's name."""
 _SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz|Islamabad))", re.I).search
@@ -76,6 +88,10 @@ _SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
+_RUSSIAN_BUILDING: Final = re.compile(
+    r"\b(?:корп|корпус|кор|стр|строение|к|д|дом|вл)\b\.? ?[0-9]{1,3}[а-я]?, ?[0-9]+$", re.I
+).search
+"""A number that is the last part, behind a house or its building."""
 _HOUSE_OF_FLATS: Final = rf"\b(?:{words.HOUSE_OF_FLATS})\b(?! (?:road|rd|street|st|lane|avenue|ave|jalan)\b)"
 _BEFORE_FLATS: Final = re.compile(
     r"\s*(?:H(?:ou)?se )?(?:No\.? ?)?(?P<unit>(?:[A-Z]{1,2}[0-9]{0,2}[-/ ]?|[0-9]{1,3}[A-Z]?[-/.])"
@@ -111,6 +127,7 @@ _ROOMS: Final = tuple(
         rf" (?!mile\b|{_STREET}(?:\W|$))(?:[A-Z.'-]+ |[0-9]{{1,3}}(?:st|nd|rd|th) ){{1,4}}?{_STREET}(?=\W|$)",
         rf"^(?P<unit>[A-Z]?[0-9]{{1,4}})-[0-9]{{3,5}}[A-Z]? [0-9]{{1,3}}(?:st|nd|rd|th)? {_STREET}(?=\W|$)",
         rf"^(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
+        rf"{_IN_A_STREET}, (?P<unit>[0-9]{{1,3}}[A-Z]?)$",
         rf"{_IN_A_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
         rf"{_IN_A_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
     )
@@ -153,12 +170,20 @@ class UnitsByPlace(AddressTokens):
         )
 
     @cached_property
+    def _of_thailand(self) -> bool:
+        low = self._low
+        return (not low.isascii() and _THAI_LETTER(low) is not None) or _THAI_PLACE(low) is not None
+
+    @cached_property
+    def _of_vietnam(self) -> bool:
+        return not _VIETNAMESE.isdisjoint(self._low) or _VIETNAMESE_PLACE(self._low) is not None
+
+    @cached_property
     def _of_alleys(self) -> bool:
         """Whether it is of Vietnam or Thailand, and of no house of flats."""
         low = self._low
-        thai = not low.isascii() and _THAI_LETTER(low) is not None and _THAI_FLATS(low) is None
-        vietnamese = not _VIETNAMESE.isdisjoint(low) or _VIETNAMESE_PLACE(low) is not None
-        return thai or (vietnamese and _VIETNAMESE_FLATS(low) is None)
+        thai = self._of_thailand and _THAI_FLATS(low) is None
+        return thai or (self._of_vietnam and _VIETNAMESE_FLATS(low) is None)
 
     @cached_property
     def _of_bangladesh(self) -> bool:
@@ -172,6 +197,8 @@ class UnitsByPlace(AddressTokens):
         for search in (_BEFORE_FLATS, _BEHIND_FLATS, *_ROOMS):
             if found := search(self.text):
                 start, end = found.span("unit")
+                if any(start <= self._tokens[at].start < end for at in self._lots):
+                    continue
                 self._hidden.update(
                     at for at, token in enumerate(self._tokens) if start <= token.start < end and token.kind in "nw"
                 )
@@ -208,6 +235,14 @@ class UnitsByPlace(AddressTokens):
         while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
             at += 2
             found.append(at)
+            while tokens[at].kind == "w" and self._adjacent(at, "n"):
+                at += 1
+                found.append(at)  # No: 27/Z02
+                if self._adjacent(at, "-") and self._adjacent(at + 1, "w") and self._is_short(at + 2):
+                    at += 2
+                    found.append(at)  # No: 3/Z01-Z02
+        if not self._known.isdisjoint(found):
+            return []  # Kh. No. 48/30/4
         letters = bool(found) and all(tokens[door].kind == "w" for door in found)
         street = (letters and self._is_numbered_street(house)) or (bool(found) and self._is_in_jalan(house))
         if street or self._of_czechia or self._of_alleys or self._of_bangladesh:
@@ -260,16 +295,23 @@ class UnitsByPlace(AddressTokens):
                     self._read_house(chain[0])
         elif self._of_jalan and self._is_unit_in_jalan(chain):
             self._hidden.update(chain)
-        elif len(first.text) >= LONG or chain[0] in self._codes:
+        elif len(first.text) >= LONG or chain[0] in self._codes or self._is_code_of_country(chain):
             pass
         elif chain[0] == 0 or tokens[chain[0] - 1].kind in BREAKS:
             self._read_first(chain)
         else:
             self._read_behind_street(chain)
 
+    def _is_code_of_country(self, chain: list[int]) -> bool:
+        """Whether letters and a number with a dash are the country and a postcode: S-88133."""
+        return self._tokens[chain[0]].kind == "w" and len(self._tokens[chain[-1]].text) >= LONG
+
     def _read_first(self, chain: list[int]) -> None:
         """Read numbers at the beginning of a part: 7/23 George Street, 3-B, B-12-3."""
         first, last = chain[0], chain[-1]
+        if self._is_flat_of_house(chain):
+            self._hidden.update(chain[1:])
+            return
         letters = "w" in (self._tokens[first].kind, self._tokens[last].kind)
         slash = self._tokens[first + 1].kind == "/"
         of_house = slash and ((not letters and self._of_alleys) or self._of_bangladesh or self._is_half(first))
@@ -291,6 +333,22 @@ class UnitsByPlace(AddressTokens):
         elif first == 0:
             self._known.add(last)
 
+    def _is_flat_of_house(self, chain: list[int]) -> bool:
+        """Whether a part alone is a house and its flat behind a street in Korea or Russia.
+
+        정자로 32, 101-1331 is house 101 of a site, Невский пр., 82-22 house 82.
+        """
+        first, last = chain[0], chain[-1]
+        if len(chain) != len(("house", "flat")) or first < len(("street", ",")) or not self._ends(last):
+            return False
+        if not self._adjacent(first, "-") or "w" in (self._tokens[first].kind, self._tokens[last].kind):
+            return False
+        before = self._tokens[first - 2]
+        if _HAS_HANGUL(self.text) is not None:
+            road = self._tokens[first - 3].text if first >= len(("road", "house", ",")) else ""
+            return before.kind == "n" and road[-1:] in ("로", "길") and len(self._tokens[last].text) in ROOM_DIGITS
+        return _CYRILLIC(self.text) is not None and before.kind in "w." and first == self._first_number
+
     def _is_sector(self, at: int) -> bool:
         """Whether a sector of Islamabad begins at a token."""
         return self._sector == self._tokens[at].start
@@ -300,7 +358,9 @@ class UnitsByPlace(AddressTokens):
         tokens = self._tokens
         slash = tokens[chain[0] + 1].kind == "/"
         with_letter = tokens[chain[0] - 1].kind == "n" and tokens[chain[-1]].kind == "w"  # Calle Mayor 20 9-A
-        if self._is_behind_house(chain[0]) if slash else with_letter:
+        if self._of_alleys and tokens[chain[0] - 1].text.lower() in _ALLEYS:
+            self._known.update(chain)
+        elif self._is_behind_house(chain[0]) if slash else with_letter:
             self._hidden.update(chain)
         elif self._is_sector(chain[0]) or self._is_house(chain, slash=slash):
             self._known.update(chain)
@@ -385,13 +445,17 @@ class UnitsByPlace(AddressTokens):
             at += 1
         if at < len(tokens) and not found and _FLOOR_IN_ROMAN(tokens[at].text) and self._ends(at):
             self._hidden.add(at)  # Keizersgracht 12 III
-        if found and tokens[found[0]].kind == "w" and (at == len(tokens) or tokens[at].kind in BREAKS):
+        ends = at == len(tokens) or tokens[at].kind in BREAKS
+        if found and tokens[found[0]].kind == "w" and ends and not self._of_alleys:
             self._hidden.update(found)
 
     def _read_alone(self, at: int) -> None:
         """Read a number alone beside that of a building: Tower 6, 2317."""
         tokens = self._tokens
         if not self._ends(at) or len(tokens[at].text) not in ROOM_DIGITS:
+            is_last = at + 1 == len(tokens) and len(tokens[at].text) < ROOM_DIGITS[0]
+            if is_last and at - 2 in self._known and tokens[at - 1].kind == "," and _RUSSIAN_BUILDING(self.text):
+                self._hidden.add(at)  # Юрловский пр., 14, корп. 4, 11
             return
         if at == 0:
             following = "".join([token.text.lower() for token in tokens[2:3]])

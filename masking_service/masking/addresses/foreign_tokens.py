@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from masking_service.masking.addresses.foreign_houses import spans_of_lots
+from masking_service.masking.words import address_words
 from masking_service.masking.words.foreign_words import kinds_of_words
 
 _TOKENS: Final = re.compile(
@@ -31,6 +33,15 @@ LONG: Final = 5
 _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
 SHORT_NUMBER: Final = 3
 ROOM_DIGITS: Final = (3, 4)
+_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
+_LONGEST_TOWN: Final = 5
+"""Words and signs of a town's name."""
+_OF_SITE: Final = re.compile(
+    r"\b(?:cent(?:er|re|ro|rum)|plaza|pla[zc]e|mall|square|house|hall|inn|hotel|court|park|gardens?|heights|terrace|lodge|palace"
+    rf"|gal[el]r|market|airport|terminal|edif|cond|(?:{address_words.HOUSE_OF_FLATS})\b)",
+    re.I,
+).search
+"""What may hold a room with a number of its own."""
 _IS_LETTER: Final = re.compile("[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u05d0-\u05ea\u0621-\u064a]").fullmatch
 _NUMBERED_STREETS: Final = re.compile(
     r"(?<= )[0-9]{1,3}(?:st|nd|rd|th|[A-Z])? (?:mile )?(?:street|str?|avenue|ave?|road|rd|place|pl|drive|dr|terrace|ter"
@@ -40,6 +51,10 @@ _NUMBERED_STREETS: Final = re.compile(
 """Streets with a number for a name, behind a house: 3505 188th Street."""
 _HOUSES_OF_MOSCOW: Final = re.compile(r"(?<![0-9])([0-9]{1,3})[скСК]([0-9]{1,3})(?![0-9])").finditer
 """A house with its building: 8с2."""
+_ORDINALS_IN_CYRILLIC: Final = re.compile(
+    r"(?<![0-9])([0-9]{1,4})-(?:[ыио]?й|[ая]?я|[ое]?е|г?о)(?![^\W\d_])(?! ?(?:эт|под|кв|секц|пов))", re.I
+).finditer
+"""Names of streets and districts: ул. 1-я Ямская, 3-й проезд."""
 _BEFORE_MONTH: Final = frozenset("de di of er º go e do".split())
 _YEAR: Final = re.compile("1[5-9][0-9]{2}").fullmatch
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -75,6 +90,8 @@ class AddressTokens:
         """Numbers that something else than a unit has."""
         self._in_codes = {place for match in _CODES(text) if _is_code(match) for place in range(*match.span())}
         """Places within postcodes that have letters or dashes."""
+        self._lots: set[int] = set()
+        """Numbers by which a house is found, and none of them is a unit's."""
         self._codes: set[int] = set()
         """Numbers that are postcodes' or parts of them."""
         self._note_codes()
@@ -85,6 +102,12 @@ class AddressTokens:
         places = {match.start() for match in _NUMBERED_STREETS(self.text)}
         if not self.text.isascii():
             places |= {match.start(group) for match in _HOUSES_OF_MOSCOW(self.text) for group in (1, 2)}
+            places |= {match.start(1) for match in _ORDINALS_IN_CYRILLIC(self.text)}
+        spans = [*spans_of_lots(self.text, [token.text.lower() for token in tokens])]
+        if spans:
+            found = {place for span in spans for place in range(*span)}
+            self._lots = {at for at, token in enumerate(tokens) if token.start in found}
+            self._known.update(self._lots)
         if places:
             self._known.update([at for at, token in enumerate(tokens) if token.start in places])
 
@@ -143,11 +166,32 @@ class AddressTokens:
         before = tokens[at - 1] if at else None
         ends = at + 1 == len(tokens)
         if before is not None and before.kind in BREAKS:
-            # 1015 Amsterdam, 111 51 Stockholm, 00-590 Warszawa
-            return not ends and tokens[at + 1].kind in ("w", "n", "-") and digits > 1
+            # 1015 Amsterdam, 111 51 Stockholm, 00-590 Warszawa; Linz, 4020
+            if ends:
+                return len(tokens[at].text) == digits == max(ROOM_DIGITS) and self._is_behind_town(at - 1)
+            return digits > 1 and (tokens[at + 1].kind in ("w", "n") or self._is_code_with_dash(at))
         if before is not None and before.kind == "w" and before.text.isupper() and len(before.text) <= SHORT_NUMBER:
             return self._is_joined(at) or _ROMAN(before.text) is None  # SW4, NSW 2000; and not al. Jana Pawła II 21
         return digits == max(ROOM_DIGITS) and self._ends(at) and at + 3 >= len(tokens)
+
+    def _is_code_with_dash(self, at: int) -> bool:
+        """Whether a postcode of Poland or Japan begins here: 00-590, 100-0001; a flat in Korea is like it: 101-1331."""
+        parts = tuple([len(token.text) for token in self._tokens[at : at + 3]])
+        is_code = parts == (2, 1, 3) or (parts == (3, 1, 4) and _HANGUL(self.text) is None)
+        return is_code and self._adjacent(at, "-") and self._adjacent(at + 1, "n")
+
+    def _is_behind_town(self, sign: int) -> bool:
+        """Whether the part before a comma is words that name no house or estate, and a number is before that part."""
+        part = sign
+        while part and self._tokens[part - 1].kind not in BREAKS:
+            part -= 1
+        words = self._tokens[part:sign]
+        return (
+            any(token.kind == "n" for token in self._tokens[:part])
+            and 0 < len(words) <= _LONGEST_TOWN
+            and all(token.kind in "w-." and token.text.lower() not in kinds_of_words() for token in words)
+            and _OF_SITE(self.text, words[0].start, words[-1].end) is None
+        )
 
     def _note_codes(self) -> None:
         """Note the numbers of postcodes, also what is behind the first part of one."""

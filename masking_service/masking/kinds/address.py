@@ -51,8 +51,10 @@ _HAS_WORDS: Final = re.compile(
 ).search
 _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：；！？（）]").search
 
-_CODE_ABROAD: Final = re.compile(r"\s*[A-Z][0-9][A-Z] [0-9][A-Z][0-9]\s*").fullmatch
-"""A postcode of Canada behind a bracket: Montréal (Québec) H2L 5C4."""
+_CODE_ABROAD: Final = re.compile(
+    r"[\s,.]*(?:[A-Z][0-9][A-Z] [0-9][A-Z][0-9]|[0-9]{5,6}(?:-[0-9]{3,4})?|[0-9]{3} [0-9]{2}|[0-9]{2}-[0-9]{3})[\s,.]*"
+).fullmatch
+"""A postcode behind a bracket: Montréal (Québec) H2L 5C4, Kiev (Kyiv), 01001."""
 _DIGIT: Final = re.compile(r"\d")
 _STARS_AND_OTHERS: Final = re.compile(r"\*+|[^*]+").finditer
 _NUMBER_SIGN: Final = re.compile(r"(?<![A-Za-z])(?:[Nn][Oo]\.?(?=\s?[\d*])|[Cc]/[Oo](?![0-9A-Za-z*]))").sub

@@ -9,12 +9,27 @@ from typing import Final
 MARKS: Final = frozenset("no nr n num number numbers nº № č رقم เลขที่ số so numara nomor nomer".split())
 
 
+_DOTTED: Final = frozenset(("az", "tr"))
+"""Languages in which the capital of i has a dot, and the one of ı has none."""
+
+
 @cache
 def _words() -> list[tuple[str, str]]:
     """Each word, and its kind."""
     text = resources.files(__package__).joinpath("foreign_units.tsv").read_text("utf-8")
     lines = [line.split("\t") for line in text.splitlines() if line and not line.startswith("# ")]
-    return [(word, kind) for _, kind, words in lines for word in words.split("|")]
+    return [
+        (form, kind)
+        for language, kind, words in lines
+        for word in words.split("|")
+        for form in (forms_of_capitals(word) if language in _DOTTED else (word,))
+    ]
+
+
+def forms_of_capitals(word: str) -> frozenset[str]:
+    """A Turkish word, and what `str.lower` makes of it in capitals and with a first capital: DAİRE, İç Kapı."""
+    capitals = word.replace("i", "İ").replace("ı", "I")
+    return frozenset((word, capitals.lower(), (capitals[:1] + word[1:]).lower()))
 
 
 @cache

@@ -1,0 +1,66 @@
+"""Finds the numbers by which houses are found in Colombia, Korea and Japan, and a house that is said twice.
+
+None of them is a unit's: Carrera 4 No 39-347, 78-11, Cheongdam-dong, 5-24-2 Sendagaya, Shibuya-ku.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.masking.words.alternatives import any_of
+
+_SHORT: Final = 3
+_STREETS_OF_PLATES: Final = frozenset(
+    "carrera cra kra kr cr ak calle cl cll clle ac diagonal diag dg transversal transv tv trv autopista circular av"
+    " avenida".split()
+)
+_PLATES: Final = re.compile(
+    rf"\b(?:{any_of(_STREETS_OF_PLATES)})\.?(?: (?:carrera|calle|cra|cl))?\.? ?"
+    r"[0-9]{1,3}(?: ?(?!n[or])[A-Z]{1,2})?(?: ?bis)?(?: (?:sur|norte|este|oeste|[NSEO])\b)?"
+    r"(?P<sign>\s*(?:#|n(?:[o°º]|ro|um)?\b\.?)\s*|\s+)"
+    r"[0-9]{1,3} ?[A-Z]{0,2}(?: ?bis)?(?: (?:sur|norte|este|oeste|[NSEO]))?(?: ?- ?| +)"
+    r"[0-9]{1,3}(?![0-9A-Z])",
+    re.I,
+).finditer
+"""Houses of Colombia: the street, the crossing one and the metres from there, Carrera 4 No 39-347 and CL 20 82 52."""
+_LOTS_OF_KOREA: Final = re.compile(
+    r"(?<![\w-])[0-9]{1,4}(?:-[0-9]{1,4})?(?=,? [A-Z0-9 ]{2,24}-(?:dong|ga|ro|daero|gil|ri|eup|myeon)\b)"
+    r"|(?<=-)(?:dong|ga|ro|daero|gil|ri),? [0-9]{1,4}(?:-[0-9]{1,4})?(?![\w-])",
+    re.I,
+).finditer
+_IS_KOREAN: Final = re.compile(r"-(?:dong|gu|daero|gil|eup|myeon)\b", re.I).search
+_LOTS_OF_JAPAN: Final = re.compile(
+    r"(?<![\w-])(?<!tower )(?<!mansion )(?<!heights )(?<!building )(?<!bldg )(?<!house )(?<!residence )(?<!room )"
+    r"[0-9]{1,4}(?:-[0-9]{1,4}){1,2}(?![0-9-])",
+    re.I,
+).finditer
+_IS_JAPANESE: Final = re.compile(r"-(?:ku|shi|cho|machi)\b|\b(?:tokyo|osaka|kyoto|japan)\b", re.I).search
+"""In Latin letters."""
+_TWICE: Final = re.compile(
+    r"([0-9]{1,5}[A-Z]?) [^0-9]{3,60}?\b(\1),? (?:rue|boulevard|boul|chemin|avenue|av|place|route|c[ôo]te|mont[ée]e"
+    r"|rang|all[ée]e|promenade)\b",
+    re.I,
+).match
+"""A house in both languages of Canada: 1058 Saint-Denis Street 1058, rue Saint-Denis."""
+
+
+def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
+    """The spans of such numbers with the words between them.
+
+    Args:
+        text: the address.
+        words: its words, numbers and signs in lower case.
+    """
+    if not _STREETS_OF_PLATES.isdisjoint(words):
+        for match in _PLATES(text):
+            if match["sign"].strip() or len(match[0].split()[-1]) < _SHORT:
+                yield match.span()
+    if words and text.count(words[0]) > 1 and (twice := _TWICE(text)):
+        yield twice.span(2)
+    if "-" in text:
+        if _IS_KOREAN(text):
+            yield from (match.span() for match in _LOTS_OF_KOREA(text))
+        elif _IS_JAPANESE(text):
+            yield from (match.span() for match in _LOTS_OF_JAPAN(text))

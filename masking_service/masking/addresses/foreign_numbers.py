@@ -1,0 +1,133 @@
+"""Reads the number of a unit behind its word, in addresses abroad: 12-34, B-12-3, AO-09, EM - G - 01, 5 y 6."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.addresses.foreign_places import SHORT_WORD, UnitsByPlace
+from masking_service.masking.addresses.foreign_tokens import LONG, ROOM_DIGITS
+from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
+
+_GAPS: Final = frozenset(".:#№-º°ª")
+_IS_PREPOSITION: Final = re.compile("[вксоиу]").fullmatch
+_AND: Final = frozenset("& + and y al".split())
+"""Between two numbers of units."""
+ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
+MAX_GAP: Final = 6
+"""Signs and words such as No. between a word and its number."""
+
+
+class UnitNumbers(UnitsByPlace):
+    """The numbers of units of an address."""
+
+    def _kinds(self, start: int, end: int) -> str:
+        """The kinds of some tokens."""
+        return "".join([token.kind for token in self._tokens[start:end]])
+
+    def _value(self, word: int, at: int) -> list[int]:
+        """The tokens of the number or letter behind a word; empty if there is none."""
+        tokens = self._tokens
+        short = len(tokens[word].text) <= SHORT_WORD
+        of_unit = kinds_of_words().get(tokens[word].text.lower()) == "unit"
+        dotted = False
+        last = min(len(tokens), at + MAX_GAP)
+        while at < last and (tokens[at].kind in _GAPS or tokens[at].text.lower() in MARKS):
+            dotted = dotted or tokens[at].kind in ".:#№"
+            at += 1
+        if at == last:
+            return []
+        token = tokens[at]
+        letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
+        if letter and not (dotted or self._is_joined(at) or self._is_number(word - 1)):
+            return []
+        if tokens[word].start in self._in_codes:
+            return []
+        if token.kind == "n":
+            is_code = short and of_unit and token.text.isdecimal() and len(token.text) >= LONG
+            return [] if is_code else self._chain(at)  # Guwahati, AS 781003
+        joined_by_dash = of_unit and not short and tokens[at - 1].kind == "-"
+        apart = token.start > tokens[at - 1].end or dotted or joined_by_dash or tokens[word].kind == "#"
+        if token.kind != "w" or not apart:
+            return []
+        if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
+            return [at, *self._chain(at + 1)]
+        if of_unit and not letter and (not short or dotted) and (lettered := self._lettered(at)):
+            return lettered
+        own_part = of_unit and self._ends(at)
+        if _IS_PREPOSITION(token.text) and self._kinds(at + 1, at + 2) == "w":
+            return []  # вход с левого торца
+        if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#" or own_part):
+            return self._chain(at)
+        if token.text.lower() in numbers_in_words() and not short:
+            return self._in_words(at)
+        return [at] if ROMAN(token.text) else []
+
+    def _lettered(self, at: int) -> list[int]:
+        """A number behind one or two letters apart: Flat-BC 103, Unit AO-09, Flat No D 03; empty if there is none."""
+        found = [at]
+        while self._kinds(at + 1, at + 4) in ("-w-", "-wn") and self._is_letters(at + 2):
+            at += 2
+            found.append(at)  # Unit EM - G - 01
+        letters = self._tokens[at].text
+        if not self._is_letters(at):
+            return []
+        room = at + 1 + ((len(letters) > 1 or len(found) > 1) and self._kinds(at + 1, at + 2) == "-")
+        if len(letters) > 1 and self._kinds(room, room + 2) == "wn" and self._is_letters(room):
+            found.append(room)  # Shop OT G50
+            room += 1
+        if not self._is_room(room) or (len(letters) == 1 and self._before_street(room)):
+            return []
+        return [*found, *self._chain(room)]
+
+    def _is_letters(self, at: int) -> bool:
+        """Whether one or two letters of a unit's number are here, in capitals but in Vietnam."""
+        letters = self._tokens[at].text
+        return len(letters) <= SHORT_WORD and (letters.isupper() or (self._of_vietnam and letters.isalpha()))
+
+    def _is_room(self, at: int) -> bool:
+        """Whether a number of up to four digits is here."""
+        return at < len(self._tokens) and self._tokens[at].kind == "n" and len(self._tokens[at].text) < LONG
+
+    def _in_words(self, at: int) -> list[int]:
+        """A number in words, which begins here: Twenty-One, One Two Zero Three."""
+        found = [at]
+        for after, token in enumerate(self._tokens[at + 1 :], at + 1):
+            if token.text.lower() in numbers_in_words():
+                found.append(after)
+            elif token.kind != "-":
+                break
+        return found
+
+    def _chain(self, at: int) -> list[int]:
+        """A number with those that are joined to it: 12-34, 5/7, 1203 & 1205."""
+        tokens = self._tokens
+        found = [at]
+        if self._adjacent(at, "w") and self._adjacent(at + 1, "n") and len(tokens[at + 1].text) == 1:
+            at += 2  # 3F2
+            found += [at - 1, at]
+        while at + 2 < len(tokens):
+            sign, after = tokens[at + 1], tokens[at + 2]
+            if after.kind != "n" and not (after.kind == "w" and len(after.text) == 1):
+                break
+            if at + 2 in self._lots:
+                joined = False
+            elif sign.kind == ",":
+                joined = after.kind == "n" and len(after.text) in ROOM_DIGITS and self._ends(at + 2)
+            elif sign.kind == ".":
+                joined = after.kind == "n" and sign.start == tokens[at].end and after.start == sign.end
+                joined = joined and tokens[at].text[-1] not in "Ff"  # 7F.459, Sec. 2
+                joined = joined or (after.kind == "n" and self._is_in_list(at + 3))
+            elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
+                joined = not self._before_street(at + 2)
+            else:
+                joined = sign.kind == "-" or sign.text.lower() in _AND
+            if not joined:
+                break
+            at += 2
+            found.append(at)
+        return found
+
+    def _is_in_list(self, at: int) -> bool:
+        """Whether a list of numbers goes on here: Lc. 9. 10. 13. 14 y 15."""
+        return at < len(self._tokens) and self._tokens[at].text.lower() in (".", "y")
