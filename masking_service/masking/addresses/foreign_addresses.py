@@ -275,6 +275,8 @@ class ForeignAddress(UnitNumbers):
             and self._kinds(max(0, word - 2), word).rstrip(",")[-1:] == "n"
         ):
             self._hidden.update(value)  # one of several houses on a plot in Brazil: Rua X 45 casa 2
+        elif value and self._tokens[word].text == "к" and len(self._tokens[value[0]].text) >= ROOM_DIGITS[0]:
+            self._hidden.update(value)  # корп. 4, к. 246
         elif self._tokens[word].text.lower() in JALAN:
             self._known.update(value)  # Jalan SS2/24
         elif len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":

@@ -1,4 +1,4 @@
-"""Finds the numbers by which houses are found in Colombia, Korea and Japan, and a house that is said twice.
+"""Finds the numbers by which houses are found in Colombia, Korea, Japan and Indonesia, and a house that is said twice.
 
 None of them is a unit's: Carrera 4 No 39-347, 78-11, Cheongdam-dong, 5-24-2 Sendagaya, Shibuya-ku.
 """
@@ -38,6 +38,8 @@ _LOTS_OF_JAPAN: Final = re.compile(
 ).finditer
 _IS_JAPANESE: Final = re.compile(r"-(?:ku|shi|cho|machi)\b|\b(?:tokyo|osaka|kyoto|japan)\b", re.I).search
 """In Latin letters."""
+_NEIGHBOURS: Final = re.compile(r"\brt\.? ?[0-9]{1,3}[ ,./-]{1,2}(?:rw\.? ?)?[0-9]{1,3}(?![0-9])", re.I).finditer
+"""Both numbers of a neighbourhood in Indonesia: RT 4 RW 8, also written RT 4 8."""
 _TWICE: Final = re.compile(
     r"([0-9]{1,5}[A-Z]?) [^0-9]{3,60}?\b(\1),? (?:rue|boulevard|boul|chemin|avenue|av|place|route|c[ôo]te|mont[ée]e"
     r"|rang|all[ée]e|promenade)\b",
@@ -57,6 +59,8 @@ def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
         for match in _PLATES(text):
             if match["sign"].strip() or len(match[0].split()[-1]) < _SHORT:
                 yield match.span()
+    if "rt" in words:
+        yield from (match.span() for match in _NEIGHBOURS(text))
     if words and text.count(words[0]) > 1 and (twice := _TWICE(text)):
         yield twice.span(2)
     if "-" in text:

@@ -22,6 +22,15 @@ _TURKISH: Final = frozenset[str]().union(
 )
 JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
 """Words for streets in Malaysia: the numbers behind them are of the street's name."""
+_MALAYSIAN_PLACE: Final = re.compile(
+    r"\b(?:jalan|jln|lorong|persiaran|lebuh|taman|kampung|seksyen|selangor|johor|kedah|kelantan|pahang|perak|perlis|melaka|sabah"
+    r"|sarawak|terengganu|(?:pulau )?pinang|penang|kuala lumpur|malaysia)\b"
+).search
+"""Of Malaysia, where three numbers with dashes are a block, a floor and a flat: 57-1-1."""
+_FLAT_OF_MALAYSIA: Final = re.compile(
+    r"(?:no\.? ?)?(?P<unit>[A-Z]{1,2}[0-9]{0,2}-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4}[A-Z]?)?)(?=[ ,])", re.I
+).match
+"""Block and flat that an address begins with: No AG-11, B2-7-27."""
 _STREETS_FIRST: Final = frozenset(
     (*"rue avenue av route đường phố ngõ ngách hẻm kiệt ấp tổ thôn khu phường xã quận khóm".split(), *JALAN)
 )
@@ -88,10 +97,12 @@ _SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
-_RUSSIAN_BUILDING: Final = re.compile(
-    r"\b(?:корп|корпус|кор|стр|строение|к|д|дом|вл)\b\.? ?[0-9]{1,3}[а-я]?, ?[0-9]+$", re.I
+_RUSSIAN_FLAT: Final = re.compile(
+    r"\b(?:корпус|корп|кор|строение|стр|к|дом|д|вл)\b\.? ?(?:[0-9]{1,4} ?[а-я]?(?:/[0-9]{1,3})?|[а-я]\.?)"
+    r"(?: ?- ?|, ?| )(?P<unit>[0-9*]{1,4}[а-я]?(?:/[0-9*]{1,4})?)(?=$|,(?! ?(?:к|корп|корпус|стр|строение|лит)\b))",
+    re.I,
 ).search
-"""A number that is the last part, behind a house or its building."""
+"""A number right behind a house or its building: д. 143 48, д. 1-83, дом 24а, 607, корп. 4, 11."""
 _HOUSE_OF_FLATS: Final = rf"\b(?:{words.HOUSE_OF_FLATS})\b(?! (?:road|rd|street|st|lane|avenue|ave|jalan)\b)"
 _BEFORE_FLATS: Final = re.compile(
     r"\s*(?:H(?:ou)?se )?(?:No\.? ?)?(?P<unit>(?:[A-Z]{1,2}[0-9]{0,2}[-/ ]?|[0-9]{1,3}[A-Z]?[-/.])"
@@ -156,6 +167,10 @@ class UnitsByPlace(AddressTokens):
         return any(word in self._low for word in JALAN)
 
     @cached_property
+    def _of_malaysia(self) -> bool:
+        return _MALAYSIAN_PLACE(self._low) is not None
+
+    @cached_property
     def _first_number(self) -> int:
         """Which token is the first number; one behind the last where there is none."""
         return next((at for at, token in enumerate(self._tokens) if token.kind == "n"), len(self._tokens))
@@ -194,7 +209,14 @@ class UnitsByPlace(AddressTokens):
 
     def _read_beside_house_of_flats(self) -> None:
         """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
-        for search in (_BEFORE_FLATS, _BEHIND_FLATS, *_ROOMS):
+        if not self.text.isascii() and _CYRILLIC(self.text) is not None and (found := _RUSSIAN_FLAT(self.text)):
+            start, end = found.span("unit")
+            self._hidden.update(
+                at for at, token in enumerate(self._tokens) if start <= token.start < end and token.kind in "nw"
+            )
+            return
+        malaysian = (_FLAT_OF_MALAYSIA,) if self._of_malaysia else ()
+        for search in (_BEFORE_FLATS, _BEHIND_FLATS, *malaysian, *_ROOMS):
             if found := search(self.text):
                 start, end = found.span("unit")
                 if any(start <= self._tokens[at].start < end for at in self._lots):
@@ -317,12 +339,14 @@ class UnitsByPlace(AddressTokens):
         of_house = slash and ((not letters and self._of_alleys) or self._of_bangladesh or self._is_half(first))
         if of_house or self._is_sector(first):
             self._known.update(chain)
+        elif first and not slash and not letters and len(chain) == 2 and self._is_one_house(first, last):
+            self._known.update(chain)  # Bomb House, 18-20 Bomb House Lane
         elif len(chain) > 2 or not self._before_street(last):
             if letters and (
                 len(chain) > 2 or first or (len(self._tokens[last].text) >= SHORT_NUMBER and self._ends(last))
             ):
                 self._hidden.update(chain)
-            elif len(chain) == MAX_LOT and len(self._tokens[last].text) in ROOM_DIGITS:
+            elif len(chain) == MAX_LOT and (len(self._tokens[last].text) in ROOM_DIGITS or self._of_malaysia):
                 self._hidden.update(chain[1:])  # 3-2-501, Xinghe Garden
             elif len(chain) == MAX_LOT:
                 self._known.update(chain)
@@ -409,12 +433,12 @@ class UnitsByPlace(AddressTokens):
 
     def _is_in_jalan(self, at: int) -> bool:
         """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24, and 11 Jalan Budi 1."""
-        street, last = at, at
-        while street and last - street < _LONGEST_STREET and self._tokens[street - 1].kind not in BREAKS:
+        street = at
+        while street and at - street < _LONGEST_STREET and self._tokens[street - 1].kind not in BREAKS:
             street -= 1
-        street += self._tokens[street].kind == "n"
-        is_jalan = street < last and self._tokens[street].text.lower() in JALAN
-        return is_jalan and self._first_number < street
+            if self._tokens[street].text.lower() in JALAN:
+                return self._first_number < street
+        return False
 
     def _is_unit_in_jalan(self, chain: list[int]) -> bool:
         """Whether numbers with dashes are a part alone behind a house in Malaysia: 11 Jalan Budi 3, 12-05."""
@@ -453,9 +477,6 @@ class UnitsByPlace(AddressTokens):
         """Read a number alone beside that of a building: Tower 6, 2317."""
         tokens = self._tokens
         if not self._ends(at) or len(tokens[at].text) not in ROOM_DIGITS:
-            is_last = at + 1 == len(tokens) and len(tokens[at].text) < ROOM_DIGITS[0]
-            if is_last and at - 2 in self._known and tokens[at - 1].kind == "," and _RUSSIAN_BUILDING(self.text):
-                self._hidden.add(at)  # Юрловский пр., 14, корп. 4, 11
             return
         if at == 0:
             following = "".join([token.text.lower() for token in tokens[2:3]])

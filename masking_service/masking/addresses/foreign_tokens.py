@@ -175,9 +175,11 @@ class AddressTokens:
         return digits == max(ROOM_DIGITS) and self._ends(at) and at + 3 >= len(tokens)
 
     def _is_code_with_dash(self, at: int) -> bool:
-        """Whether a postcode of Poland or Japan begins here: 00-590, 100-0001; a flat in Korea is like it: 101-1331."""
+        """Whether a postcode with a dash begins here: 00-590, 100-0001, 151-742; flats in Korea are alike."""
         parts = tuple([len(token.text) for token in self._tokens[at : at + 3]])
-        is_code = parts == (2, 1, 3) or (parts == (3, 1, 4) and _HANGUL(self.text) is None)
+        behind_house = at > 1 and self._tokens[at - 2].kind == "n"
+        is_code = parts in ((2, 1, 3), (3, 1, 4)) or (parts == (3, 1, 3) and not behind_house)
+        is_code = is_code and not (behind_house and _HANGUL(self.text) is not None)
         return is_code and self._adjacent(at, "-") and self._adjacent(at + 1, "n")
 
     def _is_behind_town(self, sign: int) -> bool:
