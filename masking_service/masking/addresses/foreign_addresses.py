@@ -275,14 +275,18 @@ class ForeignAddress(UnitNumbers):
             and self._kinds(max(0, word - 2), word).rstrip(",")[-1:] == "n"
         ):
             self._hidden.update(value)  # one of several houses on a plot in Brazil: Rua X 45 casa 2
-        elif value and self._tokens[word].text == "к" and len(self._tokens[value[0]].text) >= ROOM_DIGITS[0]:
-            self._hidden.update(value)  # корп. 4, к. 246
+        elif value and self._tokens[word].text == "к" and self._is_room_in_russia(value[0]):
+            self._hidden.update(value)
         elif self._tokens[word].text.lower() in JALAN:
             self._known.update(value)  # Jalan SS2/24
         elif len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":
             self._hidden.update(value)
         else:
             self._known.update(value if self._tokens[word].text.lower() in _OF_LAND else value[:1])
+
+    def _is_room_in_russia(self, at: int) -> bool:
+        """Whether a number behind what is short for a building and a room is a room's: к. 246, not к. 1553, кв. 5."""
+        return len(self._tokens[at].text) >= ROOM_DIGITS[0] and "кв" not in self._low
 
     def _is_joined_or_first(self, at: int) -> bool:
         """Whether a number touches a letter, or is behind the U that an address begins with, and before another one."""

@@ -19,15 +19,16 @@ _STATES: Final = (
 )
 """Of the United States."""
 _CODES: Final = re.compile(
-    r"(?<!\w)(?:[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z]{1,2}-[0-9]{4,6}"
+    r"(?<!\w)(?:LC[0-9]{2} {1,2}[0-9]{3}"
+    r"|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z]{1,2}-[0-9]{4,6}"
     r"|[0-9]{4} [A-Z]{2}|[0-9]{5}-[0-9]{3,4}|[0-9]{4}-[0-9]{3}"
     r"|[AC-FHKNPRTV-Y][0-9]{2} [AC-FHKNPRTV-Y][0-9AC-FHKNPRTV-Y]{3}"
     r"|(?<=[A-Za-z] )[0-9]{3}-(?:[0-9]{4}(?=,? (?:Japan|JAPAN)\b)"
     r"|[0-9]{3}(?=,? (?:Republic of |South |SOUTH )?(?:Korea|KOREA)\b))"
     rf"|(?i:(?:{_STATES}),? [0-9]{{5}}(?:-?[0-9]{{4}})?(?=\W*(?:$|,|United States|USA?$))))(?!\w)"
 ).finditer
-"""Postcodes with letters or dashes: of Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal, Ireland; with a
-state, FL 33401; and with its country, of Japan and Korea."""
+"""Postcodes with letters or dashes: of Saint Lucia, Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal,
+Ireland; with a state, FL 33401; and with its country, of Japan and Korea."""
 LONG: Final = 5
 """Digits: a number of so many is a postcode or a waybill's, no unit's."""
 _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
