@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.addresses.foreign_numbers import MAX_GAP, ROMAN, UnitNumbers
+from masking_service.masking.addresses.foreign_numbers import AND, MAX_GAP, ROMAN, UnitNumbers
 from masking_service.masking.addresses.foreign_places import JALAN
 from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
 from masking_service.masking.words.foreign_words import (
@@ -205,12 +205,21 @@ class ForeignAddress(UnitNumbers):
 
     def _hide_list(self, at: int) -> None:
         """Hide the further numbers of a list with one letter: Lots G-25, G-26 & G-27."""
-        if self._kinds(at - 2, at + 1) != "w-n":
+        while self._kinds(at + 1, at + 5) in (",n&n", ",n,n", ",nwn") and self._is_second_of_list(at + 2):
+            at += 2
+            self._hidden.update((at, *self._chain(at)))
+        if self._kinds(at - 2, at + 1) not in ("w-n", "n-n"):
             return
         letter = self._tokens[at - 2].text
-        while self._kinds(at + 1, at + 5) in (",w-n", "&w-n") and self._tokens[at + 2].text == letter:
+        while self._kinds(at + 1, at + 5) in (",w-n", "&w-n") and letter in (self._tokens[at + 2].text, "*"):
             at += 4
             self._hidden.update((at - 2, at))
+
+    def _is_second_of_list(self, at: int) -> bool:
+        """Whether a number of three digits and more is one of several, with an and before the last: 226, 228 & 230."""
+        number, sign, after = self._tokens[at : at + 3]
+        last = sign.text.lower() in AND or self._kinds(at + 1, at + 6)[2:3] == "&"
+        return len(number.text) in ROOM_DIGITS and last and len(after.text) == len(number.text)
 
     def _is_second_number(self, unit: int, at: int) -> bool:
         """Whether a number right behind a unit's is of it: Unit 32 39 at the end, LOCAL 3 28 CENTRO COMERCIAL."""

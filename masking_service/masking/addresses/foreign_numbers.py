@@ -11,7 +11,9 @@ from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, n
 
 _GAPS: Final = frozenset(".:#№-º°ª")
 _IS_PREPOSITION: Final = re.compile("[вксоиу]").fullmatch
-_AND: Final = frozenset("& + and y al".split())
+_SURE: Final = frozenset(("lj", "lc"))
+"""Short words that are hardly anything else than a unit's before a letter and a number: Lj T-430."""
+AND: Final = frozenset("& + and y al".split())
 """Between two numbers of units."""
 ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
 MAX_GAP: Final = 6
@@ -52,12 +54,13 @@ class UnitNumbers(UnitsByPlace):
             return []
         if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
             return [at, *self._chain(at + 1)]
-        if of_unit and not letter and (not short or dotted) and (lettered := self._lettered(at)):
+        sure = not short or dotted or tokens[word].text.lower() in _SURE
+        if of_unit and not letter and sure and (lettered := self._lettered(at)):
             return lettered
         own_part = of_unit and self._ends(at)
         if _IS_PREPOSITION(token.text) and self._kinds(at + 1, at + 2) == "w":
             return []  # вход с левого торца
-        if len(token.text) == 1 and not letter and (not short or dotted or tokens[word].kind == "#" or own_part):
+        if len(token.text) == 1 and not letter and (sure or tokens[word].kind == "#" or own_part):
             return self._chain(at)
         if token.text.lower() in numbers_in_words() and not short:
             return self._in_words(at)
@@ -121,7 +124,7 @@ class UnitNumbers(UnitsByPlace):
             elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
                 joined = not self._before_street(at + 2)
             else:
-                joined = sign.kind == "-" or sign.text.lower() in _AND
+                joined = sign.kind == "-" or sign.text.lower() in AND
             if not joined:
                 break
             at += 2
