@@ -41,7 +41,7 @@ def mint_token(
 ) -> None:
     """Print a JWT of the development issuer.
 
-    The roles have to be in the policy of MASKING_POLICY, or else in the shipped one.
+    The roles have to be in the policy of MASKING_POLICY, or else in that of the last `serve --dev` there.
     """
     _refuse_what_no_one_has(roles, sub, tenant, sites, settings_of(state_dir).policy)
     try:

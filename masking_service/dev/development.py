@@ -24,7 +24,7 @@ from masking_service.dev.witness import Witness
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings, SettingsError
-from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY, write_public_key
+from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY, SERVED_POLICY, write_public_key
 from masking_service.service.people.clients import KEY_BYTES, ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.permissions import Permission
@@ -63,6 +63,7 @@ class Development:
         folder = self.settings.state_dir
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_keys(folder)
+        (folder / SERVED_POLICY).write_text(f"{self.settings.policy.resolve()}\n", "utf-8")
         with self._running:
             if self._embedded is not None:
                 self._run(self._embedded, self._embedded.revive)

@@ -140,6 +140,19 @@ class Coordinator:
                 f"the files there, then run this again with --hosts-have {file.serial}"
             )
 
+    def require_policy(self, digest: str) -> None:
+        """Refuse to go on under another policy than the running processes, which keep what theirs says.
+
+        Raises:
+            KeysError: a process has another one.
+        """
+        others = [beat.where for beat in active_processes(self.store, self.keyring) if beat.policy not in ("", digest)]
+        if others:
+            raise KeysError(
+                f"this command read another policy than the service has ({', '.join(others)}), and would drop what the "
+                "service keeps: set MASKING_POLICY as the service has it, and run this again"
+            )
+
     def pause(self) -> None:
         """Wait a moment before something is looked at again."""
         time.sleep(POLL_SECONDS)

@@ -98,11 +98,12 @@ class KeyWatch(KeysetFileWatch):
         self._sent: Heartbeat | None = None
         self._sent_at = 0.0
 
-    def beat(self, through: Store) -> float:
-        """Report the keyset of this process to the store.
+    def beat(self, through: Store, policy: str) -> float:
+        """Report the keyset and the policy of this process to the store.
 
         Args:
             through: the store itself, or another client of it while it is not admitted.
+            policy: its digest.
 
         Returns:
             Until when (monotonic clock) the process may use the store without another heartbeat.
@@ -119,9 +120,8 @@ class KeyWatch(KeysetFileWatch):
             self._store.admit(until=0.0)
             raise StoreUnavailable("old-keyset")
         self._data_keys.refresh(through)
-        beat = Heartbeat(
-            f"{socket.gethostname()}:{os.getpid()}", keyset.digest.hex(), keyset.serial, notice.rotations, self.fault
-        )
+        where = f"{socket.gethostname()}:{os.getpid()}"
+        beat = Heartbeat(where, keyset.digest.hex(), keyset.serial, notice.rotations, self.fault, policy)
         now = time.monotonic()
         if beat != self._sent or now - self._sent_at >= BEAT_SECONDS:
             made: list[Command] = [

@@ -26,6 +26,7 @@ class Heartbeat(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
         serial: of its keyset.
         rotations: the newest `Notice.rotations` after which it has checked for newer data keys; stored as ``turn``.
         fault: why it cannot use the present keyset file; empty if it can.
+        policy: the digest of the policy that it acts under; empty from a release that did not report it.
     """
 
     where: str
@@ -33,6 +34,7 @@ class Heartbeat(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
     serial: int
     rotations: int
     fault: str = ""
+    policy: str = ""
 
 
 def heartbeat_commands(keyring: Keyring, name: str, beat: Heartbeat, now: int, nonce: bytes) -> list[Command]:

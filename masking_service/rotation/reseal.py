@@ -93,10 +93,13 @@ def reseal(coordinator: Coordinator, recorder: Recorder, policy: Policy, clock: 
         policy: says which search indexes are kept.
 
     Raises:
+        KeysError: a process has another policy.
         ProcessesBehindError: a running process did not follow.
         StoreUnavailable, ProviderError: run it again.
         IntegrityError: a stored value did not open at its place.
     """
+    coordinator.finish_last_change()
+    coordinator.require_policy(policy.digest)
     started = _start(coordinator, clock())
     done = _Reseal(coordinator, Announcer(recorder, SUBJECT, clock), policy, started).run()
     (coordinator.path.parent / STARTED).unlink()
@@ -113,6 +116,7 @@ def reseal_hosts(
     Args:
         hosts: their ids.
     """
+    coordinator.require_policy(policy.digest)
     return _Reseal(coordinator, Announcer(recorder, SUBJECT, clock), policy, _Started(0, {}), hosts).run()
 
 
@@ -120,7 +124,6 @@ def _start(coordinator: Coordinator, now: int) -> _Started:
     """Return from where a run continues, or make new data keys and begin one."""
     path: Path = coordinator.path.parent / STARTED
     if path.exists():
-        coordinator.finish_last_change()
         return msgspec.json.decode(read_secret_file(path), type=_Started)
     rotate_data(coordinator, now)
     coordinator.drain()

@@ -31,12 +31,13 @@ def rotate_search(coordinator: Coordinator, policy: Policy, clock: Callable[[], 
         only the end of an earlier rotation had to reach every process.
 
     Raises:
-        KeysError: the keyset cannot be used or changed.
+        KeysError: the keyset cannot be used or changed, or a process has another policy.
         ProcessesBehindError: a running process did not follow.
         StoreUnavailable, ProviderError: run it again.
     """
     if coordinator.finish_last_change() == change_name("end", "search"):
         return None
+    coordinator.require_policy(policy.digest)
     if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "search")):
         rotate(coordinator, "search")
     coordinator.drain()

@@ -7,6 +7,7 @@ from typing import Final
 
 from keys import keyset
 from masking_service.runtime.settings import Settings
+from masking_service.runtime.state_files import SERVED_POLICY
 
 FOLDER: Final = "valkey"
 """The store's folder in a state directory."""
@@ -19,7 +20,8 @@ URL: Final = "url"
 def settings_of(folder: Path) -> Settings:
     """Return the settings of the set-up in a state directory, whose keyset says whether it is one for development.
 
-    The embedded store is used if it runs and the environment names no other.
+    The embedded store is used if it runs and the environment names no other; in development the policy, too, is the one
+    that is served, if the environment names no other.
 
     Raises:
         SettingsError, KeysError: there is no keyset, or it cannot be used.
@@ -27,6 +29,8 @@ def settings_of(folder: Path) -> Settings:
     development = keyset.load(folder / "keyset.json").made_for == "development"
     url = os.environ.get("MASKING_REDIS_URL") or running_url(folder) or ""
     environment = {**os.environ, "MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": url}
+    if development and (folder / SERVED_POLICY).exists():
+        environment.setdefault("MASKING_POLICY", (folder / SERVED_POLICY).read_text("utf-8").strip())
     return Settings.read(environment, development=development)
 
 

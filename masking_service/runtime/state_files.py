@@ -11,6 +11,8 @@ ARCHIVE: Final = "audit-archive"
 CREDENTIALS: Final = "credentials.json"
 """The API keys that `serve --dev` made, by client."""
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
+SERVED_POLICY: Final = "served-policy"
+"""Holds the path of the policy that `serve --dev` serves under."""
 ADDRESS: Final = "address"
 """Holds the address while the service is served from there."""
 READABLE_BY_ALL: Final = 0o644

@@ -58,7 +58,7 @@ def admit_store(parts: "Parts") -> None:
         else:
             check(candidate, keyring)
         identity.marked, identity.audit = candidate.identity.marked, candidate.identity.audit
-        store.admit(until=parts.key_watch.beat(candidate))
+        store.admit(until=parts.key_watch.beat(candidate, parts.acting.policy.digest))
     except StoreUnavailable as error:
         if error.reason == "old-keyset" or identity.marked is None:
             raise

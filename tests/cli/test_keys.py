@@ -115,6 +115,18 @@ def test_the_surviving_keys_go_where_they_are_told_to(keys: Command, path: Path,
     assert json.loads(export.read_text())["shredded_before"] == expired()
 
 
+def test_nothing_is_shredded_under_another_policy_than_that_of_the_service(
+    keys: Command, path: Path, valkey: str
+) -> None:
+    process = Process(path, valkey)
+    process.watch.beat(process.store, "another")
+
+    refused = keys("shred", "--before", expired())
+
+    assert "another policy than the service has" in str(refused.exception)
+    assert keyset.read(path)[0].shredded_before == ""
+
+
 @pytest.mark.parametrize("arguments", [["rotate", "token"], ["rewrap"], ["shred", "--before", "2020-01-01"]])
 def test_a_process_that_does_not_follow_is_named_and_nothing_is_activated(
     keys: Command, path: Path, valkey: str, arguments: list[str]

@@ -7,7 +7,9 @@ import pytest
 from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.witness import Witness
+from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import SettingsError
+from masking_service.shipped import shipped
 
 DAMAGED = {
     "empty": b"",
@@ -49,3 +51,17 @@ def test_the_store_and_the_witness_are_looked_after(tmp_path: Path, monkeypatch:
         running.look_after()
 
     assert seen == ["store", "witness"]
+
+
+def test_commands_use_the_policy_under_which_it_was_served_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, other = tmp_path / "served.yaml", tmp_path / "other.yaml"
+    served.write_bytes(shipped("policy.yaml").read_bytes())
+
+    with Development({"MASKING_STATE_DIR": str(tmp_path), "MASKING_POLICY": str(served)}):
+        pass
+
+    assert settings_of(tmp_path).policy == served
+    monkeypatch.setenv("MASKING_POLICY", str(other))
+    assert settings_of(tmp_path).policy == other

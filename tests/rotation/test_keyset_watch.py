@@ -126,7 +126,7 @@ def test_a_moved_heartbeat_is_an_integrity_error(process: Process, client: redis
 
 def test_nothing_is_written_while_nothing_changes(process: Process) -> None:
     with counted(process.store) as trips:
-        process.watch.beat(process.store)
+        process.watch.beat(process.store, "")
 
     assert trips == [1]
 
@@ -136,7 +136,7 @@ def test_a_heartbeat_is_sent_every_two_seconds(process: Process, monkeypatch: py
     monkeypatch.setattr(time, "monotonic", lambda: later)
 
     with counted(process.store) as trips:
-        until = process.watch.beat(process.store)
+        until = process.watch.beat(process.store, "")
 
     assert (trips, until) == ([2], later + watch.LEASE_SECONDS)
 
@@ -158,7 +158,7 @@ def test_an_outdated_keyset_ends_the_lease_at_once(process: Process) -> None:
     write_notice(process.store, process.keyring, Notice(least=1), os.urandom)
 
     with pytest.raises(StoreUnavailable, match="old-keyset"):
-        process.watch.beat(process.store)
+        process.watch.beat(process.store, "")
 
     assert not process.store.admitted
 
@@ -170,7 +170,7 @@ def test_a_changed_notice_is_an_integrity_error(process: Process, client: redis.
     ask(client, "SET", KEY_NOTICE, bytes(sealed))
 
     with pytest.raises(IntegrityError):
-        process.watch.beat(process.store)
+        process.watch.beat(process.store, "")
 
 
 def test_uses_of_token_keys_are_summed_in_the_store(

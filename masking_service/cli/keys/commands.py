@@ -203,7 +203,8 @@ def shred(
         raise click.UsageError("--before takes a date: 2026-11-24") from None
     if first_living > day_of(today()):
         raise click.UsageError("--before must not lie in the future: the keys of today are in use")
-    latest = day_of(today()) - _policy(state_dir).longest_retention_days
+    policy = _policy(state_dir)
+    latest = day_of(today()) - policy.longest_retention_days
     if first_living > latest and not inside_retention:
         raise click.UsageError(
             f"records of days from {date_of(latest)} on have not expired; --inside-retention shreds them all the same"
@@ -211,6 +212,7 @@ def shred(
     before = date_of(first_living)
     target = export or state_dir / f"surviving-keys-{before}.json"
     with opened_coordinator(state_dir, timeout) as coordinator:
+        coordinator.require_policy(policy.digest)
         done = shred_days(coordinator, before, target, named)
     click.echo(f"Shredded: {done.destroyed} data keys of days before {before}. {done.surviving} data keys survive.")
     click.echo(

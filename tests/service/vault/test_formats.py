@@ -112,4 +112,4 @@ def test_renamed_members_are_stored_under_their_first_names() -> None:
     beat = Heartbeat("host:1", "ab", 3, 4)
 
     assert msgspec.json.encode(Notice(1, 2)) == b'{"least":1,"turn":2}'
-    assert msgspec.json.encode(beat) == b'{"where":"host:1","digest":"ab","serial":3,"turn":4,"fault":""}'
+    assert msgspec.json.encode(beat) == b'{"where":"host:1","digest":"ab","serial":3,"turn":4,"fault":"","policy":""}'

@@ -1,0 +1,18 @@
+"""What a command takes from a state directory."""
+
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from masking_service.runtime.set_up import settings_of
+from masking_service.runtime.state_files import SERVED_POLICY
+from masking_service.shipped import shipped
+
+
+@pytest.mark.parametrize(("made_for", "taken"), [("development", True), ("production", False)])
+def test_the_policy_that_is_served_is_taken_in_development_only(tmp_path: Path, made_for: str, taken: bool) -> None:
+    keyset.create(tmp_path / "keyset.json", made_for=made_for, today="2026-11-30")
+    (tmp_path / SERVED_POLICY).write_text("/a/policy.yaml\n")
+
+    assert settings_of(tmp_path).policy == (Path("/a/policy.yaml") if taken else shipped("policy.yaml"))
