@@ -96,23 +96,29 @@ class RootEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NamedRoot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A root key that exists at a provider, as given to `keys init` and `keys rotate root`.
+    """A root key that exists at a provider, or one to be created in the file, as given to `keys` commands.
 
     Attributes:
-        provider: where it is kept.
+        provider: where it is kept; one in the file has no further members.
         name, version, id: as in `RootEntry`; a key in Transit needs no id of its own.
         pkcs11, transit: where its provider is.
     """
 
-    provider: Literal["pkcs11", "transit"]
-    name: str
+    provider: Provider
+    name: str = ""
     version: int = 1
     id: str = ""
     pkcs11: Pkcs11 | None = None
     transit: Transit | None = None
 
+    def __post_init__(self) -> None:
+        if self.provider != "file" and not self.name:
+            raise ValueError("a root key at a provider has a `name`")
+
     def entry(self, state: State, today: str) -> RootEntry:
         """Return the file entry of this key."""
+        if self.provider == "file":
+            return new_root(state, today)
         key_id = self.id or os.urandom(KEY_ID_BYTES).hex()
         return RootEntry(
             key_id, state, today, since=today, provider=self.provider, name=self.name, version=self.version

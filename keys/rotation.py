@@ -65,7 +65,9 @@ def active_root(file: KeysetFile) -> RootEntry:
 
 
 def is_named(entry: RootEntry, file: KeysetFile, named: NamedRoot) -> bool:
-    """Return whether a file entry is the root key `named`."""
+    """Return whether a file entry is the root key `named`; any key in the file is one that is to be there."""
+    if named.provider == "file":
+        return entry.provider == "file"
     return (
         (entry.provider, entry.name, entry.version) == (named.provider, named.name, named.version)
         and named.id in ("", entry.id)
@@ -83,10 +85,12 @@ def distribute(path: Path, which: RotatableKey, today: str, named: NamedRoot | N
     """Add a new key that is not used yet, unless one is waiting already.
 
     Args:
-        named: a root key that exists at a provider; by default a root key is created in the file.
+        named: a root key that exists at a provider; by default a root key is created in the file, if the active one is
+            there.
 
     Raises:
-        KeysetError: the file is unusable or full of keys of this use, or another key than `named` is waiting.
+        KeysetError: the file is unusable or full of keys of this use, another key than `named` is waiting, or the
+            active root key is elsewhere and the next one is not named.
         ProviderError: the provider is unavailable, or the key there is not protected as required.
     """
     file, opened = read(path)
@@ -103,6 +107,11 @@ def distribute(path: Path, which: RotatableKey, today: str, named: NamedRoot | N
         where = {"pkcs11": named.pkcs11 or file.pkcs11, "transit": named.transit or file.transit}
         changed = replace(file, roots=roots, **where)
     elif which == "root":
+        if (kept := active_root(file).provider) != "file":
+            raise KeysetError(
+                f"{path}: the active root key is kept in {kept}, so none is created in this file: name the next one "
+                'with --root FILE (docs/keys.md, "A root key elsewhere")'
+            )
         changed = replace(file, roots=[*file.roots, new_root("distributed", today)])
     else:
         secrets = [_next_secret(path, opened, use, today) for use in _TOGETHER.get(which, (which,))]

@@ -1,6 +1,7 @@
 """What a command takes from a state directory."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -11,7 +12,9 @@ from masking_service.shipped import shipped
 
 
 @pytest.mark.parametrize(("made_for", "taken"), [("development", True), ("production", False)])
-def test_the_policy_that_is_served_is_taken_in_development_only(tmp_path: Path, made_for: str, taken: bool) -> None:
+def test_the_policy_that_is_served_is_taken_in_development_only(
+    tmp_path: Path, made_for: Literal["development", "production"], taken: bool
+) -> None:
     keyset.create(tmp_path / "keyset.json", made_for=made_for, today="2026-11-30")
     (tmp_path / SERVED_POLICY).write_text("/a/policy.yaml\n")
 

@@ -13,8 +13,9 @@ from rich.table import Table
 from keys import tiers
 from keys.files import write_secret_file
 from keys.keyset import read
+from keys.keyset_file import NamedRoot
 from masking_service.audit.actions import Action
-from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, wait
+from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, root, wait
 from masking_service.cli.keys.rotations import ROTATIONS, Rotating, told
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
@@ -48,10 +49,11 @@ VALUES_A_SECOND: Final = {"rotate state": 2_000, "rotate index": 2_000, "reseal"
     help="What the person had access to; may be repeated. host: root on a machine of the service.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before the first step.")
+@root
 @hosts_have
 @wait
 @state_dir
-def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path) -> None:
+def leaver(could: tuple[Access, ...], yes: bool, named: NamedRoot | None, timeout: float, state_dir: Path) -> None:
     """Rotate every key that a person who leaves had access to.
 
     Shows the steps and how long they take, and asks. An interrupted run continues. At the end there is a report for the
@@ -75,7 +77,7 @@ def leaver(could: tuple[Access, ...], yes: bool, timeout: float, state_dir: Path
     if not path.exists():
         (state_dir / STARTED).unlink(missing_ok=True)  # the data keys of an earlier run are old now
         write_secret_file(path, msgspec.json.encode(departure), replace=True)
-    departure = run(path, departure, _steps(state_dir, timeout, departure), clock, _told)
+    departure = run(path, departure, _steps(state_dir, timeout, departure, named), clock, _told)
     if departure.left:
         raise click.ClickException(f"not complete: {', '.join(departure.left)}. Run the command again")
     report = state_dir / f"leaver-{rfc3339(departure.began).replace(':', '')}.md"
@@ -122,14 +124,16 @@ def _enrolled(path: Path) -> tuple[str, ...]:
     return tuple(host.name for host in read(path)[0].hosts if host.state == "enrolled")
 
 
-def _steps(state_dir: Path, timeout: float, departure: LeaverPlan) -> Callable[[Step], str | None]:
+def _steps(
+    state_dir: Path, timeout: float, departure: LeaverPlan, named: NamedRoot | None
+) -> Callable[[Step], str | None]:
     """Return what runs a step."""
     settings = settings_of(state_dir)
     policy = Policy.load(settings.policy, development=settings.development)
 
     def run_step(step: Step) -> str | None:
         with opened_rotation(state_dir, timeout) as (coordinator, opened):
-            using = _OfStep(coordinator, opened, policy, departure)
+            using = _OfStep(coordinator, opened, policy, departure, named)
             said = _RUN[step](using)
             while departure.leaves_known(step, coordinator.file):  # it only finished an earlier rotation
                 said = _RUN[step](using)
@@ -143,10 +147,11 @@ class _OfStep(Rotating):
     """What a step may use."""
 
     departure: LeaverPlan
+    named: NamedRoot | None
 
 
 def _root(opened: _OfStep) -> str:
-    rotate(opened.coordinator, "root")
+    rotate(opened.coordinator, "root", opened.named)
     return "a new root key is active"
 
 

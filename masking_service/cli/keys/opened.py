@@ -61,7 +61,8 @@ root = click.option(
     "named",
     type=GIVEN_FILE,
     callback=_named,
-    help="A JSON file that describes a root key at a provider (docs/keys.md); without it one is made here.",
+    help="A JSON file that describes a root key at a provider (docs/keys.md); without it one is made here, where the "
+    "present one is here.",
 )
 """Gives a `NamedRoot`."""
 

@@ -80,13 +80,25 @@ def test_a_named_key_that_is_waiting_is_not_added_twice(path: Path, named: Named
 def test_a_rotation_moves_the_root_key_back_to_the_file(path: Path, named: NamedRoot) -> None:
     keyset.create(path, made_for="production", today=TODAY, named=named)
     secrets = keyset.load(path).secrets
-    distribute(path, "root", TODAY)
+    distribute(path, "root", TODAY, NamedRoot("file"))
     activate(path, "root", TODAY)
     rewrap_secrets(path)
 
     opened = destroy_retired_roots(path)
 
     assert (opened.secrets, [root["provider"] for root in json.loads(path.read_text())["roots"]]) == (secrets, ["file"])
+
+
+def test_a_root_key_elsewhere_is_not_followed_by_one_in_the_file_unless_that_is_named(
+    path: Path, named: NamedRoot
+) -> None:
+    keyset.create(path, made_for="production", today=TODAY, named=named)
+    before = path.read_bytes()
+
+    with pytest.raises(KeysetError, match=f"kept in {named.provider}, .* name the next one with --root"):
+        distribute(path, "root", TODAY)
+
+    assert path.read_bytes() == before
 
 
 def test_root_keys_in_all_places_unwrap_what_they_wrapped(
