@@ -10,6 +10,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.server import bounds
 from masking_service.service.acts import enrolment, registry, tickets
 from masking_service.service.call import shapes
+from masking_service.service.cases import state as cases
 from masking_service.service.decoys.state import MAX_DECOYS
 from masking_service.service.devices import invitations, proofs
 from masking_service.service.devices.state import MAX_DEVICES
@@ -60,7 +61,9 @@ LARGE = (
         ("limits", f"{shapes.MAX_RECORDS:,} records (mask, tokenize), {shapes.MAX_ITEMS} items (view, detokenize)"),
         ("limits", CALLS),
         ("limits", RECORDS),
+        ("limits", f"| cases that one list looks at | {cases.MAX_READ:,} |"),
         ("limits", f"| waybills that one search shows | {MAX_RESULTS} |"),
+        ("screens", f"looks at {cases.MAX_READ:,} cases at most"),
         ("limits", f"search reads | {state.MAX_READ}, in parts of at most {state.SCAN * state.MAX_SCANS:,} |"),
         ("limits", f"| indexed phones of one record | {recipients.MAX_PHONES} |"),
         ("limits", f"| work of a batch | {effort.A_BATCH:,} units |"),
