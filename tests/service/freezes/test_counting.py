@@ -48,6 +48,8 @@ class Freezing(FreezeByPolicy):
 
 @example(0, [False, True, False, False], 8)
 @example(1, [True], 1)
+@example(2, [False], 3)
+@example(2, [False, True], 3)
 @given(st.integers(0, 6), st.lists(st.booleans(), max_size=8), st.integers(1, 8))
 def test_items_are_counted_as_if_each_had_come_alone(before: int, shown: list[bool], limit: int) -> None:
     counted = Counted(before)
