@@ -16,7 +16,7 @@ import msgspec
 
 from keys.errors import KeysError, KeysetError
 from keys.files import read_secret_file, write_secret_file
-from keys.keyset_file import NamedRoot, day_of
+from keys.keyset_file import NamedRoot, RootEntry, day_of
 from keys.rotation import activate, active_root, destroy_retired_roots, distribute, is_named
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.rewrap import rewrap
@@ -97,7 +97,13 @@ def _destroy_old_roots(coordinator: Coordinator, export: Path) -> Shredded:
     rewrap(coordinator)  # again, because a process may have created a key in the meantime
     retired = [entry for entry in coordinator.file.roots if entry.state == "retired" and entry.provider != "file"]
     coordinator.change(destroy_retired_roots(coordinator.path))
-    return Shredded(destroyed, surviving, [f"{entry.provider} {entry.name} ({entry.id})" for entry in retired])
+    return Shredded(destroyed, surviving, list(map(_named, retired)))
+
+
+def _named(root: RootEntry) -> str:
+    """Return how the administrator of a provider knows a root key."""
+    version = f" version {root.version}" if root.provider == "transit" else ""
+    return f"{root.provider} {root.name}{version} ({root.id})"
 
 
 def write_surviving_keys(coordinator: Coordinator, export: Path) -> int:

@@ -12,7 +12,7 @@ import pytest
 from keys import keyset
 from keys.errors import KeysError, KeysetError, ProviderError
 from keys.keyring import Keyring
-from keys.keyset_file import NamedRoot, date_of
+from keys.keyset_file import NamedRoot, RootEntry, date_of
 from keys.rotation import distribute
 from masking_service.rotation import shred as shredding
 from masking_service.rotation.rewrap import rewrap
@@ -309,3 +309,18 @@ def test_an_invalid_file_of_surviving_keys_is_refused(
 def test_restoring_does_not_replace_usable_keys(path: Path, url: str, both: Both, export: Path) -> None:
     with coordinator(path, url, both) as mine:
         assert restore(mine, export) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("root", "named"),
+    [
+        (
+            RootEntry("0a", "retired", "", provider="transit", name="waybills", version=2),
+            "transit waybills version 2 (0a)",
+        ),
+        (RootEntry("0b", "retired", "", provider="pkcs11", name="root 2026"), "pkcs11 root 2026 (0b)"),
+    ],
+    ids=["in an engine", "in a token"],
+)
+def test_a_root_key_to_destroy_is_named_as_its_provider_knows_it(root: RootEntry, named: str) -> None:
+    assert shredding._named(root) == named
