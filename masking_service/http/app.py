@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, request
 from gunicorn.http.errors import ParseException
 from werkzeug.routing import Map, UnicodeConverter
 
-from keys.errors import IntegrityError
+from keys.errors import IntegrityError, ProviderError
 from masking_service.http.body import (
     JSON,
     answer,
@@ -212,12 +212,15 @@ def _refuse(parts: Served, error: Exception) -> Response:
     if isinstance(error, SignatureInvalid | Unauthenticated):
         state().reason = error.reason
     if problem.status == 503 and problem.code != "overloaded":
+        reason = ": ".join(filter(None, (getattr(error, "reason", ""), getattr(error, "detail", ""))))
+        if isinstance(error, ProviderError):
+            reason = str(error)  # which names the provider, and holds no key
         log.error(
             "failed",
             request_id=state().request_id,
             error=type(error).__name__,
             where=error_place(error),
-            reason=": ".join(filter(None, (getattr(error, "reason", ""), getattr(error, "detail", "")))),
+            reason=reason,
         )
     return problem_answer(problem)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from keys.errors import ProviderError
 from masking_service.http.app import OVERLOADED
 from masking_service.store.errors import StoreUnavailable
 from tests.web.api import Api, record, refusal
@@ -19,10 +20,15 @@ def lines(logged: io.BytesIO) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(StoreUnavailable("timeout"), "unavailable"), (RuntimeError("13955550001"), "internal")]
+    ("error", "code", "reason"),
+    [
+        (StoreUnavailable("timeout"), "unavailable", "timeout"),
+        (ProviderError("https://bao: cannot be reached"), "unavailable", "https://bao: cannot be reached"),
+        (RuntimeError("13955550001"), "internal", ""),
+    ],
 )
-def test_a_failure_is_a_503_and_a_line_with_its_kind_and_place(
-    api: Api, logged: io.BytesIO, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+def test_a_failure_is_a_503_and_a_line_with_its_kind_place_and_reason(
+    api: Api, logged: io.BytesIO, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str, reason: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
@@ -34,6 +40,7 @@ def test_a_failure_is_a_503_and_a_line_with_its_kind_and_place(
     assert refusal(answered) == (503, code)
     assert (failed["error"], failed["request_id"]) == (type(error).__name__, answered.headers["X-Request-Id"])
     assert "test_refusal_log:" in failed["where"]
+    assert failed["reason"] == reason
     assert "13955550001" not in logged.getvalue().decode()
 
 
