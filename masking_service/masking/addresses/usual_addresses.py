@@ -24,6 +24,7 @@ from masking_service.masking.addresses.han_levels import (
     ZONE,
 )
 from masking_service.masking.addresses.han_numbers import HAN_ROOM, is_of_name
+from masking_service.masking.addresses.japanese_addresses import BEGINS as JAPAN
 from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.expressions import Expression
@@ -237,7 +238,7 @@ _NOTE: Final = (
     rf"(?:[(（](?:[{han_without('室户戶房单甲乙丙丁' + words.NUMERALS)}]|[，。！]){{1,30}}[)）]|))"
 )
 _LINE: Final = (
-    rf"^(?!{NAME_IN_FRONT}|北海道|東京都|大阪府|京都府)(?={_HAN})"
+    rf"^(?!{NAME_IN_FRONT}|{JAPAN})(?={_HAN})"
     rf"(?!.{{{MAX_LENGTH + 1}}})(?=.{{{MAX_NAME + 1}}}|.*{_D})"
     rf"((?:(?:^|{_ON_THE_WAY})({_RUN}|))++(?:({_BUILDING})|{_KEPT_FIRST}))"
     rf"((?(4)(?:{_INSIDE})*+|(?:{_FIRST}(?:{_INSIDE})*+)?+)){_NOTE}$|^.*$"
