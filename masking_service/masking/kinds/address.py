@@ -27,11 +27,11 @@ from masking_service.masking.addresses.usual_addresses import (
     mask_all_usual,
     mask_usual,
 )
-from masking_service.masking.names import names_of_pasted_lines
 from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.names.latin_names import latin_names_beside_address
 from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT, label_in_front, which_may_have_names
-from masking_service.masking.names.names_in_text import apart, names_in, starred_alone
+from masking_service.masking.names.names_in_text import names_in, starred_alone
+from masking_service.masking.names.names_of_pasted_lines import names_with_lines
 from masking_service.masking.numbers.found_numbers import find_numbers
 from masking_service.masking.numbers.numbers_in_text import crowded, scrub
 from masking_service.masking.numbers.orders_in_text import SAYS_ORDER
@@ -41,7 +41,6 @@ from masking_service.masking.stars import stars, steady
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
-from masking_service.masking.words.han_words import han_words
 
 UNIT_NOT_RECOGNISED: Final = "unit-not-recognised"
 """The warning of a foreign address that may have a unit which is not recognised."""
@@ -228,9 +227,7 @@ def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
         label = label_in_front(value)
         begin = label.end() if label else 0
         found = [*((start, end) for start, end in names_in(value[:_HEAD], address=True) if start == begin), *found]
-    if "******" in value and (line := names_of_pasted_lines.read(han_words().simplified(value))):
-        found = [*line.without_places(found), *line.names]
-    return apart(found)
+    return names_with_lines(value, sorted(found))
 
 
 def _names_behind(value: str, note: int, named: Named | None) -> list[tuple[int, int]]:

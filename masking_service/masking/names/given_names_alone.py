@@ -76,7 +76,7 @@ def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
         re.compile(
             rf"[{''.join(_announcing)}{_PLACING}](?={BEFORE_VALUE}([{given}][{last}])(?:[^{HAN}*]|$|[{_FOLLOWS}]))"
         ),
-        re.compile(rf"([{given}](?<![{HAN}*].)[{last}])(?=[{behind}]|[\s,，、:：/|(（]{{0,2}}\*{{5}})"),
+        re.compile(rf"(?!收)([{given}](?<![{HAN}*].)[{last}])(?=[{behind}]|[\s,，、:：/|(（]{{0,2}}\*{{5}})"),
     )
 
 

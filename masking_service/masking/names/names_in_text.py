@@ -19,7 +19,6 @@ from masking_service.masking.names import (
     names_between_words,
     names_in_traces,
     names_of_clauses,
-    names_of_pasted_lines,
     names_without_family,
 )
 from masking_service.masking.names.arabic_names import arabic_names
@@ -138,12 +137,19 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     """
     found = [*names_of_neighbours(text)]
     text = han_words().simplified(text)
-    found += names_beside_words.find(text)
+    found += [*names_beside_words.find(text), *names_beside_numbers.find(text)]
     if _any_han(text) is None:
-        found += [*names_beside_numbers.find(text), *latin_names(text, address=address), *latin_names_at_ends(text)]
+        found += [*latin_names(text, address=address), *latin_names_at_ends(text)]
         found += [*(first_latin_name(text) if address else ()), *arabic_names(text)]
         return apart(_joined_by_words(text, found)) if found else found
-    found += _names_in_han(text, found, address=address)
+    for find in _IN_HAN:
+        found += find(text)
+    found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
+    found += latin_names_at_ends(text)
+    if address:
+        found += names_beside_numbers.beside_address(text)
+    elif "******" in text and _ends_firm(text):
+        found += names_beside_numbers.at_ends(text)
     if not found and "******" in text and _masked_name(text) is None:
         found += names_beside_numbers.where_no_cue_is(text, address=address)
     if found and "事务所" in text:
@@ -154,21 +160,6 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         ]
     found = without_places(text, names_in_traces.without_sites(text, found)) if found else found
     return apart(_joined_by_words(text, found)) if found else found
-
-
-def _names_in_han(text: str, found: list[Span], *, address: bool) -> list[Span]:
-    """The spans of names in a text in simplified characters, besides those that were found beside words."""
-    spans = [*names_beside_numbers.find(text)]
-    for find in _IN_HAN:
-        spans += find(text)
-    spans += names_between_words.find(text, [*found, *spans])
-    spans += [*latin_names(text, address=address), *latin_names_at_ends(text)]
-    if address:
-        spans += names_beside_numbers.beside_address(text)
-    elif "******" in text and _ends_firm(text):
-        spans += names_beside_numbers.at_ends(text)
-    line = names_of_pasted_lines.read(text) if address and "******" in text else None
-    return spans if line is None else [*line.without_places(spans), *line.names]
 
 
 def _joined_by_words(text: str, found: list[Span]) -> list[Span]:

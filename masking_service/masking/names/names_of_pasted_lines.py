@@ -12,9 +12,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
+from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han
 from masking_service.masking.names.han_run import PLACE_ENDS, cost_of_given
 from masking_service.masking.names.name_bounds import ANY_FAMILY
+from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT
+from masking_service.masking.names.names_in_text import apart
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
@@ -29,6 +32,7 @@ _MAX_LENGTH: Final = 120
 """Characters of a line that is read; a longer text says more than where someone lives."""
 _MOBILE: Final = len("13812345678")
 _LONGEST_NAME: Final = len("欧阳小明")
+_name_in_front: Final = Expression(NAME_IN_FRONT).match
 _province: Final = Expression(PROVINCES).match
 _is_address: Final = re.compile(
     rf"[{_SIGNS}]*[{HAN}{_SIGNS}]{{2,16}}?[省市区县旗镇乡村路街道巷弄园苑庄城里湾港府庭厦]"
@@ -87,13 +91,23 @@ class PastedLine(NamedTuple):
         return ends_surely or not any(start < name_end and name < end for name, name_end in self.names)
 
 
+def names_with_lines(text: str, found: list[Span]) -> list[Span]:
+    """The spans of names in a text, those that were found and the name of a line that the text is, in order."""
+    worth_reading = "******" in text or _name_in_front(text) is not None
+    line = read(han_words().simplified(text)) if worth_reading else None
+    return found if line is None else apart([*line.without_places(found), *line.names])
+
+
 def read(text: str) -> PastedLine | None:
-    """Read a line in simplified characters, its phone hidden; None for every other text."""
-    phones = [*_phones(text)] if len(text) <= _MAX_LENGTH else []
-    if len(phones) != 1:
+    """Read a line in simplified characters, its phone hidden; None for every other text.
+
+    A line without a phone has a name only where little else can be there.
+    """
+    phones = [match.span() for match in _phones(text)] if len(text) <= _MAX_LENGTH else []
+    if len(phones) > 1 or len(text) > _MAX_LENGTH:
         return None
-    (phone,) = phones
-    sides = (0, phone.start()), (phone.end(), len(text))
+    phone, behind = phones[0] if phones else (len(text), len(text))
+    sides = (0, phone), (behind, len(text))
     written = sorted((side for side in sides if not _empty(text, *side)), key=lambda side: side[1] - side[0])
     if not written:
         return None
@@ -102,14 +116,18 @@ def read(text: str) -> PastedLine | None:
     start = at_start.end() if at_start else start
     if _is_address(text, start, end) is None:
         return None
-    touched = len(phone[0]) > _MOBILE and is_han(text[phone.start() - 1 : phone.start()])
+    touched = behind - phone > _MOBILE and is_han(text[phone - 1 : phone])
     if len(written) > 1:
         side = written[0]
         names = _only_names(text, *side)
-        hidden = _hidden_at_start(text, *side) is not None or (touched and side[1] == phone.start())
+        hidden = _hidden_at_start(text, *side) is not None or (touched and side[1] == phone)
     else:
         hidden = at_start is not None or at_end is not None
-        names = [] if hidden else _names_beside(text, start, end, may_end=not (touched and end == phone.start()))
+        names = (
+            []
+            if hidden
+            else _names_beside(text, start, end, phone=bool(phones), may_end=not (touched and end == phone))
+        )
     start = max([start, *(last for first, last in names if first < (start + end) // 2)])
     places = _to_house(text, start, end) or _to_road(text, start, end)
     return PastedLine(text, (start, places.end() if places else start), names, told=bool(names) or hidden)
@@ -121,14 +139,14 @@ def _only_names(text: str, start: int, end: int) -> list[Span]:
     return [name.span(1)] if name is not None and _can_be_person(name[1]) else []
 
 
-def _names_beside(text: str, start: int, end: int, *, may_end: bool) -> list[Span]:
+def _names_beside(text: str, start: int, end: int, *, phone: bool, may_end: bool) -> list[Span]:
     """The spans of what may be a name at the start of an address, and at its end if it may end so."""
     first, last = _first_part(text, start, end), _last_part(text, start, end)
-    apart = [part.span(1) for part in (first, last) if part is not None and _can_be_person(part[1])]
+    apart = [part for part in (first, last) if part is not None and _can_be_person(part[1])]
     if apart:
-        return apart
-    at_start = _name_at_start(text, start, end)
-    at_end = _name_at_end(text, start, end) if may_end else None
+        return [part.span(1) for part in apart if phone or names_between_words.is_name(part[1], plainly=True)]
+    at_start = _name_at_start(text, start, end, phone=phone)
+    at_end = _name_at_end(text, start, end) if phone and may_end else None
     found = [one for one in (at_start, at_end) if one is not None]
     return [max(found)[1]] if found else []
 
@@ -149,8 +167,11 @@ def _can_be_person(word: str) -> bool:
     return not any(called_words.is_word(part) for part in (word, word[:2], word[-2:]))
 
 
-def _name_at_start(text: str, start: int, end: int) -> tuple[int, Span] | None:
-    """What the likeliest name saves that an address begins with, and its span; None if nothing is likely one."""
+def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int, Span] | None:
+    """What the likeliest name saves that an address begins with, and its span; None if nothing is likely one.
+
+    Without a phone in the line, a division that is known must be behind it.
+    """
     run = _first_run(text, start, end)
     if run is None or _begins_place(run[1]):
         return None
@@ -159,6 +180,8 @@ def _name_at_start(text: str, start: int, end: int) -> tuple[int, Span] | None:
         name = run[1][:length]
         if _begins_place(run[1][length:]) and _DISTRICTS.isdisjoint(name) and _can_be_person(name):
             return _SURE, (first, first + length)
+    if not phone:
+        return None
     costs = han_words().read(run[1])[1][0]
     found = [
         (costs[0] - cost - costs[length], length)

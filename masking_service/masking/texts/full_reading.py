@@ -21,6 +21,7 @@ from masking_service.masking.hidden import hidden_form
 from masking_service.masking.members.name_words import PARTY, name_words
 from masking_service.masking.names.latin_names import has_name_at_end
 from masking_service.masking.names.names_in_text import effort, holds_names, names_in, starred_alone
+from masking_service.masking.names.names_of_pasted_lines import names_with_lines
 from masking_service.masking.numbers.codes_in_text import codes_in, without_codes
 from masking_service.masking.numbers.numbers_beside_names import numbers_beside_names
 from masking_service.masking.numbers.numbers_in_text import HAN_DIGITS, worth_scanning
@@ -151,7 +152,8 @@ class FullReading:
         if "name" in self._masks and (numbers or address or labelled or _STARS in text or holds_names(found.text)):
             pay(effort(found.text))
             at_address = address or (_STARS in found.text and may_be_address(found.text))
-            for start, end in reversed(names_in(found.text, address=at_address)):
+            names = names_in(found.text, address=at_address)
+            for start, end in reversed(names_with_lines(found.text, names) if at_address else names):
                 self._hide_name(found, start, end)
             if "phone" in self._masks and "*" in found.text:
                 self._hide_numbers(found)

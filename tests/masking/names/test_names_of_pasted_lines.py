@@ -101,5 +101,28 @@ def test_an_address_with_a_name_and_a_phone_shows_neither(text: str) -> None:
     assert "1234" not in shown
 
 
+@every(
+    "text",
+    [f"王小明{ADDRESS}", f"王小明\n{ADDRESS}", f"王小明/{DISTRICT}", f"诸葛小明{DISTRICT}", f"{DISTRICT}，王小明"],
+)
+def test_a_line_without_a_phone_has_the_name_that_little_else_can_be(text: str) -> None:
+    assert named(text) == ["诸葛小明" if "诸葛" in text else "王小明"]
+
+
+@every("text", [f"王小明{ADDRESS}", f"王小明\n{ADDRESS}", f"王小明/{ADDRESS}"])
+def test_an_address_that_begins_with_a_name_does_not_show_it(text: str) -> None:
+    (masked,) = mask([{"waybill_no": "SF1234567890", "recipient": {"address": text}}])
+
+    assert masked.record is not None
+    assert masked.record["recipient"]["address"] == text.replace("王小明", "王**")
+
+
+@every(
+    "text", [ADDRESS, DISTRICT, "路桥区商海南街97号", "江西省南昌市中山路8号", f"丰巢，{ADDRESS}", f"{ADDRESS}放门口"]
+)
+def test_an_address_alone_has_no_name(text: str) -> None:
+    assert named(text) == []
+
+
 def test_a_long_text_is_not_read() -> None:
     assert read(f"{MASK}{ADDRESS}{'放' * 120}") is None
