@@ -59,6 +59,8 @@ _UNITS_IN_SPANISH: Final = frozenset(
     "local lc oficina of ofc apto apartamento interior int bodega bod consultorio".split()
 )
 """Behind the number of one no house follows, as the house is before the name of a street in other languages only."""
+_COMPASS: Final = frozenset("norte sur este oeste oriente poniente nte ote pte".split())
+"""Of streets that are called by a number: 43 Av Sur #127 is a house."""
 _LONGEST_SIGN: Final = 5
 """Characters of a word that is read as a sign (`_read_sign`)."""
 _STREET_WORDS: Final = frozenset(
@@ -483,6 +485,8 @@ class ForeignAddress(UnitNumbers):
         while at >= 0 and (tokens[at].kind in ".º°ª" or (self._is_joined(at) and tokens[at].text.lower() in _ORDINALS)):
             at -= 1
         begins_part = at > 0 and tokens[at - 1].kind in BREAKS
+        if tokens[side].text.lower() == "centro" and at >= 0 and len(tokens[at].text) >= ROOM_DIGITS[0]:
+            return  # Rua 16 de Março, 310 Centro
         if at >= 0 and tokens[at].kind == "n" and (at < side - 1 or begins_part) and self._is_short(at):
             self._hidden.add(at)
 
@@ -506,6 +510,17 @@ class ForeignAddress(UnitNumbers):
     def _is_of_street(self, at: int, words: int) -> bool:
         """Whether a street of Colombia or Spain is called by the number here, so many tokens behind its word."""
         return not _STREETS.isdisjoint([token.text.lower() for token in self._tokens[max(0, at - words) : at]])
+
+    def _is_behind_house_in_street(self, sign: int) -> bool:
+        """Whether an address begins with a house before its street, and # is behind its name: 506 Calle Sol #L141."""
+        street = self._tokens[1:2]
+        name = self._tokens[2:sign]
+        return (
+            bool(street and name)
+            and self._tokens[0].kind == "n"
+            and street[0].text.lower() in _STREETS
+            and all(token.kind == "w" and token.text.lower() not in _COMPASS for token in name)
+        )
 
     def _is_house_in_spanish(self, sign: int) -> bool:
         """Whether the first number of an address in Spanish is behind # and a street: Morelos #44 Col. Centro."""
@@ -535,7 +550,9 @@ class ForeignAddress(UnitNumbers):
             self._known.update(value)
         elif self._begins_part(sign - 1) and kinds_of_words().get(tokens[sign - 1].text.lower()) == "building":
             self._known.update(value[:1])  # House # 33, Road # 4
-        elif self._is_of_street(sign, 5) and tokens[sign - 1].kind in "nwª":
+        elif (
+            self._is_of_street(sign, 5) and tokens[sign - 1].kind in "nwª" and not self._is_behind_house_in_street(sign)
+        ):
             self._known.update(value)
         else:
             self._hidden.update(value)

@@ -20,6 +20,18 @@ MAX_GAP: Final = 6
 """Signs and words such as No. between a word and its number."""
 
 
+def _is_next(number: str, other: str) -> bool:
+    """Whether one number is that behind another, which may be cut to its last digits, or it with a letter.
+
+    30/30a, 046/47 and 206/207 are one unit or two, and not a unit and a house, as 12/13 may be.
+    """
+    if not (number.isdecimal() and other[:-1].isdecimal() and len(number) > 1):
+        return False
+    if not other.isdecimal():
+        return other[:-1] == number
+    return len(number) >= ROOM_DIGITS[0] and len(other) > 1 and str(int(number) + 1).endswith(other.lstrip("0") or "-")
+
+
 class UnitNumbers(UnitsByPlace):
     """The numbers of units of an address."""
 
@@ -122,7 +134,7 @@ class UnitNumbers(UnitsByPlace):
                 joined = joined and tokens[at].text[-1] not in "Ff"  # 7F.459, Sec. 2
                 joined = joined or (after.kind == "n" and self._is_in_list(at + 3))
             elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
-                joined = not self._before_street(at + 2)
+                joined = not self._before_street(at + 2) or _is_next(tokens[at].text, after.text)
             else:
                 joined = sign.kind == "-" or sign.text.lower() in AND
             if not joined:

@@ -49,6 +49,8 @@ _OTHER_THAN_CZECH: Final = re.compile(
 ).search
 """Where a street is called by a town of Czechia, or there is a hostel: behind the slash is a flat or room."""
 _CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
+_ITALIAN: Final = re.compile(r"\b(?:via|viale|v\.le|piazza|p\.z?za|corso|c\.so|vicolo)\b", re.I).search
+"""Streets of Italy, where a letter behind a slash is of the house (ISTAT: esponente), and flats are behind `int.`."""
 _VIETNAMESE: Final = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
 _VIETNAMESE_PLACE: Final = re.compile(r"\b(?:viet ?nam|ho chi minh|ha ?noi|tp\.? ?hcm)").search
 """Of Vietnam, where a slash is between an alley and its house."""
@@ -266,12 +268,24 @@ class UnitsByPlace(AddressTokens):
         if not self._known.isdisjoint(found):
             return []  # Kh. No. 48/30/4
         letters = bool(found) and all(tokens[door].kind == "w" for door in found)
+        if found and self._is_in_italy(house, found[0]):
+            self._known.update(found)
+            return []
         street = (letters and self._is_numbered_street(house)) or (bool(found) and self._is_in_jalan(house))
         if street or self._of_czechia or self._of_alleys or self._of_bangladesh:
             self._known.update(found)
             return []
         ends = self._ends(at) or self._is_in_turkey(house)
         return found if found and ends and _CYRILLIC(self.text) is None else []
+
+    def _is_in_italy(self, house: int, behind: int) -> bool:
+        """Whether behind the slash is the letter of a house of Italy, or the next house: Via Roma 23/A and 15/17."""
+        if _ITALIAN(self.text) is None:
+            return False
+        if self._tokens[behind].kind == "w":
+            return True
+        one, other = self._tokens[house].text, self._tokens[behind].text
+        return self._is_one_house(house, behind) and (int(other) - int(one) == 1 or (int(other) - int(one)) % 2 == 0)
 
     def _is_numbered_street(self, at: int) -> bool:
         """Whether a number is behind a word for what is called by one: Road-7."""
@@ -336,7 +350,12 @@ class UnitsByPlace(AddressTokens):
             return
         letters = "w" in (self._tokens[first].kind, self._tokens[last].kind)
         slash = self._tokens[first + 1].kind == "/"
-        of_house = slash and ((not letters and self._of_alleys) or self._of_bangladesh or self._is_half(first))
+        of_house = slash and (
+            (not letters and self._of_alleys)
+            or (first and self._is_in_italy(first, chain[1]))
+            or self._of_bangladesh
+            or self._is_half(first)
+        )
         if of_house or self._is_sector(first):
             self._known.update(chain)
         elif first and not slash and not letters and len(chain) == 2 and self._is_one_house(first, last):
@@ -407,6 +426,8 @@ class UnitsByPlace(AddressTokens):
     def _is_house(self, chain: list[int], *, slash: bool) -> bool:
         """Whether all of the numbers behind a street are the house's there."""
         first = chain[0]
+        if slash and self._is_in_italy(first, chain[1]):
+            return True
         if slash and (self._is_in_jalan(first) or self._of_alleys or self._of_bangladesh or self._is_half(first)):
             return True
         if len(chain) > 2:
