@@ -175,6 +175,12 @@ class ForeignAddress(UnitNumbers):
         tokens, kinds = self._tokens, kinds_of_words()
         for at in sorted(self._hidden):
             self._hide_list(at)
+            if (
+                self._kinds(at + 1, at + 3) == "wn"
+                and self._tokens[at + 1].text == "و"
+                and self._tokens[at - 1].text == "ط"
+            ):
+                self._hidden.add(at + 2)  # ط 3 و 5 is floor 3, flat 5 in Iran
             room = at + 1
             while room < len(tokens) and (
                 tokens[room].text.lower() in _BEFORE_ROOM

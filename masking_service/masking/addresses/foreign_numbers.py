@@ -74,7 +74,7 @@ class UnitNumbers(UnitsByPlace):
             return []  # вход с левого торца
         if len(token.text) == 1 and not letter and (sure or tokens[word].kind == "#" or own_part):
             return self._chain(at)
-        if token.text.lower() in numbers_in_words() and not short:
+        if token.text.lower() in numbers_in_words() and (not short or tokens[word].text == "ط"):
             return self._in_words(at)
         return [at] if ROMAN(token.text) else []
 
