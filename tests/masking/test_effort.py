@@ -165,7 +165,7 @@ def test_texts_beyond_the_cap_cost_their_own_part_of_the_records_only(monkeypatc
     monkeypatch.setattr(columns, "TOGETHER", 20)
     texts = {f"m{n}": "请联系张先生放门口" for n in range(6)}
     batch = [{"recipient": {"phone": "13812345678"}, **texts} for _ in range(60)]
-    effort = Effort(20 * 6 * 350)  # a text costs 341
+    effort = Effort(20 * 6 * 350)  # a text costs 344
 
     accepted = [
         isinstance(one, Masked) for one in CountryMasker(load_schemas()["standard"], LABEL).mask_batch(batch, effort)

@@ -19,12 +19,14 @@ from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import by_char
 from masking_service.masking.words.cue_uses import BEFORE_NAMES
 from masking_service.masking.words.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES
-from masking_service.masking.words.han_words import COST_OF_UNKNOWN, UNKNOWN, han_words
+from masking_service.masking.words.han_words import COST_OF_UNKNOWN, NO_WORD, UNKNOWN, han_words
 
 Span = tuple[int, int]
 
 _MOST: Final = 33
 """What a given name costs at most."""
+_MOST_IF_RARE: Final = 36
+"""What it costs at most between a cue and a title."""
 _MOST_BESIDE: Final = 30
 """What it costs at most where only a verb or a phone is beside it."""
 _MOST_OF_ONE: Final = 20
@@ -43,7 +45,7 @@ _announcing: Final = by_char((*(role for role in cues.ROLES if len(role) > 1), *
 _PLACING: Final = "放在去到跟和"
 """Before a given name with a title: 放雪梅婶家."""
 _roles: Final = by_char(cues.ROLES, -1)
-_titles: Final = by_char((*cues.TITLES, *cues.SHORT_TITLES), 0)
+_titles: Final = by_char((*cues.TITLES, *cues.SHORT_TITLES, "弟", "妹"), 0)
 _verbs: Final = by_char(("收", "代收", "代签", "代领", "代取", "签收", "亲启", "亲收", "本人签收", "查收"), 0)
 _called: Final = re.compile(
     rf"[小老阿](?<![{HAN}].)([{FAMILY_NAMES}])(?=[，,！!：: ]{{1,2}}(?:你|您|麻烦|请|帮|快[递件]|下来|辛苦|谢谢))"
@@ -59,7 +61,7 @@ _goes_on: Final = re.compile(
 _FOLLOWS: Final = "".join(
     {
         *(word[0] for word in (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING)),
-        *"姐哥叔姨嫂婶拿取领签收说就家那吧哈啊哦呀嘛的",
+        *"姐哥叔姨嫂婶弟妹拿取领签收说就家那吧哈啊哦呀嘛的",
     }
 )
 _NONE: Final = frozenset((*BEFORE_NAMES, *cues.TITLES, *cues.ANNOUNCE, *cues.FOLLOWING, *cues.VERBS, *cues.LABELS))
@@ -111,8 +113,21 @@ def _is_told(text: str, cue: int, start: int, end: int) -> bool:
     return (
         (told or (text[cue - 1] in _PLACING and start == cue and _is_before_title(text, end)))
         and (_is_before_title(text, end) or name_ends(text, end) or _goes_on(text, end) is not None)
-        and is_given(text[start:end], _MOST)
+        and (is_given(text[start:end], _MOST) or (_is_before_title(text, end) and _is_rare(text[start:end])))
     )
+
+
+def _is_rare(name: str) -> bool:
+    """Whether a rare given name, or a rare noun that is one as well, is told on both sides: 找剑锋哥, 给双双姐."""
+    if name in _NONE or name in cues.NO_CALLED or name in cues.common_words() or name[1] in _NO_LAST:
+        return False
+    known = han_words()
+    word = known.words.get(name, NO_WORD)
+    if name[0] == name[1]:
+        return word[1] >= _RARE_WORD
+    if word is not NO_WORD and (word[0] != "n" or word[1] < _RARE_WORD):
+        return False
+    return known.given_cost(name) <= _MOST_IF_RARE and known.saved_as_given(name) >= _SAVED_IF_UNUSUAL
 
 
 def _is_titled(text: str, start: int, end: int) -> bool:

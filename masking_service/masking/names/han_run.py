@@ -86,7 +86,7 @@ _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
 """They end clauses, and no given name."""
 LAST: Final = frozenset("家那在签簽拿攞取领留赠总亲卸看带管捎寄接订买付扫押")
 """They follow names at the end of a run."""
-_GOODS_LAST: Final = frozenset(
+GOODS_LAST: Final = frozenset(
     "片糖酒酥茶桔橘枣瓜菜肉虾蟹鸡鸭蛋面油醋酱盐奶饼糕豆笋菇膏液乳纸裤鞋袜帽包瓶罐杯碗盘锅刀灯笔券票盆贴"
     "膜架床被枕毯粥饭串饮料药丸橙蒜葱薯芋藕椒肠腿链圈扣"
 )
@@ -217,7 +217,7 @@ class HanRun:
                     saved -= self._cost_of_last(end, given)
                     if saved + 2 * SURE < _LEAST_IF_SURE:
                         continue
-                    if given[-1] in _GOODS_LAST and not self._is_of_person(start, end):
+                    if given[-1] in GOODS_LAST and not self._is_of_person(start, end):
                         continue
                     points, cue = self._beside(start, end)
                     sure = cue >= SURE and not is_word(han[start:end])

@@ -75,10 +75,11 @@ _road_of_long: Final = re.compile(
 """A road that begins with 长, behind the town that it is in: no mayor (市长) is followed by one."""
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{HAN}][{HAN}，,、]{{0,6}}[)）]$|[】」』”\"\])）#＃>》\s【「『\[(（]{{1,2}}$")
-_spaced_behind: Final = re.compile(
+_spaced_behind: Final = Expression(
     rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?(?![{HAN}])"
+    rf"|[{''.join(sorted(STARTS))}](?:[ \u3000]{{1,2}}[{HAN}]){{2,3}}(?![{HAN}])"
 ).match
-"""A name that is written with spaces in it: 李 明, 李 小 明."""
+"""A name that is written with spaces in it: 李 明, 李 小 明, 端 木 绮."""
 _ADDRESSING: Final = frozenset((*POLITE, "总", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启"))
 """Before them alone in a clause is hardly anything but a name."""
 _POLITE: Final = POLITE | {"亲启", "亲收", "亲签", "敬启"}

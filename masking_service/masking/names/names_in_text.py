@@ -17,6 +17,7 @@ from masking_service.masking.names import (
     names_beside_numbers,
     names_beside_words,
     names_between_words,
+    names_in_frames,
     names_in_traces,
     names_of_clauses,
     names_without_family,
@@ -94,7 +95,7 @@ def holds_names(text: str) -> bool:
     if next(names_of_neighbours(text), None) is not None:
         return True
     text = han_words().simplified(text)
-    in_han = names_beside_words.find, *_IN_HAN, names_between_words.find
+    in_han = names_beside_words.find, *_IN_HAN, names_between_words.find, names_in_frames.find
     finders = *in_han, latin_names, latin_names_at_ends, arabic_names
     return any(next(find(text), None) is not None for find in finders)
 
@@ -109,6 +110,7 @@ def effort(text: str) -> float:
         + _A_PHONE * text.count("******")
         + _A_CAPITAL * len(_CAPITALS(text))
         + names_between_words.effort(text)
+        + names_in_frames.effort(text)
     )
 
 
@@ -152,6 +154,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += names_beside_numbers.at_ends(text)
     if not found and "******" in text and _masked_name(text) is None:
         found += names_beside_numbers.where_no_cue_is(text, address=address)
+    found += names_in_frames.find(text, found)
     if found and "事务所" in text:
         found = [span for span in found if _is_of_firm(text, span[1]) is None]
     if "*" in text:

@@ -43,7 +43,7 @@ RARE_FAMILY_NAMES: Final = (
     "水云郎昌凤花廉乐皮平湛禹狄贝计伏谈茅麻强危支经干宣杭诸钮滑荣羊於惠封储松井富乌巴弓牧山蓬班仰秋仲伊暴厉戎祖束幸韶蓟薄印宿怀鄂索咸籍屠池阴苍闻莘贡劳扶堵宰雍郤桑"
     "丛展亢漆寿扈燕郏浦慕茹习宦鱼慎戈庾暨衡步弘广禄阙沃蔚夔隆晁勾融毋养丰巢权盖桓敬揭晋辜占修肇撒尧豆帅蹇凡练延邸鹿雒寸矫宛揣隽鄔陽賓費衛連邊鮑黨閔雲頡饒麥儲勞園堯塗寧岡憑應繆禤缑锺栗泮粟"
     "查位植苑畅稽官衣银扬明居满利靖迟战撖闪昂普帖锁妥喇拜沐丑盘鲜朴南玉藏洛刀岜旦尕卯朵笃遆惹郸侬樵鸦缐英淡岩元青容遲鮮藺揚滿銀"
-    "代原候海檀况腾励旷卿幺操尉木令恽漕粘智哈信宾诺赫奉渠萨敦"
+    "迮闭侍冶代原候海檀况腾励旷卿幺操尉木令恽漕粘智哈信宾诺赫奉渠萨敦"
     "丌亶僖卬奂奭姒嬴岐恪杞泠洙溥滹颍潞澹炅爨瓮甪盱禢祢穰糗缯芈羌耏蒉蔌薳蘧虢訚赅邘邨邽郈郕鄘鄚鄫鄹钏隰颛骈麋黥"
 )
 """Rarer family names of one character (百家姓 and census): they need more than one sign of a name."""
@@ -51,7 +51,9 @@ RARE_FAMILY_NAMES: Final = (
 WORDS_AS_FAMILY_NAMES: Final = "楼区相种户法介泰律初国都母"
 """Those that are nearly always words: names where a cue leaves little doubt."""
 
-PLAIN_WORDS_AS_FAMILY_NAMES: Final = "么来能那双门东由才买巨药公从红钦汝琴墨伯益良旺雪爱言火越归后有过生须年充空终赏"
+PLAIN_WORDS_AS_FAMILY_NAMES: Final = (
+    "么来能那双门东由才买巨药公从红钦汝琴墨伯益良旺雪爱言火越归后有过生须年充空终赏别家福通达德"
+)
 """Those that are more often words yet: names where a usual given name is behind them, too."""
 
 

@@ -34,6 +34,7 @@ FIRST_PARTS: Final = _WORDS["first-parts"]
 LAST_PARTS: Final = _WORDS["last-parts"]
 ANNOUNCE: Final = _WORDS["announce"]
 FOLLOW: Final = _WORDS["follow"]
+OPEN: Final = _WORDS["open"]
 GIVEN: Final = "".join(_WORDS["given"])
 GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}

@@ -1,0 +1,305 @@
+"""Finds names whose characters are words as often, by what is on both sides of them: 收件人东馨香来电.
+
+A frame is what announces a person before, and what follows a name behind; the end of a clause is a weak side of one.
+What is left between the two sides is a name if it begins with any family name and is not far likelier made of words:
+the plainer the frame, the likelier made of words it may be. It finds what the other rules, which ask for a clear
+family name or a clear given name, leave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from masking_service.masking.names.behind_names import HAN, is_han
+from masking_service.masking.names.beside_runs import (
+    ANNOUNCE,
+    BESIDE,
+    FOLLOW,
+    FOLLOW_ALONE,
+    phone_behind,
+    points_before,
+)
+from masking_service.masking.names.han_run import COST_OF_NAME, GOODS_LAST, LAST
+from masking_service.masking.names.name_bounds import ANY_FAMILY, PLACE_ENDS, POLITE
+from masking_service.masking.words import called_words
+from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.alternatives import by_char
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.words.han_words import NO_WORD, han_words
+
+Span = tuple[int, int]
+
+_SURE, _TOLD, _OPEN = 2, 1, 0
+"""How plainly one side of a frame tells a person; what is open, as the end of a clause is, tells nothing."""
+_LEAST: Final = {1: -1, 2: -7, 3: -10, 4: -11}
+"""What a name saves at least over words, by how plain both sides are together."""
+_LEAST_OF_CLEAR: Final = {1: -6, 2: -11, 3: -15, 4: -15}
+"""The same where its family name is hardly a word: its given name may be one, 客户李学习要求."""
+_COST_OF_WORD: Final = 19
+"""What a family name costs at most, here."""
+_OF_FREQUENT_WORD: Final = 6
+"""What a name costs more that begins with a frequent word: 家长来电."""
+_FREQUENT: Final = 24
+_AROUND: Final = 4
+"""Characters on each side of a name in which a word may begin or end that goes on in it: 快递员马上, 敬爱的."""
+_han: Final = re.compile(f"[{HAN}]*").match
+_FIRSTS: Final = "".join(sorted({*ANY_FAMILY, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
+_A_START: Final = 0.3
+"""Units for what may begin a name."""
+_sure_before: Final = by_char((role for role in cues.ROLES if len(role) > 1), -1)
+_sure_behind: Final = by_char(
+    (*POLITE, *(verb for verb in cues.SURE_VERBS if len(verb) > 1), "本人", "亲自", "身份证", "来电", "签收"), 0
+)
+_OPEN_BEFORE: Final = by_char(cues.OPEN, -1)
+"""Behind them a name is as likely as at the beginning of a clause."""
+_lasts: Final = "".join({*_sure_before, *ANNOUNCE, *_OPEN_BEFORE, *"是为系叫名人该成到做作写改换变注求"})
+"""What is before a name in a frame ends with one of these."""
+_start: Final = Expression(rf"(?:(?<![{HAN}])|(?<=[{_lasts}]))[{_FIRSTS}](?=[\u4e00-\u9fff])")
+_starts: Final = _start.finditer
+_begins: Final = _start.findall
+_link: Final = re.compile(
+    r"(?:是|为|系|叫|名叫|名字|姓名|名|应该|应为|人|[改换写]?(?:[成为到做作]|写)|[改换变]|变更为|备注|要求)[:：\s]?$"
+).search
+"""Between a word that announces a person and the name: 收件人改成, 寄件人写."""
+_OPEN_ALONE: Final = frozenset("送经因等为向从同及开子女名收寄")
+"""Words before names that are as often before things."""
+_LISTS: Final = frozenset("、/／+＋&＆→,，和与及或跟")
+_BETWEEN: Final = frozenset("、/／+＋&＆→")
+_SPACES: Final = frozenset(" \u3000")
+_addressed: Final = re.compile(r"\s?[，,：:！!]\s?[您你]").match
+_last_digits: Final = re.compile(r"[\s（(]{0,2}(?:手机|电话)?(?:尾号|尾数|后四位|末四位)").match
+_cantonese_title: Final = re.compile("[生太](?=[会话签同要想唔俾畀有冇揾攞打](?:[^生太]|$))").match
+_amount: Final = re.compile(
+    rf"[ \u3000\t]{{0,2}}(?:[+＋*xX×][ ]?[0-9]{{1,3}}(?![0-9])|[0-9]{{1,3}}[{cues.UNITS}])"
+).match
+_item: Final = re.compile(r"(?:(?:^|[\s；;，,：:])[0-9]{1,2}[.、)）．:：]?\s?|[0-9][栋幢座号]楼?\s)$").search
+_spaced: Final = re.compile(
+    rf"(?<![{HAN}])[{_FIRSTS}](?:[ \u3000][{HAN}]){{1,3}}"
+    rf"(?=[ \u3000]?(?:亲?收|代收|签收|亲启|先生|女士|小姐|老师)(?![{HAN}]))"
+).finditer
+"""A name with spaces between its characters, before what follows a name."""
+_masked_before: Final = re.compile(rf"[{HAN}]\*{{1,3}}$").search
+_phone_before: Final = re.compile(r"\*{3}[0-9]{0,4}[^\w*]{0,3}$").search
+_OF_PARCELS: Final = ("派件", "派送", "投递", "揽收", "已到", "已揽", "到件", "收件", "已发", "转运", "中转")
+"""What a trace says behind a town or a site as well as behind a person."""
+_SITES: Final = by_char(
+    (what + site for what in ("服务", "配送", "派送", "投递", "揽投", "营业", "代收", "自提") for site in "部站点厅柜"),
+    0,
+)
+"""Where parcels are taken, and carriers work: these begin with what follows names."""
+_bracket: Final = re.compile(
+    r"(?:(?<=[^\s])[（(\[]|[（(\[【](?=[\u4e00-\u9fff]{2,4}[)）\]】]\S))(?=[\u4e00-\u9fff]{2,4}[)）\]】])"
+).match
+"""A bracket around all of what may be a name, with other words beside it."""
+_of_parcel: Final = re.compile("快件|到达|离开|发往|揽收|派[件送]|已到|下一站|签收|转运|中转|收入|发出|网点").search
+"""In brackets of such a text are towns: 【乐清】快件已到达."""
+_ROADS: Final = frozenset("路街巷弄")
+"""They end roads and begin no given name: 市长江路金都花园."""
+_MAY_BE_LAST: Final = frozenset("湖汇亭庄岸坊榭阁苑园庭城")
+"""Of these, given names end with, where a frame is plain on both sides."""
+_NO_GIVEN: Final = frozenset("要说问想会可来去在是不没有也都就还又再家那收签拿取等和跟与及或同被把将给让请催托付")
+"""Behind a family name alone these are rather verbs."""
+_PARTICLES: Final = frozenset("的了们吗呢吧啊呀么着过已未被将很太都还也就")
+_NUMERALS: Final = frozenset("一二两三四五六七八九十")
+_GOODS: Final = GOODS_LAST.union(cues.GOODS_ENDS, cues.NO_LABEL_ENDS)
+_MOST: Final = 15
+"""What a character that ends given names costs at most in one."""
+_JOINS: Final = frozenset("和跟与及或同")
+_note: Final = re.compile(r"[（(](?:曾用名|又名|原名|别名|英文名|本人|同号|微信|收[）)]|代收)").match
+_NONE: Final = frozenset(
+    (*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS, *cues.ANNOUNCE, *cues.FOLLOWING, *cues.FOLLOW)
+)
+
+
+def find(text: str, found: Sequence[Span] = ()) -> Iterator[Span]:
+    """The spans of such names in a text in simplified characters, besides those that were found."""
+    taken = {at for span in found for at in range(*span)}
+    firsts, lasts = {start for start, _ in found}, {end for _, end in found}
+    for match in _spaced(text) if not _SPACES.isdisjoint(text) else ():
+        if taken.isdisjoint(range(*match.span())):
+            yield match.span()
+    free = 0
+    for match in _starts(text):
+        start = match.start()
+        if (
+            start < free
+            or start in taken
+            or called_words.is_distance(text, start)
+            or (before := _before(text, start, lasts)) is None
+        ):
+            continue
+        ends = [
+            (score, end)
+            for end in _ends(text, start)
+            if (score := _score(text, start, end, before, _behind(text, start, end, firsts))) is not None
+        ]
+        if ends and taken.isdisjoint(range(start, end := max(ends)[1])):
+            yield start, end
+            free = end
+            lasts.add(end)
+
+
+def effort(text: str) -> float:
+    """Units that `find` takes at most."""
+    return _A_START * len(_begins(text))
+
+
+def _ends(text: str, start: int) -> Iterator[int]:
+    """Where a name may end that begins at `start`."""
+    family = 2 if text[start : start + 2] in DOUBLE_FAMILY_NAMES else 1
+    if family == 1 and text[start] not in ANY_FAMILY:
+        return
+    for end in (start + family + 1, start + family + 2):
+        if end > len(text) or not is_han(text[end - 1]):
+            return
+        yield end
+
+
+def _before(text: str, start: int, lasts: set[int]) -> int | None:
+    """How plainly what is before a name tells it; None if other words are there."""
+    last = text[start - 1 : start]
+    if start - 1 in lasts and last in _LISTS:
+        return _TOLD
+    if not is_han(last):
+        return _before_sign(text, start, lasts) if last else _OPEN
+    link = _link(text, max(0, start - 4), start)
+    if (link is not None and _announces(text, link.start())) or _announces(text, start):
+        return _SURE
+    two = text[max(0, start - 2) : start]
+    if not text.endswith(ANNOUNCE.get(last, ()), 0, start):
+        return _OPEN if text.endswith(_OPEN_BEFORE.get(last, ()), 0, start) else None
+    if len(two) > 1 and two in _NONE:
+        return _TOLD
+    return None if last == "到" or called_words.is_word(two) else _OPEN if last in _OPEN_ALONE else _TOLD
+
+
+def _before_sign(text: str, start: int, lasts: set[int]) -> int | None:
+    """The same where a sign, a digit or a letter is right before the name."""
+    last = text[start - 1]
+    if last == "*" and _masked_before(text, max(0, start - 4), start):
+        return None
+    if last in "@＠":
+        return _SURE
+    if (
+        (last in _SPACES and text[start - 2 : start - 1] == "的")
+        or (lasts and _item(text, max(0, start - 4), start))
+        or (_bracket(text, start - 1) and _of_parcel(text) is None)
+    ):
+        return _TOLD
+    points = points_before(text, start)
+    if points:
+        return (
+            _SURE if points > BESIDE or (points == BESIDE and _phone_before(text, max(0, start - 8), start)) else _TOLD
+        )
+    return None if last.isalnum() else _OPEN
+
+
+def _announces(text: str, end: int) -> bool:
+    """Whether a word that announces a person ends at `end`."""
+    return text.endswith(_sure_before.get(text[end - 1 : end], ()), 0, end)
+
+
+def _behind(text: str, start: int, end: int, firsts: set[int]) -> int | None:
+    """How plainly what is behind a name tells it; None if what is there is no end of a name."""
+    char = text[end : end + 1]
+    if not is_han(char):
+        return _behind_sign(text, start, end, firsts)
+    if text.startswith(_sure_behind.get(char, ()), end):
+        return _SURE
+    if char in _JOINS:
+        return _TOLD if end + 1 in firsts else _OPEN
+    if text.startswith(_SITES.get(char, ()), end):
+        return None
+    if text.startswith(_OF_PARCELS, end):
+        return _OPEN
+    if text.startswith(FOLLOW.get(char, ()), end) or _cantonese_title(text, end):
+        return _TOLD
+    if char in FOLLOW_ALONE:
+        return _OPEN if char == "的" or called_words.is_word(text[end : end + 2]) else _TOLD
+    if char in LAST and not is_han(text[end + 1 : end + 2]):
+        return _TOLD
+    return _OPEN if _is_said(text, end) else None
+
+
+def _behind_sign(text: str, start: int, end: int, firsts: set[int]) -> int | None:
+    """The same where no Han is right behind the name."""
+    char = text[end : end + 1]
+    if phone_behind(text, end) or _addressed(text, end) or _last_digits(text, end) or _note(text, end):
+        return _SURE
+    if char in _BETWEEN and end + 1 in firsts:
+        return _TOLD
+    if firsts and _amount(text, end):
+        return _TOLD
+    if char in _SPACES and not is_han(text[start - 1 : start]):
+        return _TOLD if text.startswith(FOLLOW.get(text[end + 1 : end + 2], ()), end + 1) else _OPEN
+    return None if char.isalnum() or char == "*" else _OPEN
+
+
+def _is_said(text: str, at: int) -> bool:
+    """Whether a verb, or another word that follows people as often as things, is at `at`."""
+    words = han_words().words
+    longest = (words.get(text[at : at + size]) for size in (4, 3, 2))
+    return next((word for word in longest if word is not None), NO_WORD)[0] in "vaprt"
+
+
+def _least(text: str, end: int, told: int, *, clear: bool) -> int:
+    """What a name that ends at `end` saves at least."""
+    least = (_LEAST_OF_CLEAR if clear else _LEAST)[told]
+    short = text[end : end + 1] in FOLLOW_ALONE and not text.startswith(FOLLOW.get(text[end], ()), end)
+    return max(least, _LEAST[_TOLD]) if short and told == _TOLD else least
+
+
+def _score(text: str, start: int, end: int, before: int, behind: int | None) -> int | None:
+    """What a name at this span saves over words; None if it is none."""
+    if behind is None or not before + behind:
+        return None
+    name, known = text[start:end], han_words()
+    family = 2 if name[:2] in DOUBLE_FAMILY_NAMES and len(name) > 2 else 1
+    clear = known.is_family(name[0]) if family == 1 else name[:2] not in known.words
+    told = before + behind
+    least = _least(text, end, told, clear=clear)
+    if _is_none(name, name[family:], told, clear=clear):
+        return None
+    if text.startswith("一下", start + 1) or called_words.counts_goods(text, start):
+        return None
+    cost = min(_COST_OF_WORD, known.family.get(name[:family], _COST_OF_WORD))
+    cost += known.given_cost(name[family:]) + COST_OF_NAME[len(name) - family]
+    if family == 1 and known.words.get(name[:2], NO_WORD)[1] < _FREQUENT:
+        cost += _OF_FREQUENT_WORD
+    if known.cost(name) - cost < least:  # words that reach over its ends cost no more
+        return None
+    saved = _cost_of_words(text, start, end) - cost
+    return saved + behind if saved >= least and name not in cues.BRANDS else None
+
+
+def _is_none(name: str, given: str, told: int, *, clear: bool) -> bool:
+    """Whether what has the form of a name is a word, or its given name one that no one is called."""
+    words = han_words().words
+    if name in words or name in _NONE or name in cues.common_words() or not _PARTICLES.isdisjoint(given):
+        return True
+    if given in _NONE and (len(given) > 1 or given in _NO_GIVEN or not clear):
+        return True
+    if not clear and (given in _NUMERALS or (len(given) > 1 and words.get(given, NO_WORD)[1] < _FREQUENT)):
+        return True
+    if len(given) > 1 and given[0] in _ROADS:
+        return True
+    if name[-1] in PLACE_ENDS and (told <= _SURE or name[-1] not in _MAY_BE_LAST):
+        return True
+    if name[-1] in _GOODS and told <= _SURE and han_words().given.get(name[-1], _MOST) >= _MOST:
+        return True
+    if told == _TOLD and given not in cues.GIVEN_WORDS and words.get(given, NO_WORD)[0] == "n" and len(given) > 1:
+        return True
+    return given[-1] in "学校家" and (given in words or given[-1] == "家")
+
+
+def _cost_of_words(text: str, start: int, end: int) -> int:
+    """What the words at a span cost, of which the first and the last may reach over its ends."""
+    first = start
+    while first > max(0, start - _AROUND) and is_han(text[first - 1]):
+        first -= 1
+    last = _han(text, end, end + _AROUND).end()  # type: ignore[union-attr]  # it always matches
+    known = han_words()
+    return known.cost(text[first:last]) - known.cost(text[first:start]) - known.cost(text[end:last])
