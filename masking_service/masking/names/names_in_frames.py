@@ -38,6 +38,8 @@ _LEAST: Final = {1: -1, 2: -7, 3: -10, 4: -11}
 """What a name saves at least over words, by how plain both sides are together."""
 _LEAST_OF_CLEAR: Final = {1: -6, 2: -11, 3: -15, 4: -15}
 """The same where its family name is hardly a word: its given name may be one, 客户李学习要求."""
+_LEAST_OF_NOUN: Final = 3
+"""What it saves where one side tells it and its given name is a noun: 陈天龙, but not 石狮子."""
 _COST_OF_WORD: Final = 19
 """What a family name costs at most, here."""
 _OF_FREQUENT_WORD: Final = 6
@@ -173,7 +175,9 @@ def _before(text: str, start: int, lasts: set[int]) -> int | None:
         return _OPEN if text.endswith(_OPEN_BEFORE.get(last, ()), 0, start) else None
     if len(two) > 1 and two in _NONE:
         return _TOLD
-    return None if last == "到" or called_words.is_word(two) else _OPEN if last in _OPEN_ALONE else _TOLD
+    if last == "到" or (len(two) > 1 and called_words.is_word(two)):
+        return None
+    return _OPEN if last in _OPEN_ALONE else _TOLD
 
 
 def _before_sign(text: str, start: int, lasts: set[int]) -> int | None:
@@ -261,6 +265,8 @@ def _score(text: str, start: int, end: int, before: int, behind: int | None) -> 
     clear = known.is_family(name[0]) if family == 1 else name[:2] not in known.words
     told = before + behind
     least = _least(text, end, told, clear=clear)
+    if told == _TOLD and known.words.get(name[family:], NO_WORD)[0] == "n" and len(name) - family > 1:
+        least = max(least, _LEAST_OF_NOUN)
     if _is_none(name, name[family:], told, clear=clear):
         return None
     if text.startswith("一下", start + 1) or called_words.counts_goods(text, start):
@@ -289,8 +295,6 @@ def _is_none(name: str, given: str, told: int, *, clear: bool) -> bool:
     if name[-1] in PLACE_ENDS and (told <= _SURE or name[-1] not in _MAY_BE_LAST):
         return True
     if name[-1] in _GOODS and told <= _SURE and han_words().given.get(name[-1], _MOST) >= _MOST:
-        return True
-    if told == _TOLD and given not in cues.GIVEN_WORDS and words.get(given, NO_WORD)[0] == "n" and len(given) > 1:
         return True
     return given[-1] in "学校家" and (given in words or given[-1] == "家")
 

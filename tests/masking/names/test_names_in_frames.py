@@ -28,6 +28,9 @@ def found(text: str) -> list[str]:
         ("放物业前台（须润生收）", "须润生"),
         ("奶粉（付镇幸）", "付镇幸"),
         ("东门杏已签收", "东门杏"),
+        ("送越婷办公室", "越婷"),
+        ("喊法永利来提货", "法永利"),
+        ("陈天龙生会落嚟攞", "陈天龙"),
     ],
 )
 def test_a_name_whose_family_name_or_given_name_is_a_word_is_told_by_both_sides(text: str, name: str) -> None:
