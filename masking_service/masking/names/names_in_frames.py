@@ -59,7 +59,7 @@ _OPEN_BEFORE: Final = by_char(cues.OPEN, -1)
 """Behind them a name is as likely as at the beginning of a clause."""
 _lasts: Final = "".join({*_sure_before, *ANNOUNCE, *_OPEN_BEFORE, *"是为系叫名人该成到做作写改换变注求"})
 """What is before a name in a frame ends with one of these."""
-_start: Final = Expression(rf"(?:(?<![{HAN}])|(?<=[{_lasts}]))[{_FIRSTS}](?=[\u4e00-\u9fff])")
+_start: Final = Expression(rf"[{_FIRSTS}](?=[\u4e00-\u9fff])(?:(?<![{HAN}].)|(?<=[{_lasts}].))")
 _starts: Final = _start.finditer
 _begins: Final = _start.findall
 _link: Final = re.compile(
@@ -79,7 +79,7 @@ _amount: Final = re.compile(
 ).match
 _item: Final = re.compile(r"(?:(?:^|[\s；;，,：:])[0-9]{1,2}[.、)）．:：]?\s?|[0-9][栋幢座号]楼?\s)$").search
 _spaced: Final = re.compile(
-    rf"(?<![{HAN}])[{_FIRSTS}](?:[ \u3000][{HAN}]){{1,3}}"
+    rf"[{_FIRSTS}](?<![{HAN}].)(?:[ \u3000][{HAN}]){{1,3}}"
     rf"(?=[ \u3000]?(?:亲?收|代收|签收|亲启|先生|女士|小姐|老师)(?![{HAN}]))"
 ).finditer
 """A name with spaces between its characters, before what follows a name."""
