@@ -15,14 +15,15 @@ from bench.quality.measure import measure
 def main() -> None:
     """Score, print, and save where that is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench.quality", description=__doc__)
-    parser.add_argument("--corpus", type=Path, help=f"a folder with {public.FILE} of the public corpus")
+    parser.add_argument("--corpus", type=Path, help=f"a folder with {public.FILE} of the public addresses")
+    parser.add_argument("--lines", type=Path, help=f"a folder with {public.FILE} of the public lines")
     parser.add_argument("--every", type=int, default=1, help="take each text of so many, to be quick")
     parser.add_argument("--alone", action="store_true", help="score the service only")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--save", type=Path, help="the folder in which page and figures are written")
     wanted = parser.parse_args()
     try:
-        figures = measure(wanted.corpus, every=wanted.every, beside=not wanted.alone)
+        figures = measure(wanted.corpus, wanted.lines, every=wanted.every, beside=not wanted.alone)
     except public.OtherCorpusError as error:
         parser.error(str(error))
     if wanted.save:

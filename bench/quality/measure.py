@@ -28,7 +28,7 @@ class Figures(msgspec.Struct):
     """One run.
 
     Attributes:
-        digests: SHA-256 of the parts that were measured; ``public`` is missing where no copy was at hand.
+        digests: SHA-256 of the parts that were measured; ``public`` and ``lines`` only where a copy was at hand.
         sizes: texts by part.
         scores: by contender.
     """
@@ -39,24 +39,33 @@ class Figures(msgspec.Struct):
 
 
 def measure(
-    folder: Path | None = None, *, parts: Sequence[str] = corpus.PARTS, every: int = 1, beside: bool = True
+    folder: Path | None = None,
+    lines: Path | None = None,
+    *,
+    parts: Sequence[str] = corpus.PARTS,
+    every: int = 1,
+    beside: bool = True,
 ) -> Figures:
     """Score the masks.
 
     Args:
-        folder: where a copy of the public corpus is.
+        folder: where a copy of the public addresses is.
+        lines: where a copy of the public lines is.
         parts: which parts of the own corpus.
         every: take each text of so many.
         beside: score the other contenders, too.
 
     Raises:
-        public.OtherCorpusError: there is no copy of it in the folder.
+        public.OtherCorpusError: there is no copy in a folder.
     """
     read = {part: corpus.load(part) for part in parts}
     digests = {part: corpus.digest(part) for part in parts}
     if folder is not None:
         read["public"] = public.load(folder)
         digests["public"] = public.SHA256
+    if lines is not None:
+        read["lines"] = public.load_lines(lines)
+        digests["lines"] = public.LINES_SHA256
     read = {part: texts[::every] for part, texts in read.items()}
     contenders: dict[str, Contender | None] = {SERVICE: service}
     if beside:

@@ -17,7 +17,7 @@ from bench.quality.scores import ALL
 FIGURES: Final = "quality/figures.json"
 WORST: Final = 30
 """Forms on the page."""
-_PART_NAMES: Final = {"held_out": "held out", "dev": "development", "public": "public"}
+_PART_NAMES: Final = {"held_out": "held out", "dev": "development", "public": "public", "lines": "lines"}
 _CONTENDERS: Final = {SERVICE: "service", EXPRESSION: "expressions", TAGGER: "jieba.posseg"}
 _HEADLINE: Final = {
     "names in clear, in each form": ("names in clear in remarks and traces", "备注和轨迹中可读的姓名"),
@@ -101,14 +101,14 @@ def examples(figures: Figures) -> str:
 def page(figures: Figures) -> str:
     """docs/quality.md."""
     text = Template(Path(__file__).with_name("page.md").read_text("utf-8"))
-    there = "public" in figures.digests
+    there = {"public", "lines"} <= figures.digests.keys()
     return text.substitute(
         aims=aims(figures),
         beside=beside(figures),
         forms=forms(_without_public(figures), WORST),
         worst=WORST,
         sizes=", ".join(f"{_PART_NAMES[part]} {size:,}" for part, size in figures.sizes.items()),
-        public="" if there else " **The public corpus was not measured.**",
+        public="" if there else " **Not all public corpora were measured.**",
         tagger="" if TAGGER in figures.scores else " **It was not installed in this run.**",
         digests="\n".join(f"- {_PART_NAMES[part]}: `{digest}`" for part, digest in figures.digests.items()),
     )
@@ -152,7 +152,7 @@ def _lines(figures: Figures) -> bytes:
 
 
 def _without_public(figures: Figures) -> Figures:
-    kept = [one for one in figures.scores[SERVICE] if one.part != "public"]
+    kept = [one for one in figures.scores[SERVICE] if one.part not in ("public", "lines")]
     return msgspec.structs.replace(figures, scores={SERVICE: kept})
 
 

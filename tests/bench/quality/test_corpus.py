@@ -94,8 +94,28 @@ def test_the_public_format_is_read_by_blocks() -> None:
     ]
 
 
+def test_lines_are_read_with_the_order_of_their_parts() -> None:
+    characters = "\x02".join("欧阳小明13812345678浙江省杭州市9号")
+    labels = "\x02".join(
+        ["B-P", *["I-P"] * 3, "B-T", *["I-T"] * 10, "B-A1", *["I-A1"] * 2, "B-A2", *["I-A2"] * 2, "B-A4", "I-A4"]
+    )
+    (text,) = public.read_lines(f"text_a\tlabel\n{characters}\t{labels}\n")
+
+    found = [(span.label, text.text[span.start : span.end]) for span in text.spans]
+    assert text.form == "name phone address"
+    assert found == [
+        ("name", "欧阳小明"),
+        ("phone", "13812345678"),
+        ("place", "浙江省"),
+        ("place", "杭州市"),
+        ("given", "小明"),
+    ]
+
+
 def test_another_file_than_the_public_corpus_is_refused(tmp_path: Path) -> None:
     (tmp_path / public.FILE).write_text("城 B-road\n")
 
     with pytest.raises(public.OtherCorpusError, match="is not the"):
         public.load(tmp_path)
+    with pytest.raises(public.OtherCorpusError, match="is not the"):
+        public.load_lines(tmp_path)
