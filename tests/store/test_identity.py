@@ -160,14 +160,14 @@ def test_what_was_sealed_before_a_server_was_verified_is_not_written_after_it(
     parts: Parts, node: servers.Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(parts.vault, body("before"), "SF00000001", now=clock())
-    random = parts.vault._random
+    random = parts.vault.writer._random
 
     def meanwhile(count: int) -> bytes:
         if count == NONCE_BYTES:  # the key is taken, and nothing is sent
             come_back_behind(node, parts)
         return random(count)
 
-    monkeypatch.setattr(parts.vault, "_random", meanwhile)
+    monkeypatch.setattr(parts.vault.writer, "_random", meanwhile)
     with pytest.raises(StoreUnavailable, match="unseen"):
         write(parts.vault, {"SF00000002": body("after")}, now=clock())
     monkeypatch.undo()

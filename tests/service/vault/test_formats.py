@@ -113,3 +113,9 @@ def test_renamed_members_are_stored_under_their_first_names() -> None:
 
     assert msgspec.json.encode(Notice(1, 2)) == b'{"least":1,"turn":2}'
     assert msgspec.json.encode(beat) == b'{"where":"host:1","digest":"ab","serial":3,"turn":4,"fault":"","policy":""}'
+
+
+def test_a_heartbeat_of_a_release_that_reported_no_policy_is_read() -> None:
+    stored = b'{"where":"host:1","digest":"ab","serial":3,"turn":4,"fault":""}'
+
+    assert msgspec.json.decode(stored, type=Heartbeat) == Heartbeat("host:1", "ab", 3, 4)
