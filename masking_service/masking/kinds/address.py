@@ -209,7 +209,8 @@ def _hide_names(value: str, mask: Mask, named: Named | None) -> tuple[str, bool]
     if alone is not None:
         return value.replace(alone, stars(alone)), False
     spans = _names_beside(value, named)
-    nameless = all(starred_alone(value, *span) for span in spans)
+    # Stars beside those of a number may look like a phone's: a name is looked for in front of them.
+    nameless = all(starred_alone(value, *span) and value[span[0] - 1 : span[0]] != "*" for span in spans)
     for start, end in reversed(spans):
         value = value[:start] + mask(value[start:end]) + value[end:]
     return value, nameless
