@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import redis
 
 from masking_service.runtime.clock import clock
 from masking_service.service.cases.state import Cases
+from tests.store.stores import ask
 from tests.web.api import NUMBER, Api, Clock, Json, Trips, content, refusal
 from tests.web.people import DESK, OFFICER, SUPERVISOR
 
@@ -144,6 +146,16 @@ def test_a_changed_cursor_is_refused(long: Api, cursor: str, change: Callable[[s
 @pytest.mark.parametrize(("who", "query"), [(DESK, "&sort=case"), ("other-tenant-officer", "")])
 def test_a_cursor_is_of_one_tenant_and_of_lists_by_the_end(long: Api, cursor: str, who: str, query: str) -> None:
     assert refusal(long.get(who, f"/v1/cases?after={cursor}{query}")) == (422, "invalid-request")
+
+
+def test_a_case_that_does_not_open_is_an_alarm_also_where_a_page_begins_after_it(api: Api, client: redis.Redis) -> None:
+    api.open_case("D-1", NUMBER, who=DESK)
+    (key,) = client.keys("wm:*}case:*")
+    ask(client, "HSET", key, "open", b"x" * 64)
+
+    answered = api.get(SUPERVISOR, "/v1/cases?after=D-1")
+
+    assert (answered.status_code, answered.get_json()["code"]) == (503, "integrity")
 
 
 def test_the_history_of_an_opener_has_the_last_cases_among_any_number(later: Api) -> None:

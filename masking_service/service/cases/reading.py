@@ -150,12 +150,16 @@ class ReadCases:
     def _after(self, context: RequestContext, after: str, sort: Sort) -> _After:
         """Return where a page begins. Raises InvalidRequest."""
         tenant = context.principal.tenant
-        try:
-            if after.startswith(CURSOR) and sort == "ends":
+        unknown = InvalidRequest([("/after", "unknown-cursor")])
+        if after.startswith(CURSOR) and sort == "ends":
+            try:
                 return _After(None, place_of(self.keyring.tenant(tenant), after))
+            except IntegrityError:
+                raise unknown from None
+        try:
             case = visible_case(self.policy, self.cases, context.principal, after)
-        except (NoSuchCase, IntegrityError):
-            raise InvalidRequest([("/after", "unknown-cursor")]) from None
+        except NoSuchCase:
+            raise unknown from None
         return _After(case, self.cases.place(tenant, case))
 
     def _active(self, context: RequestContext) -> _Active:
