@@ -114,6 +114,8 @@ class NamedRoot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.provider != "file" and not self.name:
             raise ValueError("a root key at a provider has a `name`")
+        if self.provider == "file" and (self.name or self.version != 1 or self.id or self.pkcs11 or self.transit):
+            raise ValueError("a root key in the file has `provider` alone")
 
     def entry(self, state: State, today: str) -> RootEntry:
         """Return the file entry of this key."""

@@ -2,6 +2,7 @@
 
 import time
 
+import msgspec
 import pytest
 
 from keys.keyset_file import NamedRoot, date_of, day_of
@@ -36,3 +37,27 @@ def test_a_named_key_without_an_id_gets_one_of_its_own() -> None:
     ids = {NamedRoot("transit", "root").entry("active", "2026-11-24").id for _ in range(2)}
 
     assert [len(bytes.fromhex(key_id)) for key_id in ids] == [8, 8]
+
+
+@pytest.mark.parametrize(
+    ("members", "fault"),
+    [
+        ({"provider": "transit"}, "a root key at a provider has a `name`"),
+        ({"provider": "pkcs11", "name": ""}, "a root key at a provider has a `name`"),
+        *(
+            ({"provider": "file"} | more, "a root key in the file has `provider` alone")
+            for more in (
+                {"name": "root"},
+                {"version": 2},
+                {"id": "1f2e3d4c5b6a7988"},
+                {"pkcs11": {"module": "m.so", "token": "first", "pin_file": "pin"}},
+                {"transit": {"url": "https://bao.example:8200", "token_file": "token", "ca_file": "ca.pem"}},
+            )
+        ),
+    ],
+)
+def test_a_description_of_a_root_key_has_what_its_provider_needs_and_no_more(
+    members: dict[str, object], fault: str
+) -> None:
+    with pytest.raises(msgspec.ValidationError, match=f"^{fault}$"):
+        msgspec.json.decode(msgspec.json.encode(members), type=NamedRoot)
