@@ -91,8 +91,8 @@ class ReadCases:
 
         With a status of the past (expired, closed, denied) also those that expired within 30 days, the last to expire
         first. A page, another order and a count read `MAX_READ` cases at most: a page may end early, with the place
-        where the next one goes on. Round trips: two for each thousand cases read, one for `after`, and one for what was
-        opened.
+        where the next one goes on. Round trips: two for each thousand cases read, one more for each narrower
+        list, one for `after`, and one for what was opened.
 
         Raises:
             AccessError: the caller may not.

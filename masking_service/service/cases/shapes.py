@@ -39,8 +39,8 @@ class CasesQuery(Shape, frozen=True):
     counts: Annotated[
         Literal["yes"] | None,
         Meta(
-            description="Counts the cases of each list among the first 10,000, and pending and own ones beyond them, "
-            "and tells of decisions."
+            description="Counts open cases among the first 10,000 of all, pending and own ones among the first "
+            "10,000 of their own lists, and tells of decisions."
         ),
     ] = None
     sort: Annotated[

@@ -50,7 +50,10 @@ MAX_CLAIMS: Final = 32
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """Seconds for which an expired case can be listed."""
 _EARLIER_RELEASE: Final = 8 * SECONDS_A_DAY
-"""How far ahead a case may end that a process of an earlier release opens: seven days, within a day of an upgrade."""
+"""How far ahead of the last end a case may end that a process of an earlier release opens.
+
+Seven days, as in the shipped policy, within a day of an upgrade.
+"""
 _FOREVER: Final = 1 << 53
 """Later than any end. Redis counts no further exactly."""
 _LISTED_AS: Final[dict[ActName, str]] = {"deny": "denied", "close": "closed"}
