@@ -1,6 +1,7 @@
 """`keys leaver`: afterwards a holder of every old secret opens, finds, calls and forges nothing."""
 
 import os
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 import redis
 
 from keys import keyset
-from keys.errors import IntegrityError
+from keys.errors import IntegrityError, KeysError
 from keys.keyring import Keyring
+from keys.keyset_file import NamedRoot
 from keys.rotation import RotatableKey, distribute
 from masking_service.audit.log import AuditLog
 from masking_service.rotation import coordinator
@@ -114,6 +116,24 @@ class Thief:
         except Unauthenticated:
             return 0
         return 1
+
+
+@pytest.mark.usefixtures("printer")
+def test_the_next_root_key_is_the_one_that_is_named(
+    leaver: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def rotating(_: Coordinator, which: RotatableKey, named: NamedRoot | None = None) -> None:
+        asked.append((which, named))
+        raise KeysError("the provider is not there")
+
+    monkeypatch.setitem(vars(sys.modules["masking_service.cli.keys.leaver"]), "rotate", rotating)
+    file = tmp_path / "root.json"
+    file.write_text('{"provider": "transit", "name": "root", "version": 2}')
+
+    assert str(leaver("--could", "host", "--root", str(file)).exception) == "the provider is not there"
+    assert asked == [("root", NamedRoot("transit", "root", 2))]
 
 
 def test_a_holder_of_every_old_secret_is_left_with_nothing(

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from masking_console import service
+from masking_console.service import Json, Person
 from masking_service.service.cases.state import Cases
 from tests.console.conftest import Work
 from tests.web.api import NUMBER
@@ -23,6 +24,54 @@ def long(work: Work, monkeypatch: pytest.MonkeyPatch) -> Work:
         purpose = "regulator" if at == 5 else "dispute"
         work.api.open_case(f"D-{at}", NUMBER, purpose=purpose, expires_in=3_600 + at)
     return work
+
+
+class Pages:
+    """Answers with three pages of cases, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Json] = []
+        self.pages: list[Json] = [
+            {"cases": [1], "next": "a", "counts": 7},
+            {"cases": [2, 3], "next": "b"},
+            {"cases": [4]},
+        ]
+
+    def ask(self, method: str, path: str, credentials: tuple[str, str], language: str, *, params: Json) -> Json:
+        self.asked.append(params)
+        return self.pages[len(self.asked) - 1]
+
+
+@pytest.mark.parametrize(
+    ("at_least", "expected", "asked"),
+    [
+        (1, {"cases": [1], "next": "a", "counts": 7}, 1),
+        (3, {"cases": [1, 2, 3], "next": "b", "counts": 7}, 2),
+        (9, {"cases": [1, 2, 3, 4], "next": None, "counts": 7}, 3),
+    ],
+)
+def test_pages_are_asked_for_until_there_are_so_many_cases_and_the_last_one_leads_on(
+    at_least: int, expected: Json, asked: int
+) -> None:
+    pages = Pages()
+
+    found = Person(pages, "access").cases(at_least, status="pending", counts="yes")  # type: ignore[arg-type]
+
+    assert found == expected
+    assert (
+        pages.asked
+        == [
+            {"status": "pending", "counts": "yes"},
+            {"status": "pending", "after": "a"},
+            {"status": "pending", "after": "b"},
+        ][:asked]
+    )
+
+
+def test_approvals_show_those_of_all_pages(long: Work) -> None:
+    long.api.open_case("D-6", NUMBER, purpose="regulator", expires_in=60)
+
+    assert sorted(shown(long.browser("supervisor").get("/approvals").text)) == [PENDING, "D-6"]
 
 
 def shown(page: str) -> list[str]:

@@ -111,6 +111,7 @@ ENGINE = Transit("https://bao.example:8200", "token", "ca.pem")
         (NamedRoot("transit", "root", 3), False),
         (NamedRoot("transit", "roots", 2), False),
         (NamedRoot("pkcs11", "root", 2), False),
+        (NamedRoot("file"), False),
         (NamedRoot("transit", "root", 2, id="11" * 8), False),
         (NamedRoot("transit", "root", 2, transit=Transit("https://other.example", "token", "ca.pem")), False),
     ],

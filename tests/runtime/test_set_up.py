@@ -19,3 +19,13 @@ def test_the_policy_that_is_served_is_taken_in_development_only(
     (tmp_path / SERVED_POLICY).write_text("/a/policy.yaml\n")
 
     assert settings_of(tmp_path).policy == (Path("/a/policy.yaml") if taken else shipped("policy.yaml"))
+
+
+def test_the_policy_that_the_environment_names_is_taken_before_the_one_that_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyset.create(tmp_path / "keyset.json", made_for="development", today="2026-11-30")
+    (tmp_path / SERVED_POLICY).write_text("/a/policy.yaml\n")
+    monkeypatch.setenv("MASKING_POLICY", "/named/policy.yaml")
+
+    assert settings_of(tmp_path).policy == Path("/named/policy.yaml")

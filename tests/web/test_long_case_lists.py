@@ -87,9 +87,11 @@ def test_a_page_ends_where_the_reading_ends_and_the_next_one_goes_on(
     ("who", "query", "expected", "read"),
     [
         (SUPERVISOR, "status=pending", [["E-10"]], 3),
+        (SUPERVISOR, "status=pending&counts=yes", [["E-10"]], 12),
         (SUPERVISOR, f"waybill={NAMED}", [["E-09"]], 3),
         (DESK, "", [["E-00", "E-11"]], 4),
         (OFFICER, "mine=yes", [[]], 2),
+        (OFFICER, "done=yes", [[]], 2),
         (SUPERVISOR, "opened_by=client/service-desk&limit=1", [["E-00"], ["E-11"]], 8),
     ],
 )
@@ -106,6 +108,28 @@ def test_what_waits_and_what_is_ones_own_is_counted_among_any_number(later: Api)
     counts = [content(later.get(who, "/v1/cases?limit=1&counts=yes"))["counts"] for who in (SUPERVISOR, DESK)]
 
     assert counts == [{"mine": 0, "open": READ, "pending": 1}, {"mine": 2, "open": 2, "pending": 0}]
+
+
+def test_what_is_ones_own_is_counted_behind_any_number_of_others(later: Api) -> None:
+    named = principal(later, OFFICER)
+    later.open_case("E-12", NUMBER, who=OTHER, officer=named, expires_in=DAY)
+
+    assert content(later.get(OFFICER, "/v1/cases?counts=yes"))["counts"] == {"mine": 1, "open": READ, "pending": 1}
+
+
+def test_the_desk_counts_no_case_that_names_it_and_that_another_one_opened(api: Api) -> None:
+    api.open_case("D-1", NUMBER, who=OTHER, officer=principal(api, DESK))
+
+    assert content(api.get(DESK, "/v1/cases?counts=yes")) == {
+        "cases": [],
+        "counts": {"mine": 0, "open": 0, "pending": 0},
+        "decided": [],
+    }
+
+
+def principal(api: Api, who: str) -> str:
+    """The id of a person."""
+    return str(content(api.get(who, "/v1/me"))["principal"])
 
 
 def test_an_opener_is_told_of_a_decision_among_any_number(later: Api) -> None:
@@ -143,7 +167,10 @@ def test_a_changed_cursor_is_refused(long: Api, cursor: str, change: Callable[[s
     assert answered.get_json()["errors"] == [{"pointer": "query:after", "code": "unknown-cursor"}]
 
 
-@pytest.mark.parametrize(("who", "query"), [(DESK, "&sort=case"), ("other-tenant-officer", "")])
+@pytest.mark.parametrize(
+    ("who", "query"),
+    [*((DESK, f"&sort={sort}") for sort in ("case", "waybills", "with")), ("other-tenant-officer", "")],
+)
 def test_a_cursor_is_of_one_tenant_and_of_lists_by_the_end(long: Api, cursor: str, who: str, query: str) -> None:
     assert refusal(long.get(who, f"/v1/cases?after={cursor}{query}")) == (422, "invalid-request")
 

@@ -1,13 +1,15 @@
 """Lists of cases end, go on behind a case, and lose none."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import redis
 
 from keys.errors import IntegrityError
+from masking_service.service.cases.problems import CaseExists
 from masking_service.service.cases.state import LISTED_SECONDS, Act, Case, CasePlace, Cases, Narrow, WantedCases
-from masking_service.store.client import Store
+from masking_service.store.client import Command, Store
 from tests.service.cases.examples import ENDS, NOW, opening
 from tests.store.stores import ask, counted
 
@@ -86,6 +88,15 @@ def test_what_is_wanted_is_found_among_others(seven: Cases) -> None:
         ["C", "D"],
         [],
     ]
+
+
+def test_behind_the_first_portion_as_many_are_read_at_once_for_a_short_page_as_for_a_long_one(
+    seven: Cases, store: Store
+) -> None:
+    with counted(store) as trips:
+        found = seven.listed("default", NOW, WantedCases(is_named("G")), limit=1).cases
+
+    assert ([one.opening.case for one in found], trips) == (["G"], [8])  # portions of one, two, two and two
 
 
 @pytest.mark.parametrize("past", [False, True])
@@ -180,6 +191,27 @@ def test_a_narrower_list_ends_with_its_last_case(client: redis.Redis) -> None:
     assert ends == {ENDS + LISTED_SECONDS}
 
 
+@pytest.mark.parametrize("order", ["AB", "BA"])
+def test_a_narrower_list_lasts_for_its_latest_case_in_whatever_order_they_are_opened(
+    cases: Cases, client: redis.Redis, order: str
+) -> None:
+    for name in order:
+        ends = ENDS + (name == "B") * 86_400
+        cases.prepare_opening("default", opening(case=name, expires_at=ends)).write()
+
+    assert {ask(client, "EXPIRETIME", key) for key in client.keys("wm:*cases:*")} == {ENDS + 86_400 + LISTED_SECONDS}
+
+
+def test_an_opening_that_is_refused_moves_the_case_of_that_name_in_no_list(cases: Cases, client: redis.Redis) -> None:
+    first = cases.prepare_opening("default", opening()).write()
+    with pytest.raises(CaseExists):
+        cases.prepare_opening("default", opening(expires_at=ENDS + 60)).write()
+
+    place = cases.place("default", first)
+    lists = [*client.keys("wm:*cases"), *client.keys("wm:*cases:*")]
+    assert [ask(client, "ZSCORE", each, place.key) for each in lists] == [place.expires_at] * 3
+
+
 def test_cases_that_an_earlier_release_opened_are_found(cases: Cases, client: redis.Redis) -> None:
     """It wrote the list of all only, as here, and may have opened more while processes of both releases ran."""
     opened = {name: opening(case=name, expires_at=ENDS + ahead) for ahead, name in enumerate("AB")}
@@ -188,12 +220,43 @@ def test_cases_that_an_earlier_release_opened_are_found(cases: Cases, client: re
     client.delete(*client.keys("wm:*cases:*"))
     own: Narrow = ("person", "staff/desk")
     found = [cases.listed("default", NOW, WantedCases(every_case, own), past=past).cases for past in (False, True)]
-    late = opening(case="C", opened_at=NOW + 86_400, expires_at=NOW + 8 * 86_400)
+    late = opening(case="C", opened_at=NOW + 86_400, expires_at=ENDS + 8 * 86_400)  # just before the lists are complete
     cases.prepare_opening("default", late).write()
     client.delete(*client.keys("wm:*cases:????????????????"))
     found.append(cases.listed("default", NOW, WantedCases(every_case, own)).cases)
 
     assert [[one.opening.case for one in each] for each in found] == [["A", "B"], ["B", "A"], ["A", "B", "C"]]
+
+
+def test_a_case_that_an_earlier_release_opens_later_is_found_where_all_others_have_ended(
+    cases: Cases, client: redis.Redis
+) -> None:
+    own: Narrow = ("person", "staff/desk")
+    ended = opening(case="A", opened_at=NOW - 3 * 86_400, expires_at=NOW - 2 * 86_400)
+    cases.prepare_opening("default", ended).write()
+    assert cases.listed("default", NOW, WantedCases(every_case, own)).cases == []  # sets the beginning
+    cases.prepare_opening("default", opening(case="B", expires_at=NOW + 7 * 86_400)).write()
+    client.delete(*client.keys("wm:*cases:????????????????"))
+
+    found = cases.listed("default", NOW, WantedCases(every_case, own)).cases
+
+    assert [one.opening.case for one in found] == ["B"]
+
+
+def test_of_two_processes_the_first_one_says_from_where_the_lists_are_complete(
+    cases: Cases, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases.prepare_opening("default", opening()).write()
+    read, first = cases._store.read, ENDS + 60
+
+    def meanwhile(commands: Sequence[Command]) -> list[Any]:
+        found = read(commands)
+        ask(client, "SET", cases._list("default") + b":from", first, "NX")
+        return found
+
+    monkeypatch.setattr(cases._store, "read", meanwhile)
+
+    assert [cases._complete_from("default", NOW) for _ in range(2)] == [first, first]
 
 
 def test_a_list_of_both_releases_is_read_page_by_page(cases: Cases, client: redis.Redis) -> None:
@@ -211,6 +274,28 @@ def test_a_list_of_both_releases_is_read_page_by_page(cases: Cases, client: redi
             names.append(page[0].opening.case)
             after = cases.place("default", page[0])
         assert names == sorted("ABCD", reverse=past)
+
+
+@pytest.mark.parametrize("past", [False, True])
+def test_each_case_of_both_releases_is_on_one_page_where_the_reading_ends_each_page(
+    cases: Cases, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, past: bool
+) -> None:
+    cases.prepare_opening("default", opening(case="A")).write()
+    client.delete(*client.keys("wm:*cases:*"))
+    own: Narrow = ("person", "staff/desk")
+    assert cases.listed("default", NOW, WantedCases(every_case, own)).cases
+    for ahead, name in enumerate("BCDEF"):  # D, at 8 days, is the first one that is read from the narrower list
+        cases.prepare_opening("default", opening(case=name, expires_at=ENDS + (6 + ahead) * 86_400)).write()
+    for name in ("READ_AT_ONCE", "MAX_READ"):
+        monkeypatch.setitem(Cases.listed.__globals__, name, 2)
+
+    pages: list[str] = []
+    after: CasePlace | None = None
+    while not pages or after is not None:
+        listed, after = cases.listed("default", NOW, WantedCases(every_case, own), past=past, after=after)
+        pages.append("".join(one.opening.case for one in listed))
+
+    assert pages == (["FE", "DCB", "A"] if past else ["AB", "CDE", "F"])
 
 
 def test_a_place_of_the_lists_that_is_no_time_is_an_alarm(cases: Cases, client: redis.Redis) -> None:
@@ -239,8 +324,8 @@ def test_the_list_does_not_grow_without_end(cases: Cases, client: redis.Redis) -
     for name, ahead in (("A", 0), ("B", 1), ("C", LISTED_SECONDS + 86_400)):
         cases.prepare_opening("default", opening(case=name, opened_at=NOW + ahead, expires_at=ENDS + ahead)).write()
 
-    (listed,) = client.keys("wm:*cases")
-    assert ask(client, "ZCARD", listed) == 2
+    lists = [*client.keys("wm:*cases"), *client.keys("wm:*cases:*")]
+    assert [ask(client, "ZCARD", each) for each in lists] == [2, 2, 2]  # of all, of the waybill, of the person
     assert cases.get("default", "A").opening.case == "A"  # its name stays used for ever
 
 

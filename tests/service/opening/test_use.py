@@ -303,6 +303,20 @@ def test_a_case_opens_these_items_of_its_waybills(item: Any, code: str) -> None:
     assert ("value" in parts.steps) is released
 
 
+def test_each_item_gets_the_record_of_its_own_waybill_behind_items_that_are_not_looked_up() -> None:
+    other = Record(b"cd", 0, LATER, body_of("standard", [(PHONE, "13912345679")]))
+    parts = Parts(stored={BASE: RECORD, OTHER_BASE: other})
+    phone = "/recipient/phone"
+
+    opened = parts.open(by_number(phone, OTHER), {"token": token(0)}, by_number(phone))
+
+    assert opened == [
+        answers.UnopenedField(OTHER, phone, answers.Unopened(Outcome.NOT_FOUND)),
+        answers.OpenedToken(token(0), "name", "张三"),
+        answers.OpenedField(NUMBER, phone, "phone", "13812345678"),
+    ]
+
+
 @every(("purpose", "code"), [("dispute", Outcome.RESTRICTED), ("regulator", Outcome.RELEASED)])
 def test_a_restricted_waybill_opens_for_the_purposes_of_the_policy_only(purpose: str, code: str) -> None:
     restricted = Record(b"ab", 0, LATER, RECORD.body, restricted=True)
