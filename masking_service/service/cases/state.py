@@ -401,7 +401,8 @@ class Cases(TenantState):
         key, everything = self._list(tenant) + b":from", self._list(tenant)
         stored, last = self._store.read([(b"GET", key), (b"ZRANGE", everything, 0, 0, b"REV", b"WITHSCORES")])
         if stored is None:
-            begin = max(int(last[1]), now) + _EARLIER_RELEASE if last else 0
+            # Without any case, too: a process of an earlier release may open the first one in a moment.
+            begin = max(int(last[1]) if last else now, now) + _EARLIER_RELEASE
             stored = self._store.write([(b"SET", key, begin, b"NX"), (b"GET", key)])[-1]
         if not stored.isdigit():
             raise IntegrityError("the store does not say which cases the lists hold")

@@ -148,9 +148,9 @@ NARROW: tuple[tuple[Narrow, str, list[str]], ...] = (
 
 
 @pytest.fixture
-def narrowed(cases: Cases) -> Cases:
-    """Six cases of one person, and one of another, with an act each; the list of all is read from the first on."""
-    assert cases.listed("default", NOW, WantedCases(every_case, ("waybill", "SF-B"))).cases == []  # sets the beginning
+def narrowed(cases: Cases, client: redis.Redis) -> Cases:
+    """Six cases of one person, and one of another, with an act each; no earlier release opened any."""
+    ask(client, "SET", cases._list("default") + b":from", 0)
     changes: dict[str, dict[str, object]] = {"C": {"officer": PERSON}, "F": {"approvals_needed": 1}}
     acts = {"A": Act("close", "staff/desk", NOW), "D": Act("claim", PERSON, NOW), "E": Act("done", PERSON, NOW)}
     acts["F"] = Act("deny", "staff/supervisor", NOW)
@@ -241,6 +241,17 @@ def test_a_case_that_an_earlier_release_opens_later_is_found_where_all_others_ha
     found = cases.listed("default", NOW, WantedCases(every_case, own)).cases
 
     assert [one.opening.case for one in found] == ["B"]
+
+
+def test_the_first_case_of_a_tenant_is_found_where_an_earlier_release_opens_it(
+    cases: Cases, client: redis.Redis
+) -> None:
+    pending: Narrow = ("status", "pending")
+    assert cases.listed("default", NOW, WantedCases(every_case, pending)).cases == []  # sets the beginning
+    cases.prepare_opening("default", opening(approvals_needed=1, expires_at=NOW + 7 * 86_400)).write()
+    client.delete(*client.keys("wm:*cases:????????????????"))
+
+    assert len(cases.listed("default", NOW, WantedCases(every_case, pending)).cases) == 1
 
 
 def test_of_two_processes_the_first_one_says_from_where_the_lists_are_complete(
