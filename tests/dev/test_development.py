@@ -59,9 +59,11 @@ def test_commands_use_the_policy_under_which_it_was_served_last(
     served, other = tmp_path / "served.yaml", tmp_path / "other.yaml"
     served.write_bytes(shipped("policy.yaml").read_bytes())
 
-    with Development({"MASKING_STATE_DIR": str(tmp_path), "MASKING_POLICY": str(served)}):
+    monkeypatch.chdir(tmp_path)
+
+    with Development({"MASKING_STATE_DIR": str(tmp_path), "MASKING_POLICY": served.name}):
         pass
 
-    assert settings_of(tmp_path).policy == served
+    assert settings_of(tmp_path).policy == served  # whatever folder the command is called in
     monkeypatch.setenv("MASKING_POLICY", str(other))
     assert settings_of(tmp_path).policy == other

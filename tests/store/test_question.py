@@ -6,7 +6,7 @@ import redis
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Question, Script
-from tests.store.stores import ask, counted
+from tests.store.stores import NOT_DURABLE, admitted, ask, counted
 
 
 def test_a_script_is_sent_once_and_then_called_by_its_digest(store: Store, client: redis.Redis) -> None:
@@ -37,6 +37,20 @@ def test_questions_are_sent_together_and_each_has_its_answer(store: Store, clien
         store.ask(reading, counting, none)
 
     assert (reading.answer(), counting.answer(), none.answer(), trips) == ([b"1", b"2"], 7, [], [1])
+
+
+def test_what_a_script_wrote_is_on_a_replica_before_any_question_that_was_sent_with_it_has_an_answer(
+    valkey: str, client: redis.Redis
+) -> None:
+    store = admitted(valkey, replicas=1)  # which there is not
+    reading = Question([(b"GET", b"a")], lambda replies: replies)
+    script = Script.from_source(b"return redis.call('INCR', KEYS[1])")
+    ask(client, "SCRIPT", "LOAD", script.source)  # one that is not known is sent again alone
+    counting = Question.running(script, [b"n"], [], lambda reply: reply)
+    store.ask(reading)  # what only reads needs none
+
+    with pytest.raises(StoreUnavailable, match=NOT_DURABLE):
+        store.ask(reading, counting)
 
 
 def test_questions_without_commands_ask_nothing(store: Store) -> None:

@@ -163,6 +163,13 @@ def test_a_case_of_another_is_no_page_of_the_desk(ready: Api) -> None:
     assert refusal(ready.post(desk, "/v1/waybills/view", {"waybills": [RECORD]})) == FROZEN
 
 
+def test_a_case_that_a_courier_may_not_read_is_no_page_of_theirs(ready: Api) -> None:
+    courier = ready.mint(COURIER, "c-1")
+    ready.post(courier, "/v1/waybills/view", {"waybills": [PHANTOM], "case": "D-9"})
+
+    assert refusal(ready.post(courier, "/v1/waybills/view", {"waybills": [RECORD]})) == FROZEN
+
+
 @pytest.mark.parametrize("name", FREEZING)
 def test_another_worker_refuses_them_too(ready: Api, neighbour: Api, name: Name) -> None:
     name(neighbour, PHANTOM)

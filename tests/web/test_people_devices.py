@@ -159,7 +159,7 @@ def test_no_person_approves_a_device_of_their_own(api: Api, boss: Person) -> Non
 def test_a_denied_device_is_gone(boss: Person, courier: Proving) -> None:
     content(courier.enrol(), 201)
 
-    assert content(boss.post(courier.path("deny"), {}))["status"] == "revoked"
+    assert content(boss.post(courier.path("deny"), {})) == {"device": courier.device.id, "status": "revoked"}
 
     assert courier.own() == []
     assert refusal(courier.view(NUMBER)) == (403, "signature-invalid")
@@ -170,7 +170,9 @@ def test_a_revoked_device_proves_nothing_from_the_next_call_on(boss: Person, cou
     content(approve(boss, courier))
     content(courier.view(NUMBER))
 
-    assert content(boss.post(courier.path("revoke"), {"note": "lost"}))["status"] == "revoked"
+    revoked = content(boss.post(courier.path("revoke"), {"note": "lost"}))
+
+    assert revoked == {"device": courier.device.id, "status": "revoked"}
 
     assert refusal(courier.view(NUMBER)) == (403, "signature-invalid")
     assert refusal(courier.enrol()) == (403, "signature-invalid")

@@ -156,8 +156,9 @@ def test_an_approval_is_of_the_key_that_was_signed(api: Api, boss: Person, offic
 def test_a_denied_key_is_gone(boss: Person, officer: Person) -> None:
     content(officer.enrol(), 201)
 
-    decide(boss, officer, "deny")
+    denied = content(decide(boss, officer, "deny"))
 
+    assert denied == {"key": officer.key.key_id, "status": "revoked"}
     act = {"act": "key-approve", "principal": officer.id, "key": officer.key.key_id}
     assert own(officer) == []
     assert boss.post("/v1/acts", act).status_code == 404
@@ -167,8 +168,9 @@ def test_a_revoked_key_signs_nothing_from_the_next_call_on(api: Api, boss: Perso
     officer.approved_by(boss)
     ready = officer.sign({"act": "detokenize", "purpose": "dispute", "case": "D-1", "items": [PHONE]})
 
-    content(decide(boss, officer, "revoke"))
+    revoked = content(decide(boss, officer, "revoke"))
 
+    assert revoked == {"key": officer.key.key_id, "status": "revoked"}
     assert refusal(officer.open(PHONE, signature=ready)) == (403, "signature-invalid")
     assert own(officer)[0]["status"] == "revoked"
 

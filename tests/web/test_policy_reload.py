@@ -14,6 +14,7 @@ from jwt import PyJWKClient
 from jwt.exceptions import PyJWKClientConnectionError
 
 from keys.development_issuer import new_private_pem, public_pem
+from masking_service.rotation.processes import active_processes
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import Parts, assemble
@@ -73,6 +74,12 @@ def test_an_edit_holds_from_the_next_look_on(parts: Parts, edit: Edit) -> None:
     parts.reload_policy()
 
     assert (before, parts.acting.policy.permits(auditor, "case:read")) == (True, False)
+
+
+def test_the_heartbeat_of_a_process_names_the_policy_that_it_acts_under(parts: Parts) -> None:
+    reported = [beat.policy for beat in active_processes(parts.store, parts.keyring)]
+
+    assert reported == [parts.acting.policy.digest]
 
 
 @pytest.mark.parametrize("how", ["in place", "exchanged", "through a link"])
