@@ -47,7 +47,11 @@ _SPANISH: Final = re.compile(
     r"|avda|boulevar|local|lc|piso|m[eé]xico|chile|per[uú]|ecuador)\b",
     re.I,
 ).search
-_SITE_IN_SPANISH: Final = re.compile(r"\b(?:edif|torre|cond|residencial|centro|plaza|mall|c\.? ?c\b)", re.I).search
+_SITE_IN_SPANISH: Final = re.compile(
+    r"\b(?:edif|torre|cond|residencial|centro|plaza|mall|conjunto|multifam|unidad|hotel"
+    r"|c\.? ?c\b)",
+    re.I,
+).search
 """What may hold a unit whose number is behind #."""
 _TAIWANESE: Final = re.compile(
     r"\b(?:sec|section|dist|district|taiwan|taipei|taichung|kaohsiung|tainan)\b", re.I
@@ -125,7 +129,8 @@ class ForeignAddress(UnitNumbers):
         if self._hidden or any(token.text[-1] == "*" for token in self._tokens):
             return False  # or its unit was hidden before
         numbers = [at for at, token in enumerate(self._tokens) if token.kind == "n" and at not in self._known]
-        return sum(at not in self._codes for at in numbers) > 1
+        rest = [self._tokens[at].text for at in numbers if at not in self._codes]
+        return len(rest) > 1 or bool(self._lots and rest and len(rest[0]) in ROOM_DIGITS)
 
     def _read_words(self) -> None:
         kinds, of_two = kinds_and_months(), first_words()

@@ -26,14 +26,17 @@ _PLATES: Final = re.compile(
 ).finditer
 """Houses of Colombia: the street, the crossing one and the metres from there, Carrera 4 No 39-347 and CL 20 82 52."""
 _LOTS_OF_KOREA: Final = re.compile(
-    r"(?<![\w-])[0-9]{1,4}(?:-[0-9]{1,4})?(?=,? [A-Z0-9 ]{2,24}-(?:dong|ga|ro|daero|gil|ri|eup|myeon)\b)"
-    r"|(?<=-)(?:dong|ga|ro|daero|gil|ri),? [0-9]{1,4}(?:-[0-9]{1,4})?(?![\w-])",
+    r"(?<![\w-])(?:[0-9]{1,4}-[0-9]{1,2}|(?<!#)[0-9]{1,4})"
+    r"(?=,? [A-Z0-9 ]{2,24}-(?:dong|ga|ro|daero|gil|ri|eup|myeon)\b)"
+    r"|(?<=[a-z]-)(?:dong|ga|ro|daero|gil|ri)(?: [0-9]{1,4}(?:-[0-9]{1,2})?|, [0-9]{1,4}-[0-9]{1,2})(?![\w-])",
     re.I,
 ).finditer
-_IS_KOREAN: Final = re.compile(r"-(?:dong|gu|daero|gil|eup|myeon)\b", re.I).search
+"""The second part of a lot has at most two digits, as 101-1203 is a house of a site and its flat."""
+IS_KOREAN: Final = re.compile(r"-(?:dong|gu|daero|gil|eup|myeon)\b", re.I).search
+"""In Latin letters."""
 _LOTS_OF_JAPAN: Final = re.compile(
-    r"(?<![\w-])(?<!tower )(?<!mansion )(?<!heights )(?<!building )(?<!bldg )(?<!house )(?<!residence )(?<!room )"
-    r"[0-9]{1,4}(?:-[0-9]{1,4}){1,2}(?![0-9-])",
+    r"(?<![\w#-])(?<!tower )(?<!mansion )(?<!heights )(?<!building )(?<!bldg )(?<!house )(?<!residence )(?<!room )"
+    r"[0-9]{1,4}(?:-[0-9]{1,4})?-[0-9]{1,2}(?![0-9-])",
     re.I,
 ).finditer
 _IS_JAPANESE: Final = re.compile(r"-(?:ku|shi|cho|machi)\b|\b(?:tokyo|osaka|kyoto|japan)\b", re.I).search
@@ -57,14 +60,16 @@ def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
     """
     if not _STREETS_OF_PLATES.isdisjoint(words):
         for match in _PLATES(text):
-            if match["sign"].strip() or len(match[0].split()[-1]) < _SHORT:
+            sign = match["sign"].strip()
+            surely = sign[:1] in ("n", "N") or (sign == "#" and "-" in match[0])
+            if surely or len(match[0].split()[-1]) < _SHORT:
                 yield match.span()
     if "rt" in words:
         yield from (match.span() for match in _NEIGHBOURS(text))
     if words and text.count(words[0]) > 1 and (twice := _TWICE(text)):
         yield twice.span(2)
     if "-" in text:
-        if _IS_KOREAN(text):
+        if IS_KOREAN(text):
             yield from (match.span() for match in _LOTS_OF_KOREA(text))
         elif _IS_JAPANESE(text):
             yield from (match.span() for match in _LOTS_OF_JAPAN(text))

@@ -10,6 +10,7 @@ import re
 from functools import cached_property
 from typing import Final
 
+from masking_service.masking.addresses.foreign_houses import IS_KOREAN
 from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
 from masking_service.masking.addresses.japanese_addresses import MAX_LOT
 from masking_service.masking.words import address_words as words
@@ -80,7 +81,8 @@ _BENGALI_PLACE: Final = re.compile(
 ).search
 """Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
 _OTHER_THAN_BENGALI: Final = re.compile(
-    r"(?<![0-9])[1-9][0-9]{4,5}(?![0-9])|\b(?:india|delhi|jaipur|pakistan|karachi|lahore|islamabad|kashmir|sindh|punjab)\b"
+    r"(?<![0-9])[1-9][0-9]{4,5}(?![0-9])|\b(?:india|delhi|jaipur|bangalore|bengaluru|lucknow|jharkhand"
+    r"|pakistan|karachi|lahore|islamabad|kashmir|sindh|punjab)\b"
 ).search
 """Of India or Pakistan, which have places of the same names; its postcode has more than four digits."""
 _BENGALI_FLATS: Final = re.compile(r"\b(?:tower|apartments?|bhaban|residence|condo|hostel|hall)\b").search
@@ -280,7 +282,7 @@ class UnitsByPlace(AddressTokens):
 
     def _is_in_italy(self, house: int, behind: int) -> bool:
         """Whether behind the slash is the letter of a house of Italy, or the next house: Via Roma 23/A and 15/17."""
-        if _ITALIAN(self.text) is None:
+        if _ITALIAN(self.text, 0, self._tokens[house].start) is None:
             return False
         if self._tokens[behind].kind == "w":
             return True
@@ -380,11 +382,16 @@ class UnitsByPlace(AddressTokens):
         """Whether a part alone is a house and its flat behind a street in Korea or Russia.
 
         정자로 32, 101-1331 is house 101 of a site, Невский пр., 82-22 house 82.
+        So is 101-1331, Lotte Castle, Jamsil-dong.
         """
         first, last = chain[0], chain[-1]
-        if len(chain) != len(("house", "flat")) or first < len(("street", ",")) or not self._ends(last):
+        if len(chain) != len(("house", "flat")) or not self._ends(last):
             return False
         if not self._adjacent(first, "-") or "w" in (self._tokens[first].kind, self._tokens[last].kind):
+            return False
+        if IS_KOREAN(self.text) is not None and len(self._tokens[first].text) in ROOM_DIGITS:
+            return len(self._tokens[last].text) in ROOM_DIGITS
+        if first < len(("street", ",")):
             return False
         before = self._tokens[first - 2]
         if _HAS_HANGUL(self.text) is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from masking_service.masking.addresses.foreign_houses import spans_of_lots
+from masking_service.masking.addresses.foreign_houses import IS_KOREAN, spans_of_lots
 from masking_service.masking.words import address_words
-from masking_service.masking.words.foreign_words import kinds_of_words
+from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
 
 _TOKENS: Final = re.compile(
     r"(?P<n>[0-9*]+(?:[A-Za-z](?![^\W_]))?)|(?P<w>(?:[^\s\d*!-/:-@\[-`{-~«»،؛，。、№ºª°–—’]++|(?<=\w)['’](?=\w))++)|\S"
@@ -53,7 +53,9 @@ _NUMBERED_STREETS: Final = re.compile(
 _HOUSES_OF_MOSCOW: Final = re.compile(r"(?<![0-9])([0-9]{1,3})[скСК]([0-9]{1,3})(?![0-9])").finditer
 """A house with its building: 8с2."""
 _ORDINALS_IN_CYRILLIC: Final = re.compile(
-    r"(?<![0-9])([0-9]{1,4})-(?:[ыио]?й|[ая]?я|[ое]?е|г?о)(?![^\W\d_])(?! ?(?:эт|под|кв|секц|пов))", re.I
+    r"(?<![0-9])([0-9]{1,4})-(?:[ыио]?й|[ая]?я|[ое]?е|г?о)(?![^\W\d_])"
+    r"(?! ?(?:эт|под|кв|секц|пов|ком|пар(?!к)|палат|офис|вход|каб|кім))",
+    re.I,
 ).finditer
 """Names of streets and districts: ул. 1-я Ямская, 3-й проезд."""
 _BEFORE_MONTH: Final = frozenset("de di of er º go e do".split())
@@ -106,7 +108,8 @@ class AddressTokens:
             places |= {match.start(1) for match in _ORDINALS_IN_CYRILLIC(self.text)}
         spans = [*spans_of_lots(self.text, [token.text.lower() for token in tokens])]
         if spans:
-            found = {place for span in spans for place in range(*span)}
+            places_of_units = {token.start for at, token in enumerate(tokens) if self._is_behind_unit(at)}
+            found = {place for span in spans if span[0] not in places_of_units for place in range(*span)}
             self._lots = {at for at, token in enumerate(tokens) if token.start in found}
             self._known.update(self._lots)
         if places:
@@ -175,11 +178,19 @@ class AddressTokens:
             return self._is_joined(at) or _ROMAN(before.text) is None  # SW4, NSW 2000; and not al. Jana Pawła II 21
         return digits == max(ROOM_DIGITS) and self._ends(at) and at + 3 >= len(tokens)
 
+    def _is_behind_unit(self, at: int) -> bool:
+        """Whether a word for a unit is right before a token, with a sign or No. between or none: Apt. 12-3."""
+        while at and (self._tokens[at - 1].kind in ".#" or self._tokens[at - 1].text.lower() in MARKS):
+            at -= 1
+        word = self._tokens[at - 1].text.lower() if at else ""
+        return len(word) >= len("apt") and kinds_of_words().get(word) == "unit"
+
     def _is_code_with_dash(self, at: int) -> bool:
         """Whether a postcode with a dash begins here: 00-590, 100-0001, 151-742; flats in Korea are alike."""
         parts = tuple([len(token.text) for token in self._tokens[at : at + 3]])
         behind_house = at > 1 and self._tokens[at - 2].kind == "n"
-        is_code = parts in ((2, 1, 3), (3, 1, 4)) or (parts == (3, 1, 3) and not behind_house)
+        is_code = parts == (2, 1, 3) or (parts == (3, 1, 4) and IS_KOREAN(self.text) is None)
+        is_code = is_code or (parts == (3, 1, 3) and not behind_house)
         is_code = is_code and not (behind_house and _HANGUL(self.text) is not None)
         return is_code and self._adjacent(at, "-") and self._adjacent(at + 1, "n")
 

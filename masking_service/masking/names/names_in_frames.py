@@ -290,7 +290,7 @@ def _is_none(name: str, given: str, told: int, *, clear: bool) -> bool:
         return True
     if not clear and (given in _NUMERALS or (len(given) > 1 and words.get(given, NO_WORD)[1] < _FREQUENT)):
         return True
-    if len(given) > 1 and given[0] in _ROADS:
+    if len(given) > 1 and (given[0] in _ROADS or name.startswith("单能")):  # 昨天的单能改地址吗
         return True
     if name[-1] in PLACE_ENDS and (told <= _SURE or name[-1] not in _MAY_BE_LAST):
         return True

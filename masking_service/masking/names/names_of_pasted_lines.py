@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han
+from masking_service.masking.names.beside_runs import FOLLOW
 from masking_service.masking.names.han_run import PLACE_ENDS, cost_of_given
 from masking_service.masking.names.name_bounds import ANY_FAMILY
 from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT
@@ -48,6 +49,8 @@ _last_run: Final = re.compile(rf"[{HAN}]{{1,24}}(?=[{_SIGNS}]*$)").search
 _to_house: Final = re.compile(r".*[0-9*]", re.S).match
 _to_road: Final = re.compile(r".*[市区县旗镇乡村路街道巷]", re.S).match
 _behind_house: Final = re.compile(rf"[0-9*](?:[号栋幢座室楼层组米]|号楼|单元)[{_SIGNS}]*([{HAN}]{{2,3}})$").search
+_home_behind: Final = re.compile("家[0-9*]|收(?!费|购|藏|割|获)").match
+_AROUND_HOUSE: Final = frozenset("号栋幢座楼室层找交转给")
 _SIDES: Final = frozenset("东西南北侧口边旁面近内外处头首段商角厅嘴寺桥窗门")
 """What the way to a house ends with, and given names end with some of them: 南门东."""
 _NO_LAST: Final = PLACE_ENDS - frozenset("园苑城亭湖岸阁台府庭")
@@ -80,15 +83,25 @@ class PastedLine(NamedTuple):
     told: bool
 
     def without_places(self, spans: Iterable[Span]) -> list[Span]:
-        """The spans without those inside the address, which are of places if the name is told: 尔伯 of 杜尔伯特街."""
+        """The spans without those inside the address, which are of places if the name is told: 尔伯 of 杜尔伯特街.
+
+        Those before a title or a verb, or with someone's home, stay: 路12号李四代收, 路12号李四家3栋.
+        """
         return [span for span in spans if not (self.told and self._is_of_place(*span))]
 
     def _is_of_place(self, start: int, end: int) -> bool:
         first, last = self.places
         if not (first < end < last and is_han(self.text[end]) and (start <= first or is_han(self.text[start - 1]))):
             return False
+        if self.text.startswith(FOLLOW.get(self.text[end], ()), end) or _is_told(self.text, start, end):
+            return False
         ends_surely = _province(self.text, first) is not None
         return ends_surely or not any(start < name_end and name < end for name, name_end in self.names)
+
+
+def _is_told(text: str, start: int, end: int) -> bool:
+    """Whether what is behind a name in an address tells it: 李四收, and behind a house 李四家3栋."""
+    return _home_behind(text, end) is not None and (text[end] == "收" or text[start - 1] in _AROUND_HOUSE)
 
 
 def names_with_lines(text: str, found: list[Span]) -> list[Span]:

@@ -10,7 +10,7 @@ from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 
 Span = tuple[int, int]
 
-_ANNOUNCE: Final = frozenset("人名找转给由交请系员家主方收寄户客叫喊问友姓让帮")
+_ANNOUNCE: Final = frozenset("人名找转给由交请系员家主方收寄户客叫喊问友姓让帮知络被等苦居是托烦")
 """What announces a name ends with these characters."""
 _ENDS: Final = frozenset("室房楼层元门栋幢座号店部司厂台卫站院校社场寓厦苑庭")
 """What a name follows at the end of an address ends with these."""

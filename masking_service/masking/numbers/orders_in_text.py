@@ -50,7 +50,7 @@ SAYS_ORDER: Final = (
 """What a text calls the number of an order or the like: no card, identity number, landline or room."""
 _ORDER: Final = Expression(
     rf"{SAYS_ORDER}[ \t:：=#.()\[\]【】「」『』“”\"']{{0,4}}"
-    r"(?P<number>(?!tel|mob|call|phone|cell|fax)(?:(?!(?:ph|hp|wa|gsm)[-/])[a-z]{2,5}[-/])?"
+    r"(?P<number>(?!tel|mob|call|phone|cell|fax)(?:(?!(?:ph|hp|wa|gsm|num|id|sfz)[-/])[a-z]{2,5}[-/])?"
     r"[a-z]{0,6}[0-9][0-9a-z]*(?:-[0-9a-z]{1,24}|/[0-9a-z]{1,8}(?![0-9a-z])"
     r"| (?=[a-z]{0,4}[0-9])(?!tel|mob|call|(?<=[0-9]{6} )0[1-9]|0[1-9][0-9]{8,9}(?![0-9a-z]))[0-9a-z]{1,24}){0,8}"
     r"(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",

@@ -74,6 +74,15 @@ def test_what_looks_like_a_name_inside_the_address_of_a_line_with_a_name_is_a_pl
     assert line.without_places([(inside, inside + 3), behind]) == [behind]
 
 
+@every("told", ["李强代收5号楼", "李建国家3栋", "找李强代收放门口", "李强先生", "交李强收"])
+def test_another_name_that_is_told_inside_the_address_of_such_a_line_is_hidden(told: str) -> None:
+    (masked,) = mask([{"waybill_no": "SF1234567890", "remark": f"王小明13812345678浙江省杭州市文三路100号{told}8号柜"}])
+
+    assert masked.record is not None
+    assert "强" not in masked.record["remark"]
+    assert "国" not in masked.record["remark"]
+
+
 @every(
     ("text", "shown"),
     [

@@ -38,6 +38,8 @@ def test_numbers_of_orders_stay_whatever_they_look_like(text: str) -> None:
 
 @every(("text", "shown"), [
     ("订单vx123456789ab", "订单vx***********"), ("commande 06 12 34 56 78", "commande ******5678"),
+    ("order id-110101199003074610", "order id-******************"), ("réf 0612345678", "réf ******678"),
+    ("protocolo 11 91234-5678", "protocolo *******5678"), ("pin 12-3-1001", "pin 12-*-****"),
     ("order 13812345678", "order *******5678"), ("commande, tél. 0612345678", "commande, tél. ******678"),
 ])  # fmt: skip
 def test_what_else_is_behind_such_a_word_is_found(text: str, shown: str) -> None:
