@@ -36,9 +36,12 @@ IS_KOREAN: Final = re.compile(r"-(?:dong|gu|daero|gil|eup|myeon)\b", re.I).searc
 """In Latin letters."""
 _LOTS_OF_JAPAN: Final = re.compile(
     r"(?<![\w#-])(?<!tower )(?<!mansion )(?<!heights )(?<!building )(?<!bldg )(?<!house )(?<!residence )(?<!room )"
-    r"[0-9]{1,4}(?:-[0-9]{1,4})?-[0-9]{1,2}(?![0-9-])",
+    r"[0-9]{1,4}(?:-[0-9]{1,4})?-[0-9]{1,2}(?![0-9-])"
+    r"|(?:(?<=tokyo )|(?<=osaka )|(?<=kyoto )|(?<=-ku )|(?<=-shi ))[0-9]{3}-[0-9]{4}(?![0-9-])"
+    r"|^[0-9]{3}-[0-9]{4}(?=,? (?:tokyo|osaka|kyoto)\b)",
     re.I,
 ).finditer
+"""Lots, whose last part has at most two digits, as 2-301 is a house of a site and its flat; postcodes beside a city."""
 _IS_JAPANESE: Final = re.compile(r"-(?:ku|shi|cho|machi)\b|\b(?:tokyo|osaka|kyoto|japan)\b", re.I).search
 """In Latin letters."""
 _NEIGHBOURS: Final = re.compile(r"\brt\.? ?[0-9]{1,3}[ ,./-]{1,2}(?:rw\.? ?)?[0-9]{1,3}(?![0-9])", re.I).finditer

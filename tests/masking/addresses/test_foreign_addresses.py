@@ -31,6 +31,13 @@ def test_a_label_shows_no_number_of_it() -> None:
     assert record["recipient"]["address"] == "** High Street, Foo **, London"
 
 
+@every("address", ["ул. Ленина 5, 3-я комната", "12, Teheran-ro, 502, Gangnam-gu, Seoul"])
+def test_what_may_be_a_room_beside_numbers_that_are_read_is_warned_of(address: str) -> None:
+    _, found = masked(with_address(address))
+
+    assert ("/recipient/address", UNIT_NOT_RECOGNISED) in found.warnings
+
+
 def test_another_profile_shows_it_and_warns() -> None:
     record, found = masked(with_address(UNREAD), by=DESK)
 

@@ -70,6 +70,8 @@ def test_a_town_in_brackets_is_no_name(text: str) -> None:
         "经由收银员签收",
         "白沙会展中心",
         "昨天的单能改地址吗",
+        "达美乐签收",
+        "德阳来电",
     ],
 )
 def test_a_word_that_goes_on_over_an_end_of_what_may_be_a_name_makes_it_none(text: str) -> None:
