@@ -39,6 +39,7 @@ _LONGEST_TOWN: Final = 5
 """Words and signs of a town's name."""
 _OF_SITE: Final = re.compile(
     r"\b(?:cent(?:er|re|ro|rum)|plaza|pla[zc]e|mall|square|house|hall|inn|hotel|court|park|gardens?|heights|terrace|lodge|palace"
+    r"|views?|mansions?|villas?|residences?|estates?|vinhomes"
     rf"|gal[el]r|market|airport|terminal|edif|cond|(?:{address_words.HOUSE_OF_FLATS})\b)",
     re.I,
 ).search

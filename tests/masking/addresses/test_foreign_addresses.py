@@ -31,7 +31,10 @@ def test_a_label_shows_no_number_of_it() -> None:
     assert record["recipient"]["address"] == "** High Street, Foo **, London"
 
 
-@every("address", ["ул. Ленина 5, 3-я комната", "12, Teheran-ro, 502, Gangnam-gu, Seoul"])
+@every(
+    "address",
+    ["ул. Ленина 5, 3-я комната", "12, Teheran-ro, 502, Gangnam-gu, Seoul", "8 Queensway, Pacific View, 1203"],
+)
 def test_what_may_be_a_room_beside_numbers_that_are_read_is_warned_of(address: str) -> None:
     _, found = masked(with_address(address))
 
