@@ -26,6 +26,11 @@ def test_the_name_is_told_in_every_order(name: str, order: str, sign: str) -> No
     assert named(sign.join(parts[part] for part in order)) == [name]
 
 
+@every("text", [f"王建设{MASK}{ADDRESS}", f"{ADDRESS}{MASK}王建设", f"{ADDRESS}，王建设，{MASK}"])
+def test_a_given_name_that_is_a_word_is_told_where_nothing_else_is(text: str) -> None:
+    assert named(text) == ["王建设"]
+
+
 @every("text", [f"诸葛小明{DISTRICT}{MASK}", f"{MASK}诸葛小明{DISTRICT}", f"诸葛小明路北区长宁道8号{MASK}"])
 def test_a_name_ends_where_a_known_district_begins(text: str) -> None:
     assert named(text) == ["诸葛小明"]
