@@ -21,7 +21,7 @@ URL, SERVICE = "http://127.0.0.1:8081", "http://127.0.0.1:8080"
 
 
 class Children:
-    """Stands in for the store and the issuer, and notes what is started and ended."""
+    """A mock of the store and the issuer: it notes what is started and ended."""
 
     def __init__(self, *, lives: bool = True) -> None:
         self.status = None if lives else 1

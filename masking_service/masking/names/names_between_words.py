@@ -30,7 +30,7 @@ from masking_service.masking.words.family_names import (
     RARE_FAMILY_NAMES,
     WORDS_AS_FAMILY_NAMES,
 )
-from masking_service.masking.words.han_words import COST_OF_UNKNOWN, NO_WORD, han_words
+from masking_service.masking.words.han_words import COST_OF_UNKNOWN, COST_OF_WORD_AS_FAMILY, NO_WORD, han_words
 
 MAX_RUN: Final = 32
 """Characters of a run that are read; a longer one has other words beside a name than people write."""
@@ -79,8 +79,6 @@ _LIST_IN: Final = re.compile(
 ).finditer
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _WORDS_AS_FAMILY: Final = frozenset(WORDS_AS_FAMILY_NAMES)
-_COST_OF_WORD_AS_FAMILY: Final = 19
-"""The cost as a family name where a whole name is asked for; no run is read for it."""
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = PERSON_ENDS | frozenset(
@@ -236,7 +234,7 @@ def _is_name(han: str, least: int) -> bool:
     family = 2 if han[:2] in DOUBLE_FAMILY_NAMES and len(han) > len("欧阳") else 1
     given, cost = han[family:], known.family.get(han[:family])
     if han[:1] in _WORDS_AS_FAMILY:
-        cost = _COST_OF_WORD_AS_FAMILY
+        cost = COST_OF_WORD_AS_FAMILY
     if cost is None or len(given) not in COST_OF_NAME or han in known.words:
         return False
     return known.cost(han) - cost - cost_of_given(given) >= least

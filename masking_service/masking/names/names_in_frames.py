@@ -28,7 +28,7 @@ from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import by_char
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
-from masking_service.masking.words.han_words import NO_WORD, han_words
+from masking_service.masking.words.han_words import COST_OF_WORD_AS_FAMILY, NO_WORD, han_words
 
 Span = tuple[int, int]
 
@@ -40,8 +40,6 @@ _LEAST_OF_CLEAR: Final = {1: -6, 2: -11, 3: -15, 4: -15}
 """The same where its family name is hardly a word: its given name may be one, 客户李学习要求."""
 _LEAST_OF_NOUN: Final = 3
 """What it saves where one side tells it and its given name is a noun: 陈天龙, but not 石狮子."""
-_COST_OF_WORD: Final = 19
-"""What a family name costs at most, here."""
 _OF_FREQUENT_WORD: Final = 6
 """What a name costs more that begins with a frequent word: 家长来电."""
 _FREQUENT: Final = 24
@@ -271,7 +269,7 @@ def _score(text: str, start: int, end: int, before: int, behind: int | None) -> 
         return None
     if text.startswith("一下", start + 1) or called_words.counts_goods(text, start):
         return None
-    cost = min(_COST_OF_WORD, known.family.get(name[:family], _COST_OF_WORD))
+    cost = min(COST_OF_WORD_AS_FAMILY, known.family.get(name[:family], COST_OF_WORD_AS_FAMILY))
     cost += known.given_cost(name[family:]) + COST_OF_NAME[len(name) - family]
     if family == 1 and known.words.get(name[:2], NO_WORD)[1] < _FREQUENT:
         cost += _OF_FREQUENT_WORD

@@ -25,7 +25,7 @@ from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import PROVINCES
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
-from masking_service.masking.words.han_words import han_words
+from masking_service.masking.words.han_words import COST_OF_WORD_AS_FAMILY, han_words
 
 _SIGNS: Final = r"\s,，、;；/|_\-—(（)）"
 _phones: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{0,4}(?![0-9*])").finditer
@@ -62,8 +62,6 @@ _LEAST_AT_START: Final = 3
 _LEAST_AT_END: Final = -5
 _LEAST_AT_SIDE: Final = 4
 """What a name that touches the address saves at least: so little, because the line has one."""
-_COST_OF_WORD: Final = 19
-"""What a word costs as a family name."""
 _NO_NAMES: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"), cues.ROLES, cues.LABELS, cues.TITLES)
 
 
@@ -136,11 +134,8 @@ def read(text: str) -> PastedLine | None:
         hidden = _hidden_at_start(text, *side) is not None or (touched and side[1] == phone)
     else:
         hidden = at_start is not None or at_end is not None
-        names = (
-            []
-            if hidden
-            else _names_beside(text, start, end, phone=bool(phones), may_end=not (touched and end == phone))
-        )
+        may_end = not (touched and end == phone)
+        names = [] if hidden else _names_beside(text, start, end, phone=bool(phones), may_end=may_end)
     start = max([start, *(last for first, last in names if first < (start + end) // 2)])
     places = _to_house(text, start, end) or _to_road(text, start, end)
     return PastedLine(text, (start, places.end() if places else start), names, told=bool(names) or hidden)
@@ -198,7 +193,7 @@ def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int
     costs = han_words().read(run[1])[1][0]
     found = [
         (costs[0] - cost - costs[length], length)
-        for length, cost in _names(run[1][:_LONGEST_NAME], 0)
+        for length, cost in _names(run[1][:_LONGEST_NAME])
         if run[1][length - 1] not in PLACE_ENDS and run[1][length : length + 1] not in PLACE_ENDS
     ]
     saved, length = max(found, default=(_LEAST_AT_START - 1, 0))
@@ -226,10 +221,12 @@ def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:
     if run is None or run[0][-1] in PLACE_ENDS:
         return None
     costs = han_words().read(run[0])[0][0]
-    found = []
-    for length in range(2, _LONGEST_NAME + 1):
-        for whole, cost in _names(run[0][-length:], length):
-            found.append((costs[-1] - costs[-whole - 1] - cost, whole))
+    found = [
+        (costs[-1] - costs[-length - 1] - cost, length)
+        for last in range(2, _LONGEST_NAME + 1)
+        for length, cost in _names(run[0][-last:])
+        if length == last
+    ]
     saved, length = max(found, default=(_LEAST_AT_END - 1, 0))
     if saved < (_LEAST_AT_SIDE if run[0][-1] in _SIDES else _LEAST_AT_END) or run[0][-2:] in _NO_NAMES:
         saved, length = 0, 0
@@ -239,11 +236,11 @@ def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:
     return (saved, (run.end() - length, run.end())) if length else None
 
 
-def _names(han: str, length: int) -> Iterator[tuple[int, int]]:
-    """The lengths of what may be a name that begins Han, and what it costs as one; only of this length if it is one."""
+def _names(han: str) -> Iterator[tuple[int, int]]:
+    """The lengths of what may be a name that begins Han, and what each costs as one."""
     known = han_words()
     for family in (1, 2) if han[:2] in DOUBLE_FAMILY_NAMES else (1,):
-        cost = known.family.get(han[:family], _COST_OF_WORD if han[0] in ANY_FAMILY else None)
-        for whole in (family + 1, family + 2):
-            if cost is not None and whole <= len(han) and (not length or whole == length):
-                yield whole, cost + cost_of_given(han[family:whole])
+        cost = known.family.get(han[:family], COST_OF_WORD_AS_FAMILY if han[0] in ANY_FAMILY else None)
+        for length in (family + 1, family + 2):
+            if cost is not None and length <= len(han):
+                yield length, cost + cost_of_given(han[family:length])

@@ -26,6 +26,8 @@ _COST_OF_DOUBLED: Final = 6
 """What a given name costs more than its character that is written twice: 圆圆."""
 _COST_OF_DOUBLE: Final = 12
 _COST_OF_RARE_FAMILY: Final = 19
+COST_OF_WORD_AS_FAMILY: Final = 19
+"""What a word costs as a family name, where a name is asked for; no run is read for it."""
 _FAMILY_NO_WORD: Final = 7
 """What a character costs less as a family name than as a word, if it is hardly a word."""
 _FAR: Final = 1 << 20
