@@ -104,6 +104,19 @@ def test_a_narrow_list_is_whole_and_costs_what_it_shows(
     assert (pages(later, who, query), trips()) == (expected, read)
 
 
+def test_a_page_with_counts_goes_on_behind_the_place_where_an_earlier_one_ended(
+    long: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counts read all cases, where they are few enough, and the page is taken from these."""
+    first = content(long.get(SUPERVISOR, "/v1/cases"))
+    monkeypatch.setitem(Cases.listed.__globals__, "MAX_READ", 100)
+
+    rest = content(long.get(SUPERVISOR, f"/v1/cases?counts=yes&after={first['next']}"))
+
+    assert first["next"].startswith("~")
+    assert [case["case"] for case in (*first["cases"], *rest["cases"])] == [f"D-{at:02}" for at in range(12)]
+
+
 def test_what_waits_and_what_is_ones_own_is_counted_among_any_number(later: Api) -> None:
     counts = [content(later.get(who, "/v1/cases?limit=1&counts=yes"))["counts"] for who in (SUPERVISOR, DESK)]
 
