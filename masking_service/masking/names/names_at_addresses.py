@@ -54,14 +54,18 @@ _LABEL: Final = (
 label_in_front: Final = Expression(rf"{_LABEL}(?=[{_FAMILIES}]{_HAN})").match
 """Finds the label of a name in front of an address."""
 
+_CITIES: Final = {city for city in cues.sections("divisions.txt")["cities"] if city[0] in FAMILY_NAMES}
+"""Cities that begin like a person's name: 宁波, 金华."""
+_DISTRICT: Final = rf"{_HAN}{{2}}(?:市(?!场)|县|区(?<![业小社园院库校]区))"
+
 _SIGNS_BEHIND: Final = r"[ ,，;；、|/\t\n]"
 NAME_IN_FRONT: Final = (
     rf"(?:{_LABEL}[{_FAMILIES}]{_HAN}|"
     rf"(?=[\u3400-\u9fff·•‧・∙⋅･]{{2,15}}+{_SIGNS_BEHIND})(?="
     rf"(?:[{_FAMILIES}]{_HAN}{{1,3}}|{_HAN}{{1,7}}[·•‧・∙⋅･]{_HAN}{{1,7}}|(?:{any_of(cues.FIRST_PARTS)}){_HAN}{{0,4}})"
     rf"{_SIGNS_BEHIND})(?!{PROVINCES})"
-    rf"|(?!{PROVINCES})[{FAMILY_NAMES}]{_HAN}{{1,2}}(?<![省市区县州県府都])"
-    rf"(?={PROVINCES}|{_HAN}{{2}}(?:市(?!场)|县|区(?<![业小社园院库校]区))))"
+    rf"|(?!{PROVINCES})(?!(?:{any_of(_CITIES)}){_DISTRICT})[{FAMILY_NAMES}]{_HAN}{{1,2}}(?<![省市区县州県府都])"
+    rf"(?={PROVINCES}|{_DISTRICT}))"
 )
 """A fragment of an expression: what may be a name in front of an address."""
 
