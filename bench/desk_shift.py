@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Request, sync_playwright
 
+from bench.load import percentile
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, DeskProcess, call
 from tests.browser.signing import SigningVisit, enrolled, start_signing_desk
 
@@ -146,7 +147,7 @@ def written(shifts: list[Shift], count: int, touches: tuple[int, int]) -> str:
     ):
         medians = statistics.median(before), statistics.median(after)
         told = " | ".join(
-            f"{median:.0f} ms (p95 {percentile(each):.0f})"
+            f"{median:.0f} ms (p95 {percentile(sorted(each), 0.95):.0f})"
             for median, each in zip(medians, (before, after), strict=True)
         )
         lines.append(f"| {name} | {told} | {medians[1] / medians[0]:.2f} |")
@@ -161,11 +162,6 @@ def written(shifts: list[Shift], count: int, touches: tuple[int, int]) -> str:
                 f"{name}, {what}: " + ", ".join(f"{number} {each}" for each, number in sorted(requests.items()))
             )
     return "\n".join(lines)
-
-
-def percentile(milliseconds: list[float]) -> float:
-    """Return the 95th percentile."""
-    return sorted(milliseconds)[min(int(len(milliseconds) * 0.95), len(milliseconds) - 1)]
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from bench.contenders import ROOT
 from bench.figures import Figures
+from bench.marked import put_between
 from bench.tables import TABLES, bare_rates, headline, shards
 
 DOCS = ROOT / "docs"
@@ -32,18 +33,9 @@ def page(figures: Figures) -> str:
 
 
 def fed(document: str, figures: Figures, tables: Mapping[str, Callable[[Figures], str]]) -> str:
-    """A document with those tables in their places.
-
-    Raises:
-        ValueError: it has no place for one of them.
-    """
+    """A document with those tables in their places."""
     for name, table in tables.items():
-        begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->\n"
-        before, found, rest = document.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not found or not closed:
-            raise ValueError(f"there is no place for {name}")
-        document = f"{before}{begin}{table(figures)}\n\n{figures.machine.line}.\n{end}{after}"
+        document = put_between(document, name, f"{table(figures)}\n\n{figures.machine.line}.")
     return document
 
 

@@ -1,10 +1,11 @@
 """The tables of a run, in Markdown: the page, the terminal and docs/scaling.md show the same ones."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.figures import ENCRYPT, MIN_PAIRS, Figures, Latency, Measured, Sharded, short, spread
+from bench.marked import markdown_table
 from bench.mixed import BATCH, COURIER, LABEL, ONE
 from bench.waybills import ADDRESSES, KINDS, MIXED, REMARKS, USUAL
 
@@ -55,7 +56,7 @@ class Aim:
 def aims(figures: Figures) -> str:
     """The aims, and what was measured."""
     heads = ("what", "measured", "lowest to highest", "pairs", "aim", "")
-    return _table(heads, (aim.row for aim in aimed_at(figures)))
+    return markdown_table(heads, (aim.row for aim in aimed_at(figures)))
 
 
 def aimed_at(figures: Figures) -> Sequence[Aim]:
@@ -121,7 +122,7 @@ def rates(figures: Figures) -> str:
             what = f"encrypt only, {_batches(size)}"
             rows.append((what, "–", "–", theirs, "–", f"{ratio}, tokenizes", f"{sealed.client:.0%}"))
     heads = ("waybills a second", "baseline", "service", "other", "service / baseline", "service / other", "client")
-    return _table(heads, rows)
+    return markdown_table(heads, rows)
 
 
 def _beside(figures: Figures, use_case: str, size: int, other: str, does: str) -> tuple[str, str]:
@@ -145,7 +146,7 @@ def records(figures: Figures) -> str:
             cells += [f"{rate.median:,.0f}", ratio]
         rows.append((f"**{kind}**: {text}", *cells))
     heads = ("records", f"mask, batches of {batch}", "of usual ones", f"tokenize, batches of {batch}", "of usual ones")
-    return _table(heads, rows)
+    return markdown_table(heads, rows)
 
 
 def bare_rates(figures: Figures) -> str:
@@ -156,7 +157,7 @@ def bare_rates(figures: Figures) -> str:
             bare, ours = (figures.of(name, use_case, size).median for name in ("baseline", "service"))
             ratio = spread(figures.ratio(use_case, size, "baseline"))
             rows.append((_named(use_case, size), f"{bare:,.0f}", f"{ours:,.0f}", ratio))
-    return _table(("waybills a second", "baseline", "service", "service / baseline"), rows)
+    return markdown_table(("waybills a second", "baseline", "service", "service / baseline"), rows)
 
 
 def headline(figures: Figures) -> str:
@@ -171,7 +172,9 @@ def headline(figures: Figures) -> str:
             if figures.has("service", use_case, size, MIXED):
                 rate = figures.of("service", use_case, size, MIXED).median
                 rows.append((f"{_named(use_case, size)}, mixed records{what}", "–", f"{rate:,.0f}", "–"))
-    table = _table(("waybills a second, two cores", "bare loop", "the service", "ratio (lowest to highest)"), rows)
+    table = markdown_table(
+        ("waybills a second, two cores", "bare loop", "the service", "ratio (lowest to highest)"), rows
+    )
     lines = [
         f"{table}\n\nThe bare loop does the same work without authentication, policy, leak guard and log. "
         "Mixed records have\n"
@@ -207,7 +210,7 @@ def stages(figures: Figures) -> str:
     ]
     rows.append(("together", *(f"{sum(one.stages.values()):,.2f}" for one in figures.stages)))
     rows.append(("without a stopwatch", *(f"{one.whole:,.2f}" for one in figures.stages)))
-    return _table(("µs a waybill", *(f"{one.use_case}, {one.size}" for one in figures.stages)), rows)
+    return markdown_table(("µs a waybill", *(f"{one.use_case}, {one.size}" for one in figures.stages)), rows)
 
 
 def load(figures: Figures) -> str:
@@ -226,7 +229,7 @@ def load(figures: Figures) -> str:
     ]
     latencies = (f"{kind}, p50 / p99 / worst p99, ms" for kind in kinds)
     outside = "windows outside rewrites"
-    return _table(
+    return markdown_table(
         ("of the saturation rate", "requests a second", *latencies, outside, "refused", "the last of all, ms"), rows
     )
 
@@ -245,7 +248,7 @@ def growth(figures: Figures) -> str:
         for one in figures.growth
     ]
     heads = ("stored", "tokenize, a second", "mask, a second", "tokenize / mask", "rounds outside rewrites", "bytes")
-    return _table(heads, rows)
+    return markdown_table(heads, rows)
 
 
 def memory(figures: Figures) -> str:
@@ -262,7 +265,7 @@ def memory(figures: Figures) -> str:
         ("the server's tables, which grow by doubling, and its buffers", whole - each.held),
         ("**together**", whole),
     ]
-    return _table(("of a waybill", "bytes"), ((what, f"{size:,.0f}") for what, size in rows))
+    return markdown_table(("of a waybill", "bytes"), ((what, f"{size:,.0f}") for what, size in rows))
 
 
 def shards(figures: Figures) -> str:
@@ -284,7 +287,7 @@ def shard_table(found: Sequence[Sharded]) -> str:
         for each in found
     ]
     heads = ("shards", "waybills a second", "of one shard's", "store, µs of processor a waybill")
-    return _table((*heads, "of that, the busiest shard", "where the keys are"), rows)
+    return markdown_table((*heads, "of that, the busiest shard", "where the keys are"), rows)
 
 
 TABLES: dict[str, Callable[[Figures], str]] = {
@@ -309,8 +312,3 @@ def _batches(size: int) -> str:
 
 def _latency(found: Latency) -> str:
     return f"{found.p50:,.1f} / {found.p99:,.1f} / {found.worst:,.0f}"
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    first, *rest = [f"| {' | '.join(row)} |" for row in (heads, *rows)]
-    return "\n".join([first, "|" + "---|" * (first.count("|") - 1), *rest])

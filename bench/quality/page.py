@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Template
 from typing import Final
 
 import msgspec
 
+from bench.marked import markdown_table, put_between
 from bench.quality.aims import AIMS, Result, results
 from bench.quality.contenders import EXPRESSION, MAPPED, SERVICE, TAGGER
 from bench.quality.measure import Figures
@@ -50,7 +51,7 @@ def aims(figures: Figures) -> str:
         for one in results(figures.scores[SERVICE])
     ]
     heads = ("aim", "corpus", "member", "limit", "wrong", "share", "worst form", "")
-    return _table(heads, rows)
+    return markdown_table(heads, rows)
 
 
 def beside(figures: Figures) -> str:
@@ -84,7 +85,7 @@ def forms(figures: Figures, most: int | None = None) -> str:
         for one in sorted(figures.scores[SERVICE], key=lambda one: -one.wrong)
         if one.form != ALL and one.wrong
     ]
-    return _table(("corpus", "member", "kind", "form", "what", "wrong", "share"), rows[:most])
+    return markdown_table(("corpus", "member", "kind", "form", "what", "wrong", "share"), rows[:most])
 
 
 def examples(figures: Figures) -> str:
@@ -137,7 +138,7 @@ def save(figures: Figures, folder: Path) -> None:
     for name, table in READMES.items():
         path = folder.parent / name
         if path.exists():
-            path.write_text(fed(path.read_text("utf-8"), table(figures)), "utf-8")
+            path.write_text(put_between(path.read_text("utf-8"), "quality", table(figures)), "utf-8")
 
 
 def _lines(figures: Figures) -> bytes:
@@ -160,14 +161,6 @@ READMES: Final[Mapping[str, Callable[[Figures], str]]] = {"README.md": headline,
 """Documents beside the folder that show the table."""
 
 
-def fed(document: str, table: str) -> str:
-    """A document with the table in its place; unchanged where it has none."""
-    begin, end = "<!-- quality:begin -->\n", "<!-- quality:end -->\n"
-    before, _, rest = document.partition(begin)
-    _, found, after = rest.partition(end)
-    return f"{before}{begin}{table}\n{end}{after}" if found else document
-
-
 def _beside(figures: Figures, language: int, heads: tuple[str, ...]) -> str:
     chosen = [aim for aim in AIMS if aim.name in _HEADLINE]
     by_contender: dict[str, dict[str, Result]] = {
@@ -178,7 +171,7 @@ def _beside(figures: Figures, language: int, heads: tuple[str, ...]) -> str:
     for aim in chosen:
         cells = (found[aim.name] for found in by_contender.values() if aim.name in found)
         rows.append((_HEADLINE[aim.name][language], *(_percent(one.share) for one in cells)))
-    return _table(heads, rows)
+    return markdown_table(heads, rows)
 
 
 def _percent(share: float) -> str:
@@ -187,8 +180,3 @@ def _percent(share: float) -> str:
 
 def _line(text: str) -> str:
     return text.replace("\n", "⏎").replace("`", "'")
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    first, *rest = [f"| {' | '.join(row)} |" for row in (tuple(heads), *rows)]
-    return "\n".join([first, "|" + "---|" * (first.count("|") - 1), *rest])

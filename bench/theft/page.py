@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from bench.marked import put_between
 from bench.theft.variants import VARIANTS, VARIED
 from bench.theft.workforce import PRESENT
 
@@ -353,14 +354,6 @@ READMES: Mapping[str, Callable[[Json], str]] = {"README.md": readme, "README.zh-
 """Documents beside the folder that show the aims."""
 
 
-def fed(document: str, table: str) -> str:
-    """A document with the table in its place; unchanged where it has none."""
-    begin, end = "<!-- theft:begin -->\n", "<!-- theft:end -->\n"
-    before, _, rest = document.partition(begin)
-    _, found, after = rest.partition(end)
-    return f"{before}{begin}{table}\n{end}{after}" if found else document
-
-
 def save(figures: Json, docs: Path) -> None:
     """Write the page, the plot and the figures into a folder of documents."""
     draw(figures, docs / "insiders" / "theft.svg")
@@ -369,4 +362,4 @@ def save(figures: Json, docs: Path) -> None:
     for name, table in READMES.items():
         path = docs.parent / name
         if path.exists():
-            path.write_text(fed(path.read_text("utf-8"), table(figures)), "utf-8")
+            path.write_text(put_between(path.read_text("utf-8"), "theft", table(figures)), "utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bench.marked import put_between
 from bench.quality import page
 from bench.quality.contenders import EXPRESSION, SERVICE
 from bench.quality.measure import Figures, measure
@@ -79,5 +80,4 @@ def test_the_page_is_what_the_saved_figures_make() -> None:
 def test_the_readme_shows_the_saved_figures(name: str) -> None:
     text = (ROOT / name).read_text()
 
-    assert page.fed(text, page.READMES[name](page.saved(ROOT / "docs"))) == text
-    assert "<!-- quality:begin -->" in text
+    assert put_between(text, "quality", page.READMES[name](page.saved(ROOT / "docs"))) == text
