@@ -218,8 +218,7 @@ class _Moving:
             commands = [command for value in values for command in value.commands]
 
             def write(commands: Sequence[Command] = commands) -> None:
-                if commands:
-                    store.write(commands)
+                store.write(commands)
 
             if sealed:
                 self._announcer.run(tenant, sealed, write)
@@ -237,11 +236,10 @@ class _Moving:
         """
         store = self._coordinator.store
         commands: list[Command] = [(b"EXPIRETIME", stored.key) for stored in moved]
-        ends = dict(zip((stored.key for stored in moved), store.read(commands) if commands else [], strict=True))
+        ends = dict(zip((stored.key for stored in moved), store.read(commands), strict=True))
         same = {stored.key for stored in moved if max(int(ends[stored.key]), 0) == stored.until}
         hashes = [stored.key for stored in moved if isinstance(stored.value, list) and stored.key in same]
-        if hashes:
-            store.write([(b"DEL", key) for key in hashes])
+        store.write([(b"DEL", key) for key in hashes])
         strings = [
             stored
             for stored in moved
@@ -283,7 +281,7 @@ class _Moving:
             read.append((tenant, _KeyAtOldPlace(match[0], stem + b"}" + match[2], match[2], value, max(int(until), 0))))
         custodies = [stored for _, stored in read if stored.kind == _CUSTODY]
         asked: list[Command] = [(b"GET", stored.new_key) for stored in custodies]
-        for stored, newer in zip(custodies, self._coordinator.store.read(asked) if asked else [], strict=True):
+        for stored, newer in zip(custodies, self._coordinator.store.read(asked), strict=True):
             stored.newer = newer
         return read
 

@@ -79,7 +79,7 @@ def announced(store: Store, values: Sequence[Resealed]) -> list[Sealed]:
     Raises:
         StoreUnavailable: the store did not answer.
     """
-    ends = store.read([(b"EXPIRETIME", one.key) for one in values]) if values else []
+    ends = store.read([(b"EXPIRETIME", one.key) for one in values])
     return [
         Sealed(one.place, one.after, until=max(int(end), 0), once=False) for one, end in zip(values, ends, strict=True)
     ]

@@ -130,7 +130,7 @@ class _Pass:
             commands: read the keys.
             logged: whether the audit log explains them. Of others, those that no state key sealed are passed over.
         """
-        replies = self.coordinator.store.read(commands) if commands else []
+        replies = self.coordinator.store.read(commands)
         waiting: dict[str, list[Resealed]] = defaultdict(list)
         for (_, key), reply in zip(commands, replies, strict=True):
             if isinstance(reply, list) and logged and all(name.isdigit() for name in reply[0::2]):

@@ -153,7 +153,7 @@ class Store:
         return view
 
     def read(self, commands: Sequence[Command]) -> list[Reply]:
-        """Send `commands` together and return their replies in order.
+        """Send `commands` together and return their replies in order: one round trip, none without commands.
 
         Raises:
             StoreUnavailable: a reply is missing or is an error.
@@ -165,7 +165,7 @@ class Store:
     def write(self, commands: Sequence[Command], *, since: Roster | None = None) -> list[Reply]:
         """Send `commands` and return their replies in order once everything is durable.
 
-        It is one transaction; in a cluster, one for each slot.
+        It is one transaction; in a cluster, one for each slot. Without commands there is no round trip.
 
         Args:
             since: `identity.roster` of before a data key was taken, where something is sealed with it.
@@ -174,6 +174,8 @@ class Store:
             StoreUnavailable: it did not come back whole, or too few replicas have it; or (``unseen``) the servers are
                 not those of `since`, and the key may have been lost with them.
         """
+        if not commands:
+            return []
         by_slot: dict[int, list[int]] = {}
         if self._route.slotted:
             for at, command in enumerate(commands):

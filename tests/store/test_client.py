@@ -46,6 +46,14 @@ def test_a_batch_of_commands_is_one_round_trip(store: Store) -> None:
     assert (replies, trips) == ([b"%d" % number for number in range(1000)], [1])
 
 
+@pytest.mark.parametrize("what", ["read", "write"])
+def test_no_commands_are_no_round_trip(store: Store, what: str) -> None:
+    with counted(store) as trips:
+        replies = getattr(store, what)([])
+
+    assert (replies, trips) == ([], [0])
+
+
 def test_values_are_bytes_of_any_kind(store: Store) -> None:
     value = bytes(range(256)) * 300
 

@@ -440,10 +440,8 @@ class Cases(TenantState):
         return state.seal(msgspec.json.encode(value), _at(key, fact), self._random(NONCE_BYTES))
 
     def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
-        commands: list[Command] = [(b"HGETALL", key) for key in keys]
-        if not commands:
-            return []
-        return [self._read(tenant, key, flat) for key, flat in zip(keys, self._store.read(commands), strict=True)]
+        replies = self._store.read([(b"HGETALL", key) for key in keys])
+        return [self._read(tenant, key, flat) for key, flat in zip(keys, replies, strict=True)]
 
     def _read(self, tenant: str, key: bytes, flat: list[bytes]) -> Case | None:
         """Return a case from its sealed facts; None without an opening."""

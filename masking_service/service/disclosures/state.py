@@ -92,8 +92,7 @@ class Disclosures(TenantState):
         fields = [HashField(*each) for each in zip(keys, names, values, ends, strict=True)]
 
         def write() -> None:
-            if fields:
-                self._store.write([command for one in fields for command in one.commands()])
+            self._store.write([command for one in fields for command in one.commands()])
 
         sealed = [
             Sealed(place, value, until=until, once=False)

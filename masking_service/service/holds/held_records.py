@@ -143,8 +143,7 @@ class HeldRecords:
                 change.ends[base] = HELD_UNTIL
             self._add_belongings(tenant, change)
             record(change)
-            if change.commands:
-                self._store.write(change.commands)
+            self._store.write(change.commands)
             if self._swap(change, roster):
                 return len(change.kept)
 
@@ -197,8 +196,7 @@ class HeldRecords:
                 change.ends[base] = until
             self._add_belongings(tenant, change, now)
             record(change)
-            if change.commands:
-                self._store.write(change.commands)
+            self._store.write(change.commands)
             released = self._swap(change, roster)
 
     def _by_key(self, tenant: str, numbers: Collection[int]) -> dict[bytes, int]:
@@ -212,7 +210,7 @@ class HeldRecords:
         everywhere = stems_of(keys, bases).everywhere()
         layers = [[[record_key(stem, at) for at in range(MAX_REVISIONS + 1)] for stem in stems] for stems in everywhere]
         asked: list[Command] = [(b"MGET", *each) for layer in layers for each in layer]
-        replies = iter(self._store.read(asked) if asked else [])
+        replies = iter(self._store.read(asked))
         found: list[tuple[bytes, bytes, bytes, Sequence[tuple[bytes, bytes | None]]]] = []
         free: dict[bytes, list[Swapped]] = {}
         for base, layer in zip(bases, layers, strict=True):
@@ -293,7 +291,7 @@ class HeldRecords:
         asked: list[Command] = [
             command for each in keys for command in zip(cycle((b"HGETALL", b"HGETALL", b"GET")), each, strict=False)
         ]
-        replies = iter(self._store.read(asked) if asked else [])
+        replies = iter(self._store.read(asked))
         for each, until in zip(keys, change.ends.values(), strict=True):
             for key in each:
                 values = _values(key, next(replies))

@@ -79,7 +79,7 @@ class CallRecords(TenantState):
             for (_, name), stems in zip(places, everywhere, strict=True)
             for stem in stems
         ]
-        known = iter(self._store.read(commands) if commands else [])
+        known = iter(self._store.read(commands))
         return [one for one, stems in zip(each, everywhere, strict=True) if not sum(next(known) for _ in stems)]
 
     def prepare(self, tenant: str, records: Sequence[KeptRecord]) -> Prepared[None]:
@@ -112,7 +112,7 @@ class CallRecords(TenantState):
         tenant_keys = self._keyring.tenant(tenant)
         everywhere = stems_of(tenant_keys, each).everywhere()
         keys = [(base, call_records_key(stem)) for base, stems in zip(each, everywhere, strict=True) for stem in stems]
-        replies = self._store.read([(b"HGETALL", key) for _, key in keys]) if keys else []
+        replies = self._store.read([(b"HGETALL", key) for _, key in keys])
         state = tenant_keys.state
         counts: Counter[tuple[bytes, str]] = Counter()
         for (base, key), flat in zip(keys, replies, strict=True):

@@ -143,7 +143,7 @@ class LiveCalls(TenantState):
         commands: list[Command] = [(b"GET", _origin_key(ref)) for ref in known]
         if live:
             commands += [(b"GET", places[ref].live) for ref in known]
-        replies = self._store.read(commands) if commands else []
+        replies = self._store.read(commands)
         found: dict[str, tuple[Origin, StoredCall | None]] = {}
         calls = replies[len(known) :] or [None] * len(known)
         for ref, sealed, of_call in zip(known, replies, calls, strict=False):

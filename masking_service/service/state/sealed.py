@@ -105,7 +105,6 @@ class TenantState:
         """Return a change that sends these commands in one round trip, and nothing without commands."""
 
         def write() -> None:
-            if commands:
-                self._store.write(commands)
+            self._store.write(commands)
 
         return Prepared(sealed, write)

@@ -52,7 +52,7 @@ class KeysBehind:
     def _data_key_ids(self, headers: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the ids of data keys by header."""
         hourly = [header for header in headers if header[:1] == bytes((HOUR_FORMAT,))]
-        wraps = self._store.read([(b"GET", hour_key_key(header[2:])) for header in hourly]) if hourly else []
+        wraps = self._store.read([(b"GET", hour_key_key(header[2:])) for header in hourly])
         heads = {header: head_of(wrap) for header, wrap in zip(hourly, wraps, strict=True) if wrap is not None}
         self._heads |= heads
         ids = {header: header[2:] for header in headers if header not in hourly}

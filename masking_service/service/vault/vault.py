@@ -323,7 +323,7 @@ class Vault:
             IntegrityError: a custody was changed, or belongs to another waybill.
         """
         hourly = [(place, header) for place, header in firsts if header[:1] == bytes((HOUR_FORMAT,))]
-        values = self._store.read([(b"GET", place) for place, _ in hourly]) if hourly else []
+        values = self._store.read([(b"GET", place) for place, _ in hourly])
         opening = self.record_keys.by_headers(tenant, {header for _, header in hourly})
         state = self._keyring.tenant(tenant).state
         anew = []
@@ -380,7 +380,7 @@ class Vault:
             for revision in range(2, MAX_REVISIONS + 1)
         ]
         commands: list[Command] = [(b"GET", place) for each in places for place in each]
-        values = iter(self._store.read(commands) if commands else [])
+        values = iter(self._store.read(commands))
         return [first_stored([(place, next(values)) for place in each]) for each in places]
 
     def _marked(self, tenant: str, found: Sequence[tuple[bytes, bytes | None]], record: Record | None) -> Record | None:

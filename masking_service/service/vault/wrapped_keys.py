@@ -18,7 +18,6 @@ from keys.framing import frame
 from keys.secret import Unprinted
 from masking_service.service.state.sealed import TenantState
 from masking_service.service.vault.notice import read_notice, reading_notice
-from masking_service.store.client import Command
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
 
@@ -120,11 +119,9 @@ class WrappedKeys(TenantState):
         Raises:
             StoreUnavailable: it may or may not be done; doing it again is safe.
         """
-        commands: list[Command] = [
-            (b"HSET", DATA_KEYS, field(key_id), self.packed(key_id, key)) for key_id, key in keys.items()
-        ]
-        if commands:
-            self._store.write(commands)
+        self._store.write(
+            [(b"HSET", DATA_KEYS, field(key_id), self.packed(key_id, key)) for key_id, key in keys.items()]
+        )
 
     def count(self) -> int:
         """Return how many keys are stored."""

@@ -295,7 +295,7 @@ class RecordWriter(ABC):
         looking: list[Command] = [(b"GET", place) for _, place in marks]
         adding = self._indexing(tenant, indexed, key, now) if indexed else []
         commands = [*setting, *looking, *adding]
-        replies = iter(self._store.write(commands, since=roster) if commands else [])
+        replies = iter(self._store.write(commands, since=roster))
         of_records = [next(replies) for _ in setting]
         marked = {stem for stem, _ in marks if next(replies) is not None}
         if adding:
