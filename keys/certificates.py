@@ -24,11 +24,7 @@ def is_certificates(pem: bytes) -> bool:
 
 
 def certificate_ends(der: bytes) -> float:
-    """Return when a certificate ends, in Unix seconds.
-
-    Raises:
-        ValueError: it is no certificate.
-    """
+    """Return when a certificate ends, in Unix seconds. Raises ValueError: it is no certificate."""
     return x509.load_der_x509_certificate(der).not_valid_after_utc.timestamp()
 
 
@@ -58,9 +54,5 @@ def private_pem(seed: bytes) -> str:
 
 
 def to_der(pem: str) -> bytes:
-    """Return a certificate in DER.
-
-    Raises:
-        ValueError: it is no certificate in PEM.
-    """
+    """Return a certificate in DER. Raises ValueError: it is no certificate in PEM."""
     return x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)

@@ -20,10 +20,6 @@ def new_private_pem() -> bytes:
 
 
 def public_pem(private_pem: bytes) -> bytes:
-    """Return a private key's public key, in PEM.
-
-    Raises:
-        ValueError: it is not a private key.
-    """
+    """Return a private key's public key, in PEM. Raises ValueError: it is not a private key."""
     key = load_pem_private_key(private_pem, password=None)
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

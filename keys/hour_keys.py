@@ -78,11 +78,7 @@ def new_hour_key(
 
 
 def head_of(wrap: bytes) -> WrapHead:
-    """Return what a wrap says of itself.
-
-    Raises:
-        IntegrityError: it is truncated, or of an unknown format.
-    """
+    """Return what a wrap says of itself. Raises IntegrityError: it is truncated, or of an unknown format."""
     if len(wrap) != WRAP_BYTES or wrap[:2] != bytes((HOUR_FORMAT, MLKEM768_X25519)):
         raise IntegrityError("a wrapped hour key is truncated or has an unknown format")
     host_at = HEADER_BYTES + HOST_ID_BYTES

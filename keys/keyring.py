@@ -125,11 +125,7 @@ class TenantKeys(Secret):
 
     @property
     def state(self) -> SealingKeys:
-        """Seals access state.
-
-        Raises:
-            KeysetError: the keyset is of an intake host.
-        """
+        """Seals access state. Raises KeysetError: the keyset is of an intake host."""
         if self._state is None:
             raise KeysetError(NOT_AT_INTAKE)
         return self._state
@@ -303,11 +299,7 @@ class Keyring(Secret):
 
     @property
     def host_keys(self) -> HostKeys:
-        """The keys of this intake host.
-
-        Raises:
-            KeysetError: the keyset is not of an intake host.
-        """
+        """The keys of this intake host. Raises KeysetError: the keyset is not of an intake host."""
         keyset = self.keyset
         if not keyset.intake:
             raise KeysetError("the keyset is not of an intake host")
@@ -396,11 +388,7 @@ class Keyring(Secret):
         return key_id in {_named_key(secret, "state", tenant.encode(), keyset.algorithm).key_id for secret in ended}
 
     def new_data_key(self, tenant: str, key_id: bytes) -> bytes:
-        """Create a random data key under the root key.
-
-        Raises:
-            ProviderError: the root-key provider cannot wrap now.
-        """
+        """Create a random data key under the root key. Raises ProviderError: the root-key provider cannot wrap now."""
         return self.keyset.roots.wrap(os.urandom(KEY_BYTES), _data_key_context(tenant, key_id))
 
     def open_data_key(self, tenant: str, key_id: bytes, wrapped: bytes) -> DataKey:
@@ -442,11 +430,7 @@ class Keyring(Secret):
         return root in keyset.root_ids and root not in keyset.retired_roots
 
     def has_active_root(self, wrapped: bytes) -> bool:
-        """Return whether the active root key wrapped it.
-
-        Raises:
-            IntegrityError: it is not a wrapped key.
-        """
+        """Return whether the active root key wrapped it. Raises IntegrityError: it is not a wrapped key."""
         return key_id_of(wrapped) == self.keyset.active_root
 
     def rewrap(self, tenant: str, key_id: bytes, wrapped: bytes) -> bytes:

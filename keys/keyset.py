@@ -141,11 +141,7 @@ def create(
 
 
 def algorithm_of(path: Path, suite: str) -> int:
-    """Return the algorithm byte of the suite `name`.
-
-    Raises:
-        KeysetError: this release does not know it.
-    """
+    """Return the algorithm byte of the suite `name`. Raises KeysetError: this release does not know it."""
     for number, known in SUITES.items():
         if known.name == suite:
             return number
@@ -167,11 +163,7 @@ def read(path: Path) -> tuple[KeysetFile, Keyset]:
 
 
 def load(path: Path) -> Keyset:
-    """Read, check and open a keyset file.
-
-    Raises:
-        KeysetError: as `read`.
-    """
+    """Read, check and open a keyset file. Raises KeysetError: as `read`."""
     return read(path)[1]
 
 
@@ -181,11 +173,7 @@ def digest_of(content: bytes) -> bytes:
 
 
 def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
-    """Check and open the content of a keyset file.
-
-    Raises:
-        KeysetError: as `read`.
-    """
+    """Check and open the content of a keyset file. Raises KeysetError: as `read`."""
     try:
         file = msgspec.json.decode(content, type=KeysetFile)
     except msgspec.DecodeError as error:

@@ -210,11 +210,7 @@ def secret_context(use: Use, version: int) -> bytes:
 
 
 def day_of(text: str) -> int:
-    """Convert an ISO date to days since 1970-01-01.
-
-    Raises:
-        ValueError: it is not a date.
-    """
+    """Convert an ISO date to days since 1970-01-01. Raises ValueError: it is not a date."""
     return (date.fromisoformat(text) - EPOCH).days
 
 

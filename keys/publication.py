@@ -29,21 +29,13 @@ class PublicationKey(Secret):
         self._signer = signer
 
     def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
-        """Encrypt and sign `plaintext` for `place`.
-
-        Raises:
-            KeysetError: this process cannot publish.
-        """
+        """Encrypt and sign `plaintext` for `place`. Raises KeysetError: this process cannot publish."""
         signer = self._able()
         sealed = self._sealing.seal(plaintext, place, nonce)
         return sealed + signer.sign(_signed(sealed, place))
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        """Return what was published at `place`.
-
-        Raises:
-            IntegrityError: the publisher did not sign it for this place.
-        """
+        """Return what was published at `place`. Raises IntegrityError: the publisher did not sign it for this place."""
         content, signature = sealed[:-SIGNATURE_BYTES], sealed[-SIGNATURE_BYTES:]
         self._verifier.verify(signature, _signed(content, place))
         return self._sealing.open(content, place)

@@ -53,11 +53,7 @@ def open_roots(path: Path, file: KeysetFile, algorithm: int) -> tuple[RootKeys, 
 
 
 def from_base64(text: str, place: str) -> bytes:
-    """Decode the base64 at `place` of the keyset file.
-
-    Raises:
-        KeysetError: it is not base64.
-    """
+    """Decode the base64 at `place` of the keyset file. Raises KeysetError: it is not base64."""
     try:
         return b64decode(text, validate=True)
     except (Base64Error, ValueError):

@@ -71,11 +71,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, development: bool = False) -> "Settings":
-        """The settings of an environment.
-
-        Raises:
-            SettingsError: one is missing or unusable.
-        """
+        """The settings of an environment. Raises SettingsError: one is missing or unusable."""
 
         def given(name: str, default: str | None = None) -> str:
             value = environment.get(PREFIX + name, "") or default

@@ -90,11 +90,7 @@ class ColumnFile:
         self._form = form
 
     def batches(self) -> Iterator[Any]:
-        """The rows, in batches.
-
-        Raises:
-            InputError: the rest cannot be read.
-        """
+        """The rows, in batches. Raises InputError: the rest cannot be read."""
         number = 0
         while True:
             try:

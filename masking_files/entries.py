@@ -48,11 +48,7 @@ class Format(Protocol):
     """Reads the records of a file and writes one answer for each, in order."""
 
     def entries(self) -> Iterator[FileEntry]:
-        """The records.
-
-        Raises:
-            InputError: the rest cannot be read.
-        """
+        """The records. Raises InputError: the rest cannot be read."""
 
     def begin(self, write: Write) -> None:
         """Write what comes before the first answer."""
@@ -64,11 +60,7 @@ class Format(Protocol):
         """
 
     def end(self) -> None:
-        """Write what comes after the last answer.
-
-        Raises:
-            NotDone: the records hold what must not be written.
-        """
+        """Write what comes after the last answer. Raises NotDone: the records hold what must not be written."""
 
     def column(self, pointer: str) -> int | None:
         """Return the 1-based column of a place in the record; None without columns."""

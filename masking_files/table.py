@@ -261,11 +261,7 @@ class Table(Format):
         self._sheet.flush()
 
     def end(self) -> None:
-        """End the table.
-
-        Raises:
-            NotDone: a column looks personal and is not mapped.
-        """
+        """End the table. Raises NotDone: a column looks personal and is not mapped."""
         self._unmapped.finish()
         self._sheet.end()
 

@@ -28,11 +28,7 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def split_url(url: str) -> SplitResult:
-    """Split a URL.
-
-    Raises:
-        ValueError: it is none, or its port is not a number from 1 to 65535.
-    """
+    """Split a URL. Raises ValueError: it is none, or its port is not a number from 1 to 65535."""
     parts = urlsplit(url)
     if parts.port == 0:
         raise ValueError("Port out of range 1-65535")

@@ -59,11 +59,7 @@ def load(folder: Path) -> list[Text]:
 
 
 def load_lines(folder: Path) -> list[Text]:
-    """Read ``train.txt`` of the lines.
-
-    Raises:
-        OtherCorpusError: the file is not there, or its digest is another one.
-    """
+    """Read ``train.txt`` of the lines. Raises OtherCorpusError: the file is not there, or its digest is another one."""
     return read_lines(_content([folder / FILE], LINES_SHA256))
 
 

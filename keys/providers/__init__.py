@@ -11,11 +11,7 @@ class RootKeys(Protocol):
     """The root keys of a deployment: the active one wraps, all unwrap."""
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
-        """Wrap `key` for `context` under the active root key.
-
-        Raises:
-            ProviderError: the provider cannot do it now.
-        """
+        """Wrap `key` for `context` under the active root key. Raises ProviderError: the provider cannot do it now."""
         ...
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:

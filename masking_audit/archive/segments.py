@@ -64,11 +64,7 @@ def order_path(folder: Path, segment: int) -> Path:
 
 
 def read_state(folder: Path) -> ArchiveState | None:
-    """Read the saved state of an archive; None if there is none.
-
-    Raises:
-        ArchiveError: it is damaged.
-    """
+    """Read the saved state of an archive; None if there is none. Raises ArchiveError: it is damaged."""
     path = folder / STATE
     try:
         return msgspec.json.decode(path.read_bytes(), type=ArchiveState)

@@ -56,11 +56,7 @@ def verifier_of(folder: Path, pem: Path | None) -> Verifier:
 
 
 def verifier_in(path: Path) -> Verifier:
-    """Return a verifier with the key in a PEM file.
-
-    Raises:
-        KeysetError: it is not a public key of a log.
-    """
+    """Return a verifier with the key in a PEM file. Raises KeysetError: it is not a public key of a log."""
     try:
         return Verifier(path.read_bytes())
     except KeysetError as error:
@@ -109,11 +105,7 @@ def signed_checkpoint_in(path: Path, verifier: Verifier) -> CheckpointLine:
 
 
 def lines_of(path: Path, option: str) -> Iterator[str]:
-    """Yield the lines of the file that an option names.
-
-    Raises:
-        click.BadParameter: it is not UTF-8.
-    """
+    """Yield the lines of the file that an option names. Raises click.BadParameter: it is not UTF-8."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             yield from file

@@ -36,11 +36,7 @@ class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 def links_of(commit: Commit) -> Iterator[tuple[str, int, bytes]]:
-    """Yield writer, number and link of each entry.
-
-    Raises:
-        ValueError, msgspec.MsgspecError: the commit is malformed.
-    """
+    """Yield writer, number and link of each entry. Raises ValueError, msgspec.MsgspecError: the commit is malformed."""
     writer, first = place_of(commit.commit)
     linked = bytes.fromhex(commit.previous)
     for number, raw in enumerate(commit.entries, first):

@@ -118,11 +118,7 @@ UNREADABLE: Final = (msgspec.MsgspecError, KeyError, ValueError, TypeError, Over
 
 
 def read_line(line: bytes) -> EntryLine | CheckpointLine:
-    """Parse a line.
-
-    Raises:
-        UnreadableLineError: it is not a line of an audit log.
-    """
+    """Parse a line. Raises UnreadableLineError: it is not a line of an audit log."""
     try:
         return _read(line.removesuffix(b"\n"))
     except UNREADABLE:

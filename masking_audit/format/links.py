@@ -97,11 +97,7 @@ def entry_id(writer: str, number: int) -> str:
 
 
 def place_of(name: str) -> tuple[str, int]:
-    """Return writer and number of an entry id.
-
-    Raises:
-        ValueError: it is not one.
-    """
+    """Return writer and number of an entry id. Raises ValueError: it is not one."""
     place = ENTRY_ID.fullmatch(name)
     if not place:
         raise ValueError("is not the id of an entry")

@@ -64,11 +64,7 @@ def write_manifest(folder: Path, manifest: Manifest, signer: LogSigner) -> None:
 
 
 def read_manifest(folder: Path, verifier: Verifier) -> Manifest:
-    """Read a manifest and verify its signature.
-
-    Raises:
-        ManifestError: there is none, or it is not as it was signed.
-    """
+    """Read a manifest and verify its signature. Raises ManifestError: there is none, or it is not as it was signed."""
     try:
         signed = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Signed)
         verifier.verify(b64decode(signed.signature, validate=True), _message(signed.manifest))

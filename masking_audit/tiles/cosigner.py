@@ -57,11 +57,7 @@ class Request:
 
     @classmethod
     def parse(cls, content: bytes) -> "Request":
-        """Read a body.
-
-        Raises:
-            ValueError, NoteError: it is malformed.
-        """
+        """Read a body. Raises ValueError, NoteError: it is malformed."""
         head, _, note = content.partition(b"\n\n")
         first, *proof = head.decode().split("\n")
         if not first.startswith("old ") or len(proof) > MAX_HASHES:

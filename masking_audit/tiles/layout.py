@@ -47,11 +47,7 @@ def width_of(index: int, count: int) -> int:
 
 
 def split_hashes(content: bytes) -> list[bytes]:
-    """Return the hashes of a tile.
-
-    Raises:
-        ValueError: it is not a whole number of hashes.
-    """
+    """Return the hashes of a tile. Raises ValueError: it is not a whole number of hashes."""
     if len(content) % HASH_BYTES:
         raise ValueError("is not a whole number of hashes")
     return [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]
@@ -63,11 +59,7 @@ def write_bundle(leaves: Sequence[bytes]) -> bytes:
 
 
 def split_bundle(content: bytes) -> list[bytes]:
-    """Return the leaves of an entry bundle.
-
-    Raises:
-        ValueError: it ends within a leaf.
-    """
+    """Return the leaves of an entry bundle. Raises ValueError: it ends within a leaf."""
     leaves: list[bytes] = []
     at = 0
     while at < len(content):

@@ -88,11 +88,7 @@ class TiledLog:
         self._compare()
 
     def add(self, leaf: bytes) -> None:
-        """Add the leaf of the next entry.
-
-        Raises:
-            ArchiveError: the archive does not lead to the published note.
-        """
+        """Add the leaf of the next entry. Raises ArchiveError: the archive does not lead to the published note."""
         if not self._hashes:
             self._hashes.append([])
         self._leaves.append(leaf)

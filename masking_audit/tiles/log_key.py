@@ -54,11 +54,7 @@ def write_public_key(path: Path, key: NoteKey) -> None:
 
 
 def read_public_key(path: Path) -> NoteKey:
-    """Read a verifier key from a file.
-
-    Raises:
-        NoteError: it holds none.
-    """
+    """Read a verifier key from a file. Raises NoteError: it holds none."""
     try:
         return NoteKey.parse(path.read_text("utf-8").strip())
     except (NoteError, UnicodeDecodeError):

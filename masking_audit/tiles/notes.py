@@ -55,11 +55,7 @@ class NoteKey:
 
     @classmethod
     def parse(cls, text: str) -> "NoteKey":
-        """Read a verifier key.
-
-        Raises:
-            NoteError: it is malformed, or of an unknown type.
-        """
+        """Read a verifier key. Raises NoteError: it is malformed, or of an unknown type."""
         name, _, rest = text.partition("+")
         identity, _, encoded = rest.partition("+")
         content = _decode(encoded)
@@ -106,11 +102,7 @@ class Note:
 
     @classmethod
     def parse(cls, content: bytes) -> "Note":
-        """Read a note; verify nothing.
-
-        Raises:
-            NoteError: it is malformed.
-        """
+        """Read a note; verify nothing. Raises NoteError: it is malformed."""
         try:
             whole = content.decode()
         except UnicodeDecodeError:

@@ -78,11 +78,7 @@ class Proof:
 
     @classmethod
     def parse(cls, content: bytes) -> "Proof":
-        """Read a proof file; verify nothing.
-
-        Raises:
-            ProofError: it is malformed.
-        """
+        """Read a proof file; verify nothing. Raises ProofError: it is malformed."""
         head, separator, note = content.partition(b"\n\n")
         try:
             first, extra, index, *hashes = head.decode().split("\n")

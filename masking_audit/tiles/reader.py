@@ -69,11 +69,7 @@ class TileReader:
         return complete_root(self.tile(tile_level, tile)[at : at + (1 << height)])
 
     def leaves(self, bundle: int) -> list[bytes]:
-        """Return the leaves of an entry bundle.
-
-        Raises:
-            TileError: it is missing, or is not the one that was signed.
-        """
+        """Return the leaves of an entry bundle. Raises TileError: it is missing, or is not the one that was signed."""
         width = width_of(bundle, self.head.size)
         leaves = read_tile(self._folder, ENTRIES, bundle, width, split_bundle)
         if [leaf_hash(leaf) for leaf in leaves] != self.tile(0, bundle):

@@ -48,22 +48,14 @@ def head_of(note: Note) -> TreeHead:
 
 
 def parse_number(text: str) -> int:
-    """Read a decimal number without leading zeroes, up to 19 digits.
-
-    Raises:
-        ValueError: it is not one.
-    """
+    """Read a decimal number without leading zeroes, up to 19 digits. Raises ValueError: it is not one."""
     if not _NUMBER.fullmatch(text):
         raise ValueError("is not a decimal number")
     return int(text)
 
 
 def parse_hash(text: str) -> bytes:
-    """Read a hash in canonical base64.
-
-    Raises:
-        ValueError: it is not one.
-    """
+    """Read a hash in canonical base64. Raises ValueError: it is not one."""
     content = b64decode(text) if _HASH.fullmatch(text) else b""
     if len(content) != HASH_BYTES or b64encode(content).decode() != text:
         raise ValueError("is not a hash")

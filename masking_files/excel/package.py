@@ -235,11 +235,7 @@ def _refused_if_damaged() -> Iterator[None]:
 
 @contextmanager
 def opened_workbook(stream: BinaryIO) -> Iterator[Workbook]:
-    """Open the workbook in a stream.
-
-    Raises:
-        NotDone: it is none, or is refused.
-    """
+    """Open the workbook in a stream. Raises NotDone: it is none, or is refused."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="masking-")))
         if not stream.seekable():

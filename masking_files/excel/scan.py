@@ -38,11 +38,7 @@ class Scan:
 
 
 def scan_sheet(stream: IO[bytes]) -> Scan:
-    """Read a sheet's part from beginning to end.
-
-    Raises:
-        Unsafe: it is none that a spreadsheet writes.
-    """
+    """Read a sheet's part from beginning to end. Raises Unsafe: it is none that a spreadsheet writes."""
     found = Scan()
     row, in_row = 0, 0
     below: tuple[int, int, int, int] | None = None
@@ -79,11 +75,7 @@ def scan_sheet(stream: IO[bytes]) -> Scan:
 
 
 def row_number(attributes: dict[str, str], before: int) -> int:
-    """Return the number of a row, which is behind the one before it.
-
-    Raises:
-        Unsafe: it is not.
-    """
+    """Return the number of a row, which is behind the one before it. Raises Unsafe: it is not."""
     text = attributes.get("r", str(before + 1))
     row = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_ROWS)) else 0
     if not before < row <= MAX_ROWS:

@@ -68,11 +68,7 @@ class Permit:
         return cls(read.permit, until, frozenset(read.columns), key)
 
     def check(self) -> None:
-        """Refuse after the last day.
-
-        Raises:
-            PermitEnded: it is over.
-        """
+        """Refuse after the last day. Raises PermitEnded: it is over."""
         if datetime.fromtimestamp(time.time(), UTC).date() > self.until:
             raise PermitEnded(f"the permit {self.name} ended on {self.until}")
 
@@ -98,11 +94,7 @@ class PseudonymMasker(CountryMasker):
         self._permit = permit
 
     def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
-        """As `CountryMasker.mask_batch`.
-
-        Raises:
-            PermitEnded: the permit's last day is over.
-        """
+        """As `CountryMasker.mask_batch`. Raises PermitEnded: the permit's last day is over."""
         self._permit.check()
         outcomes = super().mask_batch(batch, effort)
         found = [

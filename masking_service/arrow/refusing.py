@@ -76,11 +76,7 @@ class Refusing:
                 self._watched.append(_Watched(name, leaf, _meaning(leaf), leaf.steps == number))
 
     def check(self, batch: pa.RecordBatch) -> None:
-        """Refuse a batch.
-
-        Raises:
-            UnmappedColumns: a column's name or its values look personal.
-        """
+        """Refuse a batch. Raises UnmappedColumns: a column's name or its values look personal."""
         personal = dict(self._named)
         for watched in self._watched:
             seen = SeenColumn(

@@ -150,11 +150,7 @@ class Checkpoints:
         return self.oldest.checkpoint.at if self.oldest and self.oldest.checkpoint.epoch > 1 else 0
 
     def verified(self, checkpoint: CheckpointLine) -> CheckpointLine:
-        """Return a checkpoint of another source.
-
-        Raises:
-            IntegrityError: it was not signed with these keys.
-        """
+        """Return a checkpoint of another source. Raises IntegrityError: it was not signed with these keys."""
         self._signer.every.verify(checkpoint.signature, checkpoint_message(checkpoint.link))
         return checkpoint
 

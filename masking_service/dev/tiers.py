@@ -65,11 +65,7 @@ class IntakeHost:
         self._owner = os.getpid()
 
     def start(self) -> None:
-        """Start the process, from the main thread.
-
-        Raises:
-            ChildError: its life cannot be tied to this process.
-        """
+        """Start the process, from the main thread. Raises ChildError: its life cannot be tied to this process."""
         command = [sys.executable, "-m", "masking_service", "serve", "--dev", "--port", "0"]
         command += ["--state-dir", str(self._home)]
         self._process = start_child(command, ROOT, self._folder / LOG, env=self._environment)

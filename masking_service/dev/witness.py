@@ -40,11 +40,7 @@ class Witness:
         self._said = False
 
     def start(self) -> None:
-        """Start the process, from the main thread.
-
-        Raises:
-            ChildError: its life cannot be tied to this process.
-        """
+        """Start the process, from the main thread. Raises ChildError: its life cannot be tied to this process."""
         self._process = start_child(self._command, ROOT, self._log, env=self._environment)
         self._started = time.monotonic()
 

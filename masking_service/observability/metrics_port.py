@@ -12,11 +12,7 @@ PATH: Final = "/metrics"
 
 
 def metrics_port(environment: Mapping[str, str], name: str) -> int:
-    """Return the port of the address in a variable; 0 if it is not set.
-
-    Raises:
-        ValueError: it is not HOST:PORT.
-    """
+    """Return the port of the address in a variable; 0 if it is not set. Raises ValueError: it is not HOST:PORT."""
     address = environment.get(name, "")
     if not address:
         return 0

@@ -24,11 +24,7 @@ PAUSES: Final = (0.0, 1.0, 5.0)
 
 
 def check_url(url: str) -> str:
-    """Return a webhook URL if it is valid.
-
-    Raises:
-        ValueError: it is not; the text does not contain it.
-    """
+    """Return a webhook URL if it is valid. Raises ValueError: it is not; the text does not contain it."""
     parts = split_url(url)
     unwanted = parts.username or parts.password or parts.fragment
     if not parts.hostname or unwanted or not url.isascii() or not url.isprintable() or " " in url:

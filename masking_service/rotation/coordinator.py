@@ -162,11 +162,7 @@ class Coordinator:
         time.sleep(DRAIN_SECONDS)
 
     def wait_for_data_keys(self) -> None:
-        """Wait until every process knows the new data keys.
-
-        Raises:
-            ProcessesBehindError: a process did not follow.
-        """
+        """Wait until every process knows the new data keys. Raises ProcessesBehindError: a process did not follow."""
         notice = self._notice()
         told = Notice(notice.least, notice.rotations + 1)
         write_notice(self.store, self.keyring, told, self.random)

@@ -178,11 +178,7 @@ def key_names(entries: Iterable[RootEntry | SecretEntry]) -> tuple[str, ...]:
 
 
 def load(path: Path) -> LeaverPlan | None:
-    """Return the plan that is under way; None without one.
-
-    Raises:
-        KeysetError: others may read or write the file.
-    """
+    """Return the plan that is under way; None without one. Raises KeysetError: others may read or write the file."""
     return msgspec.json.decode(read_secret_file(path), type=LeaverPlan) if path.exists() else None
 
 

@@ -44,11 +44,7 @@ def open_keyring(settings: Settings) -> Keyring:
 
 
 def open_alerts(settings: Settings, keyring: Keyring, metrics: Metrics) -> Alerts:
-    """Alerts that go where the settings say.
-
-    Raises:
-        KeysetError: the key of the webhook cannot be used.
-    """
+    """Alerts that go where the settings say. Raises KeysetError: the key of the webhook cannot be used."""
     alerts = Alerts(keyring, metrics, clock, os.urandom)
     if settings.alert_url and settings.alert_key:
         key = MessageKey.read(settings.alert_key)

@@ -190,11 +190,7 @@ class Connections:
         self._generation = 0
 
     def take(self) -> Connection:
-        """Return a connection on which nothing is to come.
-
-        Raises:
-            RedisError: none is free, or none can be made.
-        """
+        """Return a connection on which nothing is to come. Raises RedisError: none is free, or none can be made."""
         try:
             self._free.get(timeout=self._timeout)
         except Empty:

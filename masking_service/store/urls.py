@@ -168,11 +168,7 @@ class SentinelDial:
 
 
 def route_to(url: str, tls: Tls) -> Route:
-    """Return what `url` leads to. Nothing is connected yet.
-
-    Raises:
-        UnknownForm: it has no form that is known here.
-    """
+    """Return what `url` leads to. Nothing is connected yet. Raises UnknownForm: it has no form that is known here."""
     try:
         parts = _split(url)
         if parts.scheme not in _OPTIONS:

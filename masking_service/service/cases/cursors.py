@@ -26,11 +26,7 @@ def cursor(keys: TenantKeys, place: CasePlace, nonce: bytes) -> str:
 
 
 def place_of(keys: TenantKeys, text: str) -> CasePlace:
-    """Return the place of a cursor.
-
-    Raises:
-        IntegrityError: these keys did not seal it.
-    """
+    """Return the place of a cursor. Raises IntegrityError: these keys did not seal it."""
     try:
         sealed = urlsafe_b64decode(text[len(CURSOR) :].encode("ascii") + b"==")
     except ValueError:

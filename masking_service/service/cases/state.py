@@ -297,11 +297,7 @@ class Cases(TenantState):
         return Prepared([Sealed(_at(key, done), sealed, until=0, once=True)], write)
 
     def get(self, tenant: str, name: str) -> Case:
-        """Return one case: one round trip.
-
-        Raises:
-            NoSuchCase: the tenant has none of that name.
-        """
+        """Return one case: one round trip. Raises NoSuchCase: the tenant has none of that name."""
         question = self.case_question(tenant, name)
         self._store.ask(question)
         found = question.answer()

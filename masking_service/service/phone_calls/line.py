@@ -62,11 +62,7 @@ class Line:
         return self._provider is not None
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
-        """Return a bound number: one exchange.
-
-        Raises:
-            CallsUnavailable: there is none.
-        """
+        """Return a bound number: one exchange. Raises CallsUnavailable: there is none."""
         try:
             bound = self._guarded(lambda provider: _sound(provider.bind(a, b, ref, until), {a, b}))
         except CallProviderError as refused:

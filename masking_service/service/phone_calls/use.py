@@ -261,11 +261,7 @@ class Calling:
 
 
 def _numbers(own: str | None, value: Any) -> tuple[str, str]:
-    """Return the caller's own number, and the other person's.
-
-    Raises:
-        NoCallerNumber, NotCallable: there is none.
-    """
+    """Return the caller's own number, and the other person's. Raises NoCallerNumber, NotCallable: there is none."""
     if own is None:
         raise NoCallerNumber
     other = dialable(value)

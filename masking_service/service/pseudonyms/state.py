@@ -72,11 +72,7 @@ class Permits:
         yield from sorted(found, key=lambda permit: permit.key.number)
 
     def named(self, name: str) -> StoredPermit:
-        """Return the permit of a name.
-
-        Raises:
-            PermitError: there is none.
-        """
+        """Return the permit of a name. Raises PermitError: there is none."""
         found = next((permit for permit in self if permit.terms.name == name), None)
         if found is None:
             raise PermitError(f"there is no permit {name}")

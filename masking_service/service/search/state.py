@@ -378,11 +378,7 @@ class SearchIndex:
         return self._question(tenant, found, now)
 
     def drop(self, entries: Sequence[IndexEntry]) -> None:
-        """Remove entries: one round trip, none without entries.
-
-        Raises:
-            StoreUnavailable: some may be removed.
-        """
+        """Remove entries: one round trip, none without entries. Raises StoreUnavailable: some may be removed."""
         if entries:
             self._store.write(_removing((entry.key, entry.sealed) for entry in entries))
 

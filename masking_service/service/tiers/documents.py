@@ -89,11 +89,7 @@ class PublishedAccess(Unprinted, msgspec.Struct, frozen=True):
 
 
 def publication_key(keyring: Keyring) -> PublicationKey:
-    """Return the key of publications of the keyset in use.
-
-    Raises:
-        KeysetError: the tiers are not split.
-    """
+    """Return the key of publications of the keyset in use. Raises KeysetError: the tiers are not split."""
     key = keyring.publication
     if key is None:
         raise KeysetError(NOT_SPLIT)

@@ -137,11 +137,7 @@ class Published:
             raise Frozen
 
     def day_key(self, tenant: str, now: int) -> DayKeyEntry:
-        """Return the tenant's day key at `now`, Unix seconds.
-
-        Raises:
-            StoreUnavailable: none is published.
-        """
+        """Return the tenant's day key at `now`, Unix seconds. Raises StoreUnavailable: none is published."""
         today = now // SECONDS_A_DAY
         for entry in self._day_keys.get(tenant, ()):
             if entry.day == today or (entry.day > today and entry is self._day_keys[tenant][0]):

@@ -41,11 +41,7 @@ class Lifetime:
         self.ends_at = (int(started) // SECONDS_AN_HOUR + 1) * SECONDS_AN_HOUR + OVERLAP_SECONDS
 
     def check(self, now: float) -> None:
-        """Check that the process may still seal.
-
-        Raises:
-            StoreUnavailable: its hour has ended.
-        """
+        """Check that the process may still seal. Raises StoreUnavailable: its hour has ended."""
         if now >= self.ends_at:
             raise StoreUnavailable("hour-ended")
 

@@ -34,21 +34,13 @@ def reading_notice() -> Command:
 
 
 def read_notice(keyring: Keyring, sealed: bytes | None) -> Notice:
-    """Return the notice of a store; an empty one if it has none.
-
-    Raises:
-        IntegrityError: it was changed.
-    """
+    """Return the notice of a store; an empty one if it has none. Raises IntegrityError: it was changed."""
     if sealed is None:
         return Notice()
     return msgspec.json.decode(keyring.tenant("").state.open(sealed, KEY_NOTICE), type=Notice)
 
 
 def write_notice(store: Store, keyring: Keyring, notice: Notice, random: Callable[[int], bytes]) -> None:
-    """Replace the notice.
-
-    Raises:
-        StoreUnavailable: it may not be durable; writing it again is safe.
-    """
+    """Replace the notice. Raises StoreUnavailable: it may not be durable; writing it again is safe."""
     sealed = keyring.tenant("").state.seal(msgspec.json.encode(notice), KEY_NOTICE, random(NONCE_BYTES))
     store.write([(b"SET", KEY_NOTICE, sealed)])

@@ -159,11 +159,7 @@ class WrappedKeys(TenantState):
         return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), key.wrapped or b"")
 
     def unpacked(self, key_id: bytes, value: bytes) -> WrappedKey:
-        """Return the key in a stored value.
-
-        Raises:
-            IntegrityError: it was changed or moved.
-        """
+        """Return the key in a stored value. Raises IntegrityError: it was changed or moved."""
         length = int.from_bytes(value[:4], "big")
         sealed, wrapped = value[4 : 4 + length], value[8 + length :]
         label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_PermitLabel)

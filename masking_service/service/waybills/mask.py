@@ -53,11 +53,7 @@ class Maskers:
         self._made: dict[tuple[str, str], CountryMasker] = {}
 
     def of(self, schema: str, grant: Grant) -> CountryMasker:
-        """Return the masker of a schema and profile.
-
-        Raises:
-            UnknownSchema: there is no schema of that name.
-        """
+        """Return the masker of a schema and profile. Raises UnknownSchema: there is no schema of that name."""
         profile = grant.profile or ""
         masker = self._made.get((schema, profile))
         if masker is None:

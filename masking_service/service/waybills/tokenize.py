@@ -149,11 +149,7 @@ class EnteringMasked(Entering):
 
 
 def entering_of(number: str, body: bytes) -> Entering:
-    """Return what is about to be stored again, from its body.
-
-    Raises:
-        ValueError: it is no body.
-    """
+    """Return what is about to be stored again, from its body. Raises ValueError: it is no body."""
     try:
         schema, fields = records.Record(bytes(records.SALT_BYTES), 0, 0, body).content()
     except (msgspec.DecodeError, KeyError, TypeError, ValueError):

@@ -36,11 +36,7 @@ ViewResult = answers.Waybill | answers.WaybillNotFound
 
 
 def reached(custodies: Custodies, context: RequestContext, scope: Scope, found: Found | None) -> Found | None:
-    """Return `found` if the caller's scope reaches it, else None.
-
-    Raises:
-        IntegrityError: its custody was changed.
-    """
+    """Return `found` if the caller's scope reaches it, else None. Raises IntegrityError: its custody was changed."""
     if found is None or scope == "all":
         return found
     custody = custodies.open(context.principal.tenant, found.custody)
