@@ -58,11 +58,7 @@ class MessageKey(Secret):
 
 
 class ProviderSecret(Secret):
-    """A secret that a provider has given, and that its protocol signs with.
-
-    Args:
-        secret: as the provider gave it.
-    """
+    """A secret, as a provider has given it, that its protocol signs with."""
 
     __slots__ = ("_secret",)
 

@@ -14,11 +14,7 @@ _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 class PseudonymKey(Secret):
-    """The key of one permit.
-
-    Args:
-        key: 32 random bytes.
-    """
+    """The key of one permit: 32 random bytes."""
 
     __slots__ = ("_key",)
 

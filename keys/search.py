@@ -43,11 +43,7 @@ class _Tags(Secret):
 
 
 class SearchKeys(Secret):
-    """The keyed names that find and seal index entries.
-
-    Args:
-        key: 32 derived bytes, used for nothing else.
-    """
+    """The keyed names that find and seal index entries; the key, 32 derived bytes, is used for nothing else."""
 
     __slots__ = ("_endings", "_entries", "_parts", "_phones")
 

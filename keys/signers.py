@@ -28,11 +28,7 @@ SEED_BYTES = 32
 
 
 class Signer(Secret):
-    """Signs with one Ed25519 key.
-
-    Args:
-        seed: 32 random or derived bytes, the private key.
-    """
+    """Signs with one Ed25519 key, whose private key is a seed of 32 random or derived bytes."""
 
     __slots__ = ("_key",)
 

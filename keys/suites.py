@@ -54,11 +54,7 @@ class Suite:
 
 
 class Sm4Gcm(Secret):
-    """SM4-GCM (RFC 8998, GB/T 32907) with the library's AEAD interface.
-
-    Args:
-        key: 16 bytes.
-    """
+    """SM4-GCM (RFC 8998, GB/T 32907) with the library's AEAD interface; its key has 16 bytes."""
 
     __slots__ = ("_key",)
 

@@ -41,11 +41,7 @@ def is_local(target: str) -> bool:
 
 
 def protect(response: Response, issuer: str) -> Response:
-    """Set the security headers of an answer.
-
-    Args:
-        issuer: the issuer's origin, where the sign-in form leads.
-    """
+    """Set the security headers of an answer; the sign-in form leads to the issuer's origin."""
     policy = (
         "default-src 'none'",
         f"script-src 'nonce-{g.nonce}'",

@@ -11,11 +11,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
 class DeskMetrics:
-    """Counters of one process, and the age of its key.
-
-    Args:
-        session_key_created: returns when the session key was made, in Unix seconds.
-    """
+    """Counters of one process, and the age of its session key."""
 
     def __init__(self, session_key_created: Callable[[], float]) -> None:
         self._registry = CollectorRegistry()

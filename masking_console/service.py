@@ -58,11 +58,7 @@ class Refusal(Exception):
 
 
 class Service:
-    """Keeps connections to the service.
-
-    Args:
-        authority: the file of the authorities that sign for it; None for the system's.
-    """
+    """Keeps connections to the service, whose certificate those of a file sign; None for the system's."""
 
     def __init__(self, url: str, authority: Path | None = None) -> None:
         self._url = url

@@ -113,11 +113,7 @@ class ColumnFile:
 
 
 class ColumnSheet(Sheet):
-    """The rows of a Parquet or Arrow file.
-
-    Args:
-        schema, told: what its columns are; see `headers.lay_out`.
-    """
+    """The rows of a Parquet or Arrow file; its columns are as `headers.lay_out` finds them."""
 
     def __init__(self, source: ColumnFile, *, schema: Schema, told: Mapping[str, str]) -> None:
         self._source = source

@@ -30,11 +30,7 @@ Spot = tuple[int, Any]
 
 
 class Row:
-    """The record of one row.
-
-    Attributes:
-        record: what its cells make.
-    """
+    """The record that the cells of one row make."""
 
     __slots__ = ("_holders", "_plain", "_spots", "record")
 

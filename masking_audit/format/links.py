@@ -78,11 +78,7 @@ def _linked(label: bytes, previous: bytes, writer: str, number: int, content: by
 
 
 def commit_message(writer: str, number: int, linked: bytes) -> bytes:
-    """Return the signed message of a commit.
-
-    Args:
-        number, linked: of the last entry of the commit.
-    """
+    """Return the signed message of a commit, given the number and link of its last entry."""
     return frame(b"audit-commit/1", writer.encode(), number.to_bytes(8, "big"), linked)
 
 

@@ -26,11 +26,7 @@ def first_second(now: int) -> int:
 def read_histories(
     lines: Callable[[], Iterable[bytes]], tenants: Iterable[str], now: int, newest_hashes: NewestHashes
 ) -> dict[str, History]:
-    """Return the histories of the last thirty days, by the tenants' hashes.
-
-    Args:
-        tenants: the hashes, as in entries.
-    """
+    """Return the histories of the last thirty days, by the tenants' hashes as in entries."""
     readers = {tenant: HistoryReader() for tenant in tenants}
     for line in entry_lines(line for line in lines() if not _is_trace(line)):
         entry = entry_of(line)

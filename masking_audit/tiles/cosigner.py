@@ -133,11 +133,7 @@ class Cosigner:
         return Reply(200, str(line).encode())
 
     def checkpoint(self, origin_hash: str) -> Reply:
-        """Answer a request for the newest checkpoint of a log.
-
-        Args:
-            origin_hash: SHA-256 of its origin, in lowercase hexadecimal.
-        """
+        """Answer a request for the newest checkpoint of a log, by the SHA-256 of its origin in lowercase hex."""
         known = {self._path(origin).stem: self._path(origin) for origin in self._logs}
         path = known.get(origin_hash)
         return Reply(200, path.read_bytes()) if path and path.exists() else Reply(404)

@@ -15,11 +15,7 @@ MAX_REQUESTS: Final = 16
 
 
 class CosignerServer(ThreadingHTTPServer):
-    """Listens at 127.0.0.1; `serve_forever` answers.
-
-    Args:
-        port: 0 for any free port.
-    """
+    """Listens at a port of 127.0.0.1 (0 for any free one); `serve_forever` answers."""
 
     daemon_threads = True
 

@@ -11,10 +11,6 @@ def sign_as_log(text: str, name: str, signer: Signer) -> SignatureLine:
 
 
 def cosign(text: str, name: str, signer: Signer, at: int) -> SignatureLine:
-    """Return the signature line of a cosigner.
-
-    Args:
-        at: the time in Unix seconds.
-    """
+    """Return the signature line of a cosigner at a time in Unix seconds."""
     key = NoteKey(name, COSIGNER, signer.public_bytes())
     return SignatureLine(name, key.id, at.to_bytes(TIME_BYTES, "big") + signer.sign(cosigned_message(text, at)))

@@ -27,11 +27,7 @@ SCREENS: Final = (keys.own, *(each.pages for each in _PAGES))
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """An entry of the navigation.
-
-    Attributes:
-        permissions: of which a person needs one to see it; none for all.
-    """
+    """An entry of the navigation, for people with one of its permissions; for all where it names none."""
 
     path: str
     name: Any

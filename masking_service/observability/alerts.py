@@ -45,11 +45,7 @@ Channel = Callable[[Alert], None]
 
 
 class Alerts:
-    """Raises alerts and passes them to channels.
-
-    Args:
-        random: returns the given number of random bytes; names alerts.
-    """
+    """Raises alerts, named by random bytes, and passes them to channels."""
 
     def __init__(
         self, keyring: Keyring, metrics: Metrics, clock: Callable[[], int], random: Callable[[int], bytes]

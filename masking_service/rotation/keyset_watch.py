@@ -74,11 +74,7 @@ class KeysetFileWatch:
 
 
 class KeyWatch(KeysetFileWatch):
-    """Keeps the keys of one process up to date, and tells the store which it has.
-
-    Args:
-        store: the store that the lease is for.
-    """
+    """Keeps the keys of one process up to date, and tells the store, for which the lease is, which it has."""
 
     def __init__(
         self,

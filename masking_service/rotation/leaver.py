@@ -212,11 +212,7 @@ def run(
 
 
 def outdated(clients: Iterable[Client], began: int, now: int) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the API keys from before a time to revoke, and the clients that need a new one first.
-
-    Args:
-        began, now: Unix seconds.
-    """
+    """Return the API keys from before `began` to revoke, and the clients that need a new one first. Unix seconds."""
     revocable: list[tuple[str, str]] = []
     waiting: list[str] = []
     for client in clients:

@@ -42,11 +42,7 @@ class Resealed:
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Announces in the audit log what is sealed anew, and then writes it.
-
-    Attributes:
-        subject: which key is rotated, ``key/USE``.
-    """
+    """Announces in the log what a rotation of `subject` (``key/USE``) seals anew, and then writes it."""
 
     recorder: Recorder
     subject: str

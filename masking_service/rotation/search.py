@@ -54,11 +54,7 @@ def rotate_search(coordinator: Coordinator, policy: Policy, clock: Callable[[], 
 
 
 class SearchEntries:
-    """Reads the entries of all search indexes, and replaces them.
-
-    Attributes:
-        replaced: how many entries were.
-    """
+    """Reads the entries of all search indexes, and replaces them; `replaced` counts those."""
 
     def __init__(self, coordinator: Coordinator, vault: Vault, policy: Policy, clock: Callable[[], int]) -> None:
         self._coordinator = coordinator

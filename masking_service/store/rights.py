@@ -89,11 +89,7 @@ def questions(user: str, key: bytes, *, slotted: bool, intake: bool) -> list[Com
 
 
 def missing(replies: Sequence[Reply], *, slotted: bool, intake: bool) -> list[str] | None:
-    """Return the rights that the user lacks, as an ACL writes them; None if it cannot be asked.
-
-    Args:
-        replies: to `questions`, in their order.
-    """
+    """Return the rights that the user lacks, as an ACL writes them, by replies to `questions`; None if unknown."""
     if all(isinstance(reply, Exception) for reply in replies):
         return None
     asked = commands(slotted=slotted, intake=intake)

@@ -127,11 +127,7 @@ class AskedKey(Generic[Key, Request]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approving(Generic[Key, Request]):
-    """What approvers do with keys of other people, under one policy.
-
-    Attributes:
-        registry: the keys.
-    """
+    """What approvers do with keys of other people, under one policy."""
 
     gate: LiveGate
     store: Store

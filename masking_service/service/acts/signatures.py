@@ -61,11 +61,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signatures:
-    """Checks signatures, under one policy.
-
-    Attributes:
-        rule: None where the policy has no section on signatures.
-    """
+    """Checks signatures, under one policy; `rule` is None where the policy has no section on them."""
 
     rule: SignedRule | None
     tickets: Tickets

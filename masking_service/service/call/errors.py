@@ -24,11 +24,7 @@ class NotFound(Exception):
 
 
 class InvalidRequest(Exception):
-    """A request whose members have the wrong values.
-
-    Attributes:
-        places: which, and why.
-    """
+    """A request whose members have the wrong values: `places` says which, and why."""
 
     code: Final = "invalid-request"
 

@@ -16,11 +16,7 @@ _CONTEXT: Final = b"cursor of a list of cases"
 
 
 def cursor(keys: TenantKeys, place: CasePlace, nonce: bytes) -> str:
-    """Return the cursor of a place.
-
-    Args:
-        nonce: fresh random bytes.
-    """
+    """Return the cursor of a place, sealed with fresh random bytes."""
     sealed = keys.state.seal(b"%d %s" % place, _CONTEXT, nonce)
     return CURSOR + urlsafe_b64encode(sealed).decode().rstrip("=")
 

@@ -7,11 +7,7 @@ from keys.keyring import TenantKeys
 
 
 def hash_number(keys: TenantKeys, number: str) -> str:
-    """Return the hash of a phone number for one tenant: 32 hexadecimal characters.
-
-    Args:
-        number: in its one spelling, see `masking.records.recipients.Phone`.
-    """
+    """Return the hash of a phone number for one tenant: 32 hexadecimal characters."""
     return keys.audit_hash("own-number", number)
 
 

@@ -37,11 +37,7 @@ class Invitation(Unprinted):
 
 
 def invite(keys: TenantKeys, principal: str, phone: str, random: bytes, now: int) -> str:
-    """Return the text of a new invitation of a person.
-
-    Args:
-        random: `RANDOM_BYTES` of them.
-    """
+    """Return the text of a new invitation of a person, from `RANDOM_BYTES` random bytes."""
     plain = _HEAD.pack(random[:ID_BYTES], now) + phone.encode()
     return b64(keys.state.seal(plain, _place(principal), random[ID_BYTES:]))
 

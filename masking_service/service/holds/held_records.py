@@ -92,11 +92,7 @@ class Change:
 
 
 class HeldRecords:
-    """Moves records under the data key of a hold, and back.
-
-    Args:
-        random: gives that many random bytes.
-    """
+    """Moves records under the data key of a hold, and back."""
 
     def __init__(self, store: Store, keyring: Keyring, vault: Vault, random: Callable[[int], bytes]) -> None:
         self._store = store

@@ -247,11 +247,7 @@ def named(incidents: Sequence[IncidentRecord], name: str) -> IncidentRecord:
 
 
 def state_of(incident: IncidentRecord, now: int) -> answers.IncidentState:
-    """Return an incident as it is answered.
-
-    Args:
-        now: Unix seconds.
-    """
+    """Return an incident as it is answered at `now`, in Unix seconds."""
     return answers.IncidentState(
         incident=incident.name,
         leak=incident.leak,

@@ -12,11 +12,7 @@ from masking_service.texts import Text
 
 
 class About(Enum):
-    """What an act is about: the members that a request for it has to have, and those that it may have.
-
-    Attributes:
-        needed, optional: their names.
-    """
+    """What an act is about: the members that a request for it has to have, and those that it may have."""
 
     needed: tuple[str, ...]
     optional: tuple[str, ...]

@@ -10,11 +10,7 @@ _SERIAL_BYTES: Final = 8
 
 
 class Snapshot:
-    """The newest serial of one document, as it is sealed in the store.
-
-    Args:
-        path: the file.
-    """
+    """The newest serial of one document, as it is sealed in the store, in a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -422,11 +422,7 @@ class HourKeys:
 
 
 class RecordKeys:
-    """Finds the keys of stored values by their headers.
-
-    Args:
-        data_keys, hour_keys: of this process.
-    """
+    """Finds the keys of stored values by their headers, among the data keys and hour keys of this process."""
 
     def __init__(self, data_keys: DataKeys, hour_keys: HourKeys) -> None:
         self._data_keys = data_keys
