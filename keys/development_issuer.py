@@ -1,7 +1,4 @@
-"""The key pair of the development issuer.
-
-Production access tokens are signed elsewhere.
-"""
+"""The key pair of the development issuer. Production access tokens are signed elsewhere."""
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (

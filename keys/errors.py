@@ -1,7 +1,4 @@
-"""Errors about keys.
-
-Their messages never contain a key or a value.
-"""
+"""Errors about keys. Their messages never contain a key or a value."""
 
 
 class KeysError(Exception):

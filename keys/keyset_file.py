@@ -51,10 +51,7 @@ Provider = Literal["file", "pkcs11", "transit"]
 
 
 class Pkcs11(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the PKCS#11 token is.
-
-    Holds no secret; see `keys.providers.pkcs11.Pkcs11RootKeys`.
-    """
+    """Where the PKCS#11 token is. Holds no secret; see `keys.providers.pkcs11.Pkcs11RootKeys`."""
 
     module: str
     token: str
@@ -62,10 +59,7 @@ class Pkcs11(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Transit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the Transit engine is.
-
-    Holds no secret; see `keys.providers.transit.TransitRootKeys`.
-    """
+    """Where the Transit engine is. Holds no secret; see `keys.providers.transit.TransitRootKeys`."""
 
     url: str
     token_file: str

@@ -78,8 +78,5 @@ class ProviderSecret(Secret):
         return cls(content)
 
     def hmac(self, algorithm: Literal["sha1", "sha256"], message: bytes, *, suffix: bytes = b"") -> bytes:
-        """Return the HMAC of a message.
-
-        The key is the secret and `suffix`.
-        """
+        """Return the HMAC of a message. The key is the secret and `suffix`."""
         return hmac.digest(self._secret + suffix, message, algorithm)

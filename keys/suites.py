@@ -68,10 +68,7 @@ class Sm4Gcm(Secret):
         return sealing.update(data) + sealing.finalize() + sealing.tag
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
-        """See `Aead.decrypt`.
-
-        Nothing is returned before the tag is verified.
-        """
+        """See `Aead.decrypt`. Nothing is returned before the tag is verified."""
         opening = Cipher(self._key, modes.GCM(nonce, data[-TAG_BYTES:])).decryptor()
         opening.authenticate_additional_data(associated_data)
         return opening.update(data[:-TAG_BYTES]) + opening.finalize()

@@ -83,10 +83,7 @@ class TokenKeys(Secret):
         return [head + text[at : at + 22] for at in range(0, 24 * count, 24)]
 
     def _encryptor(self, version: int) -> CipherContext:
-        """Return this thread's encryptor.
-
-        It has no state between blocks, but is not thread-safe.
-        """
+        """Return this thread's encryptor. It has no state between blocks, but is not thread-safe."""
         encryptors: dict[int, CipherContext] | None = getattr(self._threads, "encryptors", None)
         if encryptors is None:
             encryptors = self._threads.encryptors = {}

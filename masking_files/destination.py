@@ -1,7 +1,4 @@
-"""Writes the output whole, or not at all.
-
-It is a file readable by its owner only, or standard output.
-"""
+"""Writes the output whole, or not at all. It is a file readable by its owner only, or standard output."""
 
 import os
 import shutil
@@ -109,10 +106,7 @@ def discarded() -> Iterator[Write]:
 
 
 def _to_standard_output() -> Iterator[Write]:
-    """Keep the output on disk until it is whole.
-
-    The last row may be the reason to write none.
-    """
+    """Keep the output on disk until it is whole. The last row may be the reason to write none."""
     stream = sys.stdout.buffer
     with TemporaryFile() as draft:
         yield draft.write

@@ -54,10 +54,7 @@ class Format(Protocol):
         """Write what comes before the first answer."""
 
     def put(self, answers: Sequence[tuple[FileEntry, Result]]) -> None:
-        """Write a batch of answers.
-
-        The answer to a record that failed holds none of its values.
-        """
+        """Write a batch of answers. The answer to a record that failed holds none of its values."""
 
     def end(self) -> None:
         """Write what comes after the last answer. Raises NotDone: the records hold what must not be written."""

@@ -1,7 +1,4 @@
-"""What the commands say.
-
-No text holds a value of a record.
-"""
+"""What the commands say. No text holds a value of a record."""
 
 from typing import Final
 

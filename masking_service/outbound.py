@@ -50,10 +50,7 @@ class OutboundBusy(OutboundError):
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """A complete answer.
-
-    `headers` are by their names in lower case.
-    """
+    """A complete answer. `headers` are by their names in lower case."""
 
     status: int
     headers: Mapping[str, str]

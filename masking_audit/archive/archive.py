@@ -91,10 +91,7 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Release the archive.
-
-        Additions that were not saved do not count.
-        """
+        """Release the archive. Additions that were not saved do not count."""
         self._segments.close()
 
     def number_of(self, writer: str) -> int:
@@ -160,10 +157,7 @@ class Archive:
         self.log.publish(self._state.counted)
 
     def _add_entry(self, parsed: EntryLine) -> None:
-        """Verify an entry.
-
-        Lines are permanent, so even their order must be right.
-        """
+        """Verify an entry. Lines are permanent, so even their order must be right."""
         number = self.number_of(parsed.writer) + 1
         if parsed.number != number:
             name = entry_id(parsed.writer, number)

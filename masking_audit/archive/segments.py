@@ -28,10 +28,7 @@ FLUSH_BYTES: Final = 1024 * 1024
 
 
 class ArchiveError(Exception):
-    """The archive is unusable, or the log contradicts it.
-
-    The archive does not change.
-    """
+    """The archive is unusable, or the log contradicts it. The archive does not change."""
 
 
 class ArchiveBusyError(ArchiveError):

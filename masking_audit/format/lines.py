@@ -29,10 +29,7 @@ _LINK: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class UnreadableLineError(Exception):
-    """A line cannot be interpreted.
-
-    The text says why, and repeats nothing of the line.
-    """
+    """A line cannot be interpreted. The text says why, and repeats nothing of the line."""
 
 
 class EntryLine(msgspec.Struct, frozen=True):

@@ -1,7 +1,4 @@
-"""Ids of entries, the hash chain over them, and the messages that are signed.
-
-Bytes in, bytes out.
-"""
+"""Ids of entries, the hash chain over them, and the messages that are signed. Bytes in, bytes out."""
 
 import hashlib
 import re

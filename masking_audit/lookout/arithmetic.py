@@ -1,7 +1,4 @@
-"""The statistics behind the signals.
-
-Every score is -log10 of a probability, so that scores can be added.
-"""
+"""The statistics behind the signals. Every score is -log10 of a probability, so that scores can be added."""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -12,10 +12,7 @@ _DECISION_OF: Final[dict[str, str]] = {action: decision for decision, action in 
 
 
 class OpenedFields(NamedTuple):
-    """Fields of one waybill that one call opened.
-
-    `case` is empty where none was needed.
-    """
+    """Fields of one waybill that one call opened. `case` is empty where none was needed."""
 
     at: int
     person: str
@@ -26,10 +23,7 @@ class OpenedFields(NamedTuple):
 
 
 class OpenedCase(NamedTuple):
-    """A case that was opened.
-
-    `verified` says whether the ticket system confirmed it.
-    """
+    """A case that was opened. `verified` says whether the ticket system confirmed it."""
 
     at: int
     person: str

@@ -32,10 +32,7 @@ class Value(NamedTuple):
 
 
 class Excess(NamedTuple):
-    """A person who has more of something than expected.
-
-    `total` is 0 where there is none.
-    """
+    """A person who has more of something than expected. `total` is 0 where there is none."""
 
     person: str
     observed: float

@@ -27,10 +27,7 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PackTable:
-    """Rows under headers.
-
-    Title and headers are names in `texts`.
-    """
+    """Rows under headers. Title and headers are names in `texts`."""
 
     title: str
     headers: tuple[str, ...]
@@ -39,10 +36,7 @@ class PackTable:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title, paragraphs and tables.
-
-    All words are names in `texts`; a paragraph has its values.
-    """
+    """A title, paragraphs and tables. All words are names in `texts`; a paragraph has its values."""
 
     title: str
     paragraphs: Sequence[tuple[str, Mapping[str, object]]]

@@ -150,10 +150,7 @@ class TiledLog:
         self.note = note
 
     def _new_files(self, files: dict[str, bytes]) -> dict[str, bytes]:
-        """Return the files that are not published yet.
-
-        What is published never changes.
-        """
+        """Return the files that are not published yet. What is published never changes."""
         published = {name for name in files if (self.folder / name).exists()}
         for name in published:
             if (self.folder / name).read_bytes() != files[name]:

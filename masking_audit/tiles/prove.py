@@ -1,7 +1,4 @@
-"""Makes the proof of one entry from an archive.
-
-It reads files only: the witness may be running.
-"""
+"""Makes the proof of one entry from an archive. It reads files only: the witness may be running."""
 
 from base64 import b64encode
 from collections.abc import Iterable

@@ -136,10 +136,7 @@ class Verification:
         self._keys.forget(writer)
 
     def resume_point(self, heads: Mapping[str, int]) -> StartingPoint:
-        """Return the state from which verification can continue.
-
-        Links before those in `heads` are forgotten.
-        """
+        """Return the state from which verification can continue. Links before those in `heads` are forgotten."""
         known = []
         for writer, chain in sorted(self.chains.items()):
             first = min(heads.get(writer, chain.number), chain.number)
@@ -287,10 +284,7 @@ def verify(lines: Iterable[bytes], verification: Verification) -> LogSummary:
 
 
 def read_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a file.
-
-    A line longer than any log line is cut: it is unreadable anyway.
-    """
+    """Yield the lines of a file. A line longer than any log line is cut: it is unreadable anyway."""
     while line := file.readline(MAX_LINE_BYTES):
         yield line
         while line and not line.endswith(b"\n"):

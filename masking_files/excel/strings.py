@@ -60,10 +60,7 @@ class Strings(Sequence[str]):
         return os.pread(self._file, self._ends[index] - start, start).decode()
 
     def _fill(self, stream: IO[bytes]) -> None:
-        """Write every string behind the one before it.
-
-        What is said about its sound in Japanese is no part of it.
-        """
+        """Write every string behind the one before it. What is said about its sound in Japanese is no part of it."""
         said: list[str] = []
         pending: list[bytes] = []
         size, waiting, length = 0, 0, 0

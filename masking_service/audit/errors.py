@@ -15,10 +15,7 @@ BLOCKED_REMEDY: Final = (
 
 
 class RolledBackError(WrongStore):
-    """The store is older than a signed checkpoint.
-
-    It was restored or emptied, or parts of the log were removed.
-    """
+    """The store is older than a signed checkpoint. It was restored or emptied, or parts of the log were removed."""
 
 
 class CheckpointsBlockedError(IntegrityError):

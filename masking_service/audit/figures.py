@@ -26,10 +26,7 @@ class Figures(NamedTuple):
 
 
 def figures_of(entry: EntryDocument) -> Figures:
-    """What one entry adds.
-
-    It counts fields and waybills, not entries.
-    """
+    """What one entry adds. It counts fields and waybills, not entries."""
     action, outcome, count = entry["action"], entry["outcome"], entry.get("count", 0)
     if outcome not in NO_REFUSAL:
         return Figures(refusals=entry.get("times", 1))

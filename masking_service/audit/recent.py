@@ -20,10 +20,7 @@ MAX_KEPT: Final = 20_000
 
 
 class RecentEntry(NamedTuple):
-    """What one entry says.
-
-    `at` in Unix seconds; `role` is empty where none was granted.
-    """
+    """What one entry says. `at` in Unix seconds; `role` is empty where none was granted."""
 
     id: str
     at: int

@@ -19,10 +19,7 @@ SLACK_SECONDS: Final = 3600
 
 
 class Streams:
-    """The log in a store.
-
-    All methods raise StoreUnavailable, and UnreadableLineError for data that is not a log.
-    """
+    """The log in a store. All methods raise StoreUnavailable, and UnreadableLineError for data that is not a log."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -1,7 +1,4 @@
-"""The command line: `python -m masking_service COMMAND`.
-
-Faults are said in words and exit with 2.
-"""
+"""The command line: `python -m masking_service COMMAND`. Faults are said in words and exit with 2."""
 
 import sys
 from pathlib import Path

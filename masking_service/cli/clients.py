@@ -1,7 +1,4 @@
-"""`clients`: machine clients and their API keys.
-
-A key is shown once, when it is made.
-"""
+"""`clients`: machine clients and their API keys. A key is shown once, when it is made."""
 
 import os
 from collections.abc import Iterable, Iterator

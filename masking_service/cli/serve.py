@@ -62,10 +62,7 @@ def _port(text: str | int) -> int:
 
 
 class CannotListen(click.ClickException):
-    """The address cannot be listened on.
-
-    Nothing was started. Exits with 2.
-    """
+    """The address cannot be listened on. Nothing was started. Exits with 2."""
 
     exit_code = 2
 

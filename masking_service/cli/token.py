@@ -1,7 +1,4 @@
-"""`token mint`: a sign-in by the development issuer.
-
-No other issuer's tokens can be made here.
-"""
+"""`token mint`: a sign-in by the development issuer. No other issuer's tokens can be made here."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -30,10 +30,7 @@ os.execv(command[0], command)
 
 
 class ChildError(SettingsError):
-    """A process cannot be started as a child.
-
-    The message says why.
-    """
+    """A process cannot be started as a child. The message says why."""
 
 
 def start_child(

@@ -147,10 +147,7 @@ def _register_callers(settings: Settings, opened: OpenRegistries) -> None:
 
 
 def _make_keys(folder: Path) -> None:
-    """Make the keys at the first start only.
-
-    Data without keys is refused, not overwritten.
-    """
+    """Make the keys at the first start only. Data without keys is refused, not overwritten."""
     path = folder / "keyset.json"
     if not path.exists():
         held = [name for name in ("valkey", SNAPSHOT, CREDENTIALS) if (folder / name).exists()]
@@ -183,10 +180,7 @@ def _read_credentials(path: Path) -> dict[str, str]:
 
 
 def _make_credentials(settings: Settings, opened: OpenRegistries) -> None:
-    """Give each client an API key in ``credentials.json``.
-
-    Keys that are there stay valid.
-    """
+    """Give each client an API key in ``credentials.json``. Keys that are there stay valid."""
     path = settings.state_dir / CREDENTIALS
     held = _read_credentials(path) if path.exists() else {}
     wanted = people(Policy.load(settings.policy, development=True))

@@ -66,10 +66,7 @@ takes three times as long (docs/adr/0011). Other C libraries ignore the setting.
 
 
 class EmbeddedServerError(SettingsError):
-    """The embedded server cannot be started here.
-
-    The message says why and holds no secret.
-    """
+    """The embedded server cannot be started here. The message says why and holds no secret."""
 
 
 def server_binary() -> Path:
@@ -161,10 +158,7 @@ class EmbeddedServer:
             self._announce()
 
     def stop(self) -> None:
-        """Stop the server, by force after ten seconds.
-
-        Nothing acknowledged is lost either way.
-        """
+        """Stop the server, by force after ten seconds. Nothing acknowledged is lost either way."""
         if self._process is None or self._owner != os.getpid():
             return
         end_child(self._process)

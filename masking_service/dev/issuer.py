@@ -123,10 +123,7 @@ class DevelopmentIssuer:
         return self._tokens(found, found.nonce) if hmac.compare_digest(challenge, found.challenge) else None
 
     def refresh(self, token: str) -> dict[str, Any] | None:
-        """New tokens for a refresh token, once.
-
-        One that is used twice ends its whole family.
-        """
+        """New tokens for a refresh token, once. One that is used twice ends its whole family."""
         family = self._used.get(token)
         if family is not None:
             self._refresh = {key: each for key, each in self._refresh.items() if each.family != family}

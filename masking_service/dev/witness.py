@@ -1,7 +1,4 @@
-"""Runs the witness as a child of `serve --dev`.
-
-It is restarted if it dies.
-"""
+"""Runs the witness as a child of `serve --dev`. It is restarted if it dies."""
 
 import os
 import subprocess
@@ -45,10 +42,7 @@ class Witness:
         self._started = time.monotonic()
 
     def look_after(self) -> None:
-        """Restart the process if it has ended.
-
-        If it ends again soon, that is reported once.
-        """
+        """Restart the process if it has ended. If it ends again soon, that is reported once."""
         if self._process is None or self._process.poll() is None:
             return
         # Its exit status is unknown: gunicorn's master collects the exit status of every child.

@@ -81,10 +81,7 @@ def start_counting(folder: Path) -> None:
 
 
 def forget_worker(pid: int) -> None:
-    """Remove the gauges of a worker that has ended.
-
-    Its counters stay.
-    """
+    """Remove the gauges of a worker that has ended. Its counters stay."""
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(pid)
@@ -145,10 +142,7 @@ class Metrics:
         self._bound_items: dict[tuple[str, str], Counter] = {}
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request.
-
-        Labels are resolved once per combination, because every request comes here.
-        """
+        """Count a request. Labels are resolved once per combination, because every request comes here."""
         sort = method, route, status
         bound = self._bound_requests.get(sort)
         if bound is None:

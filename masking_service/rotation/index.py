@@ -290,10 +290,7 @@ class _Moving:
         self._tenants |= {header: stored.tenant for header, stored in self._behind.of(values).items()}
 
     def _tenant_of(self, value: Reply) -> str:
-        """Return whose value it is.
-
-        Raises KeysError where no key that is known sealed it.
-        """
+        """Return whose value it is. Raises KeysError where no key that is known sealed it."""
         sealed = value[1] if isinstance(value, list) else value
         header = sealed[:HEADER_BYTES]
         if header in self._tenants:

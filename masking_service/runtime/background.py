@@ -151,10 +151,7 @@ class Background(BackgroundThreads):
         self._up = True
 
     def _learn(self) -> None:
-        """Learn freezes, decoys and clients.
-
-        Freezes first, so that a registry that does not open unfreezes no one.
-        """
+        """Learn freezes, decoys and clients. Freezes first, so that a registry that does not open unfreezes no one."""
         now, errors, identity = time.monotonic(), list[Exception](), self._parts.store.identity
         parts = self._parts
         for learn in (self._learn_freezes, lambda: parts.decoys.refresh(parts.tenants), parts.registry.refresh):

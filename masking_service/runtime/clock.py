@@ -1,7 +1,4 @@
-"""Reads the clock.
-
-Code further in takes the time as an argument.
-"""
+"""Reads the clock. Code further in takes the time as an argument."""
 
 import time
 from datetime import UTC, datetime

@@ -33,10 +33,7 @@ class Conditions:
         self._parts = parts
 
     def collect(self) -> "Iterator[Metric]":
-        """Yield all gauges.
-
-        A gauge with an unknown value has no sample.
-        """
+        """Yield all gauges. A gauge with an unknown value has no sample."""
         parts = self._parts
         yield gauge("build_info", "The release, in a label.", {(__version__,): 1}, "version")
         yield gauge("frozen_principals", "Number of frozen principals.", {(): parts.freezes.count})

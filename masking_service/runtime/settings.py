@@ -58,10 +58,7 @@ TIERS: Final[tuple[Tier, ...]] = ("all", "intake", "opening")
 
 
 class SettingsError(Exception):
-    """A setting cannot be used.
-
-    Names the variable, never its value.
-    """
+    """A setting cannot be used. Names the variable, never its value."""
 
 
 @dataclass(frozen=True, slots=True)

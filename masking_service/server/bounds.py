@@ -82,10 +82,7 @@ class Bounds:
                     self._large += Counter()  # without the callers who have none
 
     def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer 503.
-
-        The body is read first: gunicorn would read it in pieces of 1 KiB, and may give up meanwhile.
-        """
+        """Answer 503. The body is read first: gunicorn would read it in pieces of 1 KiB, and may give up meanwhile."""
         environ["wsgi.input"].read(min(_length(environ), self._max_body_bytes))
         environ[OVERLOADED] = True
         return self._application(environ, start_response)

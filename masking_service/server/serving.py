@@ -39,10 +39,7 @@ SETUP_ERRORS = (ClientError, DefinitionError, KeysError, OSError, PolicyError, S
 
 
 def production_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the settings of production.
-
-    A wrong one ends the process with the reason in the log.
-    """
+    """Read the settings of production. A wrong one ends the process with the reason in the log."""
     try:
         return Settings.read(environment, development=False)
     except SettingsError as error:
@@ -50,10 +47,7 @@ def production_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def serving_app(settings: Settings) -> WSGIApplication:
-    """Make the application of a worker.
-
-    A wrong set-up ends the process with the reason in the log.
-    """
+    """Make the application of a worker. A wrong set-up ends the process with the reason in the log."""
     settle_shapes()
     read_tables()
     served, stop = start_parts(settings)
@@ -111,10 +105,7 @@ def _refuse(error: Exception) -> NoReturn:
 
 
 def _end_log(parts: Parts) -> None:
-    """End the audit chain under a checkpoint.
-
-    A worker does this last, after it has answered everything.
-    """
+    """End the audit chain under a checkpoint. A worker does this last, after it has answered everything."""
     parts.deferred.shutdown()
     try:
         parts.denials.flush(everything=True)

@@ -267,10 +267,7 @@ class Store:
         ]
 
     def check_primary(self) -> None:
-        """Connect to another primary where the sentinels name one.
-
-        Called once a second.
-        """
+        """Connect to another primary where the sentinels name one. Called once a second."""
         self._route.check()
 
     def owner_of(self, key: bytes) -> Node | None:

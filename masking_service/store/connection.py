@@ -81,10 +81,7 @@ class DeadlineParser(_HiredisParser):
         return replies
 
     def read_from_socket(self, timeout: float | object = None, raise_on_timeout: bool = True) -> bool:
-        """Wait for more of a reply and read it.
-
-        Raises RedisError.
-        """
+        """Wait for more of a reply and read it. Raises RedisError."""
         left = self._until - monotonic()
         if left <= 0:
             raise RedisTimeoutError("replies come too slowly")
@@ -96,10 +93,7 @@ class DeadlineParser(_HiredisParser):
 
 
 class Dial(Protocol):
-    """Makes a connection object that is not connected yet.
-
-    Raises RedisError where no server is known.
-    """
+    """Makes a connection object that is not connected yet. Raises RedisError where no server is known."""
 
     def __call__(self) -> AbstractConnection:
         """Return a new connection object."""

@@ -203,10 +203,7 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
 
 
 def _is_too_old(info: Reply, said: Mapping[str, str]) -> bool:
-    """Return whether the server is older than Redis 7.2.
-
-    Before 7.0 INFO refuses more than one section.
-    """
+    """Return whether the server is older than Redis 7.2. Before 7.0 INFO refuses more than one section."""
     if isinstance(info, ResponseError):
         return not isinstance(info, NoPermissionError)
     version = re.match(r"(\d+)\.(\d+)", said.get("redis_version", ""))

@@ -95,10 +95,7 @@ class Question(Generic[Answer]):
         return cls([command], lambda replies: read(*replies), script, since=since)
 
     def answer(self) -> Answer:
-        """Return the answer.
-
-        Replies are dropped unread where this is not called.
-        """
+        """Return the answer. Replies are dropped unread where this is not called."""
         if self.replies is None:
             raise RuntimeError("the question was not asked")
         return self.read(self.replies)
@@ -155,10 +152,7 @@ class _Group:
         self.connection = self.node.send(b"".join(parts), allow)
 
     def receive(self, timeout: float, until: float) -> None:
-        """Read the replies and assign them to their bundles.
-
-        Mark bundles whose slot has moved.
-        """
+        """Read the replies and assign them to their bundles. Mark bundles whose slot has moved."""
         connection, self.connection = self.connection, None
         last = self.bundles[-1]
         fence = 2 + last.asking if self.replicas else 0
@@ -376,20 +370,14 @@ def bundles_of(question: Question[Any], *, slotted: bool) -> list[Bundle]:
 
 
 def together(slot: int, commands: Sequence[Command], since: Roster | None) -> Bundle:
-    """Pack commands as one transaction.
-
-    A single command needs no MULTI.
-    """
+    """Pack commands as one transaction. A single command needs no MULTI."""
     if len(commands) == 1:
         return Bundle(slot, pack(commands[0]), 1, since=since)
     return Bundle(slot, b"".join((_MULTI, *map(pack, commands), _EXEC)), len(commands) + 2, since=since)
 
 
 def executed(bundle: Bundle, count: int) -> list[Reply]:
-    """Return the replies to the commands of a transaction.
-
-    Raises StoreUnavailable where it was not executed.
-    """
+    """Return the replies to the commands of a transaction. Raises StoreUnavailable where it was not executed."""
     replies = bundle.replies or []
     if count == 1:
         return whole(replies)

@@ -65,16 +65,10 @@ class Route(Protocol):
     promotable: int
 
     def owner(self, slot: int) -> Node:
-        """Return the server that takes the keys of `slot`.
-
-        Raises RedisError where none is known.
-        """
+        """Return the server that takes the keys of `slot`. Raises RedisError where none is known."""
 
     def owners(self) -> Mapping[Node, Sequence[int]]:
-        """Return every server that takes keys, with its slots.
-
-        Raises RedisError where none is known.
-        """
+        """Return every server that takes keys, with its slots. Raises RedisError where none is known."""
 
     def known_owners(self) -> Sequence[Node]:
         """Return the servers that take keys, as far as they are known; asks none."""
@@ -124,10 +118,7 @@ class OneServer:
         return (self._node,)
 
     def refresh(self, moved: Sequence[MovedError] = ()) -> None:
-        """Connect again.
-
-        There may be another server behind the address, or the sentinels may name another one.
-        """
+        """Connect again. There may be another server behind the address, or the sentinels may name another one."""
         del moved
         self._node.connections.renew()
 

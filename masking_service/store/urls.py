@@ -1,7 +1,4 @@
-"""Parses `MASKING_REDIS_URL`.
-
-Forms and options that are not known are refused, not ignored.
-"""
+"""Parses `MASKING_REDIS_URL`. Forms and options that are not known are refused, not ignored."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -59,10 +56,7 @@ class Tls:
 
 
 class UnknownForm(ValueError):
-    """The URL cannot be used.
-
-    Says why, and never repeats any part of it: it holds a password.
-    """
+    """The URL cannot be used. Says why, and never repeats any part of it: it holds a password."""
 
 
 def default_replicas(url: str) -> int:
@@ -114,10 +108,7 @@ class SentinelDial:
         self._replicas: dict[Address, Node] = {}
 
     def __call__(self) -> AbstractConnection:
-        """Return a connection object.
-
-        Raises RedisError where no sentinel names a primary.
-        """
+        """Return a connection object. Raises RedisError where no sentinel names a primary."""
         return self.primary.to(self._find())
 
     def ask(self) -> Watched:

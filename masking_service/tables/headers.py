@@ -109,10 +109,7 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Told) -> Layout:
 
 
 def _place(free: Mapping[int, str], schema: Schema, placed: dict[int, Steps]) -> dict[int, list[int]]:
-    """Give each place to the first of its columns.
-
-    Returns the others of it, in order.
-    """
+    """Give each place to the first of its columns. Returns the others of it, in order."""
     fallbacks: dict[int, list[int]] = {}
     waiting: set[int] = set()
     for at, steps in _by_name(free, schema):

@@ -1,7 +1,4 @@
-"""`keys`: the keyset and the data keys.
-
-Keys are handled here and nowhere else.
-"""
+"""`keys`: the keyset and the data keys. Keys are handled here and nowhere else."""
 
 from masking_service.cli.keys.commands import keys
 from masking_service.cli.keys.leaver import leaver

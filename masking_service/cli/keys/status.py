@@ -1,7 +1,4 @@
-"""`keys status`: tables for the holder of the keys.
-
-Nothing in them is a key.
-"""
+"""`keys status`: tables for the holder of the keys. Nothing in them is a key."""
 
 import os
 from collections.abc import Mapping

@@ -139,10 +139,7 @@ def least(rooms: list[Room]) -> Room:
 
 
 class Spending(Protocol):
-    """Counts what is spent by role, for metrics.
-
-    It decides nothing.
-    """
+    """Counts what is spent by role, for metrics. It decides nothing."""
 
     def spent(self, role: str, counts: Counted, amount: int) -> None:
         """Count an amount taken from a role's budget."""
@@ -181,10 +178,7 @@ class Reservation:
         self._told(unused)
 
     def try_to_give_back(self, unused: int) -> None:
-        """Give back what was not released.
-
-        If the store does not answer, it stays spent, which is safe.
-        """
+        """Give back what was not released. If the store does not answer, it stays spent, which is safe."""
         with suppress(StoreUnavailable):
             self.give_back(unused)
 

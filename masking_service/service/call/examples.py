@@ -1,7 +1,4 @@
-"""What the examples share.
-
-The names, numbers and addresses are invented.
-"""
+"""What the examples share. The names, numbers and addresses are invented."""
 
 from typing import Any, Final
 

@@ -118,10 +118,7 @@ class LogRoom(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A durable entry and its id.
-
-    No answer that holds a stored value can be made without one.
-    """
+    """A durable entry and its id. No answer that holds a stored value can be made without one."""
 
     id: str
     entry: Entry

@@ -1,7 +1,4 @@
-"""Parses the `issuers` section of a policy file.
-
-Collects every fault, as `policy_file` does.
-"""
+"""Parses the `issuers` section of a policy file. Collects every fault, as `policy_file` does."""
 
 from collections.abc import Mapping
 

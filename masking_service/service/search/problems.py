@@ -13,10 +13,7 @@ class NoSearchIndex(NotInPolicy):
 
 
 class TooMany(Exception):
-    """A search finds more waybills than one answer shows.
-
-    None is shown.
-    """
+    """A search finds more waybills than one answer shows. None is shown."""
 
 
 SEARCH_PROBLEMS: Final[dict[str, ProblemText]] = {

@@ -203,10 +203,7 @@ class DataKeys:
         self._memory.known.pop((tenant, key_id), None)
 
     def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
-        """Return the latest day (since 1970-01-01) of these keys.
-
-        A key that this process does not know is of today.
-        """
+        """Return the latest day (since 1970-01-01) of these keys. A key that this process does not know is of today."""
         known, unknown = self._memory.known, (now // SECONDS_A_DAY, None)
         return max(known.get((tenant, key_id), unknown)[0] for key_id in key_ids)
 
@@ -243,10 +240,7 @@ class DataKeys:
 
     @property
     def _memory(self) -> _Memory:
-        """The memory of the roster in force.
-
-        A caller uses the same one from beginning to end.
-        """
+        """The memory of the roster in force. A caller uses the same one from beginning to end."""
         roster = self._identity.roster
         memory = self._last
         if memory.roster is not roster:

@@ -1,7 +1,4 @@
-"""The budget for conflicts.
-
-Without it, guessing stored values by tokenizing would be free.
-"""
+"""The budget for conflicts. Without it, guessing stored values by tokenizing would be free."""
 
 from collections.abc import Sequence
 from contextlib import suppress
