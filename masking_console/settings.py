@@ -1,10 +1,10 @@
 """The settings: `MASKING_CONSOLE_*` environment variables, read once."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from keys.errors import KeysetError
@@ -13,6 +13,7 @@ from masking_console.session_key import SessionKey
 from masking_console.texts import _
 from masking_service.observability.metrics_port import metrics_port
 
+Content = TypeVar("Content")
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 DEVELOPMENT_ISSUER: Final = "urn:masking:dev-issuer"
 PREFIX: Final = "MASKING_CONSOLE_"
@@ -104,11 +105,11 @@ class Settings:
             redis_ca=redis_ca,
             issuer_ca=authority("ISSUER_CA"),
             service_ca=authority("SERVICE_CA"),
-            session_key=_session_key(Path(given("SESSION_KEY"))),
+            session_key=_read(SessionKey, Path(given("SESSION_KEY")), "SESSION_KEY"),
             issuer=issuer,
             metadata_url=metadata,
             client_id=given("CLIENT_ID"),
-            client_secret=_secret(Path(given("CLIENT_SECRET")), PREFIX + "CLIENT_SECRET").decode().strip(),
+            client_secret=_read(read_secret_file, Path(given("CLIENT_SECRET")), "CLIENT_SECRET").decode().strip(),
             scope=given("SCOPE", "openid profile offline_access"),
             resource=given("RESOURCE", ""),
             timezone=given("TIMEZONE", "Asia/Shanghai"),
@@ -153,15 +154,9 @@ def _authority(path: Path, name: str) -> Path:
     return path
 
 
-def _secret(path: Path, name: str) -> bytes:
+def _read(read: Callable[[Path], Content], path: Path, name: str) -> Content:
+    """Return what `read` makes of the secret file that a variable names."""
     try:
-        return read_secret_file(path)
+        return read(path)
     except KeysetError as error:
-        raise SettingsError(f"{name}: {error}") from None
-
-
-def _session_key(path: Path) -> SessionKey:
-    try:
-        return SessionKey(path)
-    except KeysetError as error:
-        raise SettingsError(f"{PREFIX}SESSION_KEY: {error}") from None
+        raise SettingsError(f"{PREFIX}{name}: {error}") from None

@@ -51,12 +51,7 @@ def shown() -> str | tuple[str, int]:
 
 @pages.get("/audit/checkpoint")
 def checkpoint() -> Response:
-    """A signed checkpoint, as a file to keep elsewhere."""
-    return checkpoint_file()
-
-
-def checkpoint_file() -> Response:
-    """A signed checkpoint of now, as a download."""
+    """A signed checkpoint of now, as a file to keep elsewhere."""
     content = json.dumps(g.person.get("audit", "checkpoint"), indent=2, ensure_ascii=False)
     headers = {"Content-Disposition": 'attachment; filename="checkpoint.json"'}
     return Response(content, content_type="application/json", headers=headers)

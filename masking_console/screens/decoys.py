@@ -10,14 +10,9 @@ pages = Blueprint("decoys", __name__)
 
 
 @pages.get("/decoys")
+@pages.post("/decoys/list", endpoint="listed")
 def shown() -> str:
-    """The decoys of the tenant."""
-    return _page()
-
-
-@pages.post("/decoys/list")
-def listed() -> str:
-    """The same, where a signature has to come with the list."""
+    """The decoys of the tenant; a signature that has to come with the list is posted."""
     return _page()
 
 

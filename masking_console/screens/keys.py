@@ -55,19 +55,10 @@ def waiting() -> str:
     return _page()
 
 
-@pages.post("/keys/<any(approve, deny, revoke):act>")
-def decide(act: str) -> Response | tuple[str, int]:
-    """Approve, deny or revoke a key of another person."""
-    return _decide("key", act)
-
-
-@pages.post("/devices/<any(approve, deny, revoke):act>")
-def decide_device(act: str) -> Response | tuple[str, int]:
-    """Approve, deny or revoke a device of another person."""
-    return _decide("device", act)
-
-
-def _decide(sort: str, act: str) -> Response | tuple[str, int]:
+@pages.post("/keys/<any(approve, deny, revoke):act>", defaults={"sort": "key"})
+@pages.post("/devices/<any(approve, deny, revoke):act>", defaults={"sort": "device"}, endpoint="decide_device")
+def decide(sort: str, act: str) -> Response | tuple[str, int]:
+    """Approve, deny or revoke a key or device of another person."""
     form = request.form
     body = {"code": form.get("code", "")} if act == "approve" else {}
     try:

@@ -4,14 +4,16 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import to_user_timezone, to_utc
 
-from masking_console.screens.audit import chart_of, checkpoint_file, summed
+from masking_console.screens.audit import chart_of, checkpoint, summed
 from masking_console.service import Json
 
 pages = Blueprint("sums", __name__)
 COUNTED = ("fields", "full_views", "refusals")
+
+pages.add_url_rule("/sums/checkpoint", "checkpoint", checkpoint)
 
 
 @pages.get("/sums")
@@ -22,12 +24,6 @@ def shown() -> str:
     part = request.args.get("after", "")
     summary = summed(**{"from": _begin(day), "to": _begin(days["after"])}, **({"after": part} if part else {}))
     return render_template("sums.html", summary=chart_of(summary), actions=_by_action(summary), days=days, part=part)
-
-
-@pages.get("/sums/checkpoint")
-def checkpoint() -> Response:
-    """A signed checkpoint, as a file to keep elsewhere."""
-    return checkpoint_file()
 
 
 def _asked() -> date:
