@@ -18,7 +18,7 @@ import msgspec
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.signatures import Verifier
-from masking_audit.format.links import ENTRY_ID, MAX_AUDIT_SLOTS, encode
+from masking_audit.format.links import ENTRY_ID, MAX_AUDIT_SLOTS, checkpoint_message, encode
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 """The largest entry is that of a batch of 1,000 records: under 300 KB."""
@@ -96,7 +96,7 @@ class CheckpointLine:
     @property
     def message(self) -> bytes:
         """The signed message."""
-        return frame(b"audit-checkpoint/1", self.link)
+        return checkpoint_message(self.link)
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

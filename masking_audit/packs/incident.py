@@ -143,8 +143,8 @@ class Incident:
                 ("proof", {}),
             ],
             [
-                PackTable("persons", PERSONS, persons_rows(more.persons)),
-                *([PackTable("persons-passed", PERSONS, persons_rows(more.passed))] if more.passed else []),
+                persons_table("persons", more.persons),
+                *([persons_table("persons-passed", more.passed)] if more.passed else []),
                 *more.reach,
                 *([PackTable("now", ("what", "value"), more.now)] if more.now else []),
                 *self._tables(numbers),
@@ -240,8 +240,6 @@ def _case(name: str, entry: Entry) -> KeptRow:
     return KeptRow("cases", entry.at, name, cells=cells)
 
 
-def persons_rows(persons: Persons | None) -> list[tuple[object, ...]]:
-    """Return the row of a table of persons; none where they were not counted."""
-    if persons is None:
-        return []
-    return [(persons.persons, persons.waybills, persons.without_phone, persons.missing)]
+def persons_table(title: str, persons: Persons | None) -> PackTable:
+    """Return a table of persons; without a row where they were not counted."""
+    return PackTable(title, PERSONS, [] if persons is None else [persons])

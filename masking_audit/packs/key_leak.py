@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from keys.keyset_file import date_of
 from masking_audit.packs.documents import Document, PackTable
+from masking_audit.packs.incident import PERSONS
 from masking_audit.packs.persons import Persons, SealedRevision, StoredRevision
 from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR, rfc3339
 from masking_service.service.tiers.sealing import OVERLAP_SECONDS
@@ -20,7 +21,6 @@ KeyLeakKind = Literal["data-key", "keyset", "backup", "host"]
 NOW: Final = "now"
 BEFORE: Final = "before"
 """Whether a record is opened as it is stored now, or perhaps as before it was sealed again."""
-_PERSONS: Final = ("tenant", "persons", "waybills", "without-phone", "missing")
 _NOT_COUNTED: Final = "?"
 _NONE: Final = "-"
 _NAMED_DAYS: Final = {HOLD_DAY: "hold", PERMIT_DAY: "permit"}
@@ -114,12 +114,8 @@ class KeyLeak:
                     ("day", "tenant", "keys", "values", "records", "sealed-since", "state"),
                     [*self._rows(counted=counted)],
                 ),
-                PackTable("persons", _PERSONS, _person_rows(persons.get(NOW, {}))),
-                *(
-                    [PackTable("persons-before", _PERSONS, _person_rows(persons[BEFORE]))]
-                    if persons.get(BEFORE)
-                    else []
-                ),
+                _by_tenant("persons", persons.get(NOW, {})),
+                *([_by_tenant("persons-before", persons[BEFORE])] if persons.get(BEFORE) else []),
             ],
         )
 
@@ -166,7 +162,5 @@ class KeyLeak:
         return None
 
 
-def _person_rows(counted: Mapping[str, Persons]) -> list[tuple[object, ...]]:
-    return [
-        (tenant, one.persons, one.waybills, one.without_phone, one.missing) for tenant, one in sorted(counted.items())
-    ]
+def _by_tenant(title: str, counted: Mapping[str, Persons]) -> PackTable:
+    return PackTable(title, ("tenant", *PERSONS), [(tenant, *one) for tenant, one in sorted(counted.items())])

@@ -43,9 +43,8 @@ def side_of(pointer: str) -> int:
     return RECIPIENT if is_recipients(place) else SENDER if is_senders(place) else BOTH
 
 
-@dataclass(frozen=True, slots=True)
-class Persons:
-    """How many persons are concerned.
+class Persons(NamedTuple):
+    """How many persons are concerned: a row of a table whose columns are named as the members.
 
     Attributes:
         persons: distinct phones of the sides that are concerned.

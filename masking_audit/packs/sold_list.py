@@ -6,7 +6,7 @@ from typing import Final
 
 from masking_audit.format.entries import Entry
 from masking_audit.packs.documents import Document, PackTable
-from masking_audit.packs.incident import PERSONS, persons_rows
+from masking_audit.packs.incident import persons_table
 from masking_audit.packs.persons import Persons
 from masking_audit.packs.ranking import Ranked, Sightings
 from masking_service.audit.actions import PARTS, Outcome, Part
@@ -106,7 +106,7 @@ class SoldList:
                     ("rank", "principal", "role", "listed", "seen", "expected", "chance", "as-high", "first", "last"),
                     self._ranking(),
                 ),
-                PackTable("persons", PERSONS, persons_rows(persons)),
+                persons_table("persons", persons),
                 PackTable(
                     "seen-by", ("when", "principal", "waybill", "number", "field", "case", "entry"), self._seen_by()
                 ),

@@ -129,17 +129,7 @@ def _shorten_text(text: str) -> bytes | str:
 
 
 def _lengthen_members(members: dict[Any, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in members.items():
-        kind = type(value)
-        if kind is bytes:
-            value = value.hex() if len(value) > 1 else _word_of[value]
-        elif kind is list:  # of items, facts or texts
-            value = [_lengthen_members(one) if type(one) is dict else _lengthen(one) for one in value]
-        elif kind is dict:
-            value = _lengthen_members(value)
-        found[name if type(name) is str else _name_of[name]] = value
-    return found
+    return {name if type(name) is str else _name_of[name]: _lengthen(value) for name, value in members.items()}
 
 
 def _lengthen(value: Any) -> Any:
