@@ -12,7 +12,6 @@ What it has no reference for, the nonce of the signature does: a request that wa
 executed, and whose reply was lost, is refused when it is sent again.
 """
 
-import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from keys.messages import MessageKey, ProviderSecret
 from masking_service.observability.metrics import CallRefusal
 from masking_service.outbound import REQUEST_NONCE_BYTES, Outbound
 from masking_service.service.people.rules import CallRule
-from masking_service.service.phone_calls.https import ask
+from masking_service.service.phone_calls.https import ask, json_object
 from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords, UnsignedRecords
 from masking_service.service.phone_calls.signed_records import read_signed
 
@@ -115,11 +114,8 @@ class AliyunProvider:
         # In the body, because addresses are logged on their way, and these parameters are phone numbers.
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = ask(self._outbound, body.encode("ascii"), headers)
-        try:
-            found = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            raise CallProviderError("invalid-answer") from None
-        if not isinstance(found, dict) or not (answer.status == 200 or found.get("Code")):
+        found = json_object(answer)
+        if not (answer.status == 200 or found.get("Code")):
             raise CallProviderError("invalid-answer")
         return found
 

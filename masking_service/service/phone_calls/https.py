@@ -1,6 +1,7 @@
 """The generic provider: JSON over HTTPS, signed like alerts. docs/calls.md describes it."""
 
 import hmac
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -117,6 +118,17 @@ class HttpsProvider:
         if not hmac.compare_digest(reply.nonce.encode(), nonce.encode()):
             raise CallProviderError("invalid-answer")
         return reply
+
+
+def json_object(answer: HttpAnswer) -> Mapping[str, Any]:
+    """Return the JSON object of an answer. Raises CallProviderError: it is none."""
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        raise CallProviderError("invalid-answer") from None
+    if not isinstance(found, dict):
+        raise CallProviderError("invalid-answer")
+    return found
 
 
 def ask(outbound: Outbound, body: bytes, headers: Mapping[str, str], **way: Any) -> HttpAnswer:

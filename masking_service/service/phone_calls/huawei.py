@@ -27,7 +27,7 @@ from keys.messages import ProviderSecret
 from masking_service.observability.metrics import CallRefusal
 from masking_service.outbound import REQUEST_NONCE_BYTES, Outbound
 from masking_service.service.people.rules import CallRule
-from masking_service.service.phone_calls.https import ask
+from masking_service.service.phone_calls.https import ask, json_object
 from masking_service.service.phone_calls.provider import (
     TIMEOUT_SECONDS,
     Binding,
@@ -180,11 +180,8 @@ class HuaweiProvider:
         answer = ask(
             self._outbound, content, headers, method=method, path=path, query=urlencode(query or {}), until=deadline
         )
-        try:
-            found = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            raise CallProviderError("invalid-answer") from None
-        if not isinstance(found, dict) or not isinstance(found.get("resultcode"), str):
+        found = json_object(answer)
+        if not isinstance(found.get("resultcode"), str):
             raise CallProviderError("invalid-answer")
         return found
 
