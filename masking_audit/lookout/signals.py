@@ -9,14 +9,7 @@ from typing import Final
 
 from masking_audit.lookout.arithmetic import poisson_tail, score
 from masking_audit.lookout.habits import new_surroundings, odd_hours, pace
-from masking_audit.lookout.history import (
-    CaseDecision,
-    History,
-    OpenedCase,
-    OpenedFields,
-    Trace,
-    ViewedWaybill,
-)
+from masking_audit.lookout.history import CaseDecision, History, OpenedCase, OpenedFields, Trace, ViewedWaybill
 from masking_audit.lookout.peers import (
     MIN_PEERS,
     Excess,

@@ -9,16 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from masking_audit.tiles.layout import (
-    ENTRIES,
-    HEIGHT,
-    WIDTH,
-    levels,
-    split_bundle,
-    split_hashes,
-    tile_path,
-    width_of,
-)
+from masking_audit.tiles.layout import ENTRIES, HEIGHT, WIDTH, levels, split_bundle, split_hashes, tile_path, width_of
 from masking_audit.tiles.merkle import leaf_hash
 from masking_audit.tiles.tree import complete_root, root
 from masking_audit.tiles.tree_head import TreeHead

@@ -14,26 +14,11 @@ from gunicorn.http.errors import ParseException
 from werkzeug.routing import Map, UnicodeConverter
 
 from keys.errors import IntegrityError, ProviderError
-from masking_service.http.body import (
-    JSON,
-    answer,
-    batch,
-    begin,
-    count_outcomes,
-    decode,
-    decode_query,
-    state,
-)
+from masking_service.http.body import JSON, answer, batch, begin, count_outcomes, decode, decode_query, state
 from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.http.docs import assets
 from masking_service.http.operations import TABLE, OwnCall, served_groups
-from masking_service.http.problems import (
-    RETRY_AFTER,
-    Problem,
-    language_of_caller,
-    problem_answer,
-    problem_of,
-)
+from masking_service.http.problems import RETRY_AFTER, Problem, language_of_caller, problem_answer, problem_of
 from masking_service.masking import RULES_VERSION
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.intake import Served

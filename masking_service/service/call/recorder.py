@@ -23,13 +23,7 @@ from masking_service.service.call.shapes import is_case_name
 from masking_service.service.people.errors import AccessError
 from masking_service.service.people.networks import network_of
 from masking_service.service.people.principals import Principal
-from masking_service.service.state.sealed import (
-    NOTHING_SHOWN,
-    HashField,
-    Prepared,
-    PreparedFields,
-    Sealed,
-)
+from masking_service.service.state.sealed import NOTHING_SHOWN, HashField, Prepared, PreparedFields, Sealed
 from masking_service.store.errors import StoreUnavailable
 
 Value = TypeVar("Value")
