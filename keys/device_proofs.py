@@ -63,15 +63,6 @@ def content_hash(query: bytes, body: bytes) -> str:
     return b64(hashlib.sha256(hashlib.sha256(query).digest() + hashlib.sha256(body).digest()).digest())
 
 
-def thumbprint(jwk: Any) -> str:
-    """Return the thumbprint of a public key (RFC 7638): 43 characters of base64url.
-
-    Raises:
-        IntegrityError: it is no public key for ES256 or EdDSA (Ed25519) in its shortest form.
-    """
-    return _read_key(jwk)[0]
-
-
 def device_code(device: str) -> str:
     """Return the code that the person reads out: ten characters, from the thumbprint of the device's key."""
     return b32encode(hashlib.sha256(b"device-code/1" + device.encode()).digest())[:CODE_CHARACTERS].decode("ascii")
@@ -124,14 +115,18 @@ def _read_header(text: str) -> tuple[str, PyJWK]:
     proof, and whether the device may be used is asked for each call. A header that is refused is not kept.
     """
     header = json.loads(unb64(text))
-    device, algorithm = _read_key(header.get("jwk"))
+    device, algorithm = read_key(header.get("jwk"))
     if header.get("typ") != "dpop+jwt" or header.get("alg") != algorithm or {"crit", "b64"} & header.keys():
         raise IntegrityError("a proof has another header")
     return device, PyJWK(header["jwk"], algorithm)
 
 
-def _read_key(jwk: Any) -> tuple[str, str]:
-    """Return the thumbprint of a public key, and its algorithm. Raises IntegrityError."""
+def read_key(jwk: Any) -> tuple[str, str]:
+    """Return the thumbprint of a public key (RFC 7638), 43 characters of base64url, and its algorithm.
+
+    Raises:
+        IntegrityError: it is no public key for ES256 or EdDSA (Ed25519) in its shortest form.
+    """
     try:
         algorithm, names = _MEMBERS[jwk["kty"], jwk["crv"]]
         parts = [jwk[name] for name in names]

@@ -12,7 +12,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
-from keys.device_proofs import content_hash, device_code, thumbprint
+from keys.device_proofs import content_hash, device_code, read_key
 from keys.public_keys import b64
 
 Json = dict[str, Any]
@@ -33,7 +33,7 @@ class Device:
 
     @property
     def id(self) -> str:
-        return thumbprint(self.jwk)
+        return read_key(self.jwk)[0]
 
     @property
     def code(self) -> str:
