@@ -34,9 +34,7 @@ class Mac(Secret):
         return mac.finalize()
 
     def digest_unframed(self, message: bytes) -> bytes:
-        """Return the keyed hash (32 bytes) of one unframed message.
-
-        The key must not be used for anything else.
+        """Return the keyed hash (32 bytes) of one unframed message. The key must not be used for anything else.
 
         Raises:
             ValueError: the key was created with `first`.

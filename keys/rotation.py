@@ -201,9 +201,7 @@ def secrets_under_retired_roots(file: KeysetFile, opened: Keyset) -> int:
 
 
 def destroy_retired_roots(path: Path) -> Keyset:
-    """Remove all retired root keys from the file.
-
-    Data that only those keys could unwrap is lost for ever.
+    """Remove all retired root keys from the file. Data that only those keys could unwrap is lost for ever.
 
     Raises:
         KeysetError: the file is unusable, or a secret still depends on one of them.

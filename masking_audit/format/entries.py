@@ -32,9 +32,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Announces sealed state that the action will write.
-
-    The store can be verified against these facts.
+    """Announces sealed state that the action will write. The store can be verified against these facts.
 
     Attributes:
         place: hash of its place in the store (SHA-256, the first 16 bytes, hexadecimal).

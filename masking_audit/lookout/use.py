@@ -38,9 +38,7 @@ class Lookout:
     alerts: Alerts
 
     def __call__(self, tenant: str, reasons: Iterable[Reason], now: int) -> list[StoredListing]:
-        """List at most five people a day.
-
-        Round trips: two, and three where anyone is listed; three for each freeze.
+        """List at most five people a day. Round trips: two, and three where anyone is listed; three for each freeze.
 
         Raises:
             StoreUnavailable, IntegrityError: it may or may not be written; the same call can be made again.

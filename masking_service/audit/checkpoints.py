@@ -193,9 +193,7 @@ class Checkpoints:
         return unread
 
     def make_if_due(self) -> None:
-        """Make a checkpoint if the newest is old.
-
-        Does nothing if another thread is reading or making a checkpoint.
+        """Make a checkpoint if the newest is old. Does nothing if another thread is reading or making a checkpoint.
 
         Raises:
             As `make`.

@@ -135,9 +135,7 @@ class AuditLog:
         self._store.write([command for one in fields for command in one.commands()])
 
     def close(self) -> str:
-        """End the chain with a closing entry.
-
-        Only the first call has an effect.
+        """End the chain with a closing entry. Only the first call has an effect.
 
         Returns:
             The id of the last entry; empty if nothing was ever appended.

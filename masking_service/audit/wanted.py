@@ -14,9 +14,7 @@ MAX_PAGE_BYTES: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What entries have in common.
-
-    What is None does not matter.
+    """What entries have in common. What is None does not matter.
 
     Attributes:
         principal, action, outcome, case: as in the entry.

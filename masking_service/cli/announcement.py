@@ -18,9 +18,7 @@ NOT_READY_SECONDS: Final = 3.0
 
 
 class Announcement:
-    """Announces one serving process.
-
-    Keeps its address in the state directory while it serves.
+    """Announces one serving process. Keeps its address in the state directory while it serves.
 
     Args:
         folder: the state directory.

@@ -87,9 +87,7 @@ class Development:
         self._looked_after.append(look_after)
 
     def _register_people(self) -> None:
-        """Register a client with a key for each person.
-
-        A store that is down can wait where that was done before.
+        """Register a client with a key for each person. A store that is down can wait where that was done before.
 
         Raises:
             StoreUnavailable: there are no credentials yet, and none can be made.

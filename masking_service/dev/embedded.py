@@ -123,9 +123,7 @@ class EmbeddedServer:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Start the server and wait until it answers.
-
-        It has loaded its data then. Returns at once if it runs already.
+        """Start the server and wait until it answers. It has loaded its data then. Returns at once if it runs already.
 
         Raises:
             EmbeddedServerError: When another server holds the directory, or this one does not come up.
@@ -142,9 +140,7 @@ class EmbeddedServer:
             raise
 
     def revive(self) -> None:
-        """Take one step to bring a dead server back.
-
-        It never waits: it is for a loop that must not block.
+        """Take one step to bring a dead server back. It never waits: it is for a loop that must not block.
 
         Raises:
             EmbeddedServerError: When the dead server's directory is still held, by a rewrite of its log perhaps.

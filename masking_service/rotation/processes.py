@@ -54,9 +54,7 @@ def heartbeat_commands(keyring: Keyring, name: str, beat: Heartbeat, now: int, n
 
 
 def active_processes(store: Store, keyring: Keyring) -> Sequence[Heartbeat]:
-    """Return the newest heartbeat of every running process.
-
-    Two round trips.
+    """Return the newest heartbeat of every running process. Two round trips.
 
     Raises:
         StoreUnavailable: the store did not answer.

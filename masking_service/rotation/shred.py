@@ -143,9 +143,7 @@ def _is_shredded(coordinator: Coordinator, stored: WrappedKey, wrapped: bytes) -
 
 
 def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:
-    """Restore surviving data keys after a restored backup.
-
-    A key that is usable as stored is not replaced.
+    """Restore surviving data keys after a restored backup. A key that is usable as stored is not replaced.
 
     Returns:
         The numbers of keys restored and destroyed.

@@ -184,9 +184,7 @@ class OpenRegistries:
 
 @contextmanager
 def opened_store(settings: Settings, keyring: Keyring | None) -> Iterator[Store]:
-    """The store of a set-up, for one command.
-
-    Whether it keeps what it acknowledges is not looked at.
+    """The store of a set-up, for one command. Whether it keeps what it acknowledges is not looked at.
 
     Args:
         settings: where it is.

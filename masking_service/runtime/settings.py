@@ -117,9 +117,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, development: bool) -> "Settings":
-        """The settings that an environment says.
-
-        `development` is said by `serve --dev` alone, never by a variable.
+        """The settings that an environment says. `development` is said by `serve --dev` alone, never by a variable.
 
         Raises:
             SettingsError: naming the variable at fault.

@@ -191,9 +191,7 @@ class Parts:
 
 
 def assemble(settings: Settings) -> Parts:
-    """Put a process together.
-
-    Reads files and connects to nothing, so that it works while the store is down (R6).
+    """Put a process together. Reads files and connects to nothing, so that it works while the store is down (R6).
 
     Raises:
         KeysError, WrongPurpose, PolicyError, DefinitionError, SettingsError: what is wrong with the set-up, in words.

@@ -57,9 +57,7 @@ class DeadlineParser(_HiredisParser):
         return super().read_response(*args, **settings)
 
     def read_replies(self, count: int, timeout: float, until: float) -> list[Reply]:
-        """Read `count` replies.
-
-        Errors are returned among them, except those of a server that is not ready.
+        """Read `count` replies. Errors are returned among them, except those of a server that is not ready.
 
         Args:
             timeout: seconds for each wait on the socket.

@@ -63,9 +63,7 @@ class Script:
 
 @dataclass(slots=True)
 class Question(Generic[Answer]):
-    """Commands for one exchange, and how to read their replies.
-
-    `Store.ask` sends several questions together.
+    """Commands for one exchange, and how to read their replies. `Store.ask` sends several questions together.
 
     Attributes:
         commands: they only read, unless there is a script; none where the answer is known without the store.

@@ -289,9 +289,7 @@ def _view(reply: list[Any], asked: Address) -> tuple[_View, list[Address]]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Roster:
-    """The verified servers at one time.
-
-    A new roster replaces it when a server is verified.
+    """The verified servers at one time. A new roster replaces it when a server is verified.
 
     Attributes:
         run_ids: of each server that takes keys; None where every server may be used.

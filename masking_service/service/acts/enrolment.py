@@ -78,9 +78,7 @@ class OwnKeys:
         return answers.NewKeyOptions(made, text)
 
     def add(self, context: RequestContext, name: str, options: str, credential: Mapping[str, Any]) -> answers.KeyStatus:
-        """Keep a new key, which waits for approval.
-
-        Round trips: two to read, one for the audit, and one to write.
+        """Keep a new key, which waits for approval. Round trips: two to read, one for the audit, and one to write.
 
         Raises:
             AccessError: as `options`; or the options are not the caller's, too old, or were used.

@@ -61,9 +61,7 @@ class Authenticator:
         self._keyring = keyring
 
     def authenticate(self, authorization: str | None, address: str, now: int) -> Principal:
-        """Return the principal of an Authorization header.
-
-        `address` is the caller's IP address, `now` Unix seconds.
+        """Return the principal of an Authorization header. `address` is the caller's IP address, `now` Unix seconds.
 
         Raises:
             Unauthenticated: the credential is not valid.

@@ -150,9 +150,7 @@ class Decoys(TenantState):
         return self._details.listed(tenant)
 
     def prepare(self, tenant: str, change: Callable[[list[Decoy]], list[Decoy]]) -> Prepared[bool]:
-        """Seal changed lists.
-
-        Two round trips, and two to write.
+        """Seal changed lists. Two round trips, and two to write.
 
         Writing returns False where another change was first: prepare again then.
 
@@ -175,9 +173,7 @@ class Decoys(TenantState):
         return Prepared([*details.sealed, *phantoms.sealed], lambda: details.write() and phantoms.write())
 
     def add_hits(self, tenant: str, bases: Sequence[bytes], hit: Hit) -> None:
-        """Count that phantoms were named, and keep by whom: two round trips.
-
-        Raises StoreUnavailable.
+        """Count that phantoms were named, and keep by whom: two round trips. Raises StoreUnavailable.
 
         The counts are no secret and decide nothing. Who it was is sealed.
         """
@@ -246,9 +242,7 @@ class DecoyWatch:
     defer: Defer
 
     def notice(self, context: RequestContext, bases: Sequence[bytes], *, freeze: bool = True) -> None:
-        """Note that the caller named these waybills.
-
-        No round trip.
+        """Note that the caller named these waybills. No round trip.
 
         Args:
             freeze: whether naming a phantom here freezes a person; otherwise it only raises the alert.

@@ -83,9 +83,7 @@ class Planting:
     recorder: Recorder
 
     def listed(self, context: RequestContext, signed: Signed | None = None) -> answers.Decoys:
-        """Return the decoys, the first planted first.
-
-        Round trips: live permission, budget, audit, list, hits.
+        """Return the decoys, the first planted first. Round trips: live permission, budget, audit, list, hits.
 
         Raises:
             AccessError: the caller may not, or its budget is spent.

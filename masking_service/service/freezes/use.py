@@ -52,9 +52,7 @@ class FreezeByHand:
     def freeze(
         self, context: RequestContext, principal: str, why: str | None, signed: Signed | None = None
     ) -> answers.FrozenNow:
-        """Freeze a principal, known or not.
-
-        Round trips: live permission, read, audit, write.
+        """Freeze a principal, known or not. Round trips: live permission, read, audit, write.
 
         Args:
             principal: the id as it was sent.
@@ -78,9 +76,7 @@ class FreezeByHand:
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
 
     def unfreeze(self, context: RequestContext, principal: str, signed: Signed | None = None) -> answers.ThawedNow:
-        """Unfreeze another principal, and reset its counts.
-
-        Round trips: one more than freezing.
+        """Unfreeze another principal, and reset its counts. Round trips: one more than freezing.
 
         Raises:
             AccessError: the caller may not, or is that principal.

@@ -166,9 +166,7 @@ class Clients:
         return self._with(client)
 
     def add_key(self, client_id: str, key: ApiKey) -> "Clients":
-        """Return a registry with a client's second key.
-
-        Keys that have ended make room.
+        """Return a registry with a client's second key. Keys that have ended make room.
 
         Raises ClientError if the client is unknown or revoked, or has two valid keys already.
         """

@@ -22,9 +22,7 @@ class AccessError(Exception):
 
 
 class Unauthenticated(AccessError, code="unauthenticated"):
-    """The credential is not valid.
-
-    The caller is told nothing more.
+    """The credential is not valid. The caller is told nothing more.
 
     `reason` is one of a few fixed words of this code base (such as `expired`) for logs and metrics;
     it must not reach the caller, who could tell a revoked key from one that never was.

@@ -60,9 +60,7 @@ class Issuers:
 
     @classmethod
     def load(cls, policy: Policy, folder: Path, fetched: KeysByUrl | None = None) -> "Issuers":
-        """Return the issuers of a policy.
-
-        `folder` is that of the policy file; paths of key files are relative to it.
+        """Return the issuers of a policy. `folder` is that of the policy file; paths of key files are relative to it.
 
         `fetched` is what URLs gave before, under another policy. They are asked when the first token comes, so that
         a start does not depend on the issuer.

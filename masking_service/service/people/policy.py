@@ -56,9 +56,7 @@ class _Credential:
 
 
 class Policy:
-    """A valid, immutable policy.
-
-    A reload makes a new one.
+    """A valid, immutable policy. A reload makes a new one.
 
     `rules` is what it says. `development` lets API keys hold every role, as `serve --dev` needs it; elsewhere the
     roles that open, approve or erase are for signed-in staff only. `roles_for_keys` are the others. What only API keys
@@ -278,9 +276,7 @@ class PolicyFile:
         return any(_look(path) != seen for path, seen in self._seen.items())
 
     def read(self, *, development: bool) -> Policy:
-        """Read the policy.
-
-        A faulty file counts as read, so `changed` is false until it changes again.
+        """Read the policy. A faulty file counts as read, so `changed` is false until it changes again.
 
         Raises:
             PolicyError: with every fault.

@@ -137,9 +137,7 @@ class Calling:
         return _answer(self._bind(context, permit, place, origin, own, other)), True
 
     def end(self, context: RequestContext, ref: str) -> answers.EndedCall:
-        """End a call of the caller's own.
-
-        One that has ended already is no error.
+        """End a call of the caller's own. One that has ended already is no error.
 
         Round trips: one to read, one for the audit, and one to forget it. The provider is asked once.
 

@@ -42,9 +42,7 @@ class StoredValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HashField:
-    """A field of a hash in the store.
-
-    The hash is kept until the latest time that any of its fields names.
+    """A field of a hash in the store. The hash is kept until the latest time that any of its fields names.
 
     Attributes:
         key: of the hash.

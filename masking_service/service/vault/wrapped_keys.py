@@ -129,9 +129,7 @@ class WrappedKeys(TenantState):
         return int(count)
 
     def all(self) -> Iterator[dict[bytes, tuple[WrappedKey, int]]]:
-        """Yield all stored keys with their uses, in portions.
-
-        Keys that come or go meanwhile may be missing.
+        """Yield all stored keys with their uses, in portions. Keys that come or go meanwhile may be missing.
 
         Raises:
             StoreUnavailable: the store did not answer.

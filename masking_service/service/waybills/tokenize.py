@@ -73,9 +73,7 @@ class TokenizeOptions(NamedTuple):
 
 
 class Form:
-    """What records with values at the same places share.
-
-    Nearly all records of a batch do, so it is made once for them.
+    """What records with values at the same places share. Nearly all records of a batch do, so it is made once for them.
 
     Attributes:
         places: the places of the stored values.
@@ -255,9 +253,7 @@ class Tokenize:
     def __call__(
         self, context: RequestContext, records: Sequence[Any], options: TokenizeOptions
     ) -> list[TokenizeResult]:
-        """Mask records in place, store their values, and return tokens.
-
-        Round trips: those of `storing`.
+        """Mask records in place, store their values, and return tokens. Round trips: those of `storing`.
 
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent. Nothing is stored.
