@@ -15,7 +15,7 @@ _NO_NAME: Final = (
     r"|صاحبة?(?= ال(?:محل|متجر|بيت|منزل|شقة|مكتب|شركة|طلب|شحنة|طرد|عمل|فندق|عمارة|مبنى|رقم|هاتف|جوال|حساب))"
     "|[يت]?طلبت?|رفضت?|[يت]رفض|استلمت?|[يت]ستلم|س[يت]ستلم|[يت]ريد|وافقت?|اتصلت?|أكدت?|(?:ال)?(?:جوال|موبايل|تلفون)"
 )
-"""What is behind such a word and is no name: prepositions, neighbours and guards, places, what a person does."""
+"""Words that follow such a word and are no name: prepositions, neighbours and guards, places, what a person does."""
 _WORD: Final = rf"(?!(?:{_NO_NAME})\b)[\u0621-\u064a]{{2,}}"
 _named: Final = Expression(
     r"\b(?:(?:(?:[بوف]?ال|و?لل)(?:سيدة?|أستاذة?|آنسة|دكتورة?|مهندسة?)|التسليم إلى|تسليمه?ا? إلى|سلمت إلى"

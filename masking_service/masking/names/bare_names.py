@@ -1,6 +1,6 @@
-"""Recognises a person's name that is alone in an address, by its form. It knows no list of people.
+"""Recognises, by its form, a person's name that is all of an address field. It knows no list of people.
 
-A place that has the form of a name (张江, Toa Payoh) is taken for one: when in doubt a mask hides more.
+The name of a place that has the form of a person's (张江, Toa Payoh) is taken for one: when in doubt a mask hides more.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _BESIDE_PHONE: Final = Expression(
     rf"|(?<!\*)\*{{6,}}+\d{{0,4}}[\s,，、/|)）]{{0,3}}({_NAME})(?=[^\w*]|$|{PROVINCES})"
 )
 _DIGIT: Final = re.compile("[0-9]").search
-"""Without stars beside it, a digit is no phone's: then there is more than a name."""
+"""Finds a digit. Where no stars are beside it, it is not a phone's, so the value is more than a name."""
 _LONGER: Final = re.compile(rf"(?s){_HAN}.{{9,}}{_HAN}").search
-"""Han further apart than those of a name with a title are."""
+"""Finds Han that are further apart than in a name with a title."""
 _CAPITALISED: Final = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’-]+"
 _LATIN_NAME: Final = re.compile(
     rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_CAPITALISED}(?: [A-Z]\.?)?(?: {_CAPITALISED}){{1,2}}"
@@ -47,16 +47,13 @@ _LATIN_PLACE: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(
 
 
 def names_beside_phones(value: str) -> Iterator[tuple[int, int]]:
-    """Return the spans of Han in the form of a name that touch the mask of a phone."""
+    """Yield the spans of Han in the form of a name that touch the mask of a phone."""
     for match in _BESIDE_PHONE.finditer(value):
         yield match.span(match.lastindex or 0)
 
 
 def bare_name(value: str) -> str | None:
-    """The name that is the whole value.
-
-    The mask of a phone may be beside it. None for every other value.
-    """
+    """Return the name that is the whole value, apart from the mask of a phone beside it; None for every other value."""
     if len(value) > _MAX_LENGTH or (_DIGIT(value) and "*" not in value) or _LONGER(value):
         return None
     name = value[_BEFORE(value).end() :]  # type: ignore[union-attr]  # it always matches

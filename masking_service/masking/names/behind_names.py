@@ -1,4 +1,4 @@
-"""Tells what follows names in texts: the end of a clause, a title, a verb, a place, or another word that is known."""
+"""Says whether what follows a possible name is what follows names: the end of a clause, a title, a verb, or a place."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _verbs: Final = by_char(cues.VERBS, 0)
 
 
 def is_short_title(text: str, at: int) -> bool:
-    """Whether the character at `at` is a title: a lone 总, or another before a clause's end or verb."""
+    """Whether the character at `at` is a title: 总 alone, or another one before the end of a clause or a verb."""
     behind = text[at + 1 : at + 2]
     if text[at] in "总總":
         if text.startswith(("办公", "辦公"), at + 1):
@@ -48,7 +48,7 @@ def is_short_title(text: str, at: int) -> bool:
 
 
 def name_ends(text: str, at: int) -> bool:
-    """Whether a name that ends at `at` is followed by no other word, or by one that follows names."""
+    """Whether no other word follows a name that ends at `at`, or only a word that follows names."""
     return not is_han(text[at : at + 1]) or follows(text, at) or place_follows.match(text, at) is not None
 
 

@@ -1,4 +1,4 @@
-"""Tells what is beside a run of Han in its text, in points: a phone, a room or a label may be a person's."""
+"""Says in points how much what is beside a run of Han speaks for a name in it: a phone, a room, a label."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.legal_forms import HAN_FORMS
 
 SURE: Final = 8
-"""Points of what announces a person, or follows one."""
+"""Points for a word that announces a person, or follows one."""
 BESIDE: Final = 6
-"""Points of a phone or a room's number beside a name."""
+"""Points for a phone, or the number of a room, beside a name."""
 _LABELLED: Final = 5
 CUE: Final = 4
-"""Points that one side of a name must have, unless the name is very likely."""
+"""Points that one side of a name has to have, unless the name is very likely."""
 NEVER: Final = -99
 ORGANISATION: Final = 5
 NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞学校")) - frozenset(
     "栋庭亭仁"
 )
-"""What ends with them needs a cue to be a name."""
+"""A possible name that ends with one of these characters needs a cue."""
 _DONE: Final = tuple(
     word + aspect for word in cues.WEAK if word not in cues.BOUND for aspect in ("了", "过", "下", "一下", "到")
 )
-"""Words before names in the past, and done for once: 转给了, 找一下."""
+"""Verbs before names with the endings for the past, or for doing something once: 转给了, 找一下."""
 ANNOUNCE: Final = by_char((*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *_DONE), -1)
 ROLES: Final = frozenset(word for word in cues.ROLES if len(word) == 2)
 _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
 FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
 FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
 BEFORE_RUN: Final = 20
-"""Characters before a run that say what is in it."""
+"""Characters before a run that are read."""
 _LABEL: Final = re.compile(
     r"((?<![\u4e00-\u9fff])[\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
@@ -68,18 +68,18 @@ _ROLE_IN_BRACKETS: Final = re.compile("[（(][\u4e00-\u9fff]{2,6}[)）]").match
 _ROOM_BEFORE: Final = re.compile(
     r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])[0-9*A-Z](?:室|房间?|号房?|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
-"""Behind a fraction is a unit: 4.2米厢车."""
+"""Finds the number of a room before a name. A fraction is none, because a unit follows it: 4.2米厢车."""
 _FIRM_BEFORE: Final = Expression(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
 _SPACES: Final = frozenset(" \t\u3000")
 _DASHES: Final = frozenset("-—－")
 _TAKEN_AT: Final = frozenset("点店站柜")
-"""What places end with where parcels are taken: 代收点-王芳."""
+"""Last characters of places where parcels are collected: 代收点-王芳."""
 _COLONS: Final = frozenset(":：=∶﹕→")
 _han_letter: Final = re.compile(r"[A-Za-z\u4e00-\u9fff]").search
 
 
 def points_before(text: str, start: int) -> int:
-    """Points of what is before a run that begins at `start`."""
+    """Return the points for the text before a run that begins at `start`."""
     before = text[max(0, start - BEFORE_RUN) : start]
     if "*" in before and _PHONE_BEFORE(before):
         return BESIDE
@@ -105,7 +105,7 @@ def points_before(text: str, start: int) -> int:
 
 
 def points_behind(text: str, start: int, end: int, *, whole: bool, parallel: bool) -> int:
-    """Points of what is behind a run.
+    """Return the points for the text behind a run.
 
     Args:
         text: the text, in simplified characters.
@@ -140,7 +140,7 @@ def points_behind(text: str, start: int, end: int, *, whole: bool, parallel: boo
 
 
 def _is_clause(text: str, start: int, end: int) -> bool:
-    """Whether a run is a clause of a longer text, and no list item, title, place or goods."""
+    """Whether a run is a clause of a longer text, and no item of a list, no title, no place and no goods."""
     if text[end - 1] in NO_LAST or "、" in text[max(0, start - 1) : end + 1] or text[end : end + 1] == "《":
         return False
     return (_han_letter(text, 0, start) or _han_letter(text, end)) is not None

@@ -1,8 +1,10 @@
-"""Finds given names without a family name in texts, and nicknames that are called: 雨桐老师收, 请交给雪梅, 小张，麻烦….
+"""Finds given names without a family name in texts, and nicknames with which a person is addressed.
 
-A given name is two characters that given names have, and that are likelier a name than words (`han_words`). It needs a
-cue that people put beside given names: an announcing word, a title, a verb of taking a parcel, or a phone. Goods,
-places and school subjects beside one are words (数学老师).
+Examples: 雨桐老师收, 请交给雪梅, 小张，麻烦….
+
+A given name is two characters that occur in given names, and that are likelier a name than words (`han_words`). It
+needs a cue that people write beside given names: an announcing word, a title, a verb of collecting a parcel, or a
+phone. Goods, places and school subjects beside such a cue are words (数学老师).
 """
 
 from __future__ import annotations
@@ -24,26 +26,26 @@ from masking_service.masking.words.han_words import COST_OF_UNKNOWN, NO_WORD, UN
 Span = tuple[int, int]
 
 _MOST: Final = 33
-"""What a given name costs at most."""
+"""The most that a given name may cost."""
 _MOST_IF_RARE: Final = 36
-"""What it costs at most between a cue and a title."""
+"""The most that it may cost between a cue and a title."""
 _MOST_BESIDE: Final = 30
-"""What it costs at most where only a verb or a phone is beside it."""
+"""The most that it may cost where only a verb or a phone is beside it."""
 _MOST_OF_ONE: Final = 20
-"""What a character of one costs at most."""
+"""The most that each character of it may cost."""
 _USUAL: Final = 30
 _SAVED: Final = 6
 _SAVED_IF_UNUSUAL: Final = 9
-"""Points that a given name must save over words; costlier ones must save more."""
+"""The least that a given name has to save; a costlier one has to save more."""
 _RARE_WORD: Final = 23
 _SAVED_AS_WORD: Final = 3
-"""Points that it must save over the noun that it also is, unless that is rare."""
+"""The least that it has to save over the noun that it also is, unless the noun is rare."""
 _CALLING: Final = ("找", "给", "由", "让", "叫", "喊", "请", "交", "替", "问", "问下", "问问", "找下", "喊下", "叫下")
 _INFORMING: Final = tuple(word for word in cues.WEAK if len(word) > 1 and word[-1] not in "做成为")
-"""Of the words before names those that are seldom before things."""
+"""Words before names that are seldom before things."""
 _announcing: Final = by_char((*(role for role in cues.ROLES if len(role) > 1), *_INFORMING, *_CALLING), -1)
 _PLACING: Final = "放在去到跟和"
-"""Before a given name with a title: 放雪梅婶家."""
+"""Verbs before a given name with a title: 放雪梅婶家."""
 _roles: Final = by_char(cues.ROLES, -1)
 _titles: Final = by_char((*cues.TITLES, *cues.SHORT_TITLES, "弟", "妹"), 0)
 _verbs: Final = by_char(("收", "代收", "代签", "代领", "代取", "签收", "亲启", "亲收", "本人签收", "查收"), 0)
@@ -54,7 +56,7 @@ _familiar: Final = re.compile(
     rf"([{''.join(sorted({*cues.GIVEN} - {*FAMILY_NAMES, *RARE_FAMILY_NAMES}))}])(?<![{HAN}*].)[姐哥嫂叔姨]"
     rf"(?=[^{HAN}]|$|[收拿取说要家那]|代[收签领]|[签领]收)"
 ).finditer
-"""One character of a given name before a title of the family: 芳姐收."""
+"""Finds one character of a given name before a title of relatives: 芳姐收."""
 _goes_on: Final = re.compile(
     rf"[拿取领签收说](?![{HAN}])|就[行好可]|家(?![{HAN}])|家[的里就门没有]|那[里边儿]?(?![{HAN}])|[吧哈啊哦呀嘛的](?![{HAN}])"
 ).match
@@ -70,7 +72,7 @@ _NO_LAST: Final = frozenset(cues.NO_GIVEN) | frozenset("小老阿家")
 
 @cache
 def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the patterns of possible given names behind a cue's last character, and at a clause's start."""
+    """Return the expressions for possible given names behind a cue, and for those at the start of a clause."""
     given = "".join(char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE)
     last = "".join({*given} - (_NO_LAST - {word[1] for word in cues.GIVEN_WORDS}))
     behind = "".join({*_titles, *_verbs})
@@ -83,7 +85,7 @@ def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def find(text: str) -> Iterator[Span]:
-    """The spans of given names beside a cue in a text in simplified characters."""
+    """Yield the spans of given names beside a cue in a text in simplified characters."""
     if text.isascii():
         return
     told, first = _finders()
@@ -105,7 +107,7 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _is_told(text: str, cue: int, start: int, end: int) -> bool:
-    """Whether a given name is behind the cue that ends at `cue`, and a clause ends or continues there."""
+    """Whether a given name follows the cue that ends at `cue`, and its clause ends or goes on as behind names."""
     if _is_cue(text, end - 1):
         return False
     words = _announcing if start == cue else _roles
@@ -118,7 +120,7 @@ def _is_told(text: str, cue: int, start: int, end: int) -> bool:
 
 
 def _is_rare(name: str) -> bool:
-    """Whether a rare given name, or a rare noun that is one as well, is told on both sides: 找剑锋哥, 给双双姐."""
+    """Whether a rare given name, or one that is also a rare noun, is between a cue and a title: 找剑锋哥, 给双双姐."""
     if name in _NONE or name in cues.NO_CALLED or name in cues.common_words() or name[1] in _NO_LAST:
         return False
     known = han_words()
@@ -131,12 +133,12 @@ def _is_rare(name: str) -> bool:
 
 
 def _is_titled(text: str, start: int, end: int) -> bool:
-    """Whether a given name is before a title, behind which a clause ends or goes on."""
+    """Whether a given name is before a title, and a clause ends behind the title, or goes on as behind names."""
     return not _is_cue(text, end - 1) and _is_before_title(text, end) and is_given(text[start:end], _MOST)
 
 
 def _is_before_title(text: str, at: int) -> bool:
-    """Whether a title begins at `at` that ends a clause, or that something follows which follows names."""
+    """Whether a title begins at `at` that ends a clause, or has a word behind it that follows names."""
     for title in _titles.get(text[at : at + 1], ()):
         if text.startswith(title, at):
             end = at + len(title)
@@ -160,7 +162,7 @@ def _is_cue(text: str, at: int) -> bool:
 
 
 def is_given(name: str, most: int) -> bool:
-    """Whether two characters are likelier a given name than words, and cost at most so much as one."""
+    """Whether two characters are likelier a given name than words, and cost at most `most` as a given name."""
     if name in _NONE:
         return False
     if name in cues.GIVEN_WORDS:

@@ -1,8 +1,8 @@
-"""Reads a run of Han as words around a name, and as words alone: the reading that costs less is the likelier one.
+"""Compares two readings of a run of Han: with a name among its words, and as words alone.
 
-A name costs what its characters cost as a family name and a given name (`han_words`); what is beside it makes it
-likelier (a word that announces a person, a verb, a title, a phone) or less likely (goods, places). A name that is far
-likelier than words needs none of these.
+The cheaper reading is the likelier one. A name costs what its characters cost as a family name and a given name
+(`han_words`). What is beside it adds points for a name (a word that announces a person, a verb, a title, a phone) or
+against one (goods, places). A name that is far likelier than words needs no points.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.words.han_words import COST_OF_UNKNOWN, UNKNOWN, han_words
 
 COST_OF_NAME: Final = {1: 9, 2: 6}
-"""How rare a name is among words, by the characters of its given name."""
+"""What a name costs besides its characters, by the length of its given name: names are rarer than words."""
 _ODD_GIVEN: Final = 8
 _OF_A_BUILDING: Final = 16
 _BUILDING_ENDS: Final = frozenset("苑厦寓邸墅院馆厂街道路巷弄")
@@ -50,67 +50,77 @@ _TITLE_IN_GIVEN: Final = 7
 _FOLLOWING_IN_GIVEN: Final = 6
 _LEAST: Final = 9
 _LEAST_IF_SURE: Final = 7
-"""Points and what a name saves, together at least; less where a cue is sure."""
+"""The least sum of points and of what a name saves; a smaller one if a cue is sure."""
 USUAL_LAST: Final = 11
-"""What a character that ends names and labels costs at most in a given name: 明 of 王小明 and 说明."""
+"""The most that a last character costs as one of a given name, if it may also end the word for a label.
+
+Example: 明 of 王小明 and 说明.
+"""
 _LIKELY: Final = 12
 _LIKELY_INSIDE: Final = 16
-"""Points that a two-character given name must save without a cue: at a run's end, and inside."""
+"""The least that a name of three characters has to save without a cue: at the end of a run, and inside it.
+"""
 _LIKELY_BEFORE_NOUN: Final = 18
-"""What it saves at least that begins a run, behind which is a noun that calls no goods: 王丽娟老人独居."""
+"""The least that such a name has to save at the beginning of a run, before a noun that is no word for goods.
+
+Example: 王丽娟老人独居.
+"""
 _LIKELY_BESIDE_WORD: Final = 8
-"""What a name saves at least that needs no more than a word beside it."""
+"""The least that a name has to save if a word beside it is its only cue."""
 _BEFORE: Final = {"v": 2, "p": 4, "u": 1, "a": 0, "r": 1, "t": 2, "m": -2, "s": 0, "n": -2, UNKNOWN: -6}
 _BEHIND: Final = {"v": 4, "p": 4, "u": 2, "a": 4, "r": 2, "t": 2, "m": 0, "s": 2, "n": -4, UNKNOWN: -6}
-"""Points of a word before a name, and behind it, by its class."""
+"""Points for a word before a name, and for one behind it, by the class of the word."""
 _OF_A_PLACE: Final = -8
 _ENDS_RUN: Final = 3
-"""Points of a name's end that is the run's, behind what announces a person."""
+"""Points for a name at the end of a run, behind a word that announces a person."""
 _OF_SOMEONE: Final = 2
-"""Points of 的 behind what a person does: 遛狗的张杰捡到."""
+"""Points for 的 behind what a person does: 遛狗的张杰捡到."""
 _SOLD: Final = frozenset(
     f"{cues.GOODS_ENDS}司厂店部所行社馆校园站库堂坊铺品奶球法子烫文蜜鲜带说食辑瓜娃偶扇拍器车壶伞锁镜具剂香皂水袋套毛线管板漆胶石瓷电款色味号码草叶学"
 ) - frozenset("票单")
-"""What nouns end with that call goods and firms; papers and tickets are a person's: 王芳发票."""
+"""Last characters of nouns for goods and firms.
+
+Papers and tickets are none of them, because they belong to a person: 王芳发票.
+"""
 _FIRM_OR_PLACE: Final = re.compile(
     rf"(?![出住入转]院).[{cues.PLACE_ENDS}]|国际|百货|科技|机械|集团|商贸|物流|财富|保险|医疗|中心|故居|服饰|五金|建材|冶炼|电联|银座|(?<![作毕学就])业"
 ).search
 _TOYS: Final = frozenset("娃偶扇拍")
-"""What other goods end with that are called like people: 叶罗丽娃娃."""
+"""Last characters of nouns for goods that may have a name like a person's: 叶罗丽娃娃."""
 _AMOUNT_LAST: Final = re.compile(rf"[一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}张次台双]$").search
 _NEVER_LAST: Final = frozenset("被把将让给请刚又再各都")
-"""They follow names, and something follows them."""
+"""Characters that follow names, but do not end a run."""
 _CALLED: Final = "电联"
-"""Behind a person or a shop."""
+"""电联, "to be phoned", follows a person's name as well as a shop's."""
 _PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
-"""They end clauses, and no given name."""
+"""Characters that end clauses and no given names."""
 LAST: Final = frozenset("家那在签簽拿攞取领留赠总亲卸看带管捎寄接订买付扫押")
-"""They follow names at the end of a run."""
+"""Characters that follow names at the end of a run."""
 GOODS_LAST: Final = frozenset(
     "片糖酒酥茶桔橘枣瓜菜肉虾蟹鸡鸭蛋面油醋酱盐奶饼糕豆笋菇膏液乳纸裤鞋袜帽包瓶罐杯碗盘锅刀灯笔券票盆贴"
     "膜架床被枕毯粥饭串饮料药丸橙蒜葱薯芋藕椒肠腿链圈扣"
 )
-"""What goods end with, of which given names hardly do: 梅子酒, 秋裤."""
+"""Last characters of words for goods that hardly any given name ends with: 梅子酒, 秋裤."""
 NICKNAMES: Final = frozenset("小老阿")
 _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _WHOLE_CUES: Final = frozenset(word for word in (*cues.TITLES, *cues.VERBS) if len(word) > 1)
 _NO_GIVEN_WORDS: Final = _WHOLE_CUES | frozenset(cues.LABELS)
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN) - {"可"}
 _FIRST_GIVEN: Final = frozenset("如有应起从为得")
-"""Of these, given names of two characters begin with: 如松, 从军."""
+"""Characters of `_NO_GIVEN` that begin given names of two characters all the same: 如松, 从军."""
 PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 _LONG_CUES: Final = by_char((word for word in (*cues.ROLES, *cues.ANNOUNCE, *cues.TITLES) if len(word) > 2), 0)
 _ACTS: Final = ("未接", "没接", "接货", "领货", "介绍", "送货上门", "没空", "上来", "下单")
 _SITES: Final = tuple(what + site for what in ("服务", "配送", "派送", "投递", "揽投") for site in "部站点")
-"""Where carriers work: these begin with what follows names."""
+"""Places where carriers work. They begin with words that follow names."""
 _HOME: Final = re.compile("家?门[口前]|家[门里]|家$").match
-"""Where a person lives, behind a name: 放王茶门口."""
+"""Matches a word for a home behind a name: 放王茶门口."""
 _ACT: Final = Expression(
     any_of({*(verb for verb in cues.VERBS if len(verb) > 1), *cues.SURE_VERBS, *_ACTS} - {"收", "联系"})
 ).search
-"""What a person does, somewhere behind a name in its clause: 王林当面签收."""
+"""Finds what a person does, anywhere behind a name in its clause: 王林当面签收."""
 _MAX_OF_USUAL: Final = 14
-"""What a character that is usual in given names costs at most."""
+"""The most that a usual character of given names costs."""
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
 _OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|年?级|届|店面|[楼层層])?的?").fullmatch
 _MEASURES: Final = f"{cues.UNITS}张次年月天岁码米克票点分双台辆人名位周升斤度"
@@ -123,7 +133,7 @@ _IS_PLACE: Final = re.compile(
 ).match
 _NUMERALS: Final = frozenset("一二三四五六七八九十")
 _COUNTED: Final = re.compile(r"部(?=$|[^\u4e00-\u9fff]|[的已正网])|[个位号]").match
-"""Behind a numeral, which is no name's then: 金阳三部, 李明三个人."""
+"""Matches what shows that a numeral counts and is no part of a name: 金阳三部, 李明三个人."""
 _IS_ROOM: Final = re.compile(r"(?:[0-9]|[0-9*]{3}|[0-9一二三四五六七八九十][)）])$").search
 _BRACKETS: Final = frozenset("】])）")
 _OF_PEOPLE_ENDS: Final = PERSON_ENDS | ROLE_ENDS
@@ -146,7 +156,7 @@ class HanRun:
         (self._cost_before, self._begins), (self._cost_behind, self._ends) = self._known.read(self._han)
 
     def names(self) -> Iterator[tuple[int, int]]:
-        """The spans of names in the run, the likeliest first, none inside another."""
+        """Yield the spans of names in the run, the likeliest first. They do not overlap."""
         found = sorted(self._candidates(), reverse=True)
         taken: list[tuple[int, int]] = []
         for _, start, end in found:
@@ -155,7 +165,7 @@ class HanRun:
                 yield self.start + start, self.start + end
 
     def first_name(self, least: int) -> int | None:
-        """The length of the likeliest name that begins the run, if it saves so much."""
+        """Return the length of the likeliest name that begins the run and saves at least so much; else None."""
         family = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1
         cost, found = self._known.family[self._han[:family]], []
         if self._han[: family + 1] in cues.common_words():
@@ -166,12 +176,12 @@ class HanRun:
         return max((one for one in found if one[0] >= least), default=(0, None))[1]
 
     def ends_sooner(self, end: int) -> bool:
-        """Whether the last character of a possible name rather begins the next word."""
+        """Whether the last character of a possible name more likely begins the next word."""
         family, costs = 2 if self._han[:2] in DOUBLE_FAMILY_NAMES else 1, []
         if end - family < len("小明"):
             return False
         if self._han[end : end + 1] == "的" and self._is_usual(self._han[end - 1]):
-            return False  # 会的 and 可的 begin no word
+            return False  # no word begins with 会的 or 可的
         for stop in (end, end - 1):
             points = self._behind(stop, whole=True) if stop < len(self._han) else 0
             given = self._han[family:stop]
@@ -179,7 +189,7 @@ class HanRun:
         return costs[1] < costs[0]
 
     def is_unlikely(self, start: int, end: int) -> bool:
-        """Whether what may be a name at this span is far likelier made of words."""
+        """Whether a possible name at this span is far likelier words."""
         start, end = start - self.start, end - self.start
         family = 2 if self._han[start : start + 2] in DOUBLE_FAMILY_NAMES and end - start > 2 else 1
         cost = self._known.family.get(self._han[start : start + family], COST_OF_UNKNOWN)
@@ -188,19 +198,19 @@ class HanRun:
         return self._saved(start, end, cost) + self._before(start) + self._behind(end, whole=False) < 0
 
     def _word_before(self, at: int) -> str:
-        """The word before a place; empty at the beginning."""
+        """Return the word that ends at `at`; empty at the beginning."""
         return self._han[self._begins[at] : at]
 
     def _word_behind(self, at: int) -> str:
-        """The word behind a place; empty at the end."""
+        """Return the word that begins at `at`; empty at the end."""
         return self._han[at : self._ends[at]]
 
     def _saved(self, start: int, end: int, cost_of_name: int) -> int:
-        """What a name at this span costs less than the words there."""
+        """Return how much less a name at this span costs than the words there."""
         return self._cost_before[-1] - self._cost_before[start] - cost_of_name - self._cost_behind[end]
 
     def _candidates(self) -> Iterator[tuple[int, int, int]]:
-        """Points, start and end of what may be a name."""
+        """Yield the points, the start and the end of each possible name."""
         han, family_costs = self._han, self._known.family
         for start in range(len(han) - 1):
             for family in (2, 1) if han[start : start + 2] in DOUBLE_FAMILY_NAMES else (1,):
@@ -242,7 +252,10 @@ class HanRun:
         return cost
 
     def _is_of_person(self, start: int, end: int) -> bool:
-        """Whether what is beside a possible name that ends as goods do is said of people alone: 找王茶."""
+        """Whether a possible name that ends like a word for goods has something beside it that is said of people only.
+
+        Example: 找王茶.
+        """
         han = self._han
         if self._before(start) >= BESIDE or _HOME(han, end):
             return True
@@ -253,7 +266,7 @@ class HanRun:
         return self._known.given.get(last, _MAX_OF_USUAL + 1) <= _MAX_OF_USUAL
 
     def _beside(self, start: int, end: int) -> tuple[int, int]:
-        """Points of what is before a name at this span and behind it, and of the cue among them."""
+        """Return the points for what is before and behind a name at this span, and those of the best cue among them."""
         before, behind = self._before(start), self._behind(end, whole=start == 0)
         if _OF_A_PLACE < behind < CUE and _ACT(self._text, self.start + end, self.end):
             behind = max(behind, 0) + CUE
@@ -266,7 +279,7 @@ class HanRun:
         return before + behind, max(before, behind, before + behind if before > 0 < behind else 0)
 
     def _is_behind_noun(self, start: int) -> bool:
-        """Whether a noun that calls no place, or a building's number, is before a name: 化妆王芳跟妆, 3栋王芳."""
+        """Whether a noun, unless it is a place, or the number of a building is before a name: 化妆王芳跟妆, 3栋王芳."""
         word = self._word_before(start)
         if start == 1 or self._han[start] in PLACE_ENDS:
             return self._text[self.start - 1 : self.start].isalnum()
@@ -293,19 +306,19 @@ class HanRun:
         return start > 0 or _letter(self._text, 0, self.start) is not None or _letter(self._text, self.end) is not None
 
     def _is_told_inside(self, start: int, end: int, saved: int) -> bool:
-        """Whether what is beside a name of three characters that words follow may be about a person."""
+        """Whether the words beside a name of three characters, with Han behind it, may be about a person."""
         if start:
             return len(self._word_before(start)) > 1 or self._before(start) >= 0
         return saved >= _LIKELY_BEFORE_NOUN and not self._is_goods(end)
 
     def _is_goods(self, at: int) -> bool:
-        """Whether what follows a name is a place, goods, or something of which so many are sent."""
+        """Whether the words behind a name are a place or goods, or the quantity of something that is sent."""
         if self._han[-1] in cues.GOODS_ENDS or amount_at(self._text, self.end) or self._word_behind(at)[-1] in _TOYS:
             return True
         return self._behind(at, whole=True) <= _OF_A_PLACE
 
     def _is_sold(self, at: int) -> bool:
-        """Whether the noun behind a possible name means goods, a firm or a place, as behind a brand."""
+        """Whether the noun behind a possible name means goods, a firm or a place, as it does behind a brand."""
         if not _SOLD.isdisjoint(self._word_behind(at)[-1] + self._han[-1]) or amount_at(self._text, self.end):
             return True
         return (_FIRM_OR_PLACE(self._han, at) or _AMOUNT_LAST(self._han, at)) is not None
@@ -317,7 +330,7 @@ class HanRun:
         return None if of_verb or (place and "放" in place[0]) else place
 
     def _is_none(self, start: int, end: int, given: str) -> bool:
-        """Whether the span is no name: a nickname's, or a family name alone with a title or mask."""
+        """Whether the span is no name: part of a nickname, or a family name alone with a title or stars behind it."""
         return (
             self._word_before(start) in NICKNAMES
             or self._is_in_cue(start, end)
@@ -336,7 +349,7 @@ class HanRun:
         )
 
     def _is_in_cue(self, start: int, end: int) -> bool:
-        """Whether the span is part of a word that goes with names, or begins with a role."""
+        """Whether the span is part of a word that is beside names, or begins with a role."""
         han = self._han
         return han[start : start + 2] in ROLES or any(
             at + len(word) > (start if at < start else end) and han.startswith(word, at)
@@ -345,7 +358,7 @@ class HanRun:
         )
 
     def _is_behind_room(self) -> bool:
-        """Whether a number that may be a room's, or a class's, is before the run."""
+        """Whether a number that may be a room's or a class's is before the run."""
         return _IS_ROOM(self._text, max(0, self.start - 3), self.start) is not None
 
     def _is_masked(self) -> bool:
@@ -378,7 +391,7 @@ class HanRun:
         return _BEFORE[(self._known.word(word) or (UNKNOWN, 0))[0]]
 
     def _is_whose(self, at: int) -> bool:
-        """Whether a noun, or a bracket, and 的 are before what may be a name: 华为的范强, 【园区部】的范强."""
+        """Whether a possible name is behind a noun or a bracket with 的: 华为的范强, 【园区部】的范强."""
         if at == 1:
             return self._text[self.start - 1 : self.start] in _BRACKETS
         owner = self._word_before(at - 1)
@@ -414,7 +427,7 @@ class HanRun:
 
 
 def cost_of_given(given: str) -> int:
-    """What a given name costs, and more for characters that words often have and given names seldom do."""
+    """Return what a given name costs. Characters that are frequent in words and rare in given names cost extra."""
     cost = han_words().given_cost(given) + COST_OF_NAME[len(given)]
     if _NO_GIVEN.isdisjoint(given) or given in cues.GIVEN_WORDS:
         return cost

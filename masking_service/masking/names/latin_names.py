@@ -1,8 +1,8 @@
-"""Finds Latin names of people in texts, by announcing words, verbs and given names.
+"""Finds names of people in Latin letters, by announcing words, verbs and given names.
 
-A word that says little (for, to, is) announces only what begins with a given name that is known, or what a verb of
-people follows: for Anna Rossi, and not for Apple Watch. A known given name that is hardly anything else needs no such
-word before its family name, if it is not all of a text.
+A word that says little (for, to, is) announces only a name with a known given name, or one that a verb of people
+follows: for Anna Rossi, but not for Apple Watch. A given name that is hardly ever anything else needs no such word in
+front of its family name, if the two are not all of a text.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _VERB: Final = (
     r"|(?:dai|qian)?shou|ziti|dianhua|shouji)\b)"
 )
 _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|text|buzz|phone|dial|do not|don't)\b)"
-"""What a courier is asked to do behind the name of a recipient."""
+"""Part of a regular expression: a request to the courier behind the name of a recipient."""
 
 _capital: Final = re.compile(rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[{_LETTERS}]").search
 _announced: Final = Expression(
@@ -61,13 +61,13 @@ _subject: Final = Expression(
 _will: Final = re.compile(
     r"Will (?:collect|come|call|be|pick|pay|need|take|want|accept|sign|request|confirm|visit|have|contact|phone)\b"
 ).match
-"""What begins with it says who does something later, and is no name."""
+"""Matches the beginning of a sentence whose Will is a verb and no name."""
 _in_han: Final = Expression(
     rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
     rf"|(?<!{_LETTER})(?P<doing>{_NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|[亲敬][启收签]|[转寄](?![\u4e00-\u9fff])|本人|要|让|说|想要|会来|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
 ).finditer
-"""A name beside a cue in Han."""
+"""Finds a name in Latin letters beside a cue in Han."""
 _signature: Final = Expression(
     rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})(?:\W*$|\n)"
 ).finditer
@@ -82,21 +82,21 @@ _front: Final = Expression(
     rf"\s*(?P<name>{_FULL_NAME})(?:[\s,，、;；|_]{{0,2}}(?=[\u4e00-\u9fff]{{1,9}}[省市区區县縣镇鎮乡鄉村路街道巷弄])"
     rf"|,? (?P<abroad>)(?=[0-9]{{1,5}}[A-Za-z]? (?:{_CAPITALISED} ){{1,3}}(?i:{LATIN_PLACE})\b))"
 ).match
-"""Before an address in Han, or before a house and its street."""
+"""Matches a name before an address in Han, or before a house and its street."""
 _back: Final = Expression(
     rf"(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff][0-9*])|(?<=[\u4e00-\u9fff\-][0-9*]{{2}})|(?<=[0-9*]{{3}}))[\s,，、;；|_]{{0,2}}"
     rf"(?<![A-Za-z])(?P<name>{_FULL_NAME})\s*$"
     rf"|(?i:\b(?:apt|apartment|unit|room|rm|suite|ste|flat)\.? |\#)[0-9A-Z*]{{1,5}},? (?P<abroad>{_FULL_NAME})\s*$"
 ).search
-"""Behind the house or the room of an address in Han, or the room of another."""
+"""Finds a name behind the house or the room of an address in Han, or behind the room of another address."""
 _ends_word: Final = re.compile(rf"[{_LETTERS}'’.]").match
-"""Before the last of the words that a name has."""
+"""Matches the character before the last word of a name."""
 _house: Final = re.compile(r"[路街道巷弄村][0-9]|[0-9A-Z*][号號楼樓层層栋棟幢座室]|[\u4e00-\u9fff]\*{3,5}(?!\*)").search
 _place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
 _is_place: Final = re.compile(LATIN_PLACE, re.I).fullmatch
 _word_of: Final = re.compile(r"[^ ,.]+").finditer
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
-"""Family names that are words of places, too: behind a given name that is known they are names."""
+"""Family names that are words for places, too. Behind a known given name they are names."""
 _name: Final = Expression(LATIN_NAME).match
 _whole: Final = Expression(_NAME).fullmatch
 _name_behind: Final = Expression(
@@ -116,21 +116,21 @@ _is_title: Final = re.compile(rf"{_TITLE}|doctor ", re.I).match
 _UNNAMED_STREET: Final = re.compile(
     rf"(?:^|, ?)[0-9]{{1,5}}[A-Za-z]? (?:(?!(?:{LATIN_PLACE})\b)[A-Za-z'.]+ ){{1,4}}$", re.I
 ).search
-"""A house and the name of a street, before the word for a street: Dr is Drive."""
+"""Finds a house and the name of a street, before the word for a street: Dr then means Drive."""
 _COMPASS: Final = ("NE", "NW", "SE", "SW")
-"""Behind a street: 143 20th Street Dr NW."""
+"""What may follow the word for a street: 143 20th Street Dr NW."""
 _STREET_BEHIND: Final = re.compile(
     r" (?:street|road|avenue|marg|path|nagar|ROAD|STREET|Street|Road|Avenue|Rd|St)\b"
 ).match
 _PLACE_BEFORE: Final = re.compile(rf"[{_UPPER}]{_LETTER}+(?<!ed) $").search
 _HOUSE_BEHIND: Final = re.compile(r"(?:,? (?:nr|no|n[ºo°]|№)\.? ?|[, ]{1,2})[0-9]{1,4}[A-Za-z]?(?![0-9*])").match
-"""Beside the name of a street."""
+"""Matches the number of a house behind the name of a street."""
 _AND: Final = re.compile("(?:and|or|und|et|y|e|en|i|dan|и) ", re.I).match
 _POSSESSIVE: Final = ("'s", "’s", "'", "’")
 
 
 def _plain(word: str) -> str:
-    """A word in lower case, without accents, a possessive and signs at its ends."""
+    """Return a word in lower case, without accents, without a possessive and without signs at its ends."""
     word = word.strip(".,'’").lower()
     if not word.isascii():
         word = _ACCENTS("", normalize("NFD", word.translate(_OTHER_LETTERS)))
@@ -139,16 +139,16 @@ def _plain(word: str) -> str:
 
 _GIVEN: Final = frozenset(map(_plain, cues.LATIN_GIVEN))
 _PATRONYMIC: Final = ("ич", "вна", "чна")
-"""The ends of names of people after their fathers."""
+"""The ends of patronymics."""
 _NO_PERSON: Final = frozenset((*cues.LATIN_FIRMS, *cues.LATIN_COUNTRIES, *LATIN_FORMS))
 _ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
 _OF_MONTHS: Final = frozenset(("april", "may", "june"))
-"""Months that are given names before a family name: April Berg."""
+"""Months that are given names if a family name follows: April Berg."""
 _LONGEST: Final = 48
 
 
 def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
-    """Return the spans of names behind announcing words, and without an address those of sentences."""
+    """Yield the spans of names behind announcing words and, without an address, those in sentences."""
     if not _capital(text):
         return
     for match in _announced(text):
@@ -164,7 +164,7 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
 
 
 def _names_of_sentences(text: str) -> Iterator[Span]:
-    """Return the spans of names in sentences: behind weak words, before a verb, and without a cue."""
+    """Yield the spans of names in sentences: behind words that say little, before a verb, and without a cue."""
     for match in _weakly_announced(text):
         alone = _ends_clause(text, match.end("name")) is not None
         if match["verb"] or (
@@ -195,7 +195,7 @@ def _is_street(text: str, start: int, end: int) -> bool:
 
 
 def latin_names_beside_address(text: str) -> Iterator[Span]:
-    """The spans of names that an address begins or ends with."""
+    """Yield the spans of names at the beginning and the end of an address."""
     if not _capital(text):
         return
     for match in _announced(text):
@@ -205,17 +205,17 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
 
 
 def _right_before(match: re.Match[str]) -> Span:
-    """The span of the last characters before a match."""
+    """Return the span of the last characters before a match."""
     return max(0, match.start() - _LONGEST), match.start()
 
 
 def _is_below(match: re.Match[str]) -> bool:
-    """Whether pod is below in a place's name, as in Rožmitál pod Brdy, and no proof of delivery."""
+    """Whether pod means "below" in the name of a place (Rožmitál pod Brdy), and not a proof of delivery."""
     return match[0].startswith("pod ") and _PLACE_BEFORE(match.string, *_right_before(match)) is not None
 
 
 def _is_of_street(match: re.Match[str]) -> bool:
-    """Whether a title in an address is a street's: 742 Forsythia Dr Newfield, Strada Doctor Carol Davila."""
+    """Whether a title in an address belongs to a street: 742 Forsythia Dr Newfield, Strada Doctor Carol Davila."""
     if _is_title(match[0]) is None:
         return False
     text, before = match.string, _right_before(match)
@@ -228,7 +228,7 @@ def _is_of_street(match: re.Match[str]) -> bool:
 
 
 def latin_names_at_ends(text: str) -> Iterator[Span]:
-    """The spans of those of them that nothing announces."""
+    """Yield the spans of names at the beginning and the end of a text that no word announces."""
     if not _capital(text):
         return
     if (front := _front(text)) and _is_beside(text, front["name"], abroad=front["abroad"] is not None):
@@ -246,7 +246,7 @@ def has_name_at_end(text: str) -> bool:
 
 
 def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
-    """Whether the words beside an address are a name: a known one, or none of a firm or place."""
+    """Whether the words beside an address are a name: a known one, and none of a firm or a place."""
     words = [*map(_plain, name.split(" "))]
     if not is_latin_name(name) or not _NO_PERSON.isdisjoint(words) or _is_shop(words):
         return False
@@ -257,19 +257,19 @@ def _is_beside(text: str, name: str, *, abroad: bool) -> bool:
 
 
 def _is_shop(words: list[str]) -> bool:
-    """Whether words beside an address are a shop's: all of them, or the first, without a given name at the end."""
+    """Whether all words beside an address are a shop's name, or the first one is and no given name ends them."""
     return "-".join(words) in cues.LATIN_SHOPS or (words[0] in cues.LATIN_PLAIN and words[-1] not in _GIVEN)
 
 
 def first_latin_name(text: str) -> Iterator[Span]:
-    """The span of a name that an address begins with."""
+    """Yield the span of a name at the beginning of an address."""
     found = _first(text)
     if found and is_latin_name(found[1]) and not _is_firm(text):
         yield found.span(1)
 
 
 def latin_name_at(text: str, start: int) -> int | None:
-    """Where a name that begins at `start` ends; None if there is none."""
+    """Return where a name that begins at `start` ends; None if there is none."""
     found = _name(text, start)
     if not found:
         return None
@@ -311,12 +311,12 @@ def is_known_alone(text: str) -> bool:
 
 
 def behind_title(text: str, start: int, end: int) -> int:
-    """Where a name begins without its title."""
+    """Return where a name begins behind its title."""
     return start + _title(text[start:end]).end()  # type: ignore[union-attr]  # it always matches
 
 
 def is_latin_name(name: str) -> bool:
-    """Whether words can be a person's name, and none of them calls a place or a thing."""
+    """Whether words can be a person's name, and none of them means a place or a thing."""
     words = [word.strip(".,'’").lower() for word in name.split()]
     return (
         (len(words[0]) > 1 or len(words) > 1)
@@ -342,13 +342,13 @@ def _is_brand(name: str) -> bool:
 
 
 def _before_full(name: str) -> int:
-    """Characters of a word that begins a sentence before a full name: Appeler Julie Dupont."""
+    """Characters of a word that may be in front of a full name at the beginning of a sentence: Appeler Julie Dupont."""
     first, _, others = name.partition(" ")
     return len(first) + 1 if " " in others and not _is_full(name) and _is_full(others) else 0
 
 
 def _is_full(name: str) -> bool:
-    """Whether words are a given name that is hardly anything else, and a family name: they need no cue."""
+    """Whether words are a given name that is hardly ever anything else, and a family name. They need no cue."""
     words = [*map(_plain, name.split(" "))]
     if len(words[-1]) <= len("NY") or words[-1] in cues.LATIN_BRANDS or "-".join(words) in cues.LATIN_SHOPS:
         return False

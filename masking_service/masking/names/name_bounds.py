@@ -1,6 +1,6 @@
 """Says where a name beside a cue begins and ends in a text, and which characters can be a name.
 
-`names_in_text` and its parts ask it. It looks for no names by itself.
+It looks for no names by itself: `names_in_text` and the other modules ask it.
 """
 
 from __future__ import annotations
@@ -45,44 +45,44 @@ from masking_service.masking.words.han_words import han_words
 from masking_service.masking.words.legal_forms import HAN_FORMS
 
 FAMILY: Final = COMMON_FAMILY | frozenset(RARE_FAMILY_NAMES)
-"""Every family name of one character that is one more often than a word."""
+"""Every family name of one character that is more often a family name than a word."""
 _PLAIN_WORDS: Final = frozenset(PLAIN_WORDS_AS_FAMILY_NAMES)
 ANY_FAMILY: Final = FAMILY | frozenset(WORDS_AS_FAMILY_NAMES) | _PLAIN_WORDS
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
 PLACE_ENDS: Final = frozenset(cues.PLACE_ENDS)
 BEFORE_VALUE: Final = r"(?:是|叫|为)?[\s:：=【「『“\"（(]{0,3}"
-"""What may be between a word that announces a name, and the name."""
+"""What may be between a word that announces a name and the name."""
 _han: Final = re.compile(rf"[{HAN}]*")
 _titles_behind: Final = by_char(cues.TITLES, -1)
 _announcing: Final = by_char((*cues.ROLES, *cues.WEAK, *HAN_FORMS), -1)
 _USUAL_LENGTH: Final = 3
 _TITLES: Final = frozenset(cues.TITLES)
 POLITE: Final = frozenset(("先生", "女士", "小姐", "太太", "夫人"))
-"""Titles that hardly anything but a name is before."""
+"""Titles that have hardly anything but a name before them."""
 _SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
 _TITLES_IN_GIVEN: Final = frozenset("伯叔")
 """Short titles that given names begin with."""
 _GREETS: Final = frozenset("好您你们")
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
-"""Given names of two characters begin with these, which are words elsewhere."""
+"""First characters of given names of two characters that are words elsewhere."""
 _room_before: Final = re.compile(r"[0-9*]{3}[室房户戶]?\s?$").search
-"""Before a name the number of a room."""
+"""Finds the number of a room right before a name."""
 _site: Final = re.compile(
     rf"[{HAN}]{{2,9}}?(?:网点|营业[点部厅]|[揽投]投部|[分总]部|公司|转运|分拨|集散|中转|服务[点站部]|驿站)"
 ).match
-"""What is called like a place where carriers work."""
+"""Matches the name of a place where carriers work."""
 _LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
-"""Given names of two characters end with these, which are words elsewhere."""
+"""Last characters of given names of two characters that are words elsewhere."""
 _NEVER_FIRST: Final = frozenset("没沒不未别別已再都也")
 _IN_SPITE: Final = frozenset("不凡 不二 不群 不悔 不疑".split())
-"""Given names all the same."""
+"""Given names that begin with one of `_NEVER_FIRST` all the same."""
 _NEVER_LAST: Final = frozenset("们們吗嗎呢吧啊呀的了过過着著和与與跟")
-"""What no given name begins and ends with, however sure the cue is."""
+"""Characters that no given name begins with, or ends with, however clear the cue is."""
 _MOST: Final = 25
 _SAVED: Final = 10
-"""What a given name costs at most, and saves at least, that is told though a word begins in front of it."""
+"""The most that a given name costs, and the least that it saves, if a known word begins where the name does."""
 _GIVEN_ALONE: Final = frozenset("可果路行发發为為")
-"""Whole given names that are words elsewhere."""
+"""Given names of one character that are words elsewhere."""
 _ROLES: Final = frozenset(cues.ROLES)
 NICKNAMES: Final = frozenset("小老阿")
 _GAPS: Final = " \u3000"
@@ -91,7 +91,7 @@ _word: Final = re.compile(rf"[{HAN}]{{0,4}}")
 
 
 def name_from(text: str, start: int, *, sure: bool) -> int | None:
-    """Where a name that begins at `start` ends; None if there is none.
+    """Return where a name that begins at `start` ends; None if there is none.
 
     Args:
         text: any text.
@@ -134,7 +134,10 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
 
 
 def title_end(text: str, start: int, at: int) -> int:
-    """Return where a name ends whose title is at `at`: there, or behind a given name it begins (沈伯通, 李叔同)."""
+    """Return where a name with a title at `at` ends.
+
+    It ends there, or behind a given name that begins with the same character as the title: 沈伯通, 李叔同.
+    """
     end = at + len("伯通")
     given = text[at + 1 : end]
     if text[at : at + 1] not in _TITLES_IN_GIVEN or not is_han(given) or given in _GREETS or follows(text, at + 1):
@@ -144,7 +147,7 @@ def title_end(text: str, start: int, at: int) -> int:
 
 
 def _odd_name_from(text: str, start: int, run: str, family: int, *, sure: bool) -> int | None:
-    """Return where a name with a wordlike given name ends, behind a family name that is hardly a word."""
+    """Return where a name ends whose given name is also a word, if its family name is hardly ever one; else None."""
     if family == 1 and not han_words().is_family(run[0]):
         return None
     longest = min(len(run), family + 2)
@@ -159,7 +162,7 @@ def _odd_name_from(text: str, start: int, run: str, family: int, *, sure: bool) 
 
 
 def _is_odd_name(name: str, family: int) -> bool:
-    """Whether what may be a name is no word, and its given name no title, and none that no given name is."""
+    """Whether a possible name is no word, and its given name one that people can have and no title."""
     given = name[family:]
     if called_words.is_word(name) or (family == 1 and called_words.is_word(name[:2])):
         return False
@@ -174,19 +177,22 @@ def _is_odd_name(name: str, family: int) -> bool:
 
 
 def _begins_rarely(run: str) -> bool:
-    """Whether a rare family name begins a run of Han, and no word that is known, unless a usual given name is left."""
+    """Whether a run begins with a rare family name.
+
+    Where it begins with a known word, a usual given name has to follow.
+    """
     if run[0] not in ANY_FAMILY:
         return False
     is_word = called_words.is_word(run[:2])
     if not is_word and run[0] not in _PLAIN_WORDS:
         return True
-    given = run[1:] if is_word else run[1:3]  # 国家豪
+    given = run[1:] if is_word else run[1:3]  # 国家豪: 国家 is a word, 家豪 a usual given name
     known = han_words()
     return len(given) == 2 and known.given_cost(given) <= _MOST and known.saved_as_given(given) >= _SAVED
 
 
 def _followed(text: str, start: int, run: str, family: int) -> int:
-    """The length of a name behind which a word follows that follows names; 0 if there is none."""
+    """Return the length of a name that is followed by a word for behind names; 0 if there is none."""
     longest = min(len(run), family + 2)
     length = next((at for at in range(family, longest + 1) if follows(text, start + at)), 0)
     if not length and len(run) > longest:
@@ -198,7 +204,7 @@ def _followed(text: str, start: int, run: str, family: int) -> int:
 
 
 def _length_alone(run: str, family: int, *, sure: bool) -> int:
-    """Return the length of a name that no such word follows; 0 if it has no clear end."""
+    """Return the length of a name without such a word behind it; 0 if its end is not clear."""
     length = min(len(run), family + 2)
     if sure and (
         run[family:length] in cues.GIVEN_WORDS or (length == len(run) and run[family + 1 : length] in _LAST_GIVEN)
@@ -213,7 +219,7 @@ def _length_alone(run: str, family: int, *, sure: bool) -> int:
 
 
 def name_before(text: str, end: int, *, titled: bool = False, loose: bool = False, rare: bool = False) -> int | None:
-    """Where a name that ends at `end` begins; None if there is none.
+    """Return where a name that ends at `end` begins; None if there is none.
 
     Args:
         text: any text.
@@ -226,7 +232,7 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
     if not is_han(last):
         return latin_name_before(text, end) if titled and is_latin(last) else None
     if not titled and _ends_in_title(text, end):
-        return None  # the title tells the name
+        return None  # found by its title instead
     if (parted := parted_before(text, end)) is not None:
         return parted_start(text, parted)
     if (unparted := unparted_before(text, end)) is not None:
@@ -250,7 +256,7 @@ def name_before(text: str, end: int, *, titled: bool = False, loose: bool = Fals
 
 
 def _can_be_nickname(name: str) -> bool:
-    """Whether 小, 老 or 阿 and a character can call a person."""
+    """Whether 小, 老 or 阿 with one more character can be a nickname."""
     if name in _ROLES:
         return False
     if name[1] in COMMON_FAMILY:
@@ -259,7 +265,7 @@ def _can_be_nickname(name: str) -> bool:
 
 
 def is_nickname(text: str, start: int, *, sure: bool) -> bool:
-    """Whether 小, 老 or 阿 at `start` and the character behind it call a person: 找老李拿."""
+    """Whether 小, 老 or 阿 at `start` and the next character are a nickname: 找老李拿."""
     name, behind = text[start : start + 2], text[start + 2 : start + 3]
     if len(name) < 2 or not is_han(name[1]):
         return False
@@ -272,7 +278,7 @@ def is_nickname(text: str, start: int, *, sure: bool) -> bool:
 
 
 def _spaced(text: str, first: int, end: int) -> int | None:
-    """Where a name begins that is written with a space in it: 李 明."""
+    """Return where a name that is written with a space begins: 李 明; else None."""
     gap = 2 if text[max(0, first - 2) : first].strip(_GAPS) == "" else 1
     family = first - 1 - gap
     if end - first == gap == 1 and first > 3 and is_han(text[family]) and text[first - 3] in _GAPS:
@@ -295,7 +301,7 @@ def _japanese_before(text: str, first: int, end: int) -> int | None:
 
 
 def _han_before(text: str, end: int) -> int:
-    """Where the run of Han begins that ends at `end`, at most eight before it."""
+    """Return where the run of Han that ends at `end` begins, at most eight characters before it."""
     floor = end - 8 if end > 8 else 0
     while end > floor and "\u3400" <= text[end - 1] <= "\u9fff":
         end -= 1
@@ -303,7 +309,7 @@ def _han_before(text: str, end: int) -> int:
 
 
 def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> bool:
-    """Whether a name may begin at `start`; `parting` says how plainly it is parted from what is before it."""
+    """Whether a name may begin at `start`. `parting` is what `_parting` returns for it."""
     name = text[start:end]
     if called_words.is_distance(text, start):
         return False
@@ -342,9 +348,9 @@ def _ends_in_title(text: str, end: int) -> bool:
 
 
 def _parting(text: str, start: int, first: int, *, loose: bool) -> int:
-    """How plainly a name that begins at `start` is parted from what is before it, 0 to 3.
+    """Return how clearly a name that begins at `start` is separate from the text before it, from 0 to 3.
 
-    `first` is where its run of Han begins. Where a name is `loose`, 的 parts it: 枫桥网点的王小明138….
+    `first` is where its run of Han begins. With `loose`, 的 separates it: 枫桥网点的王小明138….
     """
     if start == first:
         return 3
@@ -361,9 +367,9 @@ def _parting(text: str, start: int, first: int, *, loose: bool) -> int:
 
 
 def can_be_name(name: str, *, sure: bool = False) -> bool:
-    """Whether Han that begin with a family name can be a name, and are no word that is known.
+    """Whether Han that begin with a family name can be a name: they are no known word.
 
-    Where the cue is `sure`, a known word may begin it.
+    With `sure`, for a clear cue, a known word may begin the name.
     """
     family = 2 if name[:2] in DOUBLE_FAMILY_NAMES and len(name) > 2 else 1
     given = name[family:]
@@ -387,7 +393,7 @@ def can_be_name(name: str, *, sure: bool = False) -> bool:
 
 
 def may_start(text: str, at: int) -> bool:
-    """Whether a name may begin at `at`. Quick, and errs towards True."""
+    """Whether a name may begin at `at`. Quick; says yes too often rather than too seldom."""
     char = text[at : at + 1]
     if char in STARTS or char in NICKNAMES:
         return True
@@ -400,5 +406,5 @@ def has_family(text: str, start: int) -> bool:
 
 
 def word_at(text: str, start: int) -> str:
-    """The Han at `start`, at most four."""
+    """Return the Han at `start`, at most four."""
     return _word.match(text, start)[0]  # type: ignore[index]  # it always matches

@@ -1,7 +1,7 @@
 """Tells which addresses may have a person's name in front of them or behind them.
 
-Most words behind an address call a shop or a firm, and many of them begin like a name. A name is looked for only where
-a word that goes with names is beside it, or where it is all that is between two signs.
+Most words behind an address name a shop or a firm, and many of these begin like a person's name. So a name is looked
+for only beside a word that goes with names, or where it is all of the text between two signs.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ from masking_service.masking.words.han_words import han_words
 _HAN: Final = r"[\u3400-\u9fff]"
 _SINGLES: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES}))
 _FAMILIES: Final = "".join(sorted({*_SINGLES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
-"""What a name begins with."""
+"""Characters that begin names."""
 _ANY: Final = f"[{_FAMILIES}{WORDS_AS_FAMILY_NAMES}]"
 _SIGN: Final = r"[^\u3400-\u9fff0-9A-Za-z]"
 _OF_PLACES: Final = {"办公", "宿舍", "手机", "配送", "委员", "镇长", "家属", "处理", "地址", "电话"}
-"""Of the words that follow names those that are more often part of a firm's name here."""
+"""Words that follow names, but are more often part of a firm's name behind an address."""
 _FOLLOWING: Final = (
     {word for word in (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING) if len(word) > 1} | cues.SURE_VERBS
 ) - _OF_PLACES
 _WEAK: Final = {*"请找给由叫喊让帮替", "交给", "转交", "转给", "联系", "致电", "通知", "麻烦"}
 _ANNOUNCING: Final = (_WEAK | {word for word in cues.ROLES if len(word) > 1}) - {"隔壁", "对门", "楼上"}
-"""Of the words before names those that are seldom part of a firm's name."""
+"""Words before names that are seldom part of a firm's name."""
 _ANNOUNCE: Final = "人系给給由找转轉叫交友事客户戶家主收寄问姓名员員"
 _ORGANISATIONS: Final = "司厂廠店部校园園所局院社站室房户戶班级級届屆"
-"""What words end with before which a name may be that ends the clause."""
+"""Last characters of words behind which a name may end the clause."""
 
 _DESKS: Final = "(?:[前总吧]台|门卫|保安|物业|窗口|工位)"
-"""Who or what takes parcels in a house, before a name that ends the clause: 6楼前台王俊."""
+"""People and places that take parcels in a house, before a name that ends the clause: 6楼前台王俊."""
 _LABELS: Final = (
     {word for word in cues.ROLES if len(word) > 1 and word[-1] in "人方名"}
     | {"客户", "客戶", "顾客", "顧客", "用户", "用戶", "买家", "買家", "业主", "業主", "收货", "收貨", "收件", "寄件"}
     | {"联系", "聯繫", "收貨人", "發件人", "聯絡人", "聯繫人"}
 )
-"""What may announce a name in front of an address."""
+"""Words that may announce a name in front of an address."""
 _LABEL: Final = (
     rf"(?:(?:{any_of(_LABELS)})[是为:：\s]{{0,2}}|[收转轉致给給]\s?(?=[{_FAMILIES}]{_HAN}{{1,3}}[ ,，;；、|\t]))"
 )
 label_in_front: Final = Expression(rf"{_LABEL}(?=[{_FAMILIES}]{_HAN})").match
-"""Finds the label of a name in front of an address."""
+"""Matches the label of a name in front of an address."""
 
 _CITIES: Final = {city for city in cues.sections("divisions.txt")["cities"] if city[0] in FAMILY_NAMES}
 """Cities that begin like a person's name: 宁波, 金华."""
@@ -67,14 +67,14 @@ NAME_IN_FRONT: Final = (
     rf"|(?!{PROVINCES})(?!(?:{any_of(_CITIES)}){_DISTRICT})[{FAMILY_NAMES}]{_HAN}{{1,2}}(?<![省市区县州県府都])"
     rf"(?={PROVINCES}|{_DISTRICT}))"
 )
-"""A fragment of an expression: what may be a name in front of an address."""
+"""Part of a regular expression: a possible name in front of an address."""
 
 _ENDS: Final = rf"{_HAN}{{1,2}}家?(?<![{cues.PLACE_ENDS}])(?<!酒家)(?:$|{_SIGN})"
 _APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].)|(?<={_DESKS}.))"
 
 
 def _begins(words: Iterable[str], before: str = "", behind: str = "") -> str:
-    """Matches the first character of words."""
+    """Return an expression for the first character of words."""
     words = list(words)
     return rf"{beginning(words)}{before}(?<=(?=(?:{any_of(words)}){behind}).)"
 

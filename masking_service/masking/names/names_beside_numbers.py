@@ -39,22 +39,22 @@ _mask_before: Final = re.compile(r"\*\s$").search
 _front_of_number: Final = re.compile(r"[^\w*+]{0,3}\+?[0-9() \-]{0,9}$")
 _signs_behind: Final = re.compile(r"(?:[^\w*]|_){0,4}$")
 _letter_behind_name: Final = re.compile(rf"(?<=[{HAN}])[A-Z](?=[\[【(（])").match
-"""A letter that tells couriers of one name apart: 洪兵D[138…]."""
+"""Matches a letter that distinguishes couriers of the same name: 洪兵D[138…]."""
 _quantity_behind: Final = re.compile(
     rf"[\s,，、]{{1,2}}[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}][\s,，、]{{0,2}}$"
 )
-"""Between a name and a number in lists of orders."""
+"""Finds the quantity between a name and a number in lists of orders."""
 _before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
 _at_number: Final = re.compile(
     rf"(?<![^\s,，;；:：])[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[0-9]{{9,11}}(?![0-9A-Za-z]))"
 ).finditer
-"""What may be a name that a phone of another country touches: 李建国9820098200."""
+"""Finds a possible name right before a phone of another country: 李建国9820098200."""
 _behind_house: Final = re.compile(
     r"[0-9*A-Za-z](?:室|号楼|[号號]房?|楼|樓|层|層|栋|棟|幢|座|户|房|单元)?[\s,，、（(]{0,2}"
     rf"(?=[{FAMILY_NAMES}{RARE_FAMILY_NAMES}{WORDS_AS_FAMILY_NAMES}])"
 )
 _SHOPS: Final = frozenset(word for word in cues.PLAIN["n"] if len(word) == len("麦当劳"))
-"""What may be called like a person behind a house, and is not: 88号麦当劳."""
+"""Shops behind a house whose names look like a person's: 88号麦当劳."""
 _LABEL_WORDS: Final = frozenset(cues.LABELS)
 _before_place: Final = Expression(
     han_name(HAN, apart=r"(?:(?<![\s\S].)|(?<=[\s,，;；。:：、*）)].)|(?<=\*[0-9]{4}.))", double_first=True)
@@ -79,10 +79,10 @@ _COLONS: Final = frozenset(":：")
 
 
 def find(text: str) -> Iterator[Span]:
-    """The spans of names before and behind such stars, whatever script they are in."""
+    """Yield the spans of names before and behind such stars, in any script."""
     for number in _number.finditer(text):
         if text[number.end() - 1] == "*" and _mask_before(text, max(0, number.start() - 2), number.start()):
-            continue  # the stars are a name's: J*** ******
+            continue  # these stars are of a name: J*** ******
         end = _behind_name(text, number.start())
         latin = None
         if end < number.start() and is_latin(text[end - 1 : end]):
@@ -101,17 +101,17 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _ends_as_place(text: str, end: int) -> bool:
-    """Whether what ends at `end` is called like a place, and a number follows: 东方商厦3楼."""
+    """Whether the text that ends at `end` looks like a place, and a number follows: 东方商厦3楼."""
     return text[end - 1] in PLACE_ENDS and text[end : end + 1].isdecimal()
 
 
 def _labels_next_line(text: str, number_end: int, start: int, end: int) -> bool:
-    """Whether a word that is not of Han begins the line behind a number, and a colon follows it: Статус: в пути."""
+    """Whether a word with a colon, in a script other than Han, begins the line behind a number: Статус: в пути."""
     return text[end : end + 1] in _COLONS and "\n" in text[number_end:start] and not is_han(text[start])
 
 
 def _behind_name(text: str, at: int) -> int:
-    """Return where a name before the number at `at` ends; signs, a label and a code may be between."""
+    """Return where a name before the number at `at` ends. Signs, a label and a code may be between them."""
     front = max(0, at - _LONGEST_LABEL)
     if not text[at - 1 : at].isalpha():
         at = _front_of_number.search(text, max(front, at - 13), at).start()  # type: ignore[union-attr]  # it always matches
@@ -133,12 +133,12 @@ def _behind_name(text: str, at: int) -> int:
 
 
 def touched(text: str) -> Iterator[Span]:
-    """Names that begin a clause, and that a number as long as a phone touches."""
+    """Return the spans of names at the beginning of a clause, right before a number as long as a phone."""
     return (match.span() for match in _at_number(text) if names_between_words.is_name(match[0], plainly=True))
 
 
 def beside_address(text: str) -> Iterator[Span]:
-    """The spans of names behind a house or a room, before a place, and at the ends of a text with an address."""
+    """Yield the spans of names behind a house or a room, before a place, and at the ends of a text with an address."""
     for match in _behind_house.finditer(text):
         start = match.end()
         end = name_from(text, start, sure=True)
@@ -161,7 +161,7 @@ def beside_address(text: str) -> Iterator[Span]:
 
 
 def where_no_cue_is(text: str, *, address: bool) -> list[Span]:
-    """The spans of what may be a name beside a number, in a text with an address or nothing else but a word."""
+    """Return the spans of possible names beside a number, in a text with an address, or of a number and a word only."""
     found = [*_name_before_address(text)] if address else []
     if not found and (address or _only_word_and_number(text)):
         found += _word_beside_number(text, address=address)
@@ -169,7 +169,7 @@ def where_no_cue_is(text: str, *, address: bool) -> list[Span]:
 
 
 def _name_before_address(text: str) -> Iterator[Span]:
-    """A name that begins a text, or follows its first number, and that a place follows without a sign."""
+    """Yield a name at the beginning of a text or behind its first number, right before a place."""
     number = _number.search(text)
     start = 0 if number is None or number.start() else _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
     if has_family(text, start) and (end := names_between_words.before_place(text, start)) is not None:
@@ -177,7 +177,7 @@ def _name_before_address(text: str) -> Iterator[Span]:
 
 
 def _word_beside_number(text: str, *, address: bool) -> Iterator[Span]:
-    """Return a possible name that is all between two signs, or between number and sign: 13812345678 江南 …."""
+    """Yield a possible name that is all between two signs, or between a number and a sign: 13812345678 江南 …."""
     for match in _beside_number(text):
         start, end = match.span(match.lastgroup or 0)
         word = text[start:end]
@@ -188,7 +188,7 @@ def _word_beside_number(text: str, *, address: bool) -> Iterator[Span]:
 
 
 def at_ends(text: str) -> Iterator[Span]:
-    """Names that are the first or the last of several parts of a text."""
+    """Yield the spans of names that are the first or the last of the parts of a text."""
     parts = [part for part in _parts.finditer(text) if part[0]]
     for part in (parts[0], parts[-1]) if len(parts) > 1 else ():
         if part[1] and can_be_name(part[1]) and part[1][-1] not in PLACE_ENDS:

@@ -62,7 +62,7 @@ _word_before: Final = Expression(
 _word_behind: Final = Expression(
     rf"{beginning(BEHIND_NAMES)}(?:(?<={_start}.)|(?<={_start}..)|(?<={_start}...)|(?<={_start}....)|(?<=[^{HAN}].))"
 )
-"""First characters of words behind names, by which most texts are passed over."""
+"""Finds the first characters of words that follow names. Most texts have none of them and are passed over."""
 _LINK: Final = r"(?:是|为|系|叫|名叫|姓名|名字|信息|名|人|改[成为到做作]|[换写][成做]|换|变更为|变为)?"
 _GAP: Final = (
     r"[\U0001f300-\U0001faff\s:：∶﹕→➡☞☛=,，、。/|｜丨;；（(【「『\[】」』\])）>＞〉》<＜〈《“\"'\-－—_~～]{0,3}"
@@ -72,16 +72,19 @@ _road_of_long: Final = re.compile(
     rf"(?<=[{HAN}*][{HAN}])长[{HAN}]{{1,2}}(?:[东西南北中一二三四新]?路(?![过上边口人])|大?[街道](?![歉谢别上边])|巷|弄)"
     rf"|(?<=[{HAN}*][{HAN}])长[宁盛荣丰乐安兴青虹](?:道(?=[0-9*与和交])|苑|海湾|花园|小区|新村|大厦)"
 ).match
-"""A road that begins with 长, behind the town that it is in: no mayor (市长) is followed by one."""
+"""Finds a road that begins with 长 behind a town.
+
+市长江路 means no mayor (市长), because no road follows a mayor.
+"""
 _link_and_gap: Final = re.compile(_LINK + _GAP)
 _note_behind: Final = re.compile(rf"[（(][{HAN}][{HAN}，,、]{{0,6}}[)）]$|[】」』”\"\])）#＃>》\s【「『\[(（]{{1,2}}$")
 _spaced_behind: Final = Expression(
     rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?(?![{HAN}])"
     rf"|[{''.join(sorted(STARTS))}](?:[ \u3000]{{1,2}}[{HAN}]){{2,3}}(?![{HAN}])"
 ).match
-"""A name that is written with spaces in it: 李 明, 李 小 明, 端 木 绮."""
+"""Finds a name that is written with spaces: 李 明, 李 小 明, 端 木 绮."""
 _ADDRESSING: Final = frozenset((*POLITE, "总", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启"))
-"""Before them alone in a clause is hardly anything but a name."""
+"""Words that have hardly anything but a name before them, where both are a whole clause."""
 _POLITE: Final = POLITE | {"亲启", "亲收", "亲签", "敬启"}
 _gap_of_value: Final = re.compile(BEFORE_VALUE)
 _HANDED_BY: Final = frozenset(("由", "交由", "已由"))
@@ -89,31 +92,31 @@ _roles: Final = by_char(cues.ROLES, -1)
 _taking: Final = by_char(
     (*(verb for verb in cues.SURE_VERBS if len(verb) > 1), "签收", "要求", "拒收", "凭取", "凭码"), 0
 )
-"""Behind a word between them and a cue: then it is a person's name."""
+"""What follows a name that is alone between it and a cue."""
 _at_phone: Final = re.compile(r"[\s（(【\[,，:：]{0,2}(?:电话|手机)?[:：]?\+?[0-9\-]{0,5}\*{5}").match
 _ENDS_OF_ROLES: Final = frozenset("人员員哥弟姐妹傅师友")
-"""Behind such a role a word that ends the clause is a person's name."""
+"""Last characters of roles behind which a word that ends the clause is a person's name."""
 _TO_PLACE: Final = frozenset("到至向祝")
-"""Cues that a word, most often a place, follows as often."""
+"""Cues that a place, or another word, follows as often as a name."""
 _WISHES: Final = frozenset("祝给")
-"""Before a title alone they are no family name: 祝老师节日快乐."""
+"""Characters that are no family name before a title: 祝老师节日快乐."""
 _wish: Final = re.compile(rf".[{HAN}]{{2,6}}(?:快乐|健康|顺利|幸福|平安|愉快|兴隆|红火|发财|如意)").match
 _BRACKETS: Final = frozenset("（(【[")
 _OPENING: Final = frozenset("（(")
 _town_and_name: Final = re.compile(rf"[{HAN}]{{0,8}}(?=[0-9*]{{0,12}}[)）】\]])|").match
 _DONE_AT: Final = frozenset("收寄件货")
-"""Behind what is done with a parcel 时 says when: 收件时出示."""
+"""Characters behind which 时 means "when": 收件时出示."""
 _BLANKS: Final = frozenset(" \u3000")
 _title_in_brackets: Final = Expression(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
 _JOINING: Final = frozenset("和与與跟及")
-"""They join what is before them to a name, so that a text does not begin with them."""
+"""Words that join a name to what is before it. Where one begins a text, something was cut off."""
 _A_CUE: Final = 8
-"""Units for what is beside a cue."""
+"""Units to read what is beside a cue."""
 _begins_like_cue: Final = re.compile(beginning(BEFORE_NAMES)).findall
 
 
 def find(text: str) -> Iterator[Span]:
-    """Names behind an announcing word, a room or an organisation, and before a title or verb."""
+    """Yield the spans of names behind an announcing word, a room or an organisation, and before a title or a verb."""
     ends: set[int] = set()
     for uses, start, end in _cues_in(text):
         if start in ends:
@@ -129,13 +132,13 @@ def find(text: str) -> Iterator[Span]:
 
 
 def effort(text: str) -> float:
-    """Units that `find` takes at most, by cues and what begins like one."""
+    """Return the units that `find` takes at most, from the number of cues and of characters that may begin a name."""
     cues_found = len(_word_before.findall(text)) + len(_word_behind.findall(text))
     return _A_CUE * cues_found + 0.8 * len(_begins_like_cue(text))
 
 
 def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
-    """Return the words that may be beside a name, with their uses and spans."""
+    """Yield the words that may be beside a name, with their uses and spans."""
     for match in _word_before.finditer(text):
         uses = BEFORE_NAMES[match[0]]
         start, end = match.span()
@@ -160,13 +163,16 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _may_end(text: str, at: int) -> bool:
-    """Whether a name, or a note in brackets behind one, may end at `at`. Quick, and errs towards True."""
+    """Whether a name, or a note in brackets behind one, may end at `at`.
+
+    Quick; says yes too often rather than too seldom.
+    """
     before = text[max(0, at - 6) : at]
     return not STARTS.isdisjoint(before) or not DOTS_SET.isdisjoint(before) or before[-1:].isascii()
 
 
 def _beside_cue(text: str, uses: int, start: int, end: int) -> Span | None:
-    """The name beside a cue at this span, maybe one that is likelier made of words."""
+    """Return the span of the possible name beside the cue at this span, also of one that is likelier words."""
     found: Span | None = None
     if uses & (ROLE | WEAK):
         if start or text[0] not in _JOINING:
@@ -212,13 +218,13 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
 
 
 def _is_wish_or_time(text: str, start: int, end: int) -> bool:
-    """Whether what is behind a cue that ends at `end` begins a wish, or says when: 给祝老师…快乐, 收件时出示."""
+    """Whether the text behind a cue that ends at `end` begins with a wish or a time: 给祝老师…快乐, 收件时出示."""
     begin = text[start : start + 1]
     return (begin in _WISHES and _wish(text, start) is not None) or (begin == "时" and text[end - 1] in _DONE_AT)
 
 
 def _behind_town(text: str, start: int) -> Span | None:
-    """A name that ends what is in brackets behind a role, where a town begins it: 派件员【濮院杨仁义0219】."""
+    """Return a name at the end of a bracket behind a role, with a town before it: 派件员【濮院杨仁义0219】."""
     end = start + len(_town_and_name(text, start)[0])  # type: ignore[index]  # it always matches
     if end - start < len("濮院杨义") or text[start : start + 2] in DOUBLE_FAMILY_NAMES:
         return None
@@ -229,7 +235,7 @@ def _behind_town(text: str, start: int) -> Span | None:
 
 
 def _behind_announcing(text: str, start: int) -> int:
-    """Where a name of several parts begins that more announcing words may be in front of: 请到前台找."""
+    """Return where a name of several parts begins, behind further announcing words: 请到前台找."""
     dot = min(at for dot in DOTS if (at := text.find(dot, start + 2, start + 10)) >= 0)
     for word in ANNOUNCES.finditer(text, start, dot - 1):
         if word.start() == start or len(word[0]) > 1:
@@ -264,7 +270,7 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
 
 
 def _word_as_name(text: str, uses: int, start: int, end: int) -> Span | None:
-    """A name that is a word as well, or has a character of places in it: 金星女士, 邹市明亲启, 收货人：方言."""
+    """Return a name that is also a word, or has a character of places in it: 金星女士, 邹市明亲启, 收货人：方言."""
     if (uses & TITLE and end - start > 1) or text[start:end] in _ADDRESSING:
         return _word_before_title(text, start, end)
     told = uses & ROLE or text.endswith(_roles.get(text[start - 1 : start], ()), 0, start)  # 收件人改成…
@@ -287,13 +293,13 @@ def _word_before_title(text: str, at: int, end: int) -> Span | None:
 
 
 def _is_called(name: str, *, politely: bool) -> bool:
-    """Whether a word before a title can be a name; before a trade, a known word mostly is none: 金牌月嫂."""
+    """Whether a word before a title can be a name. Before a trade's title, a known word mostly is none: 金牌月嫂."""
     plainly = not politely and called_words.is_word(name)
     return called_words.can_be_called(name, politely=politely) and not (plainly and not han_words().is_family(name[0]))
 
 
 def _word_behind_cue(text: str, end: int, *, sure: bool) -> Span | None:
-    """Return a word that is all between a cue and a sign, or a cue and a verb of pick-up."""
+    """Return a word that is all of the text between a cue and a sign, or between a cue and a verb of pick-up."""
     start = _gap_of_value.match(text, end).end() if sure else end  # type: ignore[union-attr]  # it always matches
     if not has_family(text, start):
         return None
@@ -332,7 +338,7 @@ def _said(text: str, at: int, end: int) -> Span | None:
 
 
 def _behind_room(text: str, start: int, end: int, *, room: bool) -> Span | None:
-    """A name that ends a clause behind a room's number or an organisation."""
+    """Return a name that ends a clause behind a room's number or an organisation."""
     if room and not (text[start - 1 : start].isdecimal() or text[start - 1 : start] == "*"):
         return None
     name_end = name_from(text, end, sure=False)

@@ -1,6 +1,7 @@
-"""Finds names of people in runs of Han, and says what is likelier a name than words (`han_run`).
+"""Finds names of people among other Chinese words, where nothing separates them: 修水管王丽娟加急.
 
-`names_in_text` asks where its rules do not decide.
+A part of a run of Han is a name if it is far likelier a name than words (`han_run`). The other modules also ask here
+where their own rules do not decide.
 """
 
 from __future__ import annotations
@@ -33,40 +34,44 @@ from masking_service.masking.words.family_names import (
 from masking_service.masking.words.han_words import COST_OF_UNKNOWN, COST_OF_WORD_AS_FAMILY, NO_WORD, han_words
 
 MAX_RUN: Final = 32
-"""Characters of a run that are read; a longer one has other words beside a name than people write."""
+"""Characters of the longest run that is read.
+
+In a longer one, what is beside a name is not what people write beside names.
+"""
 
 _A_RUN: Final = 10
 _A_CHARACTER: Final = 3
-"""Units to read a run with names in it, and each of its characters."""
+"""Units to read a run that may hold names (`_A_RUN`), and for each of its characters."""
 _BEFORE_PLACE: Final = 12
-"""Characters of a name and the place behind it that are read."""
+"""Characters that are read of a name and the place behind it."""
 _BEFORE_A_PLACE: Final = 6
-"""What a name costs less than words, where a place is behind it, and a number in the text."""
+"""The least that a name has to save where a place is behind it and the text has a number."""
 _BETWEEN_NUMBER_AND_PLACE: Final = 1
-"""What it costs less where a phone is right before it, and a place of its own behind it: not 阳明街道, 华强北路."""
+"""The least that it has to save between a phone and a complete place; a part of a place is no name: 阳明街道, 华强北路.
+"""
 _PLACE_OF_ITS_OWN: Final = re.compile(
     r"(?![东南西北中前后上下]?[路街道镇乡县区市州村桥巷弄港岗埠塘浦湾湖山河溪洲坝]|[东南西北中]|小区|新村|公寓|花园|广场|工业|轻纺|服装|商[城业贸]|市场|社区|大[道厦]"
     r"|国际|家园|办事|步行|新城|管委|产业|科技|物流|附近|公司|汽)"
     r"[\u4e00-\u9fff]{2,8}?(?:[路街镇乡县区市村巷弄园苑城庭府湾]|大道|小区|公寓|广场|大厦)"
 ).match
 _IN_A_LIST: Final = 4
-"""What a name costs less than words, where it is one of several that are all of a text."""
+"""The least that a name has to save where it is one of several that are the whole text."""
 _ALONE: Final = (8, 4)
-"""What a name of two characters, and a longer one, costs less than words, where nothing is beside it."""
+"""The least that a name of two characters, and a longer one, has to save where nothing is beside it."""
 _IN_A_PLAIN_PLACE: Final = -1
 _RARE_WORD: Final = 27
-"""What a word costs at least that may begin like a name by chance: 周语嫣."""
+"""The least cost of a word that a name may begin with by chance: 周语嫣."""
 _MAY_BE_NAME: Final = 4
-"""What a name saves at least, if its characters were words, for the run around it to be read."""
+"""The least that a name has to save over its single characters, for the run around it to be read."""
 
 
 _ENDS_OF_ROOM: Final = frozenset("0123456789 (（")
 _ROOM_AT_END: Final = re.compile(r"(?<![0-9*])[0-9]{3,4}[ (（]{0,2}$").search
-"""Before a run that may begin like a word: 302孙子涵."""
+"""Tells a room's number before a run that may begin with a word: 302孙子涵."""
 _SIGNS_OF_CLAUSES: Final = frozenset(",，、;； |｜/／+＋&＆")
 _MASKED_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]\*{1,3}[,，、;； |｜/／+＋&＆]").finditer
 _RUN: Final = r"[\u4e00-\u4e27\u4e29-\u9fff]"
-"""Han, without the stroke that text recognition reads for a bar."""
+"""Han, without 丨, which text recognition writes for a vertical bar."""
 _run: Final = re.compile(f"{_RUN}*").match
 _han_runs: Final = re.compile(f"{_RUN}+").finditer
 _LIST: Final = re.compile(
@@ -84,19 +89,22 @@ _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = PERSON_ENDS | frozenset(
     "级场地放工员委楼人师者天后晚前点司厂店部科处组班院局所行社馆校市队站库间堂舍心室会团办房"
 )
-"""What words end with that people are, or belong to, and 放."""
+"""Last characters of words for people and organisations, and 放."""
 _ROOM_OF_SITE: Final = re.compile("(?:(?<=[0-9])|(?<=[0-9*]{3}))(?:室|房间?|[号铺床户班级届楼层層]|店面)?的?$").search
 _LAST_BEHIND: Final = re.compile(r"[\u4e00-\u9fff]{0,2}[家那在签簽拿取领留赠亲](?![\u4e00-\u9fff])").match
 _LAST_OF_ROOM: Final = frozenset("0123456789*室房间号铺床户班级届面楼层層的")
 
 
 def effort(text: str) -> float:
-    """Units that `find` takes at most; `before_place` is asked where it found nothing."""
+    """Return the units that `find` takes at most.
+
+    It includes `before_place`, which is asked only where `find` found nothing.
+    """
     return sum(_A_RUN + _A_CHARACTER * (end - start) for start, end in _runs(text))
 
 
 def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
-    """Return the spans of names in runs that have a cue beside a family name.
+    """Yield the spans of names in runs that have a cue beside a family name.
 
     Args:
         text: any text.
@@ -110,7 +118,7 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
     if not listed:
         listed = [name for part in _LIST_IN(text) for name in _names_of_a_list(text, *part.span())]
     yield from listed
-    # A family name before a title, and a name that may be a place's, begin no other name.
+    # No other name begins where a family name before a title does, or a name that may be part of a place's name.
     begun = {start for start, end in found if end - start == 1 or text[end - 1] in PLACE_ENDS}
     told = {end + 1 for _, end in found if text[end : end + 1] in _SIGNS_OF_CLAUSES}
     if "*" in text:
@@ -124,16 +132,19 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """Whether Han follow a name that are no word behind names, so that it may be another: 班呼延 of 木工班呼延二湖."""
+    """Whether Han follow a name that are none of the words that follow names.
+
+    It may then be another name: 班呼延 in 木工班呼延二湖.
+    """
     char = text[end : end + 1]
     follows = char in FOLLOW_ALONE or text.startswith(FOLLOW.get(char, ()), end)
     return end - start > 1 and _is_han(char) and not follows
 
 
 def before_place(text: str, start: int) -> int | None:
-    """Where a name at `start` ends that a place follows without a sign: 王小明和平路12号; None if there is none.
+    """Return where a name at `start` ends, if a place follows it without a sign; else None: 王小明和平路12号.
 
-    It begins with a family name, and a number may be before it.
+    The name begins with a family name. A number may be before it.
     """
     known = han_words()
     text = known.simplified(text[: start + _BEFORE_PLACE])
@@ -150,7 +161,7 @@ def before_place(text: str, start: int) -> int | None:
 
 
 def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
-    """The spans of the runs in which there may be a name that was not found."""
+    """Yield the spans of the runs that may hold a name that was not found yet."""
     known = {at for span in found for at in range(*span)}
     runs, start, end, is_open = _han_runs(text), 0, 0, False
     for match in _family(text):
@@ -164,7 +175,7 @@ def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[in
 
 
 def _is_read(text: str, at: int, first: int) -> bool:
-    """Return whether the possible family name at `at` makes its run, from `first`, worth reading."""
+    """Whether the possible family name at `at` makes its run, which begins at `first`, worth reading."""
     if at == first:
         if not _is_word(text, at, plain=True):
             return True
@@ -176,7 +187,7 @@ def _is_read(text: str, at: int, first: int) -> bool:
 
 
 def _may_be_name(text: str, at: int) -> bool:
-    """Whether what may be a name at `at` is likelier than its characters are, each a word."""
+    """Whether a possible name at `at` is likelier than its characters are as single words."""
     first = at + (2 if text[at : at + 2] in DOUBLE_FAMILY_NAMES else 1)
     least, saved = _least_saved()[text[at:first]], han_words().saved_as_given
     given = text[first : first + 2]
@@ -187,7 +198,7 @@ def _may_be_name(text: str, at: int) -> bool:
 
 @cache
 def _least_saved() -> dict[str, int]:
-    """Return the points that a given name must save behind each family name, for its run to be read."""
+    """Return what a given name has to save behind each family name, for its run to be read."""
     known = han_words()
     return {
         family: known.family.get(family, COST_OF_UNKNOWN)
@@ -212,14 +223,17 @@ def _is_site(text: str, at: int) -> bool:
 
 
 def _names_of_a_list(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The spans of all parts of a list in a text, if each is a name: 张小三、李四."""
+    """Yield the spans of all parts of a list, if each of them is a name: 张小三、李四 of 张小三、李四均可签收."""
     parts = [part.span() for part in _HAN_PARTS(text, start, end)]
     if all(_is_name(text[first:last], _IN_A_LIST) for first, last in parts):
         yield from parts
 
 
 def is_plainly_name(text: str) -> bool:
-    """Whether all of a text in Han is far likelier a name than words, alone as well: 欧阳娜娜, but not 陈列架."""
+    """Whether a whole text in Han is far likelier a name than words, though nothing is beside it.
+
+    Examples: 欧阳娜娜, but not 陈列架.
+    """
     known = han_words()
     text = known.simplified(text)
     of_things = text[-1] in cues.NO_LABEL_ENDS and known.given.get(text[-1], COST_OF_UNKNOWN) > USUAL_LAST
@@ -229,7 +243,7 @@ def is_plainly_name(text: str) -> bool:
 
 
 def _is_name(han: str, least: int) -> bool:
-    """Whether all of a run in simplified characters is a name that saves so much, whatever is beside it."""
+    """Whether a whole run in simplified characters is a name that saves at least so much."""
     known = han_words()
     family = 2 if han[:2] in DOUBLE_FAMILY_NAMES and len(han) > len("欧阳") else 1
     given, cost = han[family:], known.family.get(han[:family])
@@ -241,12 +255,12 @@ def _is_name(han: str, least: int) -> bool:
 
 
 def is_name(text: str, *, plainly: bool = False) -> bool:
-    """Whether a Han text is likelier a name than words; `plainly` if little else is around it."""
+    """Whether a text in Han is likelier a name than words. `plainly`: little else is around it, so less is needed."""
     return _is_name(han_words().simplified(text), _IN_A_PLAIN_PLACE if plainly else _IN_A_LIST)
 
 
 def are_words(text: str, start: int, end: int) -> bool:
-    """Whether what may be a name at this span begins with a word, and is far likelier made of words."""
+    """Whether a possible name at this span begins with a word, and is far likelier words."""
     first, last = _span_of_run(text, start)
     nicknamed = end - start == 1 and text[max(0, start - 1) : start] in NICKNAMES
     unparted = end - start > len("那日") and text.startswith(cues.FIRST_PARTS, start)
@@ -265,7 +279,7 @@ def are_words(text: str, start: int, end: int) -> bool:
 
 
 def ends_sooner(text: str, start: int, end: int) -> bool:
-    """Whether the last character of a possible name rather belongs to the words behind it."""
+    """Whether the last character of a possible name more likely belongs to the next word."""
     stop = _run(text, end, end + MAX_RUN).end()  # type: ignore[union-attr]  # it always matches
     if stop == end and text[end - 1] not in LAST:
         return False

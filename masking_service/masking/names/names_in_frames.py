@@ -1,9 +1,9 @@
-"""Finds names whose characters are words as often, by what is on both sides of them: 收件人东馨香来电.
+"""Finds names made of characters that are usually words, by what is on both sides of them: 收件人东馨香来电.
 
-A frame is what announces a person before, and what follows a name behind; the end of a clause is a weak side of one.
-What is left between the two sides is a name if it begins with any family name and is not far likelier made of words:
-the plainer the frame, the likelier made of words it may be. It finds what the other rules, which ask for a clear
-family name or a clear given name, leave.
+A frame is the word that announces a person in front of a name, and the word that follows names behind it. The end of a
+clause is a weak side of a frame. The Han between the two sides are a name if they begin with any family name, a rare
+one included, and are not far likelier words; the clearer the frame, the likelier words they may be. This finds names
+that the other rules leave, because those ask for a clear family name or a clear given name.
 """
 
 from __future__ import annotations
@@ -33,39 +33,42 @@ from masking_service.masking.words.han_words import COST_OF_WORD_AS_FAMILY, NO_W
 Span = tuple[int, int]
 
 _SURE, _TOLD, _OPEN = 2, 1, 0
-"""How plainly one side of a frame tells a person; what is open, as the end of a clause is, tells nothing."""
+"""How clearly one side of a frame shows a person. `_OPEN`, such as the end of a clause, shows nothing."""
 _LEAST: Final = {1: -1, 2: -7, 3: -10, 4: -11}
-"""What a name saves at least over words, by how plain both sides are together."""
+"""The least that a name has to save, by how clear both sides are together."""
 _LEAST_OF_CLEAR: Final = {1: -6, 2: -11, 3: -15, 4: -15}
-"""The same where its family name is hardly a word: its given name may be one, 客户李学习要求."""
+"""The same where its family name is hardly ever a word. Its given name may then be a word: 客户李学习要求."""
 _LEAST_OF_NOUN: Final = 3
-"""What it saves where one side tells it and its given name is a noun: 陈天龙, but not 石狮子."""
+"""The least that a name has to save where only one side shows a person and its given name is a noun.
+
+Examples: 陈天龙 is found, 石狮子 is not.
+"""
 _OF_FREQUENT_WORD: Final = 6
-"""What a name costs more that begins with a frequent word: 家长来电."""
+"""Extra cost of a name that begins with a frequent word: 家长来电."""
 _FREQUENT: Final = 24
 _AROUND: Final = 4
-"""Characters on each side of a name in which a word may begin or end that goes on in it: 快递员马上, 敬爱的."""
+"""Characters on each side of a name that are read for words that reach into it: 快递员马上, 敬爱的."""
 _han: Final = re.compile(f"[{HAN}]*").match
 _FIRSTS: Final = "".join(sorted({*ANY_FAMILY, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _A_START: Final = 0.3
-"""Units for what may begin a name."""
+"""Units for each character that may begin a name."""
 _sure_before: Final = by_char((role for role in cues.ROLES if len(role) > 1), -1)
 _sure_behind: Final = by_char(
     (*POLITE, *(verb for verb in cues.SURE_VERBS if len(verb) > 1), "本人", "亲自", "身份证", "来电", "签收"), 0
 )
 _OPEN_BEFORE: Final = by_char(cues.OPEN, -1)
-"""Behind them a name is as likely as at the beginning of a clause."""
+"""Words behind which a name is as likely as at the beginning of a clause."""
 _lasts: Final = "".join({*_sure_before, *ANNOUNCE, *_OPEN_BEFORE, *"是为系叫名人该成到做作写改换变注求"})
-"""What is before a name in a frame ends with one of these."""
+"""The text before a name in a frame ends with one of these characters."""
 _start: Final = Expression(rf"[{_FIRSTS}](?=[\u4e00-\u9fff])(?:(?<![{HAN}].)|(?<=[{_lasts}].))")
 _starts: Final = _start.finditer
 _begins: Final = _start.findall
 _link: Final = re.compile(
     r"(?:是|为|系|叫|名叫|名字|姓名|名|应该|应为|人|[改换写]?(?:[成为到做作]|写)|[改换变]|变更为|备注|要求)[:：\s]?$"
 ).search
-"""Between a word that announces a person and the name: 收件人改成, 寄件人写."""
+"""Matches what may be between a word that announces a person and the name: 收件人改成, 寄件人写."""
 _OPEN_ALONE: Final = frozenset("送经因等为向从同及开子女名收寄")
-"""Words before names that are as often before things."""
+"""Words that are as often before things as before names."""
 _LISTS: Final = frozenset("、/／+＋&＆→,，和与及或跟")
 _BETWEEN: Final = frozenset("、/／+＋&＆→")
 _SPACES: Final = frozenset(" \u3000")
@@ -80,7 +83,7 @@ _spaced: Final = re.compile(
     rf"[{_FIRSTS}](?<![{HAN}].)(?:[ \u3000][{HAN}]){{1,3}}"
     rf"(?=[ \u3000]?(?:亲?收|代收|签收|亲启|先生|女士|小姐|老师)(?![{HAN}]))"
 ).finditer
-"""A name with spaces between its characters, before what follows a name."""
+"""Finds a name with spaces between its characters, before a word that follows names."""
 _masked_before: Final = re.compile(rf"[{HAN}]\*{{1,3}}$").search
 _phone_before: Final = re.compile(r"\*{3}[0-9]{0,4}[^\w*]{0,3}$").search
 _OF_PARCELS: Final = ("派件", "派送", "投递", "揽收", "已到", "已揽", "到件", "收件", "已发", "转运", "中转")
@@ -89,24 +92,24 @@ _SITES: Final = by_char(
     (what + site for what in ("服务", "配送", "派送", "投递", "揽投", "营业", "代收", "自提") for site in "部站点厅柜"),
     0,
 )
-"""Where parcels are taken, and carriers work: these begin with what follows names."""
+"""Places where parcels are collected and carriers work. They begin with words that follow names."""
 _bracket: Final = re.compile(
     r"(?:(?<=[^\s])[（(\[]|[（(\[【](?=[\u4e00-\u9fff]{2,4}[)）\]】]\S))(?=[\u4e00-\u9fff]{2,4}[)）\]】])"
 ).match
-"""A bracket around all of what may be a name, with other words beside it."""
+"""Matches a bracket that holds nothing but a possible name, with other words outside it."""
 _of_parcel: Final = re.compile("快件|到达|离开|发往|揽收|派[件送]|已到|下一站|签收|转运|中转|收入|发出|网点").search
-"""In brackets of such a text are towns: 【乐清】快件已到达."""
+"""Tells texts whose brackets hold towns: 【乐清】快件已到达."""
 _ROADS: Final = frozenset("路街巷弄")
-"""They end roads and begin no given name: 市长江路金都花园."""
+"""Characters that end names of roads and begin no given name: 市长江路金都花园."""
 _MAY_BE_LAST: Final = frozenset("湖汇亭庄岸坊榭阁苑园庭城")
-"""Of these, given names end with, where a frame is plain on both sides."""
+"""The characters among `PLACE_ENDS` with which a given name may end, where both sides of the frame are clear."""
 _NO_GIVEN: Final = frozenset("要说问想会可来去在是不没有也都就还又再家那收签拿取等和跟与及或同被把将给让请催托付")
-"""Behind a family name alone these are rather verbs."""
+"""Characters that are rather a verb than a given name behind a family name."""
 _PARTICLES: Final = frozenset("的了们吗呢吧啊呀么着过已未被将很太都还也就")
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _GOODS: Final = GOODS_LAST.union(cues.GOODS_ENDS, cues.NO_LABEL_ENDS)
 _MOST: Final = 15
-"""What a character that ends given names costs at most in one."""
+"""The most that a last character of a given name costs, if it may also be the end of a word for goods."""
 _JOINS: Final = frozenset("和跟与及或同")
 _note: Final = re.compile(r"[（(](?:曾用名|又名|原名|别名|英文名|本人|同号|微信|收[）)]|代收)").match
 _NONE: Final = frozenset(
@@ -115,7 +118,7 @@ _NONE: Final = frozenset(
 
 
 def find(text: str, found: Sequence[Span] = ()) -> Iterator[Span]:
-    """The spans of such names in a text in simplified characters, besides those that were found."""
+    """Yield the spans of such names in a text in simplified characters, except those in `found`."""
     taken = {at for span in found for at in range(*span)}
     firsts, lasts = {start for start, _ in found}, {end for _, end in found}
     for match in _spaced(text) if not _SPACES.isdisjoint(text) else ():
@@ -143,12 +146,12 @@ def find(text: str, found: Sequence[Span] = ()) -> Iterator[Span]:
 
 
 def effort(text: str) -> float:
-    """Units that `find` takes at most."""
+    """Return the units that `find` takes at most."""
     return _A_START * len(_begins(text))
 
 
 def _ends(text: str, start: int) -> Iterator[int]:
-    """Where a name may end that begins at `start`."""
+    """Yield where a name that begins at `start` may end."""
     family = 2 if text[start : start + 2] in DOUBLE_FAMILY_NAMES else 1
     if family == 1 and text[start] not in ANY_FAMILY:
         return
@@ -159,7 +162,7 @@ def _ends(text: str, start: int) -> Iterator[int]:
 
 
 def _before(text: str, start: int, lasts: set[int]) -> int | None:
-    """How plainly what is before a name tells it; None if other words are there."""
+    """Return how clearly the text before a possible name shows a person; None if no name can follow it."""
     last = text[start - 1 : start]
     if start - 1 in lasts and last in _LISTS:
         return _TOLD
@@ -179,7 +182,7 @@ def _before(text: str, start: int, lasts: set[int]) -> int | None:
 
 
 def _before_sign(text: str, start: int, lasts: set[int]) -> int | None:
-    """The same where a sign, a digit or a letter is right before the name."""
+    """As `_before`, where a sign, a digit or a letter is right before the name."""
     last = text[start - 1]
     if last == "*" and _masked_before(text, max(0, start - 4), start):
         return None
@@ -205,7 +208,7 @@ def _announces(text: str, end: int) -> bool:
 
 
 def _behind(text: str, start: int, end: int, firsts: set[int]) -> int | None:
-    """How plainly what is behind a name tells it; None if what is there is no end of a name."""
+    """Return how clearly the text behind a possible name shows a person; None if no name can end there."""
     char = text[end : end + 1]
     if not is_han(char):
         return _behind_sign(text, start, end, firsts)
@@ -227,7 +230,7 @@ def _behind(text: str, start: int, end: int, firsts: set[int]) -> int | None:
 
 
 def _behind_sign(text: str, start: int, end: int, firsts: set[int]) -> int | None:
-    """The same where no Han is right behind the name."""
+    """As `_behind`, where no Han is right behind the name."""
     char = text[end : end + 1]
     if phone_behind(text, end) or _addressed(text, end) or _last_digits(text, end) or _note(text, end):
         return _SURE
@@ -248,14 +251,14 @@ def _is_said(text: str, at: int) -> bool:
 
 
 def _least(text: str, end: int, told: int, *, clear: bool) -> int:
-    """What a name that ends at `end` saves at least."""
+    """Return the least that a name ending at `end` has to save. `told` is how clear both sides are together."""
     least = (_LEAST_OF_CLEAR if clear else _LEAST)[told]
     short = text[end : end + 1] in FOLLOW_ALONE and not text.startswith(FOLLOW.get(text[end], ()), end)
     return max(least, _LEAST[_TOLD]) if short and told == _TOLD else least
 
 
 def _score(text: str, start: int, end: int, before: int, behind: int | None) -> int | None:
-    """What a name at this span saves over words; None if it is none."""
+    """Return what a name at this span saves; None if it is no name."""
     if behind is None or not before + behind:
         return None
     name, known = text[start:end], han_words()
@@ -280,7 +283,7 @@ def _score(text: str, start: int, end: int, before: int, behind: int | None) -> 
 
 
 def _is_none(name: str, given: str, told: int, *, clear: bool) -> bool:
-    """Whether what has the form of a name is a word, or its given name one that no one is called."""
+    """Whether a possible name is a word, or its given name is one that people do not have."""
     words = han_words().words
     if name in words or name in _NONE or name in cues.common_words() or not _PARTICLES.isdisjoint(given):
         return True
@@ -298,7 +301,7 @@ def _is_none(name: str, given: str, told: int, *, clear: bool) -> bool:
 
 
 def _cost_of_words(text: str, start: int, end: int) -> int:
-    """What the words at a span cost, of which the first and the last may reach over its ends."""
+    """Return the cost of the words at a span. The first and the last word may reach over its ends."""
     first = start
     while first > max(0, start - _AROUND) and is_han(text[first - 1]):
         first -= 1

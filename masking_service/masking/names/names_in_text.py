@@ -1,9 +1,9 @@
-"""Finds names of people in texts by what is beside them: a cue, and something that can be a name.
+"""Finds names of people in texts: asks the other modules of this package, and joins what they find.
 
-Cues are words that announce a person, titles, verbs, a phone, an identity number, and the ends of an address. Without
-one, only what is far likelier a name than words is one (`names_between_words`): goods and brands are called like
-people. It reads texts in which numbers are hidden already (`numbers_in_text`), traditional characters as simplified
-ones, and it masks nothing.
+Nearly every name is found by a cue beside it: a word that announces a person, a title, a verb, a phone, an identity
+number, or one end of an address. Without a cue, only what is far likelier a name than words is taken for one
+(`names_between_words`), because goods and brands have names like people. The texts that are read have their numbers
+hidden already (`numbers_in_text`); nothing is masked here.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ from masking_service.masking.words.legal_forms import HAN_FORMS
 
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街号]|单元)").search
-"""A name that is hidden, and no unit, lane or house: 楼*单元."""
+"""Finds a name whose given name is hidden already, but no unit, lane or house: 楼*单元."""
 _hidden_given: Final = re.compile(r"\*{1,2}(?![0-9*])|\*{8,9}[0-9]").match
-"""Behind a double family name: its given name is hidden, alone or before a phone."""
+"""Matches the stars of a given name behind a double family name, alone or before a phone."""
 _is_of_firm: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商标)?(?:代理)?|建筑师?|设计师?)?事务所").match
-"""Behind the name of a firm, which begins with a title: 方达律师事务所."""
+"""Matches words for a law firm or another office behind its name, which begin like a title: 方达律师事务所."""
 _ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
-"""An organisation that ends a clause: beside it and a phone, a name is told as beside an address."""
+"""Finds an organisation that ends a clause. Beside it and a phone, a name is looked for as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
@@ -71,7 +71,7 @@ _joint_before: Final = re.compile(rf"(?:{_JOINT})$").search
 
 
 def _names_like_grandson(text: str) -> Iterator[Span]:
-    """孙 with a given name that begins with 子, as many do: 孙子涵收, but not 孙子明天来拿."""
+    """Yield the spans of 孙 with a given name that begins with 子: 孙子涵收, but not 孙子明天来拿."""
     for match in _grandson(text):
         start, end = match.span()
         goes_on = end < len(text) and called_words.is_word(text[end - 1 : end + 1])
@@ -87,7 +87,7 @@ _IN_HAN: Final = (
     names_in_traces.find,
     names_without_family.find,
 )
-"""What finds names in a text in simplified characters, each for itself."""
+"""Functions that find names in a text in simplified characters, each by its own rules."""
 
 
 def holds_names(text: str) -> bool:
@@ -101,7 +101,7 @@ def holds_names(text: str) -> bool:
 
 
 def effort(text: str) -> float:
-    """Return the units that `names_in` takes at most, by cues and what begins like one."""
+    """Return the units that `names_in` takes at most, from the number of cues and characters that may begin a name."""
     text = han_words().simplified(text)
     return (
         10
@@ -120,9 +120,9 @@ _CAPITALS: Final = re.compile("[A-Z](?<![A-Za-z].)").findall
 
 
 def starred_alone(text: str, start: int, end: int) -> bool:
-    """Whether no other name can be found because the one at this span shows as stars now.
+    """Whether no further name can be found because the name at this span is now stars.
 
-    Nothing beside it can be a family name, and no word before it had to be followed by Han.
+    That is so if nothing beside it can be a family name, and no word before it needs Han behind it.
     """
     before, behind = text[start - 3 if start > 3 else 0 : start], text[end : end + 5]
     if not ANY_FAMILY.isdisjoint(before) or not ANY_FAMILY.isdisjoint(behind):
@@ -166,7 +166,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
 
 
 def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
-    """The spans, and those of names that are listed beside one: 张三、李四均可签收, 张三代李四收."""
+    """Add to the spans those of names that are listed beside one of them: 张三、李四均可签收, 张三代李四收."""
     spans = dict.fromkeys(found)
     left = list(spans)
     while left and len(spans) < _MAX_NAMES:
@@ -190,7 +190,7 @@ def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
 
 
 def _end_of_word(text: str, start: int) -> int | None:
-    """Return where a word between two signs that can be a name ends; None if there is none."""
+    """Return where a word between two signs ends, if it can be a name; else None."""
     if not has_family(text, start):
         return None
     run = word_at(text, start)
@@ -200,7 +200,7 @@ def _end_of_word(text: str, start: int) -> int | None:
 
 
 def apart(spans: list[Span]) -> list[Span]:
-    """The spans in order, those that overlap as one: whichever is the name, none of it shows."""
+    """Return the spans in order, with those that overlap joined: whichever of them is the name, all of it is hidden."""
     kept: list[Span] = []
     for start, end in sorted(spans):
         if not kept or start >= kept[-1][1]:

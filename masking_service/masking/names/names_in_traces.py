@@ -1,7 +1,7 @@
-"""Tells names of people at fixed places: in the sentences of carriers' traces, and before what a chat quotes.
+"""Finds names at fixed places: in the sentences of carriers' traces, and before the text that a chat quotes.
 
-In a trace a word is a name, too, and so is one with a family name that is nearly always a word: 【苏州】 的时光（138…）
-正在第1次派件. What is called like a place or a site is none.
+At such a place a known word is taken for a name, too, and so is a name whose family name is nearly always a word:
+【苏州】 的时光（138…） 正在第1次派件. The name of a town or a site is not.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ _trace: Final = Expression(
 ).finditer
 _may_hold: Final = re.compile(r"[】\]员\-－—「“]").search
 _NO_NOUN: Final = frozenset("atpurm")
-"""Classes of words that call no one: 马上."""
+"""Classes of words that are no names: 马上."""
 _no_name: Final = Expression(rf"(?:{any_of((*cues.TITLES, *cues.ROLES))})$").search
 _town_first: Final = re.compile(
     rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
 ).match
-"""The town at a trace's beginning, which may have the form of a name: 【岳阳】快件已到达."""
+"""Matches the town at the beginning of a trace, which may look like a name: 【岳阳】快件已到达."""
 _site_before_name: Final = re.compile(
     rf"(?<=[【\[])([{HAN}]{{2,10}})[】\]]\s?的(?=[{HAN}])"
     rf"|(?:(?<=[】\]市区县])|(?<=^))([{HAN}]{{2,8}}?)(?:派件|派送|快递|配送|业务|投递|收派|揽投)[员員][:：]\s?(?=[{HAN}])"
 )
-"""A site, and 的 or a role before the name of its courier."""
+"""Finds a site, with 的 or a role behind it, before the name of its courier."""
 _site_of_parcel: Final = re.compile(rf"(?:到达|离开|发往|抵达|到達|離開|發往)\s?[【\[]([{HAN}]{{2,10}})(?=[】\]])")
-"""A site to which a parcel goes."""
+"""Finds a site to which a parcel goes."""
 _ENDS_OF_TOWNS: Final = frozenset("平东山阳水江河海林泽津德安源康石龙集庄丘义州口梁堰栗狮胜志祥良川")
-"""What towns of two characters often end with, as names do."""
+"""Last characters that are frequent in towns of two characters and in names."""
 
 
 def find(text: str) -> Iterator[Span]:
-    """The spans of names in a text in simplified characters, its phones hidden."""
+    """Yield the spans of names in a text in simplified characters, its phones hidden."""
     if _may_hold(text) is None:
         return
     for match in _trace(text):
@@ -68,7 +68,7 @@ def find(text: str) -> Iterator[Span]:
 
 
 def without_sites(text: str, found: list[Span]) -> list[Span]:
-    """The spans without those that end the name of a town or a site in brackets, as in 【云栖】的黄凯."""
+    """Return the spans without those at the end of a town's or a site's name in brackets, as in 【云栖】的黄凯."""
     if town := _town_first(text):
         found = [span for span in found if not _is_of_town(text, span, town, alone=len(found) == 1)]
     sites = [
@@ -91,9 +91,10 @@ def without_sites(text: str, found: list[Span]) -> list[Span]:
 
 
 def _is_of_town(text: str, span: Span, town: re.Match[str], *, alone: bool) -> bool:
-    """Whether what looks like a name is a town, or ends its words: 【岳阳】, 【常州武进】, but not 【客户李芳】.
+    """Whether a possible name in brackets is a town, or the end of one: 【岳阳】, 【常州武进】, but not 【客户李芳】.
 
-    Before the role of a courier who is not named it is the name, if it is no place that is known: 【李芳】派件员.
+    Before the role of a courier whose name does not follow, what is in brackets is the name, unless it is a known
+    place: 【李芳】派件员.
     """
     before = text[town.start(1) : span[0]]
     if span[1] != town.end(1) or before in BEFORE_NAMES:

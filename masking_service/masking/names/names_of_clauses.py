@@ -24,26 +24,26 @@ _beside_code: Final = Expression(
     rf"{_code}(?<![0-9A-Za-z*]\s)[\s,，;；、|]{{1,3}}({_WHOLE})(?![^\s,，;；。、|])"
     rf"|(?<![^\s,，;；。、|])({_WHOLE})(?:[\s,，;；、|]{{1,3}}{_code}(?![^\s,，;；。、|])|[（(]{_code}[)）])"
 ).finditer
-"""A name that is a whole clause beside the number of a room or an order."""
+"""Finds a name that is a whole clause beside the number of a room or an order."""
 _begins_or_ends_with_code: Final = Expression(
     rf"[\s,，;；、|（(](?:(?<=[0-9*][\s\S])[\s,，;；、|]{{0,2}}{_WHOLE}|(?<=[{HAN}][\s\S])[\s,，;；、|]{{0,2}}[0-9A-Za-z*])"
 ).search
-"""A sign between a number and what may be a name: most texts have none."""
+"""Finds a sign between a number and a possible name. Most texts have none."""
 _labelled: Final = Expression(
     rf"(?<![^\s,，;；。、|])(?!{cues.NO_LABELS})"
     rf"(?:[{HAN}]{{1,6}}|[{HAN}] [{HAN}]|[A-Za-z]{{1,10}})"
     rf"(?:(?<![{cues.NO_LABEL_ENDS}])|(?<=[拣揀配验驗装裝卸收发發理提送取点點][货貨])|(?<=[收付]款)|(?<=[章字绣片卡名]内容))"
     rf"\s?[:：=]\s?({_WHOLE})(?![^\s,，;；。、|)）])"
 ).finditer
-"""A name that is the whole value of a label that calls no goods, place or state."""
+"""Finds a name that is the whole value of a label, unless the label is for goods, a place or a state."""
 _beside_wish: Final = Expression(rf"({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)").match
-"""At the beginning a name, a colon and a request: 王小明：放门口."""
+"""Matches a name, a colon and a request at the beginning of a text: 王小明：放门口."""
 _QUANTITY: Final = (
     r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
     rf"|(?:[0-9]{{1,3}}|[一二两三四五六七八九十半])[ \t]?[{cues.UNITS}])(?![0-9A-Za-z])"
     rf"|[ \t\u3000]{{1,2}}[{HAN}]{{1,5}}[*xX×]?[0-9]{{1,2}}(?![0-9A-Za-z\-号號栋棟楼樓幢座室单區区期]))"
 )
-"""How much a person orders."""
+"""Part of a regular expression: the quantity that a person orders."""
 _PERSON: Final = (
     "收件|收货|收貨|寄件|姓名|名字|联系人|聯絡人|收方|签收|簽收|叫做|改地址|换地址|改派|改期|拒收|没人|打电话|退回"
     "|[拿取领領]快[递遞]|快[递遞]到|打给|联系|放(?:在|到)?(?:门|門|管理|前台|驿站|快递)|妥投|送到|付款|未取|未付"
@@ -51,11 +51,11 @@ _PERSON: Final = (
 )
 _after_order: Final = re.compile(rf"[0-9一二两三四五六七八九十半][ \t]?[{cues.UNITS}][\s,，;；、]{{1,2}}$").search
 _person: Final = re.compile(_PERSON).search
-"""A text about a person, in which a whole clause may be a name."""
+"""Tells a text about a person, in which a whole clause may be a name."""
 _sign_of_clause: Final = re.compile(
     rf"[:：=0-9*—－–①-⑳-]|谢|敬[礼上]|快乐|祝好|商祺|此致|顺颂|[一两二三四五六七八九十半][{cues.UNITS}]|{_PERSON}"
 ).search
-"""What a label, a wish, a code or a text about a person has."""
+"""Finds what each text with a label, a wish, a code or a person has. Other texts are passed over."""
 _SIGNED_WITH: Final = (
     "谢谢",
     "感谢",
@@ -72,18 +72,18 @@ _SIGNED_WITH: Final = (
     "麻烦了",
     "拜托了",
 )
-"""What a person writes before the name that signs a text."""
+"""Words before the name with which a person signs a text."""
 _whole: Final = Expression(
     han_name(HAN, apart=rf"(?:(?<![{HAN}A-Za-z*].)|{'|'.join(f'(?<={word}.)' for word in _SIGNED_WITH)})")
     + rf"(?=[^{HAN}]|$|[一二两三四五六七八九十半][ \t]?[{cues.UNITS}])"
 ).finditer
-"""A possible name that is separate from other words, except for what it signs and a quantity."""
+"""Finds a possible name that is separate from other words, apart from a quantity behind it and such words before it."""
 _item_before: Final = re.compile(
     r"(?:(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?|(?:^|[^0-9])[(（]?[0-9]{1,2}[.、)）．]|[①-⑳])[ \t]*$"
 ).search
 _QUOTES: Final = frozenset("\"'”’")
 _begins_cell: Final = re.compile(r"""(?:^|[\[({,])\s?(?:["'][A-Za-z]{1,2}["']\s?:\s?)?["'“‘]$""").search
-"""Before a cell of a table in JSON of which no name tells what it is."""
+"""Finds the beginning of a cell of a table in JSON whose column has no telling name."""
 _item_behind: Final = re.compile(r"[①-⑳\n]|[ \t]*[(（]?[0-9]{1,2}[.、)）．]").match
 _time_before: Final = re.compile(r"(?:(?:^|\n)[ \t>＞]*|[0-9][\])）][ \t]{0,2}|[0-9]:[0-9]{2}[ \t]{1,2})$").search
 _speech: Final = re.compile(
@@ -103,16 +103,16 @@ _begins_order: Final = frozenset(" \t\n\r\u3000,，;；。、:：①②③④⑤
 _begins_clause: Final = frozenset(" \t\n\r\u3000,，;；。、:：[【]】")
 _ends_clause: Final = frozenset(" \t\n\r\u3000,，;；。、]】")
 _LONGEST_BEFORE: Final = 12
-"""Characters before a whole name that are read."""
+"""Characters that are read before a name that is a clause."""
 _DOTS: Final = frozenset("·•‧・∙⋅･.．")
 _parted_clause: Final = Expression(
     rf"(?:(?<![·•‧・∙⋅･.．])|(?<=[0-9][.．]))(?=(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,5}}[·•‧・∙⋅･.．][{HAN}]{{2}})"
 ).finditer
-"""Where a name of several parts begins that is alone in a clause."""
+"""Finds the beginning of a name of several parts that is alone in a clause."""
 
 
 def find(text: str) -> Iterator[Span]:
-    """The spans of names that are whole clauses: values of labels, items of lists, speakers and signatures."""
+    """Yield the spans of names that are whole clauses: values of labels, items of lists, people who speak or sign."""
     if not _DOTS.isdisjoint(text):
         for match in _parted_clause(text):
             if (end := without_family_from(text, match.start())) is not None:
@@ -131,7 +131,7 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _is_name(text: str, start: int, end: int) -> bool:
-    """Return whether a text that has the form of a name is a name in its place."""
+    """Return whether a text with the form of a name is a name in its place."""
     name = text[start:end]
     plain = can_be_name(name)
     if not plain and not can_be_name(name, sure=True):
@@ -145,16 +145,16 @@ def _is_name(text: str, start: int, end: int) -> bool:
 
 
 def _values(text: str) -> Iterator[re.Match[str]]:
-    """The names behind a label's colon, and the one before the colon of a request."""
+    """Yield the names behind a label's colon, and the name before the colon of a request."""
     yield from _labelled(text)
     if (wish := _beside_wish(text)) is not None:
         yield wish
 
 
 def _where(text: str, start: int, end: int) -> str:
-    """Return the kind of place in which a name stands.
+    """Return the kind of place that a possible name has.
 
-    ``alone`` where little else is, in an ``item`` of a list or an ``order``, or in a ``clause`` of its own.
+    It is `alone` where little else is in the text, in an `item` of a list or an `order`, or in a `clause` of its own.
     """
     before, behind = text[max(0, start - _LONGEST_BEFORE) : start], text[end : end + 1]
     item = text[start] != "班" and _item_before(before) is not None  # 四(1)班

@@ -1,4 +1,4 @@
-"""Finds names of people in Korean, Japanese and Thai, by the words that people put beside them there.
+"""Finds names of people in Korean, Japanese and Thai, by the words that people write beside names in these languages.
 
 The words are data (`neighbour_names.txt`).
 """
@@ -22,7 +22,7 @@ _WORDS: Final = {
 }
 JAPANESE_FAMILY_NAMES: Final = frozenset(_WORDS["japanese-families"])
 _SIMPLIFIED: Final = str.maketrans("辺斎広沢桜滝浜渋栄関徳", "边斋广泽樱泷滨涩荣关德")
-"""Characters of Japan alone, as China writes them."""
+"""From characters that only Japan uses to those that China uses in their place."""
 _hangul: Final = re.compile("[\uac00-\ud7a3]").search
 _japanese: Final = re.compile("[\u3041-\u30fa様]").search
 _labelled: Final = Expression(rf"(?:{any_of(_WORDS['japanese-roles'])})[:：\s（(\[【]").search
@@ -45,7 +45,7 @@ _korean: Final = Expression(
 ).finditer
 
 _KANJI: Final = "\u4e00-\u69d7\u69d9-\u9fff々"
-"""Without 様."""
+"""The kanji, without 様, which follows names."""
 _HIRAGANA: Final = "\u3041-\u3096"
 _KATAKANA: Final = "\u30a1-\u30faー"
 _FAMILY: Final = any_of(word for word in JAPANESE_FAMILY_NAMES if len(word) > 1)
@@ -57,10 +57,13 @@ _NAME: Final = (
 )
 _NO_GIVEN: Final = "先生|女士|小姐|電話|電子|携帯|本人|已|签|簽|代"
 _SPACED: Final = rf"[{_KANJI}]{{1,4}}[ \u3000](?!{_NO_GIVEN}){_GIVEN}(?![{_KANJI}{_HIRAGANA}{_KATAKANA}])"
-"""A name with a space in it, of any family: 小鳥遊 結衣."""
+"""Part of a regular expression: a name with a space in it and any family name: 小鳥遊 結衣."""
 _HONORIFIC: Final = "(?:様|さま|さん|殿|くん|ちゃん|宛|先生|氏)"
 _APART: Final = rf"(?<![{_KANJI}])(?<![{_HIRAGANA}](?<![はがのをにでともや]))"
-"""Where a name may begin: behind no kanji, and of kana only behind a particle."""
+"""Part of a regular expression: where a name may begin.
+
+That is not behind a kanji, and behind hiragana only if it is a particle.
+"""
 _PARTICLES: Final = frozenset("はがをにでともへのやか")
 _JAPANESE_ROLES: Final = _WORDS["japanese-roles"]
 _NO_JAPANESE: Final = frozenset(_WORDS["no-japanese"])
@@ -76,7 +79,7 @@ _japanese_names: Final = Expression(
 _thai: Final = re.compile("[\u0e01-\u0e3a]").search
 _LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
 _NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])})(?:(?!โทร|เบอร์){_LETTERS}){{2,20}}+(?!\*)"
-"""A word of a name, to a word for a phone, which may touch it."""
+"""Part of a regular expression: a word of a name, up to a word for a phone, which may follow without a space."""
 _TITLE_IN_THAI: Final = rf"(?>{any_of(_WORDS['thai-titles'])})"
 _thai_names: Final = re.compile(
     rf"(?:(?:{any_of(_WORDS['thai-roles'])})[ :：]{{0,2}}{_TITLE_IN_THAI}?+"
@@ -90,7 +93,7 @@ _whole_at: Final = Expression(rf"(?:{_FAMILY}){_GIVEN}(?![{_KANJI}{_KATAKANA}]|[
 
 
 def japanese_end(text: str, label: int, start: int) -> int | None:
-    """Where a Japanese name ends that is the value behind a label; None if there is none.
+    """Return where a Japanese name ends that is the value behind a label; None if there is none.
 
     Args:
         text: any text.
@@ -104,13 +107,13 @@ def japanese_end(text: str, label: int, start: int) -> int | None:
 
 @cache
 def japanese_families() -> frozenset[str]:
-    """Family names of Japan of two characters or more in simplified characters."""
+    """Return the family names of Japan of two characters or more, also in simplified characters."""
     written = (han_words().simplified(name).translate(_SIMPLIFIED) for name in JAPANESE_FAMILY_NAMES if len(name) > 1)
     return JAPANESE_FAMILY_NAMES.union(written)
 
 
 def names_of_neighbours(text: str) -> Iterator[Span]:
-    """The spans of names in Korean, Japanese and Thai beside a role, a title or a phone."""
+    """Yield the spans of names in Korean, Japanese and Thai beside a role, a title or a phone."""
     if _hangul(text):
         for match in _korean(text):
             group = match.lastgroup or ""
@@ -126,7 +129,7 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
 
 
 def _is_honoured(name: str, honorific: str) -> bool:
-    """Whether a person's name is before an honorific, and no word for a person or a way."""
+    """Whether what is before an honorific is a person's name, and no word for people or for a way."""
     parts = name.replace("\u3000", " ").split(" ")
     if not _NO_JAPANESE.isdisjoint((*parts, name[-2:])) or name[-1] in "者員人屋家":
         return False
@@ -134,6 +137,6 @@ def _is_honoured(name: str, honorific: str) -> bool:
 
 
 def _end(match: re.Match[str], group: str) -> int:
-    """Where a name ends, without a particle behind its characters."""
+    """Return where a name ends, not counting a particle at its end."""
     name, end = match[group], match.end(group)
     return end - 1 if len(name) > len("田中") and name[-1] in _PARTICLES and "\u4e00" <= name[-2] <= "\u9fff" else end

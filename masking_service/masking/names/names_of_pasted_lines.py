@@ -1,8 +1,8 @@
 """Finds the name in a line that is a name, a phone and an address in China, in any order and often without a sign.
 
-People paste such lines into forms and send them to clerks: 王小明13812345678浙江省杭州市…. What is left when the phone
-and the address are taken out is the name, however rare its family name is. Where the name touches the address, it is
-the likeliest one that begins or ends there.
+People paste such lines into forms, or send them to clerks: 王小明13812345678浙江省杭州市…. What is left when the phone
+and the address are taken out is the name, however rare its family name is. Where nothing separates the name from the
+address, the likeliest name that begins or ends there is taken.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from masking_service.masking.words.han_words import COST_OF_WORD_AS_FAMILY, han_
 _SIGNS: Final = r"\s,，、;；/|_\-—(（)）"
 _phones: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{0,4}(?![0-9*])").finditer
 _MAX_LENGTH: Final = 120
-"""Characters of a line that is read; a longer text says more than where someone lives."""
+"""Characters of the longest line that is read. A longer text says more than where a person lives."""
 _MOBILE: Final = len("13812345678")
 _LONGEST_NAME: Final = len("欧阳小明")
 _name_in_front: Final = Expression(NAME_IN_FRONT).match
@@ -52,16 +52,19 @@ _behind_house: Final = re.compile(rf"[0-9*](?:[号栋幢座室楼层组米]|号�
 _home_behind: Final = re.compile("家[0-9*]|收(?!费|购|藏|割|获)").match
 _AROUND_HOUSE: Final = frozenset("号栋幢座楼室层找交转给")
 _SIDES: Final = frozenset("东西南北侧口边旁面近内外处头首段商角厅嘴寺桥窗门")
-"""What the way to a house ends with, and given names end with some of them: 南门东."""
+"""Last characters of directions to a house; some given names end with them, too: 南门东."""
 _NO_LAST: Final = PLACE_ENDS - frozenset("园苑城亭湖岸阁台府庭")
-"""What no given name of two characters ends with."""
+"""Characters that no given name of two characters ends with."""
 _DISTRICTS: Final = frozenset("市区县镇乡村路街道")
 _SURE: Final = 99
 _LONGEST_DIVISION: Final = 7
 _LEAST_AT_START: Final = 3
 _LEAST_AT_END: Final = -5
 _LEAST_AT_SIDE: Final = 4
-"""What a name that touches the address saves at least: so little, because the line has one."""
+"""The least that a name has to save that nothing separates from the address.
+
+It is little, because such a line has a name.
+"""
 _NO_NAMES: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"), cues.ROLES, cues.LABELS, cues.TITLES)
 
 
@@ -81,9 +84,11 @@ class PastedLine(NamedTuple):
     told: bool
 
     def without_places(self, spans: Iterable[Span]) -> list[Span]:
-        """The spans without those inside the address, which are of places if the name is told: 尔伯 of 杜尔伯特街.
+        """Return the spans without those inside the address, which are parts of places if the line's name is known.
 
-        Those before a title or a verb, or with someone's home, stay: 路12号李四代收, 路12号李四家3栋.
+        Example: 尔伯 of 杜尔伯特街.
+
+        Spans before a title or a verb, or with someone's home, are kept: 路12号李四代收, 路12号李四家3栋.
         """
         return [span for span in spans if not (self.told and self._is_of_place(*span))]
 
@@ -98,21 +103,21 @@ class PastedLine(NamedTuple):
 
 
 def _is_told(text: str, start: int, end: int) -> bool:
-    """Whether what is behind a name in an address tells it: 李四收, and behind a house 李四家3栋."""
+    """Whether the text behind a possible name in an address shows that it is one: 李四收; behind a house, 李四家3栋."""
     return _home_behind(text, end) is not None and (text[end] == "收" or text[start - 1] in _AROUND_HOUSE)
 
 
 def names_with_lines(text: str, found: list[Span]) -> list[Span]:
-    """The spans of names in a text, those that were found and the name of a line that the text is, in order."""
+    """Return the spans in `found` and, if the text is such a line, that of its name, in order."""
     worth_reading = "******" in text or _name_in_front(text) is not None
     line = read(han_words().simplified(text)) if worth_reading else None
     return found if line is None else apart([*line.without_places(found), *line.names])
 
 
 def read(text: str) -> PastedLine | None:
-    """Read a line in simplified characters, its phone hidden; None for every other text.
+    """Read a line in simplified characters whose phone is hidden; None for every other text.
 
-    A line without a phone has a name only where little else can be there.
+    In a line without a phone, a name is found only where hardly anything else can be.
     """
     phones = [match.span() for match in _phones(text)] if len(text) <= _MAX_LENGTH else []
     if len(phones) > 1 or len(text) > _MAX_LENGTH:
@@ -142,13 +147,13 @@ def read(text: str) -> PastedLine | None:
 
 
 def _only_names(text: str, start: int, end: int) -> list[Span]:
-    """The span of a name that is all that is on one side of a phone."""
+    """Return the span of a name that is all of the text on one side of a phone."""
     name = _only_name(text, start, end)
     return [name.span(1)] if name is not None and _can_be_person(name[1]) else []
 
 
 def _names_beside(text: str, start: int, end: int, *, phone: bool, may_end: bool) -> list[Span]:
-    """The spans of what may be a name at the start of an address, and at its end if it may end so."""
+    """Return the spans of possible names at the start of an address, and at its end if `may_end`."""
     first, last = _first_part(text, start, end), _last_part(text, start, end)
     apart = [part for part in (first, last) if part is not None and _can_be_person(part[1])]
     if apart:
@@ -160,7 +165,7 @@ def _names_beside(text: str, start: int, end: int, *, phone: bool, may_end: bool
 
 
 def _can_be_person(word: str) -> bool:
-    """Whether Han that are all between phone, address and the ends of a line can call a person."""
+    """Whether Han that are all of the text between phone, address and the ends of the line can be a person's name."""
     may_end_so = len(word) == len("李湖园") and word[0] in COMMON_FAMILY
     last = _NO_LAST if may_end_so else PLACE_ENDS
     if word in _NO_NAMES or word[-2:] in _NO_NAMES or word[-1] in last or word[-1] == "收":
@@ -176,9 +181,9 @@ def _can_be_person(word: str) -> bool:
 
 
 def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int, Span] | None:
-    """What the likeliest name saves that an address begins with, and its span; None if nothing is likely one.
+    """Return what the likeliest name at the start of an address saves, and its span; None if no name is likely.
 
-    Without a phone in the line, a division that is known must be behind it.
+    In a line without a phone, a known division has to follow the name.
     """
     run = _first_run(text, start, end)
     if run is None or _begins_place(run[1]):
@@ -210,13 +215,13 @@ def _begins_place(han: str) -> bool:
 
 @cache
 def _divisions() -> frozenset[str]:
-    """The names of divisions, and those of cities without the word for a city, too."""
+    """Return the names of divisions, and those of cities also without the word for a city."""
     found = cues.sections("divisions.txt")
     return frozenset((*found["divisions"], *found["cities"]))
 
 
 def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:
-    """What the likeliest name saves that an address ends with, and its span; None if nothing is likely one."""
+    """Return what the likeliest name at the end of an address saves, and its span; None if no name is likely."""
     run = _last_run(text, start, end)
     if run is None or run[0][-1] in PLACE_ENDS:
         return None
@@ -237,7 +242,7 @@ def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:
 
 
 def _names(han: str) -> Iterator[tuple[int, int]]:
-    """The lengths of what may be a name that begins Han, and what each costs as one."""
+    """Yield the length of each possible name at the beginning of Han, and its cost as a name."""
     known = han_words()
     for family in (1, 2) if han[:2] in DOUBLE_FAMILY_NAMES else (1,):
         cost = known.family.get(han[:family], COST_OF_WORD_AS_FAMILY if han[0] in ANY_FAMILY else None)

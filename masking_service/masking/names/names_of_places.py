@@ -1,4 +1,7 @@
-"""Tells what begins like a name and is a part of a road, a town or a firm: 与张衡中路交叉口, 台州市黄岩区, 米路东."""
+"""Drops what looks like a name and is part of the name of a road, a town or a firm.
+
+Examples: 与张衡中路交叉口, 台州市黄岩区, 米路东.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,15 @@ from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 Span = tuple[int, int]
 
 _ANNOUNCE: Final = frozenset("人名找转给由交请系员家主方收寄户客叫喊问友姓让帮知络被等苦居是托烦")
-"""What announces a name ends with these characters."""
+"""Last characters of words that announce a name."""
 _ENDS: Final = frozenset("室房楼层元门栋幢座号店部司厂台卫站院校社场寓厦苑庭")
-"""What a name follows at the end of an address ends with these."""
+"""Last characters of the text that a name follows at the end of an address."""
 _place_behind: Final = re.compile(
     r"[东西南北中]?[一二三四五]?(?:路(?![上过边旁口桥南北])|大[道街])|街(?![上边口])(?=[与和交0-9*])"
     r"|市(?![中南北区长场政内])|县(?![长城里内政])|区(?![内长里外])|镇(?![江海赉雄原远平安康坪巴沅宁长上里政])"
     r"|自治[州县区旗]|高速(?!快)"
 ).match
-"""What a road or a town ends with, and no town that begins an address begins with: not 镇 of 镇江."""
+"""Matches the end of a road or a town. Ends that also begin the name of a town are none: 镇 of 镇江."""
 _firm_behind: Final = re.compile(
     "广场|购物|百货|大厦|商厦|大酒店|酒店|宾馆|集团|超市|商场|花园(?!路)|小区|名都|公寓|国际大|特莱斯|风景区"
 ).match
@@ -27,17 +30,17 @@ _road_behind: Final = re.compile("大[道街]").match
 _house_behind: Final = re.compile("[0-9*]{1,5}(?:-[0-9*]{1,4})?号").match
 _side_of_road: Final = re.compile("(?<=[0-9*])米(?:[路街道][东西南北]|处)").fullmatch
 _FLOORS: Final = frozenset("底商 婚姻 大厅 大堂 仓库 窗口 综合 办税 政务 民政 客服 营业 食堂 出入".split())
-"""What is behind 楼, which begins a name too."""
+"""Words behind 楼, which is also a family name."""
 _is_town: Final = re.compile("[县镇]").match
 _AROUND: Final = frozenset("省市州区县盟旗")
-"""What is before a county or a town: 濮阳市濮阳县."""
+"""Characters before a county or a town: 濮阳市濮阳县."""
 _LEAST_BEFORE: Final = 2
-"""Characters of a place before what may be a part of it; fewer may be a name's first one."""
+"""The least characters of a place before a part of it; fewer may be the first characters of a name."""
 _are_han: Final = re.compile(f"[{HAN}]{{{_LEAST_BEFORE}}}").match
 
 
 def without_places(text: str, found: list[Span]) -> list[Span]:
-    """Of the spans of names in a text in simplified characters those that are no part of a road, a town or a firm."""
+    """Return the spans of names in a text in simplified characters, without parts of roads, towns and firms."""
     return [span for span in found if not _is_of_place(text, *span)]
 
 

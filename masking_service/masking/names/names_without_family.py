@@ -1,6 +1,7 @@
-"""Finds names without a family name, of Uyghurs, Tibetans and Mongols, and says where names of several parts end.
+"""Finds names without a family name, as among Uyghurs, Tibetans and Mongols, and says where names of several parts end.
 
-Each part of such a name is known, or a relative or what comes is told behind it. Dots separate several parts.
+Each part of such a name is a known one, or a word for a relative, or for what comes, follows the name. Dots separate
+several parts.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ DOTS: Final = "·•‧・∙⋅･.．"
 DOTS_SET: Final = frozenset(DOTS)
 _PARTED: Final = rf"[{HAN}]{{1,8}}(?:\s?[·•‧・∙⋅･.．]\s?[{HAN}]{{1,8}}){{1,4}}"
 _PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就家在为从由凭先收您了吧误")
-"""Of these, what is in no name of several parts."""
+"""Characters that follow names and are in no name of several parts."""
 ADDRESS_ENDS: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _parted: Final = re.compile(_PARTED)
 _full_stop: Final = re.compile(r"\s?[.．]\s?")
 _A_WORD: Final = 13
-"""What a character of a clause costs at most among words (`han_words`): those of foreign names cost more."""
+"""The most that a character costs on average in a clause of words (`han_words`); characters of foreign names cost more.
+"""
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
 FIRST_PART: Final = Expression(any_of(cues.FIRST_PARTS)).search
 _UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,4}}"
@@ -35,7 +37,7 @@ _PARTS: Final = any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})
 _part: Final = Expression(_PARTS).match
 _known_parts: Final = Expression(rf"(?:{_PARTS})+").fullmatch
 _CHARS_OF_PARTS: Final = frozenset("".join(cues.FIRST_PARTS))
-"""No verb behind the last part of a name begins with them: 买买提 and 提出."""
+"""Characters that begin no verb behind a name, because they may go on with it: 买买提 and 提出."""
 ANNOUNCES: Final = Expression(
     rf"(?:{any_of((*cues.ROLES, *cues.WEAK, *(word for word in cues.ANNOUNCE if len(word) > 1)))})(?:是|为|叫|姓名)?"
 )
@@ -43,7 +45,7 @@ _LONGEST_PARTED: Final = 28
 _without_family: Final = Expression(
     rf"(?:{any_of(cues.FIRST_PARTS)})(?:{any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})}){{1,3}}"
 ).finditer
-"""Names of which each part is known: 次仁多吉."""
+"""Finds names of which each part is known: 次仁多吉."""
 _first_in_clause: Final = Expression(rf"(?:(?<![{HAN}])|(?<=[给交找]))(?={any_of(cues.FIRST_PARTS)})").finditer
 _OF_FAMILY_OR_COMING: Final = (
     *("女儿", "儿子", "妻子", "丈夫", "母亲", "父亲", "婆婆", "公公"),
@@ -51,11 +53,11 @@ _OF_FAMILY_OR_COMING: Final = (
 )
 _BEFORE_WHOLE: Final = frozenset("的给由交号楼室户栋家好爱放找把到跟和与请部台员站司厂院苑区村敬寄写班级服改师人托柜")
 _BEHIND_WHOLE: Final = frozenset("已正在收代的家取签领上客为将委女未他她")
-"""Beside such a name, where Han go on."""
+"""Characters that may follow such a name without a sign."""
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of such names in a text in simplified characters."""
+    """Yield the spans of such names in a text in simplified characters."""
     for match in _without_family(text) if not _FIRST_CHARS.isdisjoint(text) else ():
         start, end = match.span()
         before, behind = text[start - 1 : start], text[end : end + 1]
@@ -69,7 +71,10 @@ def find(text: str) -> Iterator[tuple[int, int]]:
 
 
 def without_family_from(text: str, start: int) -> int | None:
-    """Where a name of several parts, or one that begins like those without a family name, ends."""
+    """Return where a name ends that has several parts, or begins like names without a family name.
+
+    None if there is none.
+    """
     if (
         not DOTS_SET.isdisjoint(text[start + 1 : start + 10])
         and (parted := _parted.match(text, start))
@@ -99,7 +104,7 @@ def _ends_part(text: str, last: int, at: int) -> bool:
 
 
 def parted_before(text: str, end: int) -> re.Match[str] | None:
-    """The parts of a name of several parts that ends at `end`, with what may be before it."""
+    """Return the match of a name of several parts that ends at `end`, with what may be before it."""
     if DOTS_SET.isdisjoint(text[max(0, end - 10) : end]):
         return None
     parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
@@ -107,7 +112,7 @@ def parted_before(text: str, end: int) -> re.Match[str] | None:
 
 
 def unparted_before(text: str, end: int) -> int | None:
-    """Where a name without a family name begins that ends at `end`, perhaps with words in it."""
+    """Return where a name without a family name that ends at `end` begins. It may have words in it."""
     if _FIRST_CHARS.isdisjoint(text[max(0, end - 12) : end]):
         return None
     found = _unparted.search(text, max(0, end - 12), end)
@@ -115,7 +120,7 @@ def unparted_before(text: str, end: int) -> int | None:
 
 
 def _are_clauses(parts: str) -> bool:
-    """Whether what full stops separate are clauses and no parts of a name: 东西不错.速度特别快."""
+    """Whether full stops separate clauses and not parts of a name: 东西不错.速度特别快."""
     if DOTS_SET.isdisjoint(parts) or not DOTS_SET.difference(".．").isdisjoint(parts):
         return False
     known = han_words()
@@ -126,7 +131,7 @@ def _are_clauses(parts: str) -> bool:
 
 
 def parted_start(text: str, parted: re.Match[str]) -> int | None:
-    """Where a name of several parts begins, behind what announces it; None if other words are in it."""
+    """Return where a name of several parts begins, behind what announces it; None if other words are in it."""
     dots = [parted.start() + at for at in (*map(parted[0].find, DOTS), *map(parted[0].rfind, DOTS)) if at >= 0]
     dot = min(dots)
     last = max(dots) + 1
