@@ -61,7 +61,7 @@ _NO_ADDRESS: Final = (
     "|[买送第][0-9]|小时|分钟|批次|规格|尺[寸码]|[0-9](?:[元块角件个只箱盒包袋瓶斤克千年月日点时分秒人名位份套台条张双对次万亿折度岁届班片两桶寸米版款](?!店)|公[斤克里]"
     "|(?:ml|g|kg|cm|mm|m|L|ML|G|KG)(?![0-9A-Za-z]))"
 )
-"""Of a line with these, or with a number of something, no address is expected."""
+"""Words, and quantities of something, that lines without an address have."""
 _REGION: Final = (
     "(?:中国)?(?:[\u4e00-\u9fff]{1,6}?(?:省|市(?<![超城都夜门股上]市)(?![场面民价值])|[区區](?<![小社园地校厂库景战]区)(?![块域别间])"
     "|[县縣](?!城)|[镇鎮](?!江)|[乡鄉](?!村)|街道))"
@@ -82,7 +82,7 @@ _HOUSE: Final = rf"(?:{_DIGIT}{{1,3}}(?:号楼|號樓|[栋棟幢])|[A-Za-z][座�
 _PLACE_SIGN: Final = re.compile(
     "[省市区區县縣镇鎮乡鄉街道路巷弄园園苑庭寓庄村城场厦心楼樓舍店馆栈宿栋棟幢座期](?<!(?<![一二三四五六七八九])期)"
 ).search
-"""What each of these regions, roads, estates and houses ends with."""
+"""Finds a character that regions, roads, estates and houses end with."""
 _ADDRESS_LINE: Final = Expression(
     rf"^{_LEAD}(?=[\u4e00-\u9fff]{{2}})(?![^\n，,。；;！!]{{0,64}}?(?:{_NO_ADDRESS}))"
     rf"(?={_REGION}{_IN_LINE}{{0,48}}?(?:[{_HOUSES}][ _\-]?[A-Za-z]{{0,2}}[0-9]|[\u4e00-\u9fff]{_CODE})"
@@ -91,7 +91,7 @@ _ADDRESS_LINE: Final = Expression(
     rf"{_IN_LINE}{{4,64}}{_CLAUSE_ENDS}",
     re.M,
 ).search
-"""A clause that is an address: it begins with a region, road or estate, and says nothing else."""
+"""Matches a clause that is an address: it begins with a region, road or estate, and holds nothing else."""
 
 
 def may_hold_address(text: str) -> bool:
@@ -120,7 +120,7 @@ _UNIT_WORD_OF_SCRIPTS: Final = (
     "|شقة(?: رقم)?|شقه|واحد|غرفة|الطابق|الدور|طبقه"
     "|ห้อง(?:เลขที่)?|ชั้น|ফ্ল্যাট|রুম|ბინა|სართული"
 )
-"""Of other scripts those that are hardly anything else before a number."""
+"""Words for units in other scripts that are hardly ever anything else before a number."""
 _LATIN_UNIT: Final = Expression(
     rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|č|№)\b\.?)?[ :]?(?:\# ?)?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
     r"|(?<![\w*/.%])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)"

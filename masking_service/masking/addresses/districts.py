@@ -27,9 +27,9 @@ _TOWN_CITY: Final = re.compile(rf"\s*(?:{_PROVINCE}{_BETWEEN})?{_CITY}{_BETWEEN}
 
 
 def district_end(value: str) -> int:
-    """Return the index after the district, 0 if there is none.
+    """Return the index after the district; 0 if there is none.
 
-    A district ends with 区, 县, 旗 or 市; in a city without districts the town counts.
+    A district ends with 区, 县, 旗 or 市. In a city without districts, the town is taken.
     """
     head = value[:48]
     match = _WHOLE.match(head) or _TOWN_CITY.match(head)

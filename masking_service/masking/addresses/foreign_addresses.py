@@ -25,16 +25,16 @@ _ORDINALS: Final = frozenset(
     " વો જો ನೇ വത്തെ வது వ য় রা ला रा था वा".split()
 )
 _SIGNS: Final = frozenset("n#º°ª")
-"""Besides words what may say that it is a unit."""
+"""Signs that may say, as words do, that a number is a unit's."""
 _ROMAN_ORDINAL: Final = re.compile(r"[IVX]{1,5}(?:ST|ND|RD|TH)", re.I).fullmatch
-"""As floors of India are written: IIND FLOOR."""
+"""Matches an ordinal as floors in India are written: IIND FLOOR."""
 _OF_TOWERS: Final = frozenset("one two three four five six seven eight nine ten".split())
-"""Behind a floor they may be of a name: 3 Floor One Pacific Place."""
+"""Words behind a floor that may be part of the building's name: 3 Floor One Pacific Place."""
 _OF_NAMES: Final = frozenset(("pl", "plan"))
-"""Short words for floors that end names of streets, too."""
+"""Short words for floors that are also ends of street names."""
 _TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
-"""The number of a home in Norway behind H, K, L or U: floor and door."""
+"""Matches the number of a home in Norway behind H, K, L or U: floor and door."""
 _LEVELS: Final = ("B", "L", "LG", "UG")
 _BEFORE_NUMBER: Final = ("H", "K", "U", *_LEVELS)
 _CODES_BEFORE_FLOOR: Final = re.compile(
@@ -52,38 +52,47 @@ _SITE_IN_SPANISH: Final = re.compile(
     r"|c\.? ?c\b)",
     re.I,
 ).search
-"""What may hold a unit whose number is behind #."""
+"""Finds a site whose units may have their number behind #."""
 _TAIWANESE: Final = re.compile(
     r"\b(?:sec|section|dist|district|taiwan|taipei|taichung|kaohsiung|tainan)\b", re.I
 ).search
 _LETTERED_IN_VIETNAM: Final = frozenset("đường duong phố lô khu block tổ hẻm".split())
-"""Before the letter and number of a street, a lot or a block."""
+"""Words before the letter and number of a street, a lot or a block in Vietnam."""
 _WARD: Final = re.compile(r"p\.? ?[0-9]{1,2} ?[,;]? ?(?:q\b|quận|quan\b|tp\b|t\.p|thành phố|tx\b|thị xã)", re.I).match
 _UNITS_IN_SPANISH: Final = frozenset(
     "local lc oficina of ofc apto apartamento interior int bodega bod consultorio".split()
 )
-"""Behind the number of one no house follows, as the house is before the name of a street in other languages only."""
+"""Words for units in Spanish.
+
+No house follows their number: in Spanish it is behind the street, in other languages before it.
+"""
 _COMPASS: Final = frozenset("norte sur este oeste oriente poniente nte ote pte".split())
-"""Of streets that are called by a number: 43 Av Sur #127 is a house."""
+"""Directions in names of numbered streets: in 43 Av Sur #127, 127 is the house."""
 _LONGEST_SIGN: Final = 5
-"""Characters of a word that is read as a sign (`_read_sign`)."""
+"""Characters of the longest word that is read as a sign (`_read_sign`)."""
 _STREET_WORDS: Final = frozenset(
     "calle carrer rua rue via strada avenida av plaza plaça praça largo camino paseo travessa ulica piazza".split()
 )
-"""Words for streets that come before the name: what is right behind one is no unit's word (Calle Principal 20)."""
+"""Words for streets that are before the name.
+
+The word right behind one is part of the name, not a word for a unit: Calle Principal 20.
+"""
 _OR_OF_STREETS: Final = frozenset(("unit", "floor", "side"))
-"""Kinds of words that streets may be called by."""
+"""Kinds of words that may be a street's name."""
 _CALLED_BARE: Final = frozenset("principal central centro exterior frente portal sol".split())
-"""Those of them that follow a word for a street without an article; others are a unit's: Grand Plaza Unit 402."""
+"""Words of these kinds that are a street's name even without an article.
+
+Others are a word for a unit: Grand Plaza Unit 402.
+"""
 _ARTICLES: Final = frozenset("de del do da dos das di della du la el los las le les".split())
 _BOX: Final = ("b", ".", "p")
-"""A box at the post office in French: B.P. 215."""
+"""A post office box in French: B.P. 215."""
 _OF_LAND: Final = frozenset("khasra khasara kh".split())
-"""Words for land in India: all of the number behind one is a place's (Kh. No. 48/30/4)."""
+"""Words for a plot of land in India. The whole number behind one is the plot's: Kh. No. 48/30/4."""
 _BEFORE_ROOM: Final = frozenset(("no", "."))
 _MAY_BE_ROOM: Final = re.compile(r"[0-9*]{3}[0-9A-Za-z*]?|[0-9*]{1,2}[A-Za-z]").fullmatch
 _FRENCH_NUMBER: Final = frozenset(("n", "°", "º"))
-"""Between a floor and the number of a room behind it; No. behind a comma is a house's in Taiwan."""
+"""Signs between a floor and the number of a room behind it. Behind a comma, No. means a house in Taiwan."""
 
 
 def hide_foreign_units(text: str, *, places: bool = True) -> str:
@@ -92,10 +101,10 @@ def hide_foreign_units(text: str, *, places: bool = True) -> str:
 
 
 class ForeignAddress(UnitNumbers):
-    """An address that is read word by word.
+    """Reads an address word by word.
 
     Args:
-        text: it.
+        text: the text.
         places: whether the place of a number says that it is a unit's where no word does.
     """
 
@@ -125,7 +134,7 @@ class ForeignAddress(UnitNumbers):
         return "".join(chars)
 
     def unread(self) -> bool:
-        """Whether there may be a unit that is not recognised as one."""
+        """Whether there may be a unit that was not recognised."""
         if self._hidden or any(token.text[-1] == "*" for token in self._tokens):
             return False  # or its unit was hidden before
         numbers = [at for at, token in enumerate(self._tokens) if token.kind == "n" and at not in self._known]
@@ -162,21 +171,21 @@ class ForeignAddress(UnitNumbers):
             at += size
 
     def _read_place(self, kind: str, word: int, behind: int) -> None:
-        """Read a word for a building or a road, or the month of a day that a street is called by."""
+        """Read a word for a building or a road, or the month of a date that is a street's name."""
         if kind == "month":
             self._note_date(word)
         else:
             self._read_building(word, behind)
 
     def _read_before_floor(self) -> None:
-        """Hide what an address begins with before its floor: A1/A2, Floor 5."""
+        """Hide a unit at the beginning of an address, before its floor: A1/A2, Floor 5."""
         if codes := _CODES_BEFORE_FLOOR(self.text):
             self._hidden.update(
                 at for at, token in enumerate(self._tokens) if token.start < codes.end() and token.kind in "nw"
             )
 
     def _read_behind_units(self) -> None:
-        """Hide the number of a room behind that of its unit or floor: Unit 2 402, 88/F, 8801."""
+        """Hide the number of a room behind the number of its unit or floor: Unit 2 402, 88/F, 8801."""
         tokens, kinds = self._tokens, kinds_of_words()
         for at in sorted(self._hidden):
             self._hide_list(at)
@@ -235,7 +244,7 @@ class ForeignAddress(UnitNumbers):
         return len(number.text) in ROOM_DIGITS and last and len(after.text) == len(number.text)
 
     def _is_second_number(self, unit: int, at: int) -> bool:
-        """Whether a number right behind a unit's is of it: Unit 32 39 at the end, LOCAL 3 28 CENTRO COMERCIAL."""
+        """Whether a number right behind a unit's belongs to it: Unit 32 39 at the end, LOCAL 3 28 CENTRO COMERCIAL."""
         if self._kinds(unit, at + 1) not in ("nn", "nw") or len(self._tokens[at].text) >= LONG:
             return False
         if self._tokens[at].start in self._in_codes or (self._tokens[at].kind == "w" and not self._is_short(at)):
@@ -267,7 +276,7 @@ class ForeignAddress(UnitNumbers):
         if marked and self._hide_before(word, behind):
             return
         if self._tokens[word].text.lower() == "sol":
-            return  # a floor of Basque behind its number, and else the sun: Calle del Sol 5
+            return  # sol means floor behind a number in Basque, and sun elsewhere: Calle del Sol 5
         if self._tokens[word].text.lower() in _OF_NAMES and before.kind == "w" and word:
             return  # 3 Premier Pl, Grosser Plan 9
         value = self._value(word, behind)
@@ -307,15 +316,15 @@ class ForeignAddress(UnitNumbers):
             self._known.update(value if self._tokens[word].text.lower() in _OF_LAND else value[:1])
 
     def _is_room_in_russia(self, at: int) -> bool:
-        """Whether a number behind what is short for a building and a room is a room's: к. 246, not к. 1553, кв. 5."""
+        """Whether a number behind an abbreviation for building or room is a room's: к. 246, not к. 1553, кв. 5."""
         return len(self._tokens[at].text) >= ROOM_DIGITS[0] and "кв" not in self._low
 
     def _is_joined_or_first(self, at: int) -> bool:
-        """Whether a number touches a letter, or is behind the U that an address begins with, and before another one."""
+        """Whether a number touches a letter, or is between a U at the beginning of the address and another number."""
         return self._adjacent(at, "n") or (not at and self._tokens[0].text == "U" and self._kinds(1, 3) == "nn")
 
     def _read_sign(self, at: int) -> None:
-        """Read what says by a sign that it is a unit: #08-11, 3º B, 12/F, 3. tv., H0203, III/12."""
+        """Read a unit that is marked by a sign: #08-11, 3º B, 12/F, 3. tv., H0203, III/12."""
         tokens = self._tokens
         token = tokens[at]
         if token.kind == "#":
@@ -342,7 +351,10 @@ class ForeignAddress(UnitNumbers):
             self._hidden.update((at, at + 2))
 
     def _beside_floor(self, at: int) -> tuple[int, ...]:
-        """The numbers beside an F for floor, with it where it is between two: 1F2, 33 Oak Road, and 1 F, No. 777."""
+        """Return the numbers beside an F for floor: 1F2, 33 Oak Road, and 1 F, No. 777.
+
+        The F is with them where it is between two.
+        """
         if at == 1 and self._is_joined(at) and self._adjacent(at, "n") and self._ends(at + 1):
             return (0, 1, 2)
         number = self._tokens[at - 1].text
@@ -350,14 +362,14 @@ class ForeignAddress(UnitNumbers):
         return (at - 1,) if is_alone and len(number) < ROOM_DIGITS[0] else ()
 
     def _is_home_or_level(self, at: int) -> bool:
-        """Whether a letter begins a home's number in Norway, H0203, or a level that is a part alone: L30, Unit 3007."""
+        """Whether a letter begins a home's number in Norway (H0203), or a level that is a part: L30, Unit 3007."""
         letters, number = self._tokens[at : at + 2]
         if letters.text not in _LEVELS or len(number.text) > len("L1"):
             return len(letters.text) == 1 and _NORWEGIAN(number.text) is not None
         return number.text.isdecimal() and self._begins_part(at) and self._ends(at + 1)
 
     def _is_before_house(self, at: int) -> bool:
-        """Whether the number of a house is behind a number, a slash between, or is the second of an address."""
+        """Whether the number of a house follows a number after a slash, or is the second number of an address."""
         if self._adjacent(at, "/") or (self._adjacent(at, "-") and self._before_street(at + 2)):
             return True
         behind = self._tokens[at + 1 : at + 2]
@@ -382,7 +394,10 @@ class ForeignAddress(UnitNumbers):
         return kinds.get(word), 1
 
     def _kind_here(self, at: int, word: str, kind: str | None) -> str | None:
-        """What a word says at its place: none in a street's name, and the P of B.P. is as a building's."""
+        """Return the meaning of a word at its place.
+
+        In the name of a street it has none. The P of B.P. has that of a building.
+        """
         if self._is_name_of_street(at):
             return None
         if kind == "unit" and len(word) == 1 and at and self._is_lettered_place(at, word):
@@ -390,7 +405,10 @@ class ForeignAddress(UnitNumbers):
         return "building" if word == "p" and kind == "unit" and self._is_box(at) else kind
 
     def _is_lettered_place(self, at: int, word: str) -> bool:
-        """Whether a letter is of a street or ward of Vietnam, or a village of Thailand: đường D7, P. 5, Q. 3, M.4."""
+        """Whether a letter is part of a street or ward in Vietnam, or a village in Thailand.
+
+        Examples: đường D7, P. 5, Q. 3, M.4.
+        """
         if word == "m":
             return self._of_thailand
         if not self._of_vietnam:
@@ -399,7 +417,7 @@ class ForeignAddress(UnitNumbers):
         return named or (word == "p" and _WARD(self.text, self._tokens[at].start) is not None)
 
     def _is_name_of_street(self, at: int) -> bool:
-        """Whether a word is right behind one for a street, or an article is between: Rua do Sol."""
+        """Whether a word is right behind a word for a street, or after an article: Rua do Sol."""
         before = at - 1
         while before >= 0 and self._tokens[before].text.lower() in _ARTICLES:
             before -= 1
@@ -519,11 +537,14 @@ class ForeignAddress(UnitNumbers):
         return at == 0 or (at > 0 and self._tokens[at - 1].kind in BREAKS)
 
     def _is_of_street(self, at: int, words: int) -> bool:
-        """Whether a street of Colombia or Spain is called by the number here, so many tokens behind its word."""
+        """Whether a word for a street is among the `words` tokens before a number.
+
+        The number is then a street's name, in Colombia or Spain.
+        """
         return not _STREETS.isdisjoint([token.text.lower() for token in self._tokens[max(0, at - words) : at]])
 
     def _is_behind_house_in_street(self, sign: int) -> bool:
-        """Whether an address begins with a house before its street, and # is behind its name: 506 Calle Sol #L141."""
+        """Whether an address begins with the house and its street, and # follows: 506 Calle Sol #L141."""
         street = self._tokens[1:2]
         name = self._tokens[2:sign]
         return (
@@ -569,4 +590,4 @@ class ForeignAddress(UnitNumbers):
             self._hidden.update(value)
             while value and self._adjacent(value[-1], "/") and self._adjacent(value[-1] + 1, "n"):
                 value = [value[-1] + 2]
-                self._hidden.update(value)  # #06-07/08 before the name of a house
+                self._hidden.update(value)  # #06-07/08 before the name of a building

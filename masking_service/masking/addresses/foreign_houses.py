@@ -1,6 +1,6 @@
-"""Finds the numbers by which houses are found in Colombia, Korea, Japan and Indonesia, and a house that is said twice.
+"""Finds numbers of lots and houses in Colombia, Korea, Japan and Indonesia, and a house that is named twice.
 
-None of them is a unit's: Carrera 4 No 39-347, 78-11, Cheongdam-dong, 5-24-2 Sendagaya, Shibuya-ku.
+None of these numbers is a unit's: Carrera 4 No 39-347; 78-11, Cheongdam-dong; 5-24-2 Sendagaya, Shibuya-ku.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ _PLATES: Final = re.compile(
     r"[0-9]{1,3}(?![0-9A-Z])",
     re.I,
 ).finditer
-"""Houses of Colombia: the street, the crossing one and the metres from there, Carrera 4 No 39-347 and CL 20 82 52."""
+"""Finds houses in Colombia: Carrera 4 No 39-347 and CL 20 82 52.
+
+The numbers are the street, the street that crosses it, and the metres from there.
+"""
 _LOTS_OF_KOREA: Final = re.compile(
     r"(?<![\w-])(?:[0-9]{1,4}-[0-9]{1,2}|(?<!#)[0-9]{1,4})"
     r"(?=,? [A-Z0-9 ]{2,24}-(?:dong|ga|ro|daero|gil|ri|eup|myeon)\b)"
     r"|(?<=[a-z]-)(?:dong|ga|ro|daero|gil|ri)(?: [0-9]{1,4}(?:-[0-9]{1,2})?|, [0-9]{1,4}-[0-9]{1,2})(?![\w-])",
     re.I,
 ).finditer
-"""The second part of a lot has at most two digits, as 101-1203 is a house of a site and its flat."""
+"""Finds lots in Korea. Their second part has at most two digits: 101-1203 is building 101 of a site and its flat."""
 IS_KOREAN: Final = re.compile(r"-(?:dong|gu|daero|gil|eup|myeon)\b", re.I).search
 """In Latin letters."""
 _LOTS_OF_JAPAN: Final = re.compile(
@@ -41,21 +44,24 @@ _LOTS_OF_JAPAN: Final = re.compile(
     r"|^[0-9]{3}-[0-9]{4}(?=,? (?:tokyo|osaka|kyoto)\b)",
     re.I,
 ).finditer
-"""Lots, whose last part has at most two digits, as 2-301 is a house of a site and its flat; postcodes beside a city."""
+"""Finds lots in Japan, and postcodes beside a city.
+
+The last part of a lot has at most two digits: 2-301 is a building of a site and its flat.
+"""
 _IS_JAPANESE: Final = re.compile(r"-(?:ku|shi|cho|machi)\b|\b(?:tokyo|osaka|kyoto|japan)\b", re.I).search
 """In Latin letters."""
 _NEIGHBOURS: Final = re.compile(r"\brt\.? ?[0-9]{1,3}[ ,./-]{1,2}(?:rw\.? ?)?[0-9]{1,3}(?![0-9])", re.I).finditer
-"""Both numbers of a neighbourhood in Indonesia: RT 4 RW 8, also written RT 4 8."""
+"""Finds both numbers of a neighbourhood in Indonesia: RT 4 RW 8, also written RT 4 8."""
 _TWICE: Final = re.compile(
     r"([0-9]{1,5}[A-Z]?) [^0-9]{3,60}?\b(\1),? (?:rue|boulevard|boul|chemin|avenue|av|place|route|c[ôo]te|mont[ée]e"
     r"|rang|all[ée]e|promenade)\b",
     re.I,
 ).match
-"""A house in both languages of Canada: 1058 Saint-Denis Street 1058, rue Saint-Denis."""
+"""Matches a house in both languages of Canada: 1058 Saint-Denis Street 1058, rue Saint-Denis."""
 
 
 def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
-    """The spans of such numbers with the words between them.
+    """Yield the spans of such numbers with the words between them.
 
     Args:
         text: the address.

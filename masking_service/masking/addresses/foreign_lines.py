@@ -1,6 +1,6 @@
-"""Finds addresses abroad that are all of a line of a text: Damrak 16-9, Amsterdam.
+"""Finds foreign addresses that are a whole line of a text: Damrak 16-9, Amsterdam.
 
-In them the place of a number says that it is a unit's, as in the field of an address. In a sentence it does not.
+In such a line, the place of a number says that it is a unit's, as in an address field. In a sentence it does not.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _AT_END: Final = (
     "straße strasse str gasse allee weg zeile platz damm ufer ring steig gatan gata vägen väg gade vej alle"
     " veien vegen gate straat laan plein gracht kade singel dijk katu tie kuja polku bulevardi"
 )
-"""What names of streets end with."""
+"""Ends of names of streets."""
 _NO_ROADS: Final = (
     r"(?!(?:referen|garan|informa|loca|reserva|produc|organisa|vakan|poli|instruc|installa|reclama|specifica)tie(?!\w))"
 )
-"""Dutch words that end like roads in Finland."""
+"""Part of a regular expression that excludes Dutch words with the ending of Finnish roads."""
 _STREET: Final = Expression(
     rf"(?<![\w*])(?:{any_of(f'{_BEHIND} {_BEFORE}'.split())})(?!\w)"
     rf"|\b{_NO_ROADS}[^\W\d_]{{0,24}}(?:{any_of(_AT_END.split())})(?!\w)"
@@ -50,7 +50,7 @@ _PARTICLES: Final = frozenset(
 )
 """Small words in names of streets and before numbers; a `bus` is a letter box in Belgium."""
 _OF_SENTENCES: Final = frozenset("to in on at or if is it my we us by go up so me he be".split())
-"""Short words that addresses have not; other short ones may be abbreviations: d. кв. m."""
+"""Short words that addresses do not have. Other short words may be abbreviations: d. кв. m."""
 _LINE: Final = re.compile(r"[^\n]+").finditer
 _HAS_HAN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff]").search
 _DIGIT: Final = re.compile("[0-9]").search
@@ -61,7 +61,7 @@ _MAX_WORDS: Final = 16
 
 
 def foreign_lines(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of the lines of a text that are an address abroad, and nothing else."""
+    """Return the spans of the lines of a text that are a foreign address and nothing else."""
     return (line.span() for line in _LINE(text) if _is_address(line[0]))
 
 
@@ -74,7 +74,7 @@ def _is_address(line: str) -> bool:
 
 
 def _may_be_in_address(word: str) -> bool:
-    """Whether a word is a name's, or one of those that addresses have beside names."""
+    """Whether a word is part of a name, or is one that addresses have beside names."""
     low = word.lower()
     return (
         not word[0].islower()

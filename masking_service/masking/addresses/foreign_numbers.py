@@ -1,4 +1,4 @@
-"""Reads the number of a unit behind its word, in addresses abroad: 12-34, B-12-3, AO-09, EM - G - 01, 5 y 6."""
+"""Reads the number of a unit behind its word, in foreign addresses: 12-34, B-12-3, AO-09, EM - G - 01, 5 y 6."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, n
 _GAPS: Final = frozenset(".:#№-º°ª")
 _IS_PREPOSITION: Final = re.compile("[вксоиу]").fullmatch
 _SURE: Final = frozenset(("lj", "lc"))
-"""Short words that are hardly anything else than a unit's before a letter and a number: Lj T-430."""
+"""Short words that hardly ever mean anything but a unit before a letter and a number: Lj T-430."""
 AND: Final = frozenset("& + and y al".split())
-"""Between two numbers of units."""
+"""Words and signs between two numbers of units."""
 ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
 MAX_GAP: Final = 6
-"""Signs and words such as No. between a word and its number."""
+"""The largest number of tokens, such as No. and signs, between a word and its number."""
 
 
 def _is_next(number: str, other: str) -> bool:
-    """Whether one number is that behind another, which may be cut to its last digits, or it with a letter.
+    """Whether one number follows the other, or is the same with a letter; it may be cut to its last digits.
 
-    30/30a, 046/47 and 206/207 are one unit or two, and not a unit and a house, as 12/13 may be.
+    30/30a, 046/47 and 206/207 are one unit or two. 12/13 may be a unit and a house.
     """
     if not (number.isdecimal() and other[:-1].isdecimal() and len(number) > 1):
         return False
@@ -33,14 +33,14 @@ def _is_next(number: str, other: str) -> bool:
 
 
 class UnitNumbers(UnitsByPlace):
-    """The numbers of units of an address."""
+    """Reads the numbers of units of an address."""
 
     def _kinds(self, start: int, end: int) -> str:
-        """The kinds of some tokens."""
+        """Return the kinds of some tokens."""
         return "".join([token.kind for token in self._tokens[start:end]])
 
     def _value(self, word: int, at: int) -> list[int]:
-        """The tokens of the number or letter behind a word; empty if there is none."""
+        """Return the tokens of the number or letter behind a word; empty if there is none."""
         tokens = self._tokens
         short = len(tokens[word].text) <= SHORT_WORD
         of_unit = kinds_of_words().get(tokens[word].text.lower()) == "unit"
@@ -79,7 +79,10 @@ class UnitNumbers(UnitsByPlace):
         return [at] if ROMAN(token.text) else []
 
     def _lettered(self, at: int) -> list[int]:
-        """A number behind one or two letters apart: Flat-BC 103, Unit AO-09, Flat No D 03; empty if there is none."""
+        """Return the tokens of a number and the one or two letters before it: Flat-BC 103, Unit AO-09, Flat No D 03.
+
+        Else empty.
+        """
         found = [at]
         while self._kinds(at + 1, at + 4) in ("-w-", "-wn") and self._is_letters(at + 2):
             at += 2
@@ -96,7 +99,7 @@ class UnitNumbers(UnitsByPlace):
         return [*found, *self._chain(room)]
 
     def _is_letters(self, at: int) -> bool:
-        """Whether one or two letters of a unit's number are here, in capitals but in Vietnam."""
+        """Whether one or two letters of a unit's number are here; they are capitals, except in Vietnam."""
         letters = self._tokens[at].text
         return len(letters) <= SHORT_WORD and (letters.isupper() or (self._of_vietnam and letters.isalpha()))
 
@@ -105,7 +108,7 @@ class UnitNumbers(UnitsByPlace):
         return at < len(self._tokens) and self._tokens[at].kind == "n" and len(self._tokens[at].text) < LONG
 
     def _in_words(self, at: int) -> list[int]:
-        """A number in words, which begins here: Twenty-One, One Two Zero Three."""
+        """Return the tokens of a number in words that begins here: Twenty-One, One Two Zero Three."""
         found = [at]
         for after, token in enumerate(self._tokens[at + 1 :], at + 1):
             if token.text.lower() in numbers_in_words():
@@ -115,7 +118,7 @@ class UnitNumbers(UnitsByPlace):
         return found
 
     def _chain(self, at: int) -> list[int]:
-        """A number with those that are joined to it: 12-34, 5/7, 1203 & 1205."""
+        """Return a number and those that are joined to it: 12-34, 5/7, 1203 & 1205."""
         tokens = self._tokens
         found = [at]
         if self._adjacent(at, "w") and self._adjacent(at + 1, "n") and len(tokens[at + 1].text) == 1:

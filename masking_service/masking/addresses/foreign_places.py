@@ -1,7 +1,7 @@
-"""Tells the units of addresses abroad by the place of a number, where no word does.
+"""Finds units in foreign addresses by the place of a number, where no word says that it is one.
 
-A number is a unit's before a street and a slash (7/23 George Street), behind the number of a house (Kwiatowa 5/24,
-Pikk 12-37, 12 A 23) and beside the name of a house of flats. The lots of Korea (178-1) are places.
+A number is a unit's before a slash and a street (7/23 George Street), behind the number of a house (Kwiatowa 5/24, Pikk
+12-37, 12 A 23), and beside the name of an apartment house. Lots in Korea (178-1) are no units.
 """
 
 from __future__ import annotations
@@ -22,46 +22,52 @@ _TURKISH: Final = frozenset[str]().union(
     *map(forms_of_capitals, "sok sk sokak sokağı cad cd cadde caddesi bulv bulvar bulvarı blv".split())
 )
 JALAN: Final = ("jalan", "jln", "lorong", "persiaran", "lebuh")
-"""Words for streets in Malaysia: the numbers behind them are of the street's name."""
+"""Words for streets in Malaysia. The numbers behind them are part of the street's name."""
 _MALAYSIAN_PLACE: Final = re.compile(
     r"\b(?:jalan|jln|lorong|persiaran|lebuh|taman|kampung|seksyen|selangor|johor|kedah|kelantan|pahang|perak|perlis|melaka|sabah"
     r"|sarawak|terengganu|(?:pulau )?pinang|penang|kuala lumpur|malaysia)\b"
 ).search
-"""Of Malaysia, where three numbers with dashes are a block, a floor and a flat: 57-1-1."""
+"""Finds that an address is in Malaysia. There, three numbers with dashes are a block, a floor and a flat: 57-1-1."""
 _FLAT_OF_MALAYSIA: Final = re.compile(
     r"(?:no\.? ?)?(?P<unit>[A-Z]{1,2}[0-9]{0,2}-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4}[A-Z]?)?)(?=[ ,])", re.I
 ).match
-"""Block and flat that an address begins with: No AG-11, B2-7-27."""
+"""Matches a block and a flat at the beginning of an address: No AG-11, B2-7-27."""
 _STREETS_FIRST: Final = frozenset(
     (*"rue avenue av route đường phố ngõ ngách hẻm kiệt ấp tổ thôn khu phường xã quận khóm".split(), *JALAN)
 )
-"""Words for streets that come before the name: 419, rue Cordier."""
+"""Words for streets that are before the name: 419, rue Cordier."""
 _NUMBERED: Final = frozenset("road rd lane street avenue sector block line".split())
-"""What is called by a number in South Asia, with a letter behind a slash: Road-7/A."""
+"""Words for what has a number as its name in South Asia, where a letter may be behind a slash: Road-7/A."""
 _CZECH_LETTERS: Final = frozenset("ěřůľĺŕ")
 _CZECH_OR_OTHERS: Final = frozenset("čďňšťžúý")
 _CZECH_PLACE: Final = re.compile(
     r"\b(?:praha|prague|brno|ostrava|plzeň|olomouc|liberec|bratislava|košice|trnava|žilina|nitra|prešov|czech|slovakia|slovensko"
     r"|česk)"
 ).search
-"""Of Czechia and Slovakia, where both numbers beside a slash are the house's."""
+"""Finds that an address is in Czechia or Slovakia. There, both numbers beside a slash belong to the house."""
 _OTHER_THAN_CZECH: Final = re.compile(
     r"\b(?:wien|vienna|graz|linz|salzburg|österreich|austria|rue|avenue|bruxelles|koleje?|internát)\b"
 ).search
-"""Where a street is called by a town of Czechia, or there is a hostel: behind the slash is a flat or room."""
+"""Finds that an address only has a street named after a Czech town, or a hostel.
+
+Then a flat or room is behind the slash.
+"""
 _CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
 _ITALIAN: Final = re.compile(r"\b(?:via|viale|v\.le|piazza|p\.z?za|corso|c\.so|vicolo)\b", re.I).search
-"""Streets of Italy, where a letter behind a slash is of the house (ISTAT: esponente), and flats are behind `int.`."""
+"""Finds a street in Italy.
+
+There, a letter behind a slash belongs to the house (ISTAT: esponente), and a flat is behind `int.`.
+"""
 _VIETNAMESE: Final = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
 _VIETNAMESE_PLACE: Final = re.compile(r"\b(?:viet ?nam|ho chi minh|ha ?noi|tp\.? ?hcm)").search
-"""Of Vietnam, where a slash is between an alley and its house."""
+"""Finds that an address is in Vietnam. There, a slash is between an alley and its house."""
 _ALLEYS: Final = frozenset("k h".split())
-"""Short for alleys there, before their number: K266 H14/19."""
+"""Abbreviations for alleys in Vietnam, before their number: K266 H14/19."""
 _VIETNAMESE_FLATS: Final = re.compile(
     r"\b(?:chung cư|chung cu|căn hộ|can ho|cc|tòa|toà|tháp|lô|block|tower|landmark|vinhomes|condo|apartments?"
     r"|residence)\b"
 ).search
-"""Where it is between a unit and its floor or block."""
+"""Finds an apartment house in Vietnam, where a slash is between a unit and its floor or block."""
 _THAI_LETTER: Final = re.compile("[\u0e00-\u0e7f]").search
 _THAI_PLACE: Final = re.compile(
     r"\b(?:moo|soi|tambon|amphoe|amphur|khwaeng|thanon|bangkok|phuket|chiang ?mai|pattaya|nonthaburi|thailand)\b"
@@ -71,7 +77,7 @@ _THAI_FLATS: Final = re.compile(
     "|lumpini(?! (?:road|rd|sub|path))|apartment|mansion",
     re.I,
 ).search
-"""In Thailand a slash is within a house's number, if no word says that it is one of flats."""
+"""Finds an apartment house in Thailand. Without one, a slash is within the number of a house."""
 _BENGALI_LETTER: Final = re.compile("[\u0980-\u09ff]").search
 _BENGALI_PLACE: Final = re.compile(
     r"\b(?:bangladesh|dhaka|chattogram|chittagong|khulna|rajshahi|sylhet|barishal|rangpur|mymensingh|mirpur|uttara|gulshan|banani"
@@ -79,25 +85,31 @@ _BENGALI_PLACE: Final = re.compile(
     r"|lalmatia|basabo|bashabo|motijheel|savar|gazipur|narayanganj|comilla|cumilla|kafrul|pallabi|shyamoli|adabor|hazaribagh?"
     r"|lalbagh?|mugd?ha|baridhara|nikunja|aftabnagar|shewrapara|pire?rbagh?|tongi|ashulia|bogura|jashore|noakhali)\b"
 ).search
-"""Of Bangladesh, where letters and numbers behind a slash are the house's, and flats have their word."""
+"""Finds that an address is in Bangladesh.
+
+There, letters and numbers behind a slash belong to the house, and a flat has a word.
+"""
 _OTHER_THAN_BENGALI: Final = re.compile(
     r"(?<![0-9])[1-9][0-9]{4,5}(?![0-9])|\b(?:india|delhi|jaipur|bangalore|bengaluru|lucknow|jharkhand"
     r"|pakistan|karachi|lahore|islamabad|kashmir|sindh|punjab)\b"
 ).search
-"""Of India or Pakistan, which have places of the same names; its postcode has more than four digits."""
+"""Finds that an address is in India or Pakistan, which have places with the same names.
+
+Their postcodes have more than four digits.
+"""
 _BENGALI_FLATS: Final = re.compile(r"\b(?:tower|apartments?|bhaban|residence|condo|hostel|hall)\b").search
-"""Of flats there, whose numbers are behind the slash."""
+"""Finds an apartment house in Bangladesh, where the number of a flat is behind a slash."""
 _ONE_OF_GERMANY: Final = re.compile(
     r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
 ).search
-"""The end of a street's name, behind which two numbers with a dash are those of one long house."""
+"""Finds the end of a German street's name. Two numbers with a dash behind it are those of one long house."""
 _ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
-"""Such names are in the Netherlands and Estonia, too, where the second number is a flat's."""
+"""Finds an end that street names in the Netherlands and Estonia have, too. There, the second number is a flat's."""
 _GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
 _LONGEST_STREET: Final = 12
-"""Words, numbers and signs of a street's name."""
+"""The largest number of tokens of a street's name."""
 _SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz|Islamabad))", re.I).search
-"""Of Islamabad: F-7/2."""
+"""Finds a sector of Islamabad: F-7/2."""
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
@@ -106,7 +118,7 @@ _RUSSIAN_FLAT: Final = re.compile(
     r"(?: ?- ?|, ?| )(?P<unit>[0-9*]{1,4}[а-я]?(?:/[0-9*]{1,4})?)(?=$|,(?! ?(?:к|корп|корпус|стр|строение|лит)\b))",
     re.I,
 ).search
-"""A number right behind a house or its building: д. 143 48, д. 1-83, дом 24а, 607, корп. 4, 11."""
+"""Finds the number of a flat right behind a house or its building: д. 143 48, д. 1-83, дом 24а, 607, корп. 4, 11."""
 _HOUSE_OF_FLATS: Final = rf"\b(?:{words.HOUSE_OF_FLATS})\b(?! (?:road|rd|street|st|lane|avenue|ave|jalan)\b)"
 _BEFORE_FLATS: Final = re.compile(
     r"\s*(?:H(?:ou)?se )?(?:No\.? ?)?(?P<unit>(?:[A-Z]{1,2}[0-9]{0,2}[-/ ]?|[0-9]{1,3}[A-Z]?[-/.])"
@@ -147,13 +159,13 @@ _ROOMS: Final = tuple(
         rf"{_IN_A_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
     )
 )
-"""Numbers of rooms: No 402 Building 3, Marina Tower 1203, B 201, Apsara Building, and behind a street: 5 Main St 4B."""
+"""Find numbers of rooms: No 402 Building 3, Marina Tower 1203, B 201, Apsara Building, and 5 Main St 4B."""
 _SAME_HOUSE: Final = 8
-"""Two numbers before a street that are no further apart are those of one long house."""
+"""The greatest difference of two numbers before a street that are those of one long house."""
 
 
 class UnitsByPlace(AddressTokens):
-    """The units of an address that places tell."""
+    """Hides the units of an address that are found by their place."""
 
     @cached_property
     def _low(self) -> str:
@@ -161,7 +173,7 @@ class UnitsByPlace(AddressTokens):
 
     @cached_property
     def _sector(self) -> int:
-        """Where a sector of Islamabad begins; -1 where there is none."""
+        """The place at which a sector of Islamabad begins; -1 where there is none."""
         sector = _SECTOR(self.text)
         return -1 if sector is None else sector.start()
 
@@ -176,7 +188,7 @@ class UnitsByPlace(AddressTokens):
 
     @cached_property
     def _first_number(self) -> int:
-        """Which token is the first number; one behind the last where there is none."""
+        """The index of the first number; one more than that of the last token where there is none."""
         return next((at for at, token in enumerate(self._tokens) if token.kind == "n"), len(self._tokens))
 
     @cached_property
@@ -199,7 +211,7 @@ class UnitsByPlace(AddressTokens):
 
     @cached_property
     def _of_alleys(self) -> bool:
-        """Whether it is of Vietnam or Thailand, and of no house of flats."""
+        """Whether the address is in Vietnam or Thailand, and in no apartment house."""
         low = self._low
         thai = self._of_thailand and _THAI_FLATS(low) is None
         return thai or (self._of_vietnam and _VIETNAMESE_FLATS(low) is None)
@@ -231,7 +243,7 @@ class UnitsByPlace(AddressTokens):
                 return
 
     def _read_places(self) -> None:
-        """Where no word says so: by the place of a number."""
+        """Read units by the place of a number, where no word says that they are units."""
         tokens = self._tokens
         at = 0
         while at < len(tokens):
@@ -251,9 +263,9 @@ class UnitsByPlace(AddressTokens):
                 at = chain[-1] + 1
 
     def _doors(self, house: int) -> list[int]:
-        """The numbers of doors behind the slashes of a house's number, which is behind a word for a street.
+        """Return the numbers of doors behind the slashes of a house's number, which is behind a word for a street.
 
-        In Cyrillic addresses they are the house's, too.
+        In Cyrillic addresses they belong to the house, too.
         """
         tokens = self._tokens
         found: list[int] = []
@@ -281,7 +293,7 @@ class UnitsByPlace(AddressTokens):
         return found if found and ends and _CYRILLIC(self.text) is None else []
 
     def _is_in_italy(self, house: int, behind: int) -> bool:
-        """Whether behind the slash is the letter of a house of Italy, or the next house: Via Roma 23/A and 15/17."""
+        """Whether the letter of a house in Italy, or the next house, is behind the slash: Via Roma 23/A and 15/17."""
         if _ITALIAN(self.text, 0, self._tokens[house].start) is None:
             return False
         if self._tokens[behind].kind == "w":
@@ -290,13 +302,13 @@ class UnitsByPlace(AddressTokens):
         return self._is_one_house(house, behind) and (int(other) - int(one) == 1 or (int(other) - int(one)) % 2 == 0)
 
     def _is_numbered_street(self, at: int) -> bool:
-        """Whether a number is behind a word for what is called by one: Road-7."""
+        """Whether a number is behind a word for what has a number as its name: Road-7."""
         while at and (self._tokens[at - 1].kind in "-.#" or self._tokens[at - 1].text.lower() in MARKS):
             at -= 1
         return at > 0 and self._tokens[at - 1].text.lower() in _NUMBERED
 
     def _rooms(self, house: int) -> list[int]:
-        """The numbers of unit and room that are joined to a building's or a house's: Building 5-402."""
+        """Return the numbers of unit and room that are joined to a building's or a house's: Building 5-402."""
         chain = self._joined(house)
         room = chain[-1]
         joined = len(chain) > 1 and room not in self._known and self._tokens[house + 1].kind == "-"
@@ -305,11 +317,11 @@ class UnitsByPlace(AddressTokens):
         return [] if self._is_one_house(house, room) or _HAS_HANGUL(self.text) else chain[1:]
 
     def _is_in_turkey(self, house: int) -> bool:
-        """Whether the word for a street before a number is Turkish: a district follows without a sign there."""
+        """Whether the word for a street before a number is Turkish: a district follows there without a sign."""
         return house > 1 and self._tokens[house - 1 - (self._tokens[house - 1].kind == ".")].text.lower() in _TURKISH
 
     def _joined(self, at: int) -> list[int]:
-        """The numbers and letters that are joined by a slash or dash to the one here, and it."""
+        """Return the number here with the numbers and letters that a slash or dash joins to it."""
         tokens = self._tokens
         found = [at]
         while (
@@ -341,7 +353,7 @@ class UnitsByPlace(AddressTokens):
             self._read_behind_street(chain)
 
     def _is_code_of_country(self, chain: list[int]) -> bool:
-        """Whether letters and a number with a dash are the country and a postcode: S-88133."""
+        """Whether letters, a dash and a number are a country and a postcode: S-88133."""
         return self._tokens[chain[0]].kind == "w" and len(self._tokens[chain[-1]].text) >= LONG
 
     def _read_first(self, chain: list[int]) -> None:
@@ -379,10 +391,10 @@ class UnitsByPlace(AddressTokens):
             self._known.add(last)
 
     def _is_flat_of_house(self, chain: list[int]) -> bool:
-        """Whether a part alone is a house and its flat behind a street in Korea or Russia.
+        """Whether a part is only a house and its flat, behind a street in Korea or Russia.
 
-        정자로 32, 101-1331 is house 101 of a site, Невский пр., 82-22 house 82.
-        So is 101-1331, Lotte Castle, Jamsil-dong.
+        정자로 32, 101-1331 is building 101 of a site and flat 1331; Невский пр., 82-22 is house 82 and flat 22.
+        101-1331, Lotte Castle, Jamsil-dong is read in the same way.
         """
         first, last = chain[0], chain[-1]
         if len(chain) != len(("house", "flat")) or not self._ends(last):
@@ -424,14 +436,17 @@ class UnitsByPlace(AddressTokens):
             self._hidden.update(chain[1:] if len(chain) <= MAX_LOT or slash else chain[MAX_LOT:])
 
     def _is_behind_village(self, at: int) -> bool:
-        """Whether a lot of Korea is behind a village or a part of a town: 신대방동 360-115, 양평동5가 106-115."""
+        """Whether a lot in Korea is behind a village or town part.
+
+        Examples: 신대방동 360-115, 양평동5가 106-115.
+        """
         before = self._tokens[at - 1]
         if before.text == "가":
             return at > 1 and self._tokens[at - 2].kind == "n"
         return len(before.text) > 1 and before.text[-1] in "동리읍면"
 
     def _is_house(self, chain: list[int], *, slash: bool) -> bool:
-        """Whether all of the numbers behind a street are the house's there."""
+        """Whether all numbers behind a street belong to the house."""
         first = chain[0]
         if slash and self._is_in_italy(first, chain[1]):
             return True
@@ -444,7 +459,7 @@ class UnitsByPlace(AddressTokens):
         return self._is_one_house(*chain) and self._is_in_germany(first)
 
     def _is_half(self, at: int) -> bool:
-        """Whether one half is here, behind the number of a house and before a street: 16 1/2 Windward Road."""
+        """Whether 1/2 is here, between the number of a house and a street: 16 1/2 Windward Road."""
         return (
             at > 0
             and self._tokens[at - 1].kind == "n"
@@ -460,7 +475,7 @@ class UnitsByPlace(AddressTokens):
         return _ONE_OF_OTHERS(self._tokens[before].text) is None or _GERMAN_CODE(self.text) is not None
 
     def _is_in_jalan(self, at: int) -> bool:
-        """Whether numbers are of a street in Malaysia, behind the house: 12, Jalan SS 2/24, and 11 Jalan Budi 1."""
+        """Whether numbers are part of a street in Malaysia, behind the house: 12, Jalan SS 2/24 or 11 Jalan Budi 1."""
         street = at
         while street and at - street < _LONGEST_STREET and self._tokens[street - 1].kind not in BREAKS:
             street -= 1
@@ -502,7 +517,7 @@ class UnitsByPlace(AddressTokens):
             self._hidden.update(found)
 
     def _read_alone(self, at: int) -> None:
-        """Read a number alone beside that of a building: Tower 6, 2317."""
+        """Read a number that is a whole part beside the number of a building: Tower 6, 2317."""
         tokens = self._tokens
         if not self._ends(at) or len(tokens[at].text) not in ROOM_DIGITS:
             return

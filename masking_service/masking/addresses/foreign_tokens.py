@@ -17,7 +17,7 @@ _STATES: Final = (
     "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]"
     "|W[AIVY]"
 )
-"""Of the United States."""
+"""Abbreviations of states of the United States."""
 _CODES: Final = re.compile(
     r"(?<!\w)(?:LC[0-9]{2} {1,2}[0-9]{3}"
     r"|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z]{1,2}-[0-9]{4,6}"
@@ -27,38 +27,41 @@ _CODES: Final = re.compile(
     r"|[0-9]{3}(?=,? (?:Republic of |South |SOUTH )?(?:Korea|KOREA)\b))"
     rf"|(?i:(?:{_STATES}),? [0-9]{{5}}(?:-?[0-9]{{4}})?(?=\W*(?:$|,|United States|USA?$))))(?!\w)"
 ).finditer
-"""Postcodes with letters or dashes: of Saint Lucia, Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal,
-Ireland; with a state, FL 33401; and with its country, of Japan and Korea."""
+"""Finds postcodes with letters or dashes.
+
+They are those of Saint Lucia, Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal and Ireland; with a state
+(FL 33401); and, with the name of the country, of Japan and Korea.
+"""
 LONG: Final = 5
-"""Digits: a number of so many is a postcode or a waybill's, no unit's."""
+"""The digits from which on a number is a postcode or a waybill's, and no unit's."""
 _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
 SHORT_NUMBER: Final = 3
 ROOM_DIGITS: Final = (3, 4)
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _LONGEST_TOWN: Final = 5
-"""Words and signs of a town's name."""
+"""The largest number of tokens of a town's name."""
 _OF_SITE: Final = re.compile(
     r"\b(?:cent(?:er|re|ro|rum)|plaza|pla[zc]e|mall|square|house|hall|inn|hotel|court|park|gardens?|heights|terrace|lodge|palace"
     r"|views?|mansions?|villas?|residences?|estates?|vinhomes"
     rf"|gal[el]r|market|airport|terminal|edif|cond|(?:{address_words.HOUSE_OF_FLATS})\b)",
     re.I,
 ).search
-"""What may hold a room with a number of its own."""
+"""Finds a site whose rooms have numbers of their own."""
 _IS_LETTER: Final = re.compile("[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u05d0-\u05ea\u0621-\u064a]").fullmatch
 _NUMBERED_STREETS: Final = re.compile(
     r"(?<= )[0-9]{1,3}(?:st|nd|rd|th|[A-Z])? (?:mile )?(?:street|str?|avenue|ave?|road|rd|place|pl|drive|dr|terrace|ter"
     r"|court|ct|lane|ln)\b",
     re.I,
 ).finditer
-"""Streets with a number for a name, behind a house: 3505 188th Street."""
+"""Finds streets with a number for a name, behind a house: 3505 188th Street."""
 _HOUSES_OF_MOSCOW: Final = re.compile(r"(?<![0-9])([0-9]{1,3})[скСК]([0-9]{1,3})(?![0-9])").finditer
-"""A house with its building: 8с2."""
+"""Finds a house in Moscow with its building: 8с2."""
 _ORDINALS_IN_CYRILLIC: Final = re.compile(
     r"(?<![0-9])([0-9]{1,4})-(?:[ыио]?й|[ая]?я|[ое]?е|г?о)(?![^\W\d_])"
     r"(?! ?(?:эт|под|кв|секц|пов|ком|пар(?!к)|палат|офис|вход|каб|кім))",
     re.I,
 ).finditer
-"""Names of streets and districts: ул. 1-я Ямская, 3-й проезд."""
+"""Finds names of streets and districts with an ordinal: ул. 1-я Ямская, 3-й проезд."""
 _BEFORE_MONTH: Final = frozenset("de di of er º go e do".split())
 _YEAR: Final = re.compile("1[5-9][0-9]{2}").fullmatch
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -101,7 +104,7 @@ class AddressTokens:
         self._note_codes()
 
     def _note_names_of_streets(self) -> None:
-        """Note the numbers that streets are called by, as in 3505 188th Street; and houses like 8с2."""
+        """Note the numbers that are names of streets, as in 3505 188th Street, and houses like 8с2."""
         tokens = self._tokens
         places = {match.start() for match in _NUMBERED_STREETS(self.text)}
         if not self.text.isascii():
@@ -117,7 +120,7 @@ class AddressTokens:
             self._known.update([at for at, token in enumerate(tokens) if token.start in places])
 
     def _note_date(self, month: int) -> None:
-        """Note the day before a month by which a street is called, and the year behind it: rue du 4 Septembre."""
+        """Note the day of a date that is a street's name, and the year behind it: rue du 4 Septembre."""
         tokens = self._tokens
         day = next((at for at in range(month - 1, max(-1, month - 3), -1) if tokens[at].kind == "n"), None)
         if day is None or any(token.text.lower() not in _BEFORE_MONTH for token in tokens[day + 1 : month]):
@@ -128,7 +131,7 @@ class AddressTokens:
             self._known.add(year)
 
     def _adjacent(self, at: int, kind: str) -> bool:
-        """Whether the next token is of a kind and nothing is between."""
+        """Whether the next token is of this kind, with nothing between."""
         tokens = self._tokens
         return at + 1 < len(tokens) and tokens[at + 1].kind == kind and tokens[at + 1].start == tokens[at].end
 
@@ -141,7 +144,7 @@ class AddressTokens:
         return at > 0 and self._tokens[at - 1].end == self._tokens[at].start
 
     def _is_number(self, at: int) -> bool:
-        """Whether a token is a number or a letter in place of one."""
+        """Whether a token is a number, or a letter in place of one."""
         if at < 0:
             return False
         token = self._tokens[at]
@@ -187,7 +190,7 @@ class AddressTokens:
         return len(word) >= len("apt") and kinds_of_words().get(word) == "unit"
 
     def _is_code_with_dash(self, at: int) -> bool:
-        """Whether a postcode with a dash begins here: 00-590, 100-0001, 151-742; flats in Korea are alike."""
+        """Whether a postcode with a dash begins here: 00-590, 100-0001, 151-742. Flats in Korea look the same."""
         parts = tuple([len(token.text) for token in self._tokens[at : at + 3]])
         behind_house = at > 1 and self._tokens[at - 2].kind == "n"
         is_code = parts == (2, 1, 3) or (parts == (3, 1, 4) and IS_KOREAN(self.text) is None)
@@ -196,7 +199,7 @@ class AddressTokens:
         return is_code and self._adjacent(at, "-") and self._adjacent(at + 1, "n")
 
     def _is_behind_town(self, sign: int) -> bool:
-        """Whether the part before a comma is words that name no house or estate, and a number is before that part."""
+        """Whether the part before a comma is words without a house or an estate, behind a part with a number."""
         part = sign
         while part and self._tokens[part - 1].kind not in BREAKS:
             part -= 1
@@ -209,7 +212,7 @@ class AddressTokens:
         )
 
     def _note_codes(self) -> None:
-        """Note the numbers of postcodes, also what is behind the first part of one."""
+        """Note the numbers of postcodes, also those behind the first part of one."""
         for at, token in enumerate(self._tokens):
             if token.kind == "n":
                 first = at - 1 if at and self._tokens[at - 1].kind == "n" else at - 2

@@ -1,8 +1,9 @@
 """Hides unit, floor and room in Chinese addresses, by the text before and behind each number.
 
-An address goes from the street to the room, so its numbers are read in the order in which they are written. What is
-before a number says where in that order it is (`han_levels`): behind a road it is a house's, in a market a stall's,
-behind a building a room's. A word behind it may say it anew (单元, 号楼, 室). Both say what shows (`han_number_rules`).
+An address goes from the street to the room, so its numbers are read in order. The text before a number says how far the
+address has come (`han_levels`): behind a road the number is a house's, in a market a stall's, behind a building a
+room's. A word behind the number may say it, too (单元, 号楼, 室). Both together say what of the number is shown
+(`han_number_rules`).
 """
 
 from __future__ import annotations
@@ -50,38 +51,38 @@ _SIDE_OF_A_FLOOR: Final = re.compile(
     r"(?=(?:侧|側|边|邊|手|手边|手邊|头|頭|首)?[门門]?(?:$|[\s,，(（]))"
     r"|(?:(?<=\*.)|(?<=\*-.))(?=$|[\s,，(（]))"
 ).sub
-"""Also of a room: 5栋21西 and 6-3-东."""
+"""Matches the side of a floor or of a room: 5栋21西, 6-3-东."""
 _SIDE_OF_A_HOUSE: Final = re.compile("[东東西南北中](?<=[元单單楼樓层層栋棟幢座号號].)(?=[边邊间間][户戶])").sub
 _ROOM_IN_WORDS: Final = re.compile(
     rf"[号號院内內楼樓层層栋棟幢元F](?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
 ).sub
-"""A room that has no number, and the character before it, of a house or a floor: 71号前楼."""
+"""Matches a room without a number, and the character before it, which belongs to a house or a floor: 71号前楼."""
 _SIDES_OF_A_FLOOR: Final = re.compile(r"[A-Z](?<=\*[楼樓层層].)[A-Z]{1,4}(?=[单單]元|[座室])").sub
-"""Doors on a floor that are named by letters: 16楼ABC单元."""
+"""Matches doors on a floor that are named by letters: 16楼ABC单元."""
 _ITEM: Final = rf"(?:[A-Za-z]{{1,3}}[0-9]{{0,4}}|[0-9]{{1,4}}[A-Za-z]?|[{words.NUMERALS}]{{1,2}})"
 _OF_SEVERAL: Final = re.compile(
     rf"(?<![0-9A-Za-z*\-_~/.#{words.NUMERALS}]){_ITEM}(?=\s?(?:[、&/]|(?<!{NUMERAL})[及和與与]|(?<=[A-Z])[,，])\s?"
     rf"(?:{_ITEM}[、&/及和與与,，]\s?){{0,8}}\*{{1,4}}(?:-\*{{1,4}})?(?:[号號]?(?:{words.ROOM})|座|{words.FLOOR}|(?:(?<=[A-Za-z][、及和與与]\*)$)))"
 ).sub
-"""The first of several rooms or floors, of which the last is hidden: A及*舖, 16、**楼."""
+"""Matches the first of several rooms or floors, the last of which is hidden: A及*舖, 16、**楼."""
 _LOWER_FLOOR: Final = re.compile("(?<![A-Za-z0-9][LU]G)(?<=[LU]G)[0-9]{1,2}(?![0-9A-Za-z])").sub
-"""A floor below or above the ground floor, in Hong Kong: LG3."""
+"""Matches a floor below or above the ground floor, in Hong Kong: LG3."""
 _BETWEEN_SEVERAL: Final = frozenset("、&/及和與与,，")
 _OPEN_FLOORS: Final = ("空层", "空層")
 _LISTS: Final = frozenset("、,，/&+")
 _AND: Final = frozenset("及和與与")
 _INSIDE: Final = re.compile(r"[^0-9A-Za-z\u3400-\u9fff。；;\n]{1,2}|的|第").fullmatch
-"""Between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
+"""Matches what is between the numbers of a building, a unit and a room in a text: 3栋 2单元 203."""
 _IS_ROOM_OF_A_TEXT: Final = re.compile(r"(?![BLbl]?[0-9]{1,2}[Ff]$)[0-9A-Za-z*]+").fullmatch
 _IS_ALNUM: Final = re.compile(ALNUM).match
 _ORDER_DIGITS: Final = 8
-"""As many as no room has."""
+"""The digits from which on a number is no room's."""
 _BEHIND_ORDER: Final = re.compile(
     r"(?:[单單](?:编|編)?[号號码碼]|[订訂运運][单單]|流水|交易|合同|物流)[号號码碼]{0,2}[\s:：=#是为為]{0,3}$"
 ).search
-"""The end of what is in front of an order's number: it stays. Other words of texts may tell a room in an address."""
+"""Finds the end of the text before an order's number, which is shown. Only these words count in an address."""
 _IsSure = Callable[[str, str, int, int, int], bool]
-"""Takes a text, a number in it, the word behind it, its level and its end."""
+"""Takes a text, a number in it, the word behind the number, its level and its end."""
 
 
 def hide_han_units(text: str) -> str:
@@ -93,7 +94,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
     """Read an address or a text.
 
     Args:
-        text: it.
+        text: the text.
         level: what is in front of its first number.
         is_sure: asked whether a number is hidden that is so in an address; always if None.
 
@@ -149,7 +150,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
 
 
 def _hide_beside(shown: str, *, found: bool, address: bool) -> str:
-    """Hide sides of houses and floors, and in an address rooms in words and the first of several rooms.
+    """Hide sides of houses and floors and, in an address, rooms in words and the first of several rooms.
 
     Args:
         shown: a text with its numbers hidden.
@@ -180,7 +181,7 @@ def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
 
 
 def behind_last_number(text: str) -> int:
-    """Return where the words behind an address's last number begin; a lone numeral may be a name's (张三)."""
+    """Return where the words behind an address's last number begin. A numeral alone may be part of a name (张三)."""
     numbers = [match for match in TOKENS(text) if match.lastindex is not None and match[0] not in _NUMERALS]
     if not numbers:
         return 0
@@ -189,7 +190,7 @@ def behind_last_number(text: str) -> int:
 
 
 def _is_listed(gap: str, last_kind: int, last_number: str, kind: int, number: str) -> bool:
-    """Whether a number behind a comma or 及 is one of several: 66号、68号 and 101、102室 are, 66号，601 is not."""
+    """Whether a number behind a comma or 及 is one of several: true of 66号、68号 and 101、102室, not of 66号，601."""
     if gap not in _LISTS and not (gap in _AND and (last_kind != BARE_NUMBER or last_number.isdecimal())):
         return False
     if last_kind != BARE_NUMBER or kind != BARE_NUMBER:
@@ -200,7 +201,7 @@ def _is_listed(gap: str, last_kind: int, last_number: str, kind: int, number: st
 
 
 def _passed(last: str, kind: int, level: int) -> int:
-    """The level behind a number in a text that is no unit's, and whose word ends with `last`."""
+    """Return the level behind a number in a text that is no unit's, and whose word ends with `last`."""
     if kind == HOUSE_WORD:
         return BUILDING
     if kind == LANE_WORD:
@@ -209,7 +210,7 @@ def _passed(last: str, kind: int, level: int) -> int:
 
 
 def _hidden_from(text: str, number: str, kind: int, start: int, done: int) -> int:
-    """Return where the hidden part of a number begins: at a basement's sign or its own digits, as in 12三."""
+    """Return where the hidden part of a number begins: at the sign of a basement or at its own digits, as in 12三."""
     in_han = not number[0].isascii()
     if in_han and not done and text[:start].isdecimal():
         return 0

@@ -1,4 +1,4 @@
-"""Where in a Chinese address a number is, by the words in front of it.
+"""Says at which level of a Chinese address a number is, by the words in front of it.
 
 It knows the words that roads, estates and markets end with, and no list of places.
 """
@@ -13,11 +13,11 @@ from masking_service.masking.words import address_words as words
 from masking_service.masking.words.alternatives import by_char
 
 PLACE, VILLAGE, ROAD, ZONE, ESTATE, AISLE, MARKET, TOWER, NUMBER, LANE, BUILDING, UNIT, FLOOR, ROOM = range(14)
-"""What is in front of a number.
+"""Levels: what is in front of a number.
 
-PLACE is a name that says nothing, ZONE a part of an estate (小区, 二期), AISLE a part or lane of a market, TOWER a
-house with a name, which has floors and rooms only, NUMBER the number of a house in a road, LANE a 弄, behind which are
-houses.
+PLACE is a name that says nothing of the number. ZONE is a part of an estate (小区, 二期), AISLE a part or a lane of a
+market, TOWER a building with a name, which has only floors and rooms, NUMBER the number of a house in a road, and LANE
+a 弄, which has houses.
 """
 
 HEADS: Final = {
@@ -41,38 +41,38 @@ HEADS: Final = {
     for ending in endings.split()
 }
 _BY_LAST: Final = {last: tuple((word, HEADS[word]) for word in its) for last, its in by_char(HEADS, -1).items()}
-"""These words and their levels by their last character, longer ones first."""
+"""The words in front of numbers with their levels, by their last character, longer words first."""
 
 FILLERS: Final = " ,，:：-—.、~/_№第\t(（的；;|=+。!！?？\\→…·\"'“”‘’「」『』《》<>〔〕{}[]【】)）〈〉^$@%`※★☆◆◇■□▪←⇒"
 _HASHES: Final = ("#", "＃")
 _IN_THE_HOUSE: Final = frozenset("甲乙丙丁内內")
-"""Behind the number of a house: one of several houses, or what is in it, as in 12号内5号."""
+"""Characters behind the number of a house: for one of several houses, or for what is in it, as in 12号内5号."""
 HERE: Final = "内內侧側边邊面旁东東西南北中"
-"""Behind a place: which side of it."""
+"""Characters behind a place that say at which side of it."""
 _NO_PLACE_ENDS: Final = frozenset((*FILLERS, *_HASHES, *HERE, *"里裡牌号號甲之附"))
-"""Words that end with none of them are a place whole."""
+"""Last characters with which the text before a number may hold more than the name of a place."""
 INSIDE: Final = ("公寓", "大厦", "大楼", "市场", "商场", "小区", "园区", "业园", "酒店", "宿舍", "大院")
-"""What people are in: a name with 里 behind it is no lane's."""
+"""Places inside which people are: with 里 behind it, such a name is no lane."""
 _SAYS_NO_MORE: Final = re.compile(
     rf"(?:{'|'.join(f'(?<={word})' for word in INSIDE)})[里裡]$|(?<=[路街道巷弄村])门牌[号號]?$|(?<=[路街道巷])甲$"
 ).search
-"""What is between a place and a number, and is no place itself: 公寓里, 路门牌, 东街甲3号."""
+"""Finds what is between a place and a number and is no place itself: 公寓里, 路门牌, 东街甲3号."""
 _IS_DISTRICT: Final = re.compile(
     r"(?:[省市州县縣][\s_-]?|^)(?![场場])[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
 ).search
 _BEGINS_ANEW: Final = re.compile("市[\u4e00-\u9fff]{2,3}[区區县縣]|省[\u4e00-\u9fff]{2,3}市").search
-"""Another address."""
+"""Finds the beginning of another address."""
 _IS_LANE: Final = re.compile("(?<!大)[街巷]$").search
 _HAS_MARKET: Final = re.compile(words.MARKET_INSIDE).search
 _LATIN_HEAD: Final = re.compile(
     r"(?<![A-Za-z])(?:(lane|road|rd|street|st|avenue|ave|no)|building|bldg|block|blk|tower|phase)$", re.I
 ).search
-"""A word of a road, or of a house, in an address that is partly in English."""
+"""Finds a word for a road or a house in an address that is partly in English."""
 HAN_AT: Final = re.compile(r"[\u4e00-\u9fff]").match
 
 
 def level_of(gap: str, kind: int, level: int, first: bool) -> int:
-    """Where a number of this kind behind these words is, if the one before them was on this level."""
+    """Return the level of a number of this kind behind these words, if the one before them was at `level`."""
     if gap == "里":
         return level
     if gap in _IN_THE_HOUSE and level in (NUMBER, BUILDING):
@@ -97,7 +97,7 @@ def level_of(gap: str, kind: int, level: int, first: bool) -> int:
 
 
 def _place(gap: str, kind: int, level: int) -> str:
-    """The name of a place in front of a number, without signs and what is of the number itself."""
+    """Return the name of the place in front of a number, without signs and without what belongs to the number."""
     place = gap.rstrip(FILLERS)
     if kind == NUMBER_WORD and (place == "之" or (place[:-1] and place[-1] == "附")):  # 88之3號, 人民路附6号
         place = place[:-1].rstrip(FILLERS)

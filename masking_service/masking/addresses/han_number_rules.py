@@ -1,6 +1,6 @@
-"""Tells what shows of a number in a Chinese address, by its place, form and following word.
+"""Says what of a number in a Chinese address is shown, by its level, its form and the word behind it.
 
-Each of these words has a function of its own; numbers with 号 or nothing behind them are told by their form.
+Each of these words has a function of its own. Numbers with 号 or nothing behind them are judged by their form.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMI
 _NEVER: Final = 99
 _BARE: Final = (3, _NEVER, _NEVER, 3, 3, 3, 3, 0, 0, 3, 0, 0, 0, 0)
 _NUMBERED: Final = (_NEVER, _NEVER, _NEVER, 4, 3, 3, 0, 3, 3, _NEVER, 0, 0, 0, 0)
-"""Digits from which a number is a room's or a stall's, bare or with 号, by level."""
+"""The digits from which on a number, bare or with 号, is a room's or a stall's, by level."""
 _LONGEST_RUN: Final = 8
-"""Digits of a house, a unit and a room that are written as one number."""
+"""The largest number of digits of a house, a unit and a room that are written as one number."""
 _IN_A_NAME: Final = 3
-"""Digits that may be part of the name of a place: 阳光100国际公寓."""
+"""The largest number of digits that may be part of the name of a place: 阳光100国际公寓."""
 _WIDEST_RANGE: Final = 60
 _LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())
 """Words for lanes that markets have, too."""
@@ -68,15 +68,15 @@ _NAME_OF_STARS: Final = Expression(
     r"(?:(?<![\u4e00-\u9fffA-Za-z*])|[人名員员方户戶])"
     rf"(?:[{FAMILY_NAMES}{RARE_FAMILY_NAMES}]|{any_of(DOUBLE_FAMILY_NAMES)})\*{{1,2}}$|[\u4e00-\u9fff*][.·•‧・∙⋅･]\*{{1,8}}$"
 ).search
-"""The mask of a person's name."""
+"""Finds the mask of a person's name."""
 _LONGEST_MASK: Final = 10
 _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟幢](?!\s?-?(?:{ALNUM}|{NUMERAL}))").match
-"""A number of a room with the word for a house, right behind a house: 4幢624幢."""
+"""Matches the number of a room with the word for a house, right behind a house: 4幢624幢."""
 _BEHIND_A_HOUSE: Final = re.compile("(?<=[0-9*A-Za-z一二三四五六七八九十][栋棟幢])|(?<=[号號][楼樓])").match
-"""Right behind the number of a house, where 座 and 区 are parts of it: 11栋A座, 5号楼B区."""
+"""Matches the place right behind the number of a house, where 座 and 区 are parts of the house: 11栋A座, 5号楼B区."""
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
 _BUILDING_BEFORE_ROOM: Final = re.compile("[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)|[A-Z](?=[0-9]{1,2}[A-Z]$)").match
-"""Also before a floor and a door on it: D6C."""
+"""Matches a building before a room, or before a floor and a door on it: D6C."""
 _IS_HOUSE_AND_UNIT: Final = re.compile("[0-9]{1,2}[A-Z*]").fullmatch
 IS_ROOM_IN_HAN: Final = re.compile(
     "[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}"
@@ -91,39 +91,39 @@ _NUMBER_FOLLOWS: Final = re.compile(
 _TOWER_FOLLOWS: Final = re.compile(
     rf"[\u4e00-\u9fff]{{2,9}}(?:[大商][厦廈楼樓]|中心|公寓|花[园園]|购物城)[A-Z]?[座栋棟幢]?(?:[0-9*]|{NUMERAL})"
 ).match
-"""A tower with a number in it: what is before it is the number of a house."""
+"""Matches a building with a name and a number in it. The number before it is a house's."""
 _NAMES_A_PLACE: Final = re.compile(rf"{words.NAMED_BY_NUMBERS}|(?<=7-11)便利").match
 _COUNTER_FOLLOWS: Final = re.compile("[\u4e00-\u9fff]{1,8}专柜").match
 _IN_A_VILLAGE: Final = re.compile(r"(?<!新)[镇鎮乡鄉村][\u4e00-\u9fff]{1,5}[0-9]{3,4}$").search
 _IS_HIGHWAY: Final = re.compile("[GS][0-9]{1,4}(?=[\u4e00-\u9fff]{0,4}(?:高速|绕城|公路|[国省]道))").match
 _IS_STAKE: Final = re.compile(r"[Kk][0-9]{1,4}\+[0-9]{1,3}|[0-9]{1,4}(?:km|KM)").fullmatch
-"""A place on a highway."""
+"""Matches a place on a highway."""
 _IS_FIRM: Final = re.compile(r"([A-Za-z])&([A-Za-z])").fullmatch
 _HOUSE_BEFORE_FLOOR: Final = re.compile(r"[0-9]{1,4}(?:-[0-9]{1,3})?(?=\*{1,3}$)").match
-"""In a road, before a floor that was in Han: 88二楼."""
+"""Matches a house in a road, right before a floor in Han: 88二楼."""
 _LIKE_A_FLOOR: Final = re.compile(words.LIKE_A_FLOOR).match
 _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{ALNUM}{{2}}").match
 _LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
-"""More digits than a house in a road has: 八区六街21701."""
+"""Matches more digits than a house in a road has: 八区六街21701."""
 _IS_NEXT_HOUSE: Final = re.compile(
     rf"[楼樓層层F]?[及、和與与][0-9]{{1,4}}[号號](?:[0-9*]|{NUMERAL}){{1,3}}(?:[-至][0-9*]{{1,3}})?[楼樓層层F]"
 ).match
-"""Behind a floor: another house with its floor, as in 12號1樓及14號1樓."""
+"""Matches another house with its floor, behind a floor: 12號1樓及14號1樓."""
 _TO_ANOTHER: Final = re.compile("[至到&+]").search
-"""A sign between the first and the last of several numbers, or between two."""
+"""Finds a sign between the first and the last of several numbers, or between two."""
 _IS_SHOP: Final = re.compile(r"\s?[号號]?(?:[商店]?[铺舖鋪]|[档檔]|[摊攤])").match
 _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖鋪]|店[铺舖鋪面]|门面|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:(?:00)?86-)?(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
-"""The mask of a phone."""
+"""Matches the mask of a phone."""
 NEAR: Final = 40
-"""Characters around a number in which a house may be named."""
+"""Characters around a number that are searched for a house."""
 _DIGIT: Final = re.compile("[0-9*]").match
 _ENDS: Final = re.compile(END).match
 _APOSTROPHES: Final = frozenset("'’")
 _IS_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}").fullmatch
 _Read = tuple[str, int]
-"""What shows of a number, and the level of what follows it."""
+"""What is shown of a number, and the level of what follows it."""
 
 
 def read_with_word(text: str, number: str, kind: int, level: int, stop: int, end: int) -> _Read:
@@ -171,7 +171,7 @@ def _holds_house_and_room(text: str, number: str, level: int, end: int) -> bool:
 
 
 def _behind(kind: int, level: int) -> int:
-    """The level behind a number that shows."""
+    """Return the level behind a number that is shown."""
     if level in (VILLAGE, ROAD) or (level == PLACE and kind == NUMBER_WORD):
         return NUMBER
     return BUILDING
@@ -209,7 +209,7 @@ def _is_firm(number: str) -> bool:
 
 
 def _floor_starred(number: str, first: str) -> str:
-    """What shows of 12F, 5F-2 and 12/F."""
+    """Return what is shown of 12F, 5F-2 and 12/F."""
     floor = _FLOOR_FIRST(first)
     if floor is None:
         return starred(number[:-1]) + number[-1]
@@ -254,7 +254,7 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
 
 
 def _read_parts(number: str, parts: list[str], kind: int, level: int) -> _Read:
-    """Read parts such as 12-3-401: only the first may be a building's, where one may be."""
+    """Read parts such as 12-3-401. Only the first may be a building's, where a building may be."""
     first, second = parts[0], parts[1]
     two = len(parts) == 2
     if level < BUILDING and _IS_DATE(number):
@@ -295,7 +295,7 @@ def _read_unit(_text: str, number: str, level: int, _stop: int, _end: int) -> _R
 
 
 def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Read:
-    """Read the number of a phase, gate or village group, or of anything without a place in an address."""
+    """Read the number of a phase, a gate or a village group, or of something that has no place in an address."""
     word = text[stop:end].strip()
     behind = _BEHIND_OTHERS.get(word, level)
     if behind == VILLAGE and number.isdecimal() and text[end - 1] == "村":
@@ -320,7 +320,10 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
 
 
 def _long_as_room(text: str, number: str, level: int, end: int) -> _Read | None:
-    """Read a long number with #, 号门 or 号店 behind it like others there, if they are hidden: 广场1203号店."""
+    """Read a long number with #, 号门 or 号店 behind it as other numbers there are read, if those are hidden.
+
+    Example: 广场1203号店.
+    """
     if max(map(count_digits, parts_of(number))) < ROOM_DIGITS:
         return None
     if number.isdecimal():
@@ -384,7 +387,7 @@ def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read
     if word in _LANES_INSIDE and (level == MARKET or in_part):
         return (starred(number) if _STALL_FOLLOWS(text, end) else number), level
     if word == "排":
-        return number, BUILDING if HAN_AT(text) else level  # of an estate that is named, and not of a field
+        return number, BUILDING if HAN_AT(text) else level  # a part of a named estate, and not a field
     return number, LANE if word == "弄" else ROAD
 
 
@@ -411,7 +414,7 @@ _STARRED_KINDS: Final = {UNIT_WORD: UNIT, ROOM_WORD: ROOM}
 def _are_floors(parts: list[str]) -> bool:
     """Whether all parts may be floors, each above the one before it: 9-15, 9/11/14.
 
-    Of two numbers the first may also be a room on the floor behind it: 174-8楼.
+    Of two numbers, the first may also be a room on the floor that the second names: 174-8楼.
     """
     if not all(part.isdecimal() for part in parts):
         return False

@@ -11,7 +11,7 @@ from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import FAMILY_NAMES, RARE_FAMILY_NAMES, WORDS_AS_FAMILY_NAMES
 
 POSTCODE: Final = 6
-"""Digits: more are no room's where no building is."""
+"""The digits of a postcode. A longer number is no room's where there is no building."""
 ROOM_DIGITS: Final = 3
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -22,7 +22,11 @@ _JOIN: Final = (
     rf"(?:(?:[\-_~/.:—]{{1,2}}|[至到&+])(?=[0-9*]|[A-Za-z](?![A-Za-z]))|(?<=[0-9*]){NUMERAL}(?:(?=[0-9])|(?<![陆伍])(?=\*))"
     r"|(?<=[A-Za-z])一(?=[0-9*])|-[东東西南北中甲乙丙丁]-(?=[0-9*]))"
 )
-"""A numeral in Han between digits is a dash (`3一402`) or a slip; between numbers is also a side (`3-东-402`)."""
+"""What joins two numbers.
+
+A numeral in Han between digits is a dash (`3一402`) or a slip. The side of a floor may also be between numbers
+(`3-东-402`).
+"""
 _SUFFIX: Final = (
     rf"(?:[号號]?(?:{words.UNIT})<>|(?:{words.OTHER_NUMBERS})<>|(?:{words.BUILDING})<>|[号號]?(?:{words.ROOM})<>"
     rf"|(?:{words.FLOOR})<>|[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中])<>|(?:{words.LANE})<>|[号號]<>)"
@@ -32,7 +36,7 @@ HAN_ROOM: Final = (
     rf"(?<=[一二三四五六七八九])(?:(?<=[栋棟幢座元楼樓层層].){_DIGIT_OF_ROOM}{{2,3}}"
     rf"|(?<=[号號].){_DIGIT_OF_ROOM}?[零〇]{_DIGIT_OF_ROOM})(?!{NUMERAL})"
 )
-"""Behind a house and the first digit of a room that is written as it is said: 三栋一二零三放门口."""
+"""Finds the further digits of a room that is written as it is spoken, behind a house: 三栋一二零三放门口."""
 _TO_A_FLOOR: Final = rf"[-—~]{NUMERAL}{{1,4}}(?=\s?[层層楼樓])"
 
 (
@@ -48,7 +52,7 @@ _TO_A_FLOOR: Final = rf"[-—~]{NUMERAL}{{1,4}}(?=\s?[层層楼樓])"
     STOREY,
     _SIDES,
 ) = range(1, 12)
-"""The last group that matches says which word is behind a number; the first one ends the number."""
+"""The groups of `TOKENS`. The last one that matches says which word is behind a number. The first ends the number."""
 _SIDE: Final = "东東西南北中左右"
 TOKENS: Final = Expression(
     rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層楼樓门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]+[a-z](?=[A-Z][0-9*])|[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z](?!{ALNUM}))"
@@ -75,14 +79,14 @@ _STARRED: Final = re.compile(
 
 
 def is_of_name(text: str, stop: int) -> bool:
-    """Whether the word behind a number that ends at `stop` is a person's family name behind a room: 402米秀英收."""
+    """Whether the word behind a number that ends at `stop` is a family name behind a room: 402米秀英收."""
     at = stop + text.startswith(" ", stop)
     found = _NAME_AS_WORD(text, at) if text[at : at + 1] in _FAMILIES else None
     return found is not None and (found[0][-1] == "*" or names_between_words.is_name(found[0], plainly=True))
 
 
 def word_behind(text: str, kind: int, stop: int, end: int) -> tuple[int, int]:
-    """Which word is behind a number of TOKENS, and where it ends; a person's family name is none.
+    """Return which word is behind a number of TOKENS, and where the word ends. A family name is no such word.
 
     Args:
         text: the address.
@@ -93,15 +97,15 @@ def word_behind(text: str, kind: int, stop: int, end: int) -> tuple[int, int]:
 
 
 def parts_of(number: str) -> list[str]:
-    """The numbers that are joined in one."""
+    """Return the numbers that are joined in one."""
     return _SPLIT(number) if number[0].isascii() else [number]
 
 
 def count_digits(number: str) -> int:
-    """The digits in a number, also hidden ones, and a letter that was read in place of one."""
+    """Return how many digits a number has, with hidden ones and a letter that was read in place of a digit."""
     return sum(char.isdecimal() or char == "*" for char in number) + (_SLIP(number) is not None)
 
 
 def starred(number: str) -> str:
-    """The number hidden; what joins its parts stays."""
+    """Return the number as stars. What joins its parts stays."""
     return _STARRED("*", number)

@@ -1,7 +1,7 @@
 """Hides unit, floor and room in texts in Chinese, where a number can only be theirs.
 
-A text has numbers of many things: 放3楼前台 and 20-3-503 tell a floor and a room, 买3送1 and 4号到 do not. What is
-beside a number says so: a house, a word of people at home, the mask of a name.
+Texts have numbers of many things: 放3楼前台 and 20-3-503 are a floor and a room, 买3送1 and 4号到 are not. What is
+beside a number decides: a house, a word about people at home, the mask of a name.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ from masking_service.masking.words.name_cues import SHORT_TITLES, TITLES
 
 _TITLED: Final = rf"(?:[{SHORT_TITLES}](?![\u4e00-\u9fff])|代?[收签]|亲[启收签]|{any_of(TITLES)})"
 _NAME_AT_ROOM: Final = Expression(rf"(?<=[0-9A-Za-z])\*{{1,2}}(?={_TITLED})|(?<=[0-9])(?:Mrs?|Ms|Miss)\b").sub
-"""The stars of a family name alone, or a title in English, right behind a room: 1808*先生, 1808Mr W***."""
+"""Finds the stars of a family name without a given name, or an English title, right behind a room.
+
+Examples: 1808*先生, 1808Mr W***.
+"""
 _PLACEHOLDER: Final = "某"
 """Replaces each of these characters, so that none of them is read as part of the room's number."""
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
@@ -61,9 +64,9 @@ _MAY_BE_CALLED: Final = Expression(
     r"|\*(?:先生|女士|小姐|阿姨|师傅|老师))"
 ).match
 _COMMAS: Final = "，,；;"
-"""Between a floor and who is there: 12层，张伟. Behind one figure it may be a number of layers: 包了2层，张伟打包."""
+"""Signs between a floor and a person: 12层，张伟. Behind one digit it may be a number of layers: 包了2层，张伟打包."""
 _CALLED: Final = 8
-"""Characters behind a floor in which a name is told."""
+"""Characters behind a floor that are searched for a name."""
 _HOUSE: Final = re.compile(r"[A-Z]?[0-9]{1,2}").fullmatch
 _PAIR: Final = re.compile(r"([A-Z]?[0-9]{1,2})([/_.~])([0-9]{3,4})").fullmatch
 _IS_CODE: Final = re.compile(
@@ -73,7 +76,7 @@ _PAIR_BEFORE: Final = re.compile(
     r"(?:^|[\s,，、:：;；(（【.。|/+放送到])[A-Z]?[0-9]{1,2}(?P<gap>[号號][院门門]|[门門舍宿]|[号號栋棟幢座#/_]\s?|\s{1,2})$"
     r"|[\u4e00-\u9fff](?<![月第到至])[0-9]{1,2}(?P<dash>[号號]-)$"
 ).search
-"""The number of a house before a room's."""
+"""Finds the number of a house before that of a room."""
 _ENDS_PAIR: Final = re.compile(r"$|[:：/\-—,，、;；)）】|]|\s[\u4e00-\u9fff]|[\u4e00-\u9fff]").match
 _GOES_ON: Final = re.compile(
     "放|谢|別|别|没|沒|有人|电话|電話|手机|手機|请|請|麻烦|麻煩|收|自提|代|我|你|给|給|找|联系|打|不|勿"
@@ -81,15 +84,15 @@ _GOES_ON: Final = re.compile(
 _USED_AS: Final = re.compile(
     r"位(?![业業住客用顾居嘉])|[包雅隔][厢廂间間房]|卡座|里[间間屋面边邊]|[有共][0-9]{1,2}[个個位]?人|[\u4e00-\u9fff]{2,4}(?:部|科|处|處)(?![分位门門件])"
 ).match
-"""Behind the number of a room: what it is, or who works there."""
+"""Matches, behind the number of a room, what the room is used for, or who works there."""
 _IS_FLOOR: Final = re.compile(r"[BLbl]?[0-9]{1,2}[Ff]").fullmatch
 _IS_DOOR: Final = re.compile("[0-9]{1,2}[A-Ha-h]").fullmatch
-"""A floor and a door on it, behind a house: 10栋2B."""
+"""Matches a floor and a door on it, behind a house: 10栋2B."""
 _IS_DOOR_ON_A_FLOOR: Final = re.compile("0[1-9]|[A-Z][0-9]{2,3}").fullmatch
-"""Right behind a floor: 9层05, 三楼B25."""
+"""Matches the number of a door right behind a floor: 9层05, 三楼B25."""
 _IS_LATIN: Final = re.compile("[A-Za-z]").match
 _IS_FILE: Final = re.compile(r"\.[A-Za-z]{2,4}(?![A-Za-z])").match
-"""Behind a number: the end of a file's name."""
+"""Matches the end of the name of a file, behind a number."""
 _IS_HOUSE_TO_ROOM: Final = re.compile(
     r"(?:[A-Z][0-9]|[0-9]{1,2}[A-Z]?)[-—/_~](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/_~](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
 ).fullmatch
@@ -98,9 +101,9 @@ _AT_STALL: Final = re.compile("(?:[档檔]口|[摊攤]位|[铺舖鋪]位|底商|
 _IS_WHOLE: Final = re.compile(
     r"[0-9]{1,2}\.[1-9]\.[1-9][0-9]?0[1-9]|[0-9]{1,2}-[1-9]-[0-9]{1,2}-[1-9]|[0-9]{1,2}F-[0-9]{1,2}"
 ).fullmatch
-"""House, unit and room, where a clause begins: 6.5.904, 7-2-18-1, 3F-08."""
+"""Matches a house, a unit and a room at the beginning of a clause: 6.5.904, 7-2-18-1, 3F-08."""
 _IS_ROOM: Final = re.compile(r"(?:[0-9]{1,3}[A-Z]?-)?[A-Za-z]?(?:[0-9*]{3,4}|[0-9][OoIl][0-9])[A-Z]?").fullmatch
-"""Also with a letter that was read in place of a digit: 3O2."""
+"""Matches the number of a room, also with a letter that was read in place of a digit: 3O2."""
 _NARROW: Final = {code: code - 0xFEE0 for code in map(ord, "－．／＃～＿０１２３４５６７８９")} | {
     code: code - 0xFEE0 for first in "Ａａ" for code in range(ord(first), ord(first) + 26)
 }
@@ -111,7 +114,7 @@ _BEHIND_ODD_SIGNS: Final = re.compile(
     r"(?P<unit>[1-9])(?P=join))"
     r"(?P<room>[1-9][0-9]?(?:0[1-9]|[1-5][0-9]))(?![0-9A-Za-z元块件万千%.\-:])"
 ).finditer
-"""House, unit and room behind an estate, whatever sign is between them: 花园34==2407, 花园3|2|1203."""
+"""Finds a house, a unit and a room behind an estate, with any sign between them: 花园34==2407, 花园3|2|1203."""
 _MAY_HOLD_UNITS: Final = Expression(
     only_at(
         rf"0-9０-９A-Zr*\-\s,，、:：;；(（【.。|/+{words.NUMERALS}"
@@ -135,14 +138,14 @@ _MAY_HOLD_UNITS: Final = Expression(
     )
 ).search
 _IN_A_WARD: Final = re.compile("(?:科|病区|病區|病房|住院|医院|醫院|室|院区|加)[^0-9A-Za-z]{0,2}$").search
-"""Before the number of a bed, which 2床被子 is none of."""
+"""Finds the text before the number of a bed in a hospital; 2床被子 is two quilts."""
 _LIKE_A_ROOM: Final = re.compile("[1-9][0-9]?(?:0[1-9]|[1-5][0-9])").fullmatch
-"""A floor, and a number on it."""
+"""Matches a floor and a number on it."""
 _AND_ANOTHER: Final = re.compile(
     r"(?<![0-9*])(\*{3,4})[室房]?[、，,/]? ?(?:和|或者?|跟|及|不是|别[送放])?([0-9]{3,4})"
     r"(?![0-9A-Za-z.\-:：元块克斤件个])"
 ).finditer
-"""Behind the number of a room that is hidden, maybe that of one on the same floor: 送到1203，不是1202."""
+"""Finds a number behind a hidden room that may be another room on the same floor: 送到1203，不是1202."""
 _IS_MASKED: Final = re.compile(r"[\u4e00-\u9fff]{1,2}\*").match
 _BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").search
 _UNIT_BEFORE_ROOM: Final = re.compile(
@@ -150,9 +153,9 @@ _UNIT_BEFORE_ROOM: Final = re.compile(
     r"|(?<=[楼樓栋棟幢座])(?P<number>[0-9]{1,2})(?=#\*{3,4}(?![0-9*]))"
     r"|(?<=[\u4e00-\u9fff])[0-9]{1,2}(?P<sign>[^\w\s*]{1,2})(?P<odd>[1-9])(?=(?P=sign)\*{3,4}(?![0-9*]))"
 ).finditer
-"""Between a house and a room that is hidden: 27 4 ****, 38#楼1#****."""
+"""Finds a unit between a house and a hidden room: 27 4 ****, 38#楼1#****."""
 _CUE: Final = 8
-"""Characters before a number in a text that tell what it is."""
+"""Characters before a number that are read to tell what it is."""
 _BEGINS: Final = re.compile(r"(?:^|[\s,，。;；:：!！按呼])(?:送|放|找|给|問|问)?$").search
 _BEFORE_VALUES: Final = " :：-—.、~/_"
 _BEFORE_CODES: Final = frozenset("#码碼号號")
@@ -164,10 +167,7 @@ def may_hold_units(text: str) -> bool:
 
 
 def hide_units_in_text(text: str) -> str:
-    """Return a text in Chinese with the numbers that can only be those of units, floors and rooms as stars.
-
-    A text has numbers of many things: 放3楼前台 and 20-3-503 tell a floor and a room, 买3送1 and 4号到 do not.
-    """
+    """Return a text in Chinese with the numbers that can only be those of units, floors and rooms as stars."""
     if _IS_WIDE(text) is None:
         return _hide_units(text)
     shown = _hide_units(text.translate(_NARROW))
@@ -195,7 +195,7 @@ def _hide_units(text: str) -> str:
 
 
 def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
-    """Whether a number in a text can only be a unit's."""
+    """Whether a number in a text can only be that of a unit."""
     named = level >= BUILDING or level in _NAMED
     start = text.rindex(number, 0, end)
     before = text[max(0, start - _CUE) : start]
@@ -249,7 +249,7 @@ def _is_door(text: str, number: str, before: str, end: int) -> bool:
 
 
 def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
-    """Whether what is before a number like a room's, and right behind it, says that it is one."""
+    """Whether the text before a number with the form of a room's, and right behind it, says that it is one."""
     if level >= BUILDING or (kind == NUMBER_WORD and level in (AISLE, MARKET)):
         return True
     if level in _NAMED:

@@ -1,4 +1,4 @@
-"""Hides floor and room in addresses in Japanese; the lots (1-2-3, 1丁目2番3号) are places."""
+"""Hides floor and room in addresses in Japanese. The lot (1-2-3, 1丁目2番3号) is shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from masking_service.masking.addresses.foreign_tokens import ROOM_DIGITS
 
 MAX_LOT: Final = 3
-"""Parts of a lot in Japan: district, block, house."""
+"""The largest number of parts of a lot in Japan: district, block, house."""
 _SAYS_JAPANESE: Final = re.compile(
     r"[〒丁番\u3041-\u306d\u306f-\u30ff](?:(?<=〒)|(?<=丁)目|(?<=番)[地町]|(?<![〒丁番])(?!.*(?:[路弄栋幢单层楼]|(?<!号)室)\b))"
 ).search
@@ -16,7 +16,7 @@ BEGINS: Final = (
     "東京都|北海道|大阪府|京都府"
     "|(?:大阪|京都|横浜|名古屋|神戸|札幌|福岡|川崎|広島|仙台|千葉|北九州|新潟|浜松|熊本|相模原|岡山|静岡)市"
 )
-"""A fragment of an expression: what an address begins with, of prefectures and of cities with wards."""
+"""Part of a regular expression: prefectures, and cities with wards, at the beginning of an address."""
 _IN_JAPAN: Final = re.compile(rf"\s?(?:[0-9]{{3}}-[0-9]{{4}}\s?)?(?:{BEGINS}|[\u4e00-\u9fff]{{2,3}}県)").match
 _JAPANESE: Final = re.compile(
     r"(?P<code>〒\s?[0-9]{3}-?[0-9]{4}|\A\s?[0-9]{3}-[0-9]{4}(?=\s?[\u4e00-\u9fff]))|(?P<lot>[0-9]++(?:丁目|番地|番|街区|条)(?:[0-9]+号(?!室))?)|(?P<house>[0-9A-Z]{1,5}号?[棟館])"
@@ -28,7 +28,7 @@ _HOUSE_IN_KANA: Final = re.compile(r"[\u30a1-\u30ff]\s?\Z").search
 
 
 def is_japanese(text: str) -> bool:
-    """Whether an address is of Japan: by its kana, or by the names of its prefectures and lots."""
+    """Whether an address is in Japan: by its kana, or by its prefecture or lot."""
     return (_SAYS_JAPANESE(text) or _IN_JAPAN(text) or _LOT_AND_ROOM(text)) is not None
 
 

@@ -1,7 +1,7 @@
-"""One expression for the addresses in China that most people write: `han_addresses` in one pass over many lines.
+"""Masks the addresses in China that most people write, many at once: `han_addresses` as one expression.
 
-It reads a line as three parts: what shows, what has the numbers of units, floors and rooms, and the words behind it. It
-takes a line only where it shows and hides what `han_addresses` does: a test holds the two together.
+It reads a line as three parts: what is shown, what has the numbers of units, floors and rooms, and the words behind it.
+It accepts a line only where its mask is the one that `han_addresses` gives; a test compares the two.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from masking_service.masking.words.expressions import Expression
 _D: Final = "[0-9]"
 _N: Final = f"[{words.NUMERALS}]"
 _NUMBERS: Final = f"[0-9A-Za-z{words.NUMERALS}]"
-"""What begins a number: asked before the words in front of it, because it costs less."""
+"""What begins a number. It is tried before the words in front of the number, because it costs less."""
 _HAN: Final = "[\u4e00-\u9fff]"
 _SIDES: Final = "东東西南北中左右"
 _SECOND: Final = "甲乙丙丁"
 MAX_LENGTH: Final = 89
-"""Characters of usual addresses."""
+"""Characters of the longest usual address."""
 MAX_NAME: Final = 9
-"""Characters of a person's name with a title."""
+"""Characters of the longest name of a person with a title."""
 
 
 def han_without(characters: str) -> str:
@@ -58,7 +58,7 @@ _BEGINS_WORD: Final = (
     "号號单單门門梯期区區组組邻鄰村里米院支段厂岁次天年月日点點元件个個箱斤团连班公国省县分大社队楼樓栋棟幢撞座塔字懂憧楝冻病层層"
     "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖鋪床档檔摊柜间车車展卡攤"
 )
-"""What such words begin with."""
+"""The first characters of such words."""
 _DOOR: Final = rf"[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}{_SECOND}{_SIDES}])"
 _WORD: Final = (
     rf"[号號]?(?:{words.UNIT}|{words.ROOM})|{words.OTHER_NUMBERS}|{words.BUILDING}|{words.FLOOR}"
@@ -81,9 +81,9 @@ _TELLS_NO_SIDE: Final = (
     rf"(?:[门門](?<![左右].)(?<![楼樓栋棟幢座][{_SIDES}].)|[室户戶](?<![{_SIDES}{_SECOND}边邊间間].)|[层層](?<![首底顶頂空].)"
     rf"|[首底顶頂](?![楼樓])|[单單](?!元)|[头頭](?:(?={_HAN})|(?<![{_SIDES}{_SECOND}].)))"
 )
-"""One of these characters, unless it is in a side of a floor (东户) or a floor's name (底层, 顶楼)."""
+"""Part of an expression: one of these characters, outside a side of a floor (东户) or a floor's name (底层, 顶楼)."""
 _IN_A_NAME: Final = rf"(?!{_N}{HAN_ROOM}){_N}{{1,3}}+(?=[{han_without('至到' + words.NUMERALS)}]){_NO_WORD}"
-"""Numerals that number nothing."""
+"""Numerals that are part of a name."""
 _MAY_SAY_MORE: Final = "系信机機致热客丁码番护護尾末"
 _SAYS_NO_MORE: Final = (
     rf"[{_MAY_SAY_MORE}](?<!联系)(?<!微信)(?<![手座固]机)(?<!手機)(?<![号號]码)"
@@ -92,7 +92,7 @@ _SAYS_NO_MORE: Final = (
 _ANNOUNCES: Final = "聯拨话話県证證"
 _BETWEEN: Final = rf"(?<={_HAN})[ ,，_\-](?={_HAN})"
 _LATIN: Final = rf"(?<={_HAN})(?![qvwQVW])[A-Za-z]{{3,12}}+"
-"""A word that is no account's."""
+"""A word in Latin letters that does not begin like a word for an account."""
 _RUN: Final = (
     rf"(?:[{han_without(words.NUMERALS + _TELLS_A_SIDE + _SECOND + _MAY_SAY_MORE + _ANNOUNCES)}]++"
     rf"|{_TELLS_NO_SIDE}|{_IN_A_NAME}|{_BETWEEN}|{_SAYS_NO_MORE}|{_LATIN}(?={_HAN})(?!{_N}))++"
@@ -100,7 +100,7 @@ _RUN: Final = (
 
 
 def _behind(*levels: int, shortest: int = 1) -> str:
-    """Where the words before a number end on one of these levels, as `han_levels` reads them."""
+    """Return an expression for the place behind words of one of these levels, as `han_levels` reads them."""
     mine = {word for word, level in HEADS.items() if level in levels and len(word) >= shortest}
     others = {word for word, level in HEADS.items() if level not in levels}
     single = "".join(sorted(word for word in mine if len(word) == 1))
@@ -136,7 +136,7 @@ _UNKNOWN: Final = (
     + "".join(f"(?<!{word})" for word in sorted(HEADS) if word[-1] in _LAST_OF_LONGER)
     + rf"|(?<=[{HERE}里])(?<=[{_BEFORE_SIDE}].){''.join(f'(?<!{word}里)' for word in INSIDE)})"
 )
-"""Behind a name that says nothing."""
+"""The place behind a name that says nothing of the number."""
 _INNER: Final = "".join(sorted({word[-1] for word, level in HEADS.items() if level >= BUILDING} - {"面", "市"}))
 _OUTSIDE: Final = f"(?<![{_INNER}])(?<!门市)(?<!门面)"
 _IN_NO_MARKET: Final = rf"{_OUTSIDE}(?!{_MARKET}|{_AISLE}|(?<=[区區期{HERE}]))"
@@ -170,7 +170,7 @@ _BUILDING: Final = (
     rf"|(?:{_TOWER}|(?<={_D}号)){_D}{{1,2}}+{_NO}|{_MARKET}{_D}{{1,2}}+{_BARE}"
     rf"|(?:{_ESTATE}|{_PART}|{_AISLE}|{_TOWER}|{_MARKET}){_D}{{1,4}}+{_NO}(?={_GOES_ON})))(?:(?!{_D}{{3}}){_HOUSE}(?<!座))*+)"
 )
-"""Of the house, behind which all numbers are hidden."""
+"""The number of the building, behind which all numbers are hidden."""
 
 # The numbers that are hidden.
 _FLOOR_WORD: Final = (
@@ -191,7 +191,7 @@ _INSIDE: Final = (
     rf"(?:[ \-]?(?:{_CODE_AND_WORD}|{_N}{{1,3}}+(?:{_UNIT_WORD}|{_FLOOR_WORD}|室|$))"
     rf"|(?<=[0-9{words.NUMERALS}][层層楼樓])(?![及和與与]{_D})[{_NAME_IN_A_HOUSE}]{{1,12}}+{_CODE_AND_WORD})"
 )
-"""In a house."""
+"""What is hidden inside a building."""
 _FIRST: Final = (
     rf"(?:(?={_D})(?:(?<={_D}[号號])(?:{_CODE}{_ALONE}{_NO_NAME}|{_D}{{3,4}}+{_NO}{_NO_NUMBER})"
     rf"|(?<=-)(?:{_D}{{1,4}}+(?:-{_D}{{1,4}}+)?+(?:{_ALONE}|{_NO})|{_D}{{3,4}}+室|{_D}{{1,2}}-{_D}{{3,4}}+室)"
@@ -207,12 +207,12 @@ _FIRST: Final = (
     rf"|(?:(?<=[城场場厦廈楼樓园苑].)|(?<={_D}号.)){_D}{{3,4}}+{_ALONE})"
     rf"|(?<![负負])(?!千|{_IN_HAN}){_N}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD}))"
 )
-"""Not in a house."""
+"""What is hidden outside a building."""
 _OTHER_HUNDREDS: Final = "|".join(
     f"{first}{_D}{{2}}-(?=[{''.join(str(one) for one in range(10) if abs(one - first) > 1)}]{_D}{{2}}(?!{_D}))"
     for first in range(1, 10)
 )
-"""Two numbers that are not the first and the last of several."""
+"""Excludes two numbers that are not the first and the last of several."""
 _KEPT_FIRST: Final = (
     rf"(?:(?={_D}{{1,3}}-{_D})(?:{_INSIDE_NOTHING}{_D}{{1,3}}+-(?={_D}{{1,2}}+-{_D}{{1,4}}+{_BARE})"
     rf"|{_ON_A_ROAD}{_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|室))"
@@ -231,7 +231,7 @@ _KEPT_FIRST: Final = (
 _NO_OLD_ROOM: Final = (
     "(?<![前后後东東西南北厢廂阁閣子披][间間楼樓房屋座])(?<!地[铺舖鋪下])(?<!天[台臺])(?<![顶頂底上下][跃躍叠疊])"
 )
-"""Not behind what may be a room without a number, as 前楼."""
+"""Excludes the place behind a possible room without a number, such as 前楼."""
 _NOTE: Final = (
     rf"((?:[{han_without(words.NUMERALS + _TELLS_A_SIDE)}]++|{_TELLS_NO_SIDE}|{_IN_A_NAME}|{_BETWEEN}"
     rf"|{_LATIN}(?={_HAN}|$)(?!{_N}))*+{_NO_OLD_ROOM}"
@@ -255,7 +255,7 @@ _PLAIN: Final = (
     rf"((?:(?<!{_N}){_D}{{1,2}}+单元 ?|)(?:(?<!{_N}){_D}{{1,2}}+[层楼] ?|)"
     rf"(?:(?<!{_N})[A-Z]?{_D}{{1,4}}+室|(?<=[楼号栋幢座元层])[A-Z]?{_D}{{3,4}}+|))"
 )
-"""What shows, and what is hidden. An empty alternative costs less than `?`."""
+"""What is shown, and what is hidden. An empty alternative costs less than `?`."""
 _plain: Final = Expression(_PLAIN)
 _plain_lines: Final = Expression(rf"^{_PLAIN}$|^.*$", re.M).findall
 
@@ -272,7 +272,7 @@ class Numbered(str):
 
 
 def mask_usual(value: str) -> str | None:
-    """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address."""
+    """Return the mask of an address of a usual form, which may be a `Numbered`; None for every other address."""
     match = _plain.compiled.fullmatch(value)
     return match[1] + _starred(match[2]).decode() if match else _mask_lines([value])[0]
 

@@ -58,8 +58,7 @@ Example: 明 of 王小明 and 说明.
 """
 _LIKELY: Final = 12
 _LIKELY_INSIDE: Final = 16
-"""The least that a name of three characters has to save without a cue: at the end of a run, and inside it.
-"""
+"""The least that a name of three characters has to save without a cue: at the end of a run, and inside it."""
 _LIKELY_BEFORE_NOUN: Final = 18
 """The least that such a name has to save at the beginning of a run, before a noun that is no word for goods.
 

@@ -47,7 +47,9 @@ _BEFORE_PLACE: Final = 12
 _BEFORE_A_PLACE: Final = 6
 """The least that a name has to save where a place is behind it and the text has a number."""
 _BETWEEN_NUMBER_AND_PLACE: Final = 1
-"""The least that it has to save between a phone and a complete place; a part of a place is no name: 阳明街道, 华强北路.
+"""The least that it has to save between a phone and a complete place.
+
+A part of a place is no name: 阳明街道, 华强北路.
 """
 _PLACE_OF_ITS_OWN: Final = re.compile(
     r"(?![东南西北中前后上下]?[路街道镇乡县区市州村桥巷弄港岗埠塘浦湾湖山河溪洲坝]|[东南西北中]|小区|新村|公寓|花园|广场|工业|轻纺|服装|商[城业贸]|市场|社区|大[道厦]"

@@ -35,7 +35,7 @@ _is_town: Final = re.compile("[县镇]").match
 _AROUND: Final = frozenset("省市州区县盟旗")
 """Characters before a county or a town: 濮阳市濮阳县."""
 _LEAST_BEFORE: Final = 2
-"""The least characters of a place before a part of it; fewer may be the first characters of a name."""
+"""The smallest number of characters of a place before a part of it; fewer may be the first characters of a name."""
 _are_han: Final = re.compile(f"[{HAN}]{{{_LEAST_BEFORE}}}").match
 
 

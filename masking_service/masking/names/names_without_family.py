@@ -26,8 +26,7 @@ ADDRESS_ENDS: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房�
 _parted: Final = re.compile(_PARTED)
 _full_stop: Final = re.compile(r"\s?[.．]\s?")
 _A_WORD: Final = 13
-"""The most that a character costs on average in a clause of words (`han_words`); characters of foreign names cost more.
-"""
+"""The most that a character costs on average in a clause of words (`han_words`); foreign names cost more."""
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
 FIRST_PART: Final = Expression(any_of(cues.FIRST_PARTS)).search
 _UNPARTED: Final = rf"(?:{any_of(cues.FIRST_PARTS)})[{HAN}]{{0,4}}"

@@ -12,7 +12,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 _GROUP_END: Final = re.compile(r"\d(?!\d)")
 _RUNS_ON: Final = re.compile(r" (?:\D{0,3}\d){7}")
-"""Another number follows: no number is so short that this may be its end."""
+"""Matches the beginning of another number: no number is so short that this could be its end."""
 _AFTER_CODE: Final = re.compile(r"[) .\-]*")
 
 MAX_CODE_LENGTH: Final = 3
@@ -20,7 +20,7 @@ _TYPES: Final = (
     *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),
     *("personal_number", "voip", "pager", "uan", "voicemail"),
 )
-"""Of numbers, by which libphonenumber tells valid ones."""
+"""The types of numbers of libphonenumber that count as valid."""
 
 
 def country_code(digits: str) -> str | None:
@@ -65,7 +65,7 @@ def read_abroad(written: str) -> tuple[int, int, str] | None:
 
 
 def read_valid(written: str) -> tuple[int, int, str] | None:
-    """What `read_abroad` gives for a number with ``+`` that is valid as a whole; None for every other one."""
+    """Return what `read_abroad` does for a number with ``+`` that is valid as a whole; None for every other one."""
     digits = "".join(filter(str.isdecimal, written))
     code = country_code(digits)
     if code is not None and (plain := _plain_numbers(int(code))) is not None and plain.fullmatch(digits, len(code)):
@@ -78,9 +78,9 @@ def read_valid(written: str) -> tuple[int, int, str] | None:
 
 @cache
 def _plain_numbers(code: int) -> re.Pattern[str] | None:
-    """The valid numbers of the first country with a code, without those that may begin with a prefix.
+    """Return the expression for the valid numbers of the first country with this code.
 
-    None where libphonenumber tells that country by leading digits.
+    They do not begin with its national prefix. None where libphonenumber distinguishes that country by leading digits.
     """
     metadata = PhoneMetadata.metadata_for_region_or_calling_code(code, COUNTRY_CODE_TO_REGION_CODE[code][0])
     if metadata is None or metadata.leading_digits is not None:
@@ -91,7 +91,7 @@ def _plain_numbers(code: int) -> re.Pattern[str] | None:
 
 
 def _numbers(metadata: PhoneMetadata, name: str) -> Iterator[str]:
-    """The expression for the numbers of a type, if the country has any."""
+    """Return the expression for the numbers of a type, if the country has any."""
     numbers = getattr(metadata, name)
     if numbers is not None and numbers.national_number_pattern is not None:
         lengths = "|".join(f"[0-9]{{{length}}}" for length in numbers.possible_length)

@@ -1,4 +1,4 @@
-"""Reads from a phone field the one number that can be dialled in China. Pure."""
+"""Returns the number of a phone field that can be dialled in China."""
 
 import re
 from typing import Final

@@ -1,8 +1,8 @@
 """Finds phone numbers in the middle of a text, and tells them from waybill numbers, dates, sizes and prices.
 
-A phone's neighbours are no digits, and it is no part of a code with letters (`lettered_codes`). Seven and eight digits
-that no area code precedes, and short service numbers, are phones only behind a word that says so: alone they are dates,
-weights and order numbers.
+A phone has no digits beside it, and is no part of a code with letters (`lettered_codes`). Seven or eight digits without
+an area code, and short service numbers, are phones only behind a word for a phone: without it they are dates, weights
+and order numbers.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _GAP: Final = r"[ \-]{0,3}"
 _WIDE: Final = r"[ \-)/_*]{0,3}"
 
 _SAYS_PHONE_ONLY: Final = "电话|電話|手机|手機|座机|座機|固话|热线|熱線|tel|phone|mobile"
-"""Words behind which every number is a phone, also one that is too long: 95013 and nine digits."""
+"""Words behind which every number is a phone, also one that is too long: 95013 and nine more digits."""
 _NO: Final = r"(?= ?(?:no\b|num|#))"
 _LOCAL_AHEAD: Final = r"(?=[ :：]?[2-9][0-9]{3}[ \-]?[0-9]{4}(?![0-9]))"
-"""A number of eight digits, as in Hong Kong."""
+"""Part of a regular expression: a number of eight digits, as in Hong Kong, comes next."""
 SAYS_PHONE: Final = (
     f"{_SAYS_PHONE_ONLY}|联系方式|聯絡|联络|联系|致电|拨打|撥打|号码|微信|客服|mob|call|whatsapp"
     rf"|打{_LOCAL_AHEAD}|電{_LOCAL_AHEAD}"
@@ -56,7 +56,10 @@ _CALLS_BEFORE: Final = (
     rf"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter))?{_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{8}})"
     rf"|(?P<says>\b(?:{by_first_letter(_SAYS_PHONE_ABROAD)})|{_IN_OTHER_SCRIPTS}){_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{7}})"
 )
-"""Words in other languages, before seven digits at least; before eight those that are names of goods, too."""
+"""Words for phoning in other languages, before at least seven digits.
+
+Before at least eight, those that are also names of goods.
+"""
 _BEGINS: Final = "".join(
     sorted(
         {
@@ -65,7 +68,7 @@ _BEGINS: Final = "".join(
         }
     )
 )
-"""What these words begin with."""
+"""The first characters of these words."""
 BEFORE_NUMBER: Final = (
     rf"(?=[{_BEGINS}])(?:(?:{by_first_letter(SAYS_PHONE)}){_SIGN_OF_NUMBER}|{_CALLS_BEFORE})[ :.]{{0,3}}"
 )
@@ -74,21 +77,21 @@ _ASKS: Final = (
     r"(?=[ ,.]{1,3}(?:(?:(?:please|pls|plz|kindly) )?(?:call|ring|phone|dial|text|whatsapp)"
     r"|is (?:my|his|her|our|their) (?:new |other |work |home )?(?:number|no|phone|mobile|cell|contact))\b)"
 )
-"""Behind a number: what to do with it, or whose it is."""
+"""What follows a number: a request to phone it, or whose it is."""
 _FREE: Final = r"(?:(?<![0-9])|(?=[+(]))"
 _ALONE: Final = r"(?!\d)"
 _NOT_CHAINED: Final = r"(?<!\d[.\-])"
 _NOT_LISTED: Final = r"(?<!\d[ .,:/\-])"
-"""One or two digits behind other digits are more likely a date, size or price than a phone."""
+"""Excludes one or two digits behind other digits, which are more likely a date, a size or a price than a phone."""
 
 _FEW_GROUPS: Final = r"1\d?(?:[ \-]{1,2}\d{3,10}){1,3}"
 _ONE_BY_ONE: Final = r"1(?:[ \-]{1,2}\d){10}"
 _IN_TWOS: Final = r"(?!\d\d(?: \d{1,2}[05])+(?!\d))1[3-9](?: \d{2,3}){3,4}"
-"""But for a list of sizes: 15 20 30 40 500."""
+"""A mobile number in groups of two and three, but no list of sizes: 15 20 30 40 500."""
 _BETWEEN: Final = r"(?: ?[.\-] ?| ?)"
 _SIGN: Final = r"(?: ?(?:[^\w\s]{1,3}|\*{4,8}|[_xX]{1,2}) ?| )"
 _SIZE: Final = r"\d{3}(?: ?[*×xX] ?\d\d[05]0){2}"
-"""What has the groups of a mobile number and is likelier a size: 150*1200*2000."""
+"""Three sizes with the groups of a mobile number: 150*1200*2000."""
 _IN_GROUPS: Final = (
     rf"1[3-9]\d(?:{_BETWEEN}\d{{4}}{_BETWEEN}|\d{_BETWEEN}\d{{3}}{_BETWEEN})\d{{4}}"
     rf"|(?!{_SIZE})1[3-9]\d{_SIGN}\d{{4}}{_SIGN}\d{{4}}"
@@ -96,7 +99,7 @@ _IN_GROUPS: Final = (
     r"|1(?P<each>[^\w\s]|[_xX])[3-9](?:(?P=each)\d){9}"
     r"|[(\[]1[3-9]\d[)\]][ \-]{0,2}\d{4}[ \-]?\d{4}|1[3-9]\d ?\(\d{4}\)[ \-]?\d{4}"
 )
-"""The groups in which a mobile number is read aloud, whatever is between them."""
+"""A mobile number in the groups in which it is read aloud, with any sign between them."""
 
 
 _NO_ACCOUNT: Final = "(?<!code )(?<!vat )(?<!tax )(?<!pin )(?<!account )(?<!container )(?<!weight )"
@@ -104,7 +107,7 @@ _GROUPS_ABROAD: Final = (
     r"[6-9]\d{4} \d{5}|(?:\([1-9]\d\)|[1-9]\d) ?9\d{4}-\d{4}|8[ \-]\(?9\d\d\)?[ \-]\d{3}[ \-]\d\d[ \-]\d\d"
     r"|0[1-9]\d{0,2}[ \-]\d{3}[ \-]?\d{3,4}|0[1-9]\d{0,2}[ \-]\d{2,3}(?: \d\d){2}|0[1-9]\d{2} \d{6,7}"
 )
-"""As many countries write a number: 98200 98200, (11) 98765-4321, 8 912 345-67-89, 0411 222 333."""
+"""Numbers as many countries write them: 98200 98200, (11) 98765-4321, 8 912 345-67-89, 0411 222 333."""
 
 
 def _patterns() -> Iterator[str]:
@@ -148,12 +151,12 @@ _ASKED: Final = rf"(?P<asked>\d(?:{_GAP}\d){{8,{MAX_DIGITS - 1}}}){_ASKS}"
 _NUMBER: Final = Expression(
     rf"(?=[0-9+(\[{_BEGINS}])(?:(?=[0-9+(\[]){_FREE}(?:{_READ}|{_ASKED})|(?![0-9+(\[])(?:{_SAID}))", re.I
 )
-"""One class passes over most characters: each alternative would cost as much by itself."""
+"""Finds any number. Its first class passes over most characters; each alternative would cost as much."""
 _LOCAL: Final = r"(?P<local>[2-9](?:\d{6,7}|\d{2,3}[ \-]\d{4}))(?=-\d{1,6}(?![\d\-]))"
-"""A number without its area code, and an extension behind it."""
+"""A number without its area code, before an extension."""
 _SHORT: Final = rf"\(?{AREA}\)?[ \-]{{1,3}}(?P<short>9\d{{4}}|1\d{{2,4}}|[2-9]\d{{5,7}})(?![ \-]?\d)"
 _NOT_IN_CHINA: Final = re.compile(r"0(?:\d{4,5}[ \-]\d|[34568]0\d)").match
-"""No area code of China, or more digits in the first group than one has."""
+"""Matches what is no area code of China, or has more digits in its first group than one has."""
 _BEHIND_WORD: Final = Expression(rf"{_READ}|{_SHORT}|{_LOCAL}", re.I)
 
 _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
@@ -164,7 +167,7 @@ _EXTENSION: Final = re.compile(
     r"|\ ?[(\[](?=\d{3,6}[)\]]))(\d+)",
     re.I,
 )
-"""As in a phone field; but what may be a count, a date or a room is none."""
+"""Matches an extension as in a phone field, but not what may be a quantity, a date or a room."""
 
 
 def find_numbers(text: str) -> Iterator[Number]:
@@ -181,7 +184,7 @@ def find_numbers(text: str) -> Iterator[Number]:
 
 
 def extension_in_text(text: str, at: int) -> tuple[int, int] | None:
-    """Return the span of the extension that follows the number which ends at `at`."""
+    """Return the span of the extension behind the number that ends at `at`."""
     match = _EXTENSION.match(text, at)
     return match.span(1) if match else None
 

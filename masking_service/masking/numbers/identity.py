@@ -1,6 +1,6 @@
-"""Finds what identifies someone and is no phone, of which nothing shows, and leaves order numbers that look like it.
+"""Finds what identifies a person and is no phone; nothing of it is shown. Leaves order numbers that look like it.
 
-Identity numbers, bank cards, e-mail addresses, documents and plates are told by their form, accounts by a word.
+Identity numbers, bank cards, e-mail addresses, documents and plates are recognised by their form, accounts by a word.
 
 Sources: GB 11643-1999 (citizen identity number: region, date of birth, sequence, check character by ISO 7064 MOD 11-2;
 the first generation had 15 digits and no check), ISO/IEC 7812 (bank cards: Luhn check, issuer by the first digits).
@@ -17,7 +17,10 @@ from masking_service.masking.numbers.orders_in_text import Orders, Span
 
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
-"""GB/T 2260, with 81 to 83 for residents from Hong Kong, Macau and Taiwan, and 9 for foreign permanent residents."""
+"""Codes of provinces (GB/T 2260).
+
+81 to 83 are for residents from Hong Kong, Macau and Taiwan, and 9 for foreign permanent residents.
+"""
 
 _REGION: Final = rf"[1-9]{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}"
 _MONTH_DAY: Final = rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01]){_GAP}"
@@ -37,15 +40,15 @@ _DOCUMENT: Final = re.compile(
 )
 
 _ISLAND: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z](?:[1289][0-9]{8}(?![0-9A-Za-z])|[A-Z]?[0-9]{6}[(（][0-9A][)）])")
-"""An identity number of Taiwan, or one of Hong Kong with its check in brackets."""
+"""Finds an identity number of Taiwan, or one of Hong Kong with its check digit in brackets."""
 _LETTERS_OF_TAIWAN: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
-"""Their values are 10 and up."""
+"""The letters of identity numbers of Taiwan in the order of their values, from 10 on."""
 
 _MACHINE_LINE: Final = re.compile(
     r"(?<![A-Z0-9<])(?:[PIACV][A-Z<][A-Z]{3}[A-Z]{1,36}<<[A-Z<]{0,38}"
     r"|[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{1,16})(?![A-Z0-9<])"
 )
-"""The lines of a passport that machines read (ICAO 9303): name, and number, day of birth and expiry."""
+"""Finds the machine-readable lines of a passport (ICAO 9303): name; number, date of birth and expiry."""
 
 _CARD: Final = re.compile(
     r"(?<![0-9])(?:[2-69]\d{12,18}|(?<!\d[ \-])[2-69]\d{3}(?:[ \-]\d{4}){2}[ \-]\d{1,7}(?:[ \-]\d{1,3})?"
@@ -54,21 +57,24 @@ _CARD: Final = re.compile(
 _ISSUERS: Final = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5\d{15}(?:\d{3})?|6\d{15,18}|9\d{15,18}|2[2-7]\d{14}|3[47]\d{13}|35\d{14}|3[0689]\d{12}"
 )
-"""Which first digits go with which lengths; a number that no network issues is an order number, whatever its check."""
+"""Matches first digits and lengths of cards.
+
+A number that no network issues is an order number, even with a right check digit.
+"""
 
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 _CITIZEN_LENGTH: Final = 18
 
 _SAYS_DOCUMENT: Final = ("证", "證", "护照", "護照", "assport", "ASSPORT")
-"""In each word before the number of a passport or permit."""
+"""Parts of the words before the number of a passport or permit; each has one of them."""
 
 _DOMAIN: Final = re.compile(
     r"@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}|@[^\W_]{1,30}(?:[.。．][^\W_]{1,30}){1,4}"
 )
 _LOCAL: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
 _MAX_LOCAL_LENGTH: Final = 64
-"""RFC 5321."""
+"""The longest part of an e-mail address before the @ (RFC 5321)."""
 _SAID_CARD: Final = re.compile(
     r"(?:卡号|卡號|银行卡|銀行卡|储蓄卡|信用卡|借记卡|账号|賬號|帐号|账户"
     r"|card(?: no\.?| number)?|account(?: no\.?| number)?)"
@@ -81,16 +87,19 @@ _SAID_CITIZEN: Final = re.compile(
 ).finditer
 
 _MANY_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,2}[0-9]){11}").search
-"""As many as the shortest card has."""
+"""Finds as many digits as the shortest card has."""
 _BEHIND_ID: Final = r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$"
 _ID: Final = re.compile(_BEHIND_ID, re.I).search
-"""Of an order or of a person: the check in the number behind it tells."""
+"""Finds "ID" before a number, of an order or a person: the check digit in the number decides."""
 _THINGS: Final = "case invoice order package parcel payment refund return shipment ticket tracking trade transaction"
 _ID_OF_NO_THING: Final = re.compile(
     "".join(rf"(?<!{word}[ _\-])" for word in _THINGS.split()) + "(?<![单單])(?<![^证證]件)" + _BEHIND_ID,
     re.I,
 ).search
-"""Before what may be a bank card's number: such a number of an order has a right check as often as one in ten."""
+"""Finds "ID" before a possible card number, but not that of an order.
+
+One in ten order numbers has a right check digit.
+"""
 _IS_MODEL: Final = re.compile("(?:[型款批机]号|[型款批機]號|规格|規格|料号|sku|model|part)[ :：#]{0,3}$", re.I).search
 _LONGEST_MODEL: Final = 8
 _EXPONENT: Final = re.compile(
@@ -98,7 +107,7 @@ _EXPONENT: Final = re.compile(
     r"|\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d{1,5}E\+?17)(?![0-9A-Za-z.])",
     re.I,
 )
-"""A mobile or identity number as spreadsheets write large numbers: 1.3812345678E+10."""
+"""Finds a mobile or identity number as spreadsheets write large numbers: 1.3812345678E+10."""
 _ACCOUNT_WORDS: Final = (
     r"(?:微信|薇信|威信|徽信|微信号|vx|v信|wx|weixin|wechat|qq|扣扣|(?:open|union)[_\- ]?id"
     r"|支付宝|支付寶|旺旺|抖音|快手|小红书|闲鱼|閒魚|咸鱼|钉钉|釘釘|飞书|飛書|微博|陌陌|电报|電報"
@@ -119,9 +128,9 @@ _ACCOUNT: Final = re.compile(
     r"(?P<account>[A-Za-z0-9][A-Za-z0-9_\-]{4,40})(?![A-Za-z0-9])|(?<![A-Za-z0-9])(?P<wxid>wxid_[A-Za-z0-9_\-]{4,40}))",
     re.I,
 )
-"""An account of a chat or a shop, behind the word that says so."""
+"""Finds an account of a chat or a shop, behind a word for one."""
 _IS_PARCEL: Final = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}").fullmatch
-"""A parcel's number by the rules of the post, which may begin with VX."""
+"""Matches a parcel's number in the format of postal services, which may begin with VX."""
 _PLATE: Final = re.compile(
     r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊](?<![A-Za-z0-9].)"
     r"(?:[A-HJ-NP-Z][ ·•.\-]?"
@@ -129,13 +138,13 @@ _PLATE: Final = re.compile(
     r"|[A-HJ-NP-Za-hj-np-z] ?[0-9]{2} [0-9]{3}(?![A-Za-z0-9])|[Ａ-Ｚ][０-９Ａ-Ｚ]{5,6}(?![０-９Ａ-Ｚ])"
     r"|[a-hj-np-z](?:[0-9]{5}|[a-hj-np-z][0-9]{4,5}|[0-9]{4}[a-hj-np-z])(?![A-Za-z0-9]))"
 )
-"""A vehicle's plate: GA 36-2018, those of new energy have one more."""
+"""Finds a licence plate (GA 36-2018). Plates of new energy vehicles have one character more."""
 account_in, plate_in, machine_line_in = _ACCOUNT.search, _PLATE.search, _MACHINE_LINE.search
-"""Find the first one in a text: they need no digits together."""
+"""Find the first account, plate or machine-readable line of a text. These need no digits in a row."""
 
 
 def identities_in(text: str, orders: Orders) -> list[Span]:
-    """The spans of what identifies someone by its form, or behind its word, in any order; orders' numbers are none."""
+    """Return the spans of what identifies a person, by its form or a word, in any order, without numbers of orders."""
     found: list[Span] = []
     if _MANY_DIGITS(text):
         for find, says_id in ((find_citizens, _ID), (find_cards, _ID_OF_NO_THING)):
@@ -159,7 +168,7 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
 
 
 def accounts_in(text: str, orders: Orders) -> Iterator[Span]:
-    """The spans of accounts of chats and shops. What begins like one may be the number of a parcel."""
+    """Return the spans of accounts of chats and shops. What begins like one may be the number of a parcel."""
     spans = (match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text))
     return (span for span in spans if not (_IS_PARCEL(text, max(0, span[0] - 2), span[1]) and orders.touch(span)))
 
@@ -181,13 +190,13 @@ def is_citizen(text: str) -> bool:
 
 
 def find_cards(text: str) -> Iterator[Span]:
-    """The spans of the bank cards in a text."""
+    """Return the spans of the bank cards in a text."""
     spans = (match.span() for match in _CARD.finditer(text) if _is_card(match[0]))
     return (span for span in spans if not is_in_code(text, *span))
 
 
 def find_emails(text: str) -> Iterator[Span]:
-    """The spans of the e-mail addresses in a text."""
+    """Yield the spans of the e-mail addresses in a text."""
     free = 0
     for domain in _DOMAIN.finditer(text):
         at = domain.start()
@@ -214,7 +223,7 @@ def _is_citizen(written: str) -> bool:
 
 
 def _is_islander(written: str) -> bool:
-    """Whether the check of an identity number of Taiwan or Hong Kong is right."""
+    """Whether the check digit of an identity number of Taiwan or Hong Kong is right."""
     if written[-1].isdigit():
         letter = 10 + _LETTERS_OF_TAIWAN.index(written[0])
         digits = [letter // 10, letter % 10, *map(int, written[1:])]

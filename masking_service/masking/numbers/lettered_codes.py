@@ -1,4 +1,4 @@
-"""Tells codes with letters from the numbers of people that letters touch: SF13812345678, but John13812345678."""
+"""Tells codes with letters from personal numbers that letters touch: SF13812345678, but John13812345678."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Final
 _LONGEST: Final = 40
 _IN_WORDS: Final = ascii_letters + digits
 _PREFIX: Final = re.compile(r"[A-Z]{1,4}|(?=[A-Z0-9]{5})(?=[0-9]*[A-Z])[A-Z]*[0-9][A-Z0-9]*").fullmatch
-"""What carriers and shops begin their numbers with: a few capitals, or capitals and digits, as UPS does."""
+"""Matches the prefixes of carriers' and shops' numbers: a few capitals, or capitals and digits, as UPS has."""
 _NAMED: Final = re.compile(
     "(?:电话|電話|手机|手機|身份证|身份證|卡号|卡號|拨打|撥打|致电|致電|[来來]电|[来來]電|回电|回電|电联|電聯|联系|聯繫|联络|聯絡|[系繫件货貨]人)[A-Z]$"
 ).search
-"""Words before a number of a person, which may be one of several: 电话A13812345678, 请拨打D13812345678."""
+"""Finds words before a personal number that may have a letter: 电话A13812345678, 请拨打D13812345678."""
 _SAYS_PHONE: Final = re.compile("[TMPHC]|PH|HP").fullmatch
-"""Abbreviations of phone words: T13812345678 is a phone, unless the text says that it is a code."""
+"""Matches abbreviations of words for a phone: T13812345678 is a phone, unless the text calls it a code."""
 _SAID_CODE: Final = re.compile(
     r"(?:[单單号號码碼件]|\b(?:order|tracking|waybill|parcel|no|id|ref|code|number|sn))[\W_]{0,4}$", re.I
 ).search
 _DIGITS_OF_PHONE: Final = range(10, 14)
 _MADE: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}", re.I).fullmatch
-"""What programs make: UUIDs, digests, and ids of documents."""
+"""Matches what programs make: UUIDs, digests and ids of documents."""
 
 
 def is_in_code(text: str, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""Masks the numbers of a phone field piece by piece, also those that came in half hidden: 138****5678.
+"""Masks the numbers of a phone field piece by piece, also numbers that are half hidden already: 138****5678.
 
 It tells a mask, which hides digits, from a real number with a star beside it, which hides none.
 """
@@ -33,27 +33,28 @@ class PhonePiece(NamedTuple):
 
 
 _HIDING_RUN: Final = re.compile(r"(?<=\d)([xX#?_~^=.\-])\1{2,11}|([xX#?_~^=.\-])\2{2,11}(?=\d)")
-"""Signs that hide digits, three or more of one, touching a digit that shows: 138----5678, 138xxxx5678."""
+"""Finds signs that hide digits: one sign three or more times, beside a digit that is shown.
+
+Examples: 138----5678, 138xxxx5678.
+"""
 
 _GAP: Final = r"[ .\-()\[\]]{0,3}"
 _POSITIONS: Final = re.compile(rf"\(?(?:\+{_GAP})?[\d*](?:{_GAP}[\d*]){{0,47}}")
 _ALONE: Final = re.compile(r"1[3-9]\d(?:\d{4}|\*{4})\d{4}(?= {1,3}1[3-9]\d[\d*]{8}(?![\d*]))")
-"""A mobile number, hidden or not, with another behind it."""
+"""Matches a mobile number, hidden or not, with another one behind it."""
 _STARS: Final = re.compile(r"\*+")
 _STARS_APART: Final = re.compile(rf"\*++(?=\(?{AREA}\)?[ \-]?\*{{6}}|[ .\-]{{1,3}}\*{{6,}}+\d{{1,4}}(?!\d))")
-"""Stars of something else, in front of a number that came in hidden."""
+"""Finds stars of something else, in front of a number that is hidden already."""
 _SEPARATORS: Final = re.compile(r"[\s/,;:|&()\[\]{}<>《》【】。.\-]+")
 _OTHER: Final = re.compile(r"[^\d*+\s/,;:|&()\[\]{}<>《》【】。.\-]+")
 
 _MOBILE: Final = 11
 _LOCAL: Final = 7
-"""The digits of the shortest number that is alone."""
+"""The smallest number of digits of a number that is alone."""
 
 
 def read_phones(value: str, keep: int, hide_last: int = 0) -> Iterator[PhonePiece]:
-    """The pieces of a phone field, in order.
-
-    Together they are the field, masked.
+    """Return the pieces of a phone field, in order. Together they are the field, masked.
 
     Args:
         value: the field.
@@ -119,7 +120,7 @@ def _after_extensions(text: str, at: int) -> int:
 
 
 def forms_of(number: Number) -> list[str]:
-    """The digits of a number in every form that it may have elsewhere, the longest first."""
+    """Return the digits of a number in every form that it may have elsewhere, the longest first."""
     area = number.code.removeprefix("86")
     digits = number.digits
     forms = (area + digits, area[1:] + digits, digits) if area.startswith("0") else (digits,)
@@ -135,9 +136,7 @@ _MOBILE_START: Final = re.compile(r"1[3-9]")
 
 
 def _holds_real_number(body: str, *, coded: bool) -> bool:
-    """True if no star takes the place of a digit.
-
-    A whole number can be read beside the stars then.
+    """True if no star takes the place of a digit. A whole number can then be read beside the stars.
 
     Args:
         body: digits, stars and separators, without country and area code.
@@ -159,7 +158,7 @@ def _holds_real_number(body: str, *, coded: bool) -> bool:
 
 
 def _through_stars(text: str, start: int, end: int) -> Number | None:
-    """A whole number with stars strewn into it: 138*1234*5678."""
+    """Whether this is a whole number with stars between its digits: 138*1234*5678."""
     chunk = text[start:end]
     number = read_number(chunk.replace("*", " "), 0)
     if number is None or number.end != len(chunk) or "*" not in chunk[number.body :]:
@@ -178,7 +177,7 @@ _NEXT: Final = re.compile(r"(?<=[\d*])[ .\-()\[\]]+(?=[\d*])")
 
 
 def _body(text: str, start: int, end: int) -> int:
-    """Where the codes of a hidden number end."""
+    """Return where the country and area code of a hidden number end."""
     codes = _CODES.match(text, start, end)
     if codes and codes.end() > start:
         return codes.end()
@@ -191,10 +190,10 @@ def _body(text: str, start: int, end: int) -> int:
 
 
 def _mask_end(text: str, body: int, end: int, hide_last: int) -> int:
-    """Where a hidden number ends.
+    """Return where a hidden number ends.
 
-    One whose digits already ended behind its stars is over: 138****5678 139****1234, 021-******34-***. Where the last
-    digits are hidden, so is one of seven or more that ends in stars: 1381234**** 1391234****.
+    If its digits are complete behind its stars, it ends there: 138****5678 139****1234, 021-******34-***. If its last
+    digits are hidden, a number of seven digits or more ends with its stars: 1381234**** 1391234****.
     """
     if whole := _WHOLE_MASK.match(text, body, end):
         return whole.end()

@@ -1,9 +1,8 @@
 """Reads phone numbers: where they begin and end, and which digits count. It hides nothing.
 
-Everything here reads what `reading` makes of a text: ASCII digits, hyphens, stars and spaces, nothing invisible.
-
-n, the digits that count, are those of the number without country code and, for a Chinese landline, without area code.
-A landline that is written without its 0 or its area code counts whole.
+Everything here reads what `reading` makes of a text: ASCII digits, hyphens, stars and spaces, nothing invisible. The
+digits that count, n of them, are those of the number without its country code and, for a Chinese landline, without its
+area code. If a landline is written without the 0 of its area code, or without an area code, all its digits count.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from masking_service.masking.numbers.abroad import read_abroad, read_valid
 from masking_service.masking.words.expressions import Expression
 
 MAX_DIGITS: Final = 13
-"""Digits of a run without country code above which it is no phone: identity and card numbers."""
+"""The largest number of digits of a phone without a country code; longer numbers are identity and card numbers."""
 
 MIN_HIDDEN_DIGITS: Final = 6
-"""Digits of a phone that no label shows (GB/T 41833-2022)."""
+"""The smallest number of digits of a phone that a label hides (GB/T 41833-2022)."""
 
 AREA: Final = r"0(?:10|2\d|[3-9]\d\d)"
 """Area codes of China: 010 and 020 to 029 have eight digits behind them, those of four digits seven or eight."""
@@ -58,7 +57,7 @@ class Number(NamedTuple):
     readable: bool = True
 
     def hidden(self, keep: int, hide_last: int = 0) -> str:
-        """The digits that count, with the hidden ones as stars: see `starred`."""
+        """The digits that count, with stars for the hidden ones (`starred`)."""
         return starred(self.digits, keep, hide_last) if self.readable else "*" * len(self.digits)
 
 
@@ -116,14 +115,14 @@ _ABROAD: Final = re.compile(rf"\(?(?:(?<![\d*])\+{_GAP}|00)[1-9](?:{_GAP}\d){{0,
 _ALONE_ABROAD: Final = re.compile(
     r"\+(?!86)(?=(?:[ \-]?[0-9]){7,15}$)[1-9][0-9]{0,2}(?:[ \-]?[0-9]{2,}){1,3}"
 ).fullmatch
-"""A field that holds one number of another country in at most three groups."""
+"""Matches a field that holds one number of another country, in at most three groups."""
 
 _FEWEST_DIGITS: Final = 7
-"""The shortest number that a group of digits makes alone; shorter groups belong together."""
+"""The smallest number of digits of a group that is a number by itself; shorter groups belong together."""
 
 
 def read_number(text: str, at: int) -> Number | None:
-    """The number that begins at `at`, or None."""
+    """Return the number that begins at `at`; None if there is none."""
     if match := _FIELD.match(text, at):
         return number_of(match)
     if match := _ABROAD.match(text, at):
@@ -137,7 +136,7 @@ def read_number(text: str, at: int) -> Number | None:
 
 
 def _plain(match: re.Match[str]) -> Number:
-    """Return the groups of digits that are no spelling known here, as many as one number needs."""
+    """Return groups of digits in a spelling that is not known here, as many as one number needs."""
     digits = ""
     end = match.start()
     for group in re.finditer(r"\d+", match[0]):
@@ -161,7 +160,7 @@ def abroad_of(match: re.Match[str]) -> Number | None:
 
 
 def alone_abroad(value: str) -> Number | None:
-    """The valid number of another country that is the whole of a phone field: +852 9123 4567; else None.
+    """Return the valid number of another country that is the whole of a phone field (+852 9123 4567); else None.
 
     It is what `read_number` reads there, without the search for other spellings.
     """

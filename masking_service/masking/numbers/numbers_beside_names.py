@@ -1,4 +1,4 @@
-"""Finds phones of other countries, and of eight digits as in Hong Kong, by the mask of a name beside them."""
+"""Finds phones of other countries, and phones of eight digits as in Hong Kong, by the mask of a name beside them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from masking_service.masking.numbers.orders_in_text import Orders
 from masking_service.masking.words.expressions import Expression
 
 _LONGEST_ALONE: Final = 11
-"""Digits: a longer number must be valid with the code of a country."""
+"""The largest number of digits without a country code. A longer number has to be valid with the code of a country."""
 _LOCAL: Final = r"[5-9][0-9]{3}[ -]?[0-9]{4}(?![0-9A-Za-z*\-])"
 _DATE: Final = r"[0-3]?[0-9][ .\-][01]?[0-9][ .\-](?:19|20)?[0-9]{2}(?![0-9 ])|(?:19|20)[0-9]{2}[ .\-]"
 _ABROAD: Final = (
@@ -29,7 +29,7 @@ _BESIDE_NAME: Final = Expression(
 
 
 def numbers_beside_names(text: str) -> list[tuple[int, int]]:
-    """The spans of such phones in a text whose names are hidden, in order; no order's number is one."""
+    """Return the spans of such phones in a text whose names are hidden, in order, without numbers of orders."""
     orders = Orders(text)
     spans = (match.span(match.lastgroup or 0) for match in _BESIDE_NAME(text))
     return [span for span in spans if not orders.touch(span) and _may_be_phone(text[slice(*span)])]

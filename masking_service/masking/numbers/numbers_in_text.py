@@ -22,7 +22,10 @@ from masking_service.masking.words.expressions import Expression
 _Edit = tuple[int, int, str]
 
 _HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：；（）\n -/:-?A-~]*").fullmatch
-"""Han, punctuation and Latin without a digit or ``@``: most remarks. Ranges alone, which cost a fifth of ``\\d``."""
+"""Matches text of Han, punctuation and Latin without a digit or ``@``: most remarks.
+
+A class of ranges costs a fifth of one with all digits.
+"""
 _AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
 HAN_DIGITS: Final = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _HAN_MOBILE: Final = re.compile(
@@ -40,7 +43,10 @@ _JOINED: Final = re.compile(
     r"|(?<![0-9A-Za-z])1[3-9][0-9]{9}(?=[0-9]{1,2}[.、)）][\u4e00-\u9fff])"
     r"|(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}){2,3}(?![0-9A-Za-z])"
 )
-"""A mobile number behind a room's or a house's, before a list's next number, or several without a separator."""
+"""Finds a mobile number right behind the number of a room or a house, or before a list's next number.
+
+Or several mobile numbers in a row.
+"""
 
 
 def _may_hold_more(text: str) -> bool:
@@ -52,22 +58,25 @@ def _may_hold_more(text: str) -> bool:
 _PLAIN_MOBILE: Final = re.compile(r"(?:\+?86[ \-]?)?1[3-9][0-9](?:[0-9]{8}|([ \-])[0-9]{4}\1[0-9]{4})").fullmatch
 _LETTER_BEFORE: Final = re.compile("[A-Za-z]").search
 _MOBILE_BEHIND_CODE: Final = re.compile(r"(?<=[^0-9A-Za-z\-])1[3-9][0-9]{9}$").search
-"""A mobile number that is read as one with the code before it: 工号00821）138…."""
+"""Finds a mobile number that is read as one number with the code before it: 工号00821）138…."""
 _ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
-"""What may be between digits in web addresses, HTML and JSON, and their sign of an e-mail address."""
+"""Part of a regular expression: what may be between digits in web addresses, HTML and JSON, and their spelling of @."""
 _WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:[\W_]{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]|{_ESCAPED}").search
-"""Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
+"""Finds five digits in a row (fewer are no phone), or a sign of an e-mail address, behind which anything may be."""
 
 _PLAIN_SIGNS: Final = re.compile(
     r"[ !\"'()*,\-./0-9:;?A-Z\[\]_a-z{|}\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u0410-\u044f\u1ea0-\u1ef9"
     r"\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3，。：；！？（）]*"
 ).fullmatch
-"""Characters that are read as they are written, and none of an e-mail address or an escape."""
+"""Matches characters that are read as they are written, none of them of an e-mail address or an escape."""
 _FIVE_OR_STARS: Final = re.compile(r"[0-9](?:[\W_]{0,6}[0-9*xX]){4}").search
 _NEAR_DIGITS: Final = re.compile(
     r"[0-9](?:(?:[ .\-()_xX*]{0,6}[0-9]){6}|(?:[\W_]{0,6}[0-9]){10}|[ \-)]{0,2}\*{3})"
 ).search
-"""Digits of one number: seven with signs of a phone between them, eleven with any, or some before those of a mask."""
+"""Finds digits of one number.
+
+These are seven with signs of a phone between them, eleven with any sign, or some before the stars of a mask.
+"""
 _FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ .()/\-]{0,5}[0-9]){4}").search
 _SAID_NUMBER: Final = Expression(
     rf"{BEFORE_NUMBER.replace(' :.', ' :.：')}\(?[0-9](?:[ .()/\-]{{0,5}}[0-9]){{4}}", re.I
@@ -94,11 +103,11 @@ _HALF_MASKED: Final = re.compile(
     r"(?:[3-9]\d*)?(?:\*+|[xX]+(?!\d)|[xX]{3,})\d*"
     r"|(?=[\d *\-]{0,11}\*)[3-9][\d*]([ \-])[\d*]{4}\1[\d*]{4}(?![0-9A-Za-z*]))"
 )
-"""A mobile number with some digits hidden in one place by as many signs; 15000*20000 is a size."""
+"""Finds a mobile number with some digits hidden in one place by as many signs; 15000*20000 is a size."""
 _NEARLY_INTERMEDIATE: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:\+\d{1,4}[ \-]{0,3}|\d{1,4}[ \-]{1,3})?700(?:[ \-]{0,3}\d){12}(?![0-9A-Za-z])"
 )
-"""The digits of an intermediate number in other groups than its own, or behind digits: maybe another number."""
+"""Finds the digits of an intermediate number in other groups than usual, or behind digits: it may be another number."""
 _KEPT: Final = frozenset("@. -")
 
 _MAX_NUMBERS: Final = 24
@@ -106,7 +115,7 @@ _MAX_ADDRESSES: Final = 4
 _MAX_ESCAPES: Final = 1_000
 _ESCAPES_BEGIN: Final = "%&\\"
 _ROOM_FOR_MANY: Final = 48
-"""Characters: what is shorter cannot hold more numbers than that, and is not counted."""
+"""Characters: a shorter text cannot hold more numbers than are allowed, and its numbers are not counted."""
 _NUMBERS: Final = re.compile(rf"[{DIGIT}]+")
 _WORDS: Final = re.compile(r"\S+")
 _ANY_DIGIT: Final = re.compile(rf"[{DIGIT}]")
@@ -127,7 +136,7 @@ def scrub(value: str, keep: int = 4) -> str:
     if not _may_hold_number(value) and not _may_hold_more(value):
         return value
     for _ in range(_PASSES):
-        if crowded(value):  # or has become so: stars part numbers
+        if crowded(value):  # or has become so: stars separate numbers
             return _hide_every_digit(value)
         if _has_few_digits(value) and not _may_hold_more(value):
             return value
@@ -153,20 +162,20 @@ def _has_few_digits(value: str) -> bool:
 
 
 def worth_scanning(value: str) -> bool:
-    """False for a value that can hold nothing to hide.
+    """False only for a value that can hold nothing to hide.
 
-    It has no seven digits, no ``@``, no plate and no account behind its word.
+    It has no seven digits, no ``@``, no plate and no account behind a word for one.
     """
     seven = _SEVEN_ASCII_DIGITS(value) if value.isascii() else _SEVEN_DIGITS(value)
     return seven is not None or _may_hold_more(value)
 
 
 def lines_worth_scanning(lines: str) -> bool:
-    """False if `worth_scanning` is for each of the lines."""
+    """False only if `worth_scanning` is false for each line."""
     if _may_hold_more(lines):
         return True
     if not any(sign in lines for sign in _SIGNS):
-        # A tenth of the cost: only the first bytes of digits, and what begins like them, are counted in each line.
+        # This costs a tenth: in each line, only the first bytes of digits, and of what begins like them, are counted.
         digits = lines.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
         if max(map(len, digits.split(b"\n"))) < _WORTH_DIGITS:
             return False
@@ -174,14 +183,14 @@ def lines_worth_scanning(lines: str) -> bool:
 
 
 def holds_no_number(value: str) -> bool:
-    """Whether a text or its lines are of Han, Latin letters and usual signs, without digits or ``@``."""
+    """Whether a text or its lines have only Han, Latin letters and usual signs, without digits or ``@``."""
     return _HOLDS_NOTHING(value) is not None and not _may_hold_more(value)
 
 
 def crowded(value: str) -> bool:
     """Return whether a value holds more numbers or ``@`` than people write into a field of a waybill.
 
-    Reading them all would take a worker seconds for a body that was made for that.
+    To read them all would take a worker seconds, for a request that was made for that purpose.
     """
     if len(value) < _ROOM_FOR_MANY:
         return False
@@ -191,10 +200,7 @@ def crowded(value: str) -> bool:
 
 
 def _hide_every_digit(value: str) -> str:
-    """Hide every digit, and every word with an ``@``.
-
-    What is not read hides more.
-    """
+    """Hide every digit, and every word with an ``@``: what is not read is hidden."""
     masked = _WORDS.sub(lambda word: _all_hidden(word[0]) if "@" in word[0] else _ANY_DIGIT.sub("*", word[0]), value)
     return value if masked == value else masked
 
@@ -208,9 +214,9 @@ def contains_personal_data(value: str) -> bool:
 
 
 def cut_out(value: str, keep: int) -> Iterator[tuple[str, str | None]]:
-    """The value in pieces: finds, and what is between.
+    """Return the value in pieces: what was found, and the text between.
 
-    A find comes with what shows of it, what is between with None.
+    A find comes with its mask, the text between with None.
     """
     reading = Reading(value)
     done = 0
@@ -240,10 +246,7 @@ def _scrub_once(value: str, keep: int) -> str:
 
 
 def _edits(reading: Reading, keep: int) -> list[_Edit]:
-    """Return the edits of a read text.
-
-    None is inside another; what is longer than a phone goes first.
-    """
+    """Return the edits of a text that was read. None is inside another; what is longer than a phone comes first."""
     text = reading.text
     if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
         text = _blanked(text, passing)
@@ -272,7 +275,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
 
 
 def _spelled_phones(text: str, keep: int) -> Iterator[_Edit]:
-    """Mobile numbers in Han, and last digits that are told alone."""
+    """Yield the edits of mobile numbers in Han, and of last digits that a text names by themselves."""
     for match in _HAN_MOBILE.finditer(text):
         written = match[0].replace(" ", "").replace("-", "")
         if not written.isascii():
@@ -283,7 +286,7 @@ def _spelled_phones(text: str, keep: int) -> Iterator[_Edit]:
 
 
 def _joined_phones(text: str, keep: int) -> Iterator[_Edit]:
-    """Mobile numbers that a room's number touches."""
+    """Yield the edits of mobile numbers right behind a room's number."""
     for match in _JOINED.finditer(text):
         hidden = len(match[0]) - keep
         yield *match.span(), "*" * hidden + match[0][hidden:]
@@ -322,9 +325,9 @@ def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
 
 
 def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit], orders: Orders) -> list[_Edit]:
-    """Hide what has the digits of an intermediate number and is none, nor an order's.
+    """Hide what has the digits of an intermediate number, and is neither one nor an order's.
 
-    Where a phone was found among them, its mask is enough.
+    If a phone was found among the digits, its mask is enough.
     """
     edits = []
     for match in _NEARLY_INTERMEDIATE.finditer(text):
@@ -342,7 +345,7 @@ def _tight(positions: str, keep: int) -> str:
 
 
 def _extensions(reading: Reading, text: str, at: int) -> tuple[str, int]:
-    """The number's extensions as they show, and their end."""
+    """Return the masks of the number's extensions, and where they end."""
     shown = ""
     while found := extension_in_text(text, at):
         shown += reading.written(at, found[0]) + "*" * (found[1] - found[0])

@@ -1,4 +1,4 @@
-"""Finds what a text calls the number of an order or the like, which is no phone and no bank card."""
+"""Finds what a text calls the number of an order or the like; it is no phone and no bank card."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO: Final = (
     + "".join(rf"(?<!{word}[ ._\-])(?<!{word}\. )" for word in ("whatsapp", "landline", "ph", "hp", "alternate", "тел"))
     + "(?:no|№)"
 )
-"""But not where it is a phone's: Tel. No."""
+"""Excludes "No." of a phone: Tel. No."""
 CARRIERS: Final = "顺丰|中通|圆通|申通|韵达|极兔|京东|淘宝|天猫|拼多多|抖音|美团"
 SAYS_ORDER: Final = (
     r"(?:原(?:订|訂|运|運)?[单單][号號]?|[订訂运運单單物流快递遞包裹面母子总總分交易合同约約发發票凭憑回工受理案任批货貨款条條箱柜提封托车車序追踪查询詢预預波结結对對序列跟蹤調调拨撥]{1,3}"
@@ -47,7 +47,7 @@ SAYS_ORDER: Final = (
     r"|[ _]?numbers?|[ _]?no\.?|[ _]?num|[ _]?id|[ _]?code|[ _]?sn|[ _]?ref|[ _]?№"
     r"|[ _]?\#| ?n[°ºr]\.?| ?č\.?){0,2}(?:是|为|為|は|은|는| is)?"
 )
-"""What a text calls the number of an order or the like: no card, identity number, landline or room."""
+"""Words for the number of an order or the like, which is no card, identity number, landline or room."""
 _ORDER: Final = Expression(
     rf"{SAYS_ORDER}[ \t:：=#.()\[\]【】「」『』“”\"']{{0,4}}"
     r"(?P<number>(?!tel|mob|call|phone|cell|fax)(?:(?!(?:ph|hp|wa|gsm|num|id|sfz)[-/])[a-z]{2,5}[-/])?"
@@ -56,24 +56,27 @@ _ORDER: Final = Expression(
     r"(?:[,/;+& 和]{1,2}[a-z]{0,4}[0-9]{8,}){0,9})",
     re.I,
 )
-"""A group that begins like a phone is none of a number's that is whole before it: order 12345678 0412 345 678."""
+"""Finds the number of an order.
+
+A group that begins like a phone is no part of it, if a whole number is before it: order 12345678 0412 345 678.
+"""
 _PHONE_OF: Final = re.compile(
     r"(?:s?đt|điện thoại|\bhp|\btelp?|telepon|telefon[eo]?|celular|móvil|тел|телефон|phone)\b[\w .]{0,20}"
     r"(?:pedido|заказа?|đơn hàng|pesanan)[\s:：=#]{0,4}$",
     re.I,
 ).search
-"""A phone of an order: nomor HP pesanan."""
+"""Finds words for the phone of an order: nomor HP pesanan."""
 _LONGEST_PHONE_OF: Final = 48
 
 
 def orders_in(text: str) -> list[Span]:
-    """The spans of what a text calls the number of an order or the like, and not the phone of one, in order."""
+    """Return the spans of what a text calls the number of an order or the like, and not its phone, in order."""
     numbers = (match.span("number") for match in _ORDER.finditer(text))
     return [span for span in numbers if _PHONE_OF(text, max(0, span[0] - _LONGEST_PHONE_OF), span[0]) is None]
 
 
 class Orders:
-    """The numbers of orders in a text, which are looked for when they are first asked for."""
+    """The numbers of orders in a text. They are looked for when they are first needed."""
 
     __slots__ = ("_found", "_text")
 
@@ -82,7 +85,7 @@ class Orders:
         self._found: list[Span] | None = None
 
     def touch(self, span: Span) -> bool:
-        """Whether a span has a character of one of them."""
+        """Whether a span shares a character with one of them."""
         if self._found is None:
             self._found = orders_in(self._text)
         at = bisect_right(self._found, span[0], key=itemgetter(1))

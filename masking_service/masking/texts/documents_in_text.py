@@ -1,4 +1,4 @@
-"""Reads a JSON object or array inside a text, as many systems keep one in a member."""
+"""Reads a JSON object or array that is the whole of a text, as many systems keep one in a member."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def may_be_document(text: str) -> bool:
 
 
 def lines_may_be_documents(lines: str) -> bool:
-    """False if `may_be_document` is for each of the lines."""
+    """False only if `may_be_document` is false for each line of the text."""
     return "}" in lines or "]" in lines
 
 
 def document_in(text: str) -> Any:
-    """The object or array that is the whole text; None for every other text.
+    """Return the object or array that is the whole text; None for every other text.
 
     Raises:
         InvalidRecord: ``too-deep``. How deep Python can read depends on its version; a record may be less deep in all.

@@ -1,4 +1,4 @@
-"""Han in a text that is escaped: percent-encoded, or as JSON and HTML escape characters."""
+"""Reads Han that are escaped in a text: percent-encoded, or as escapes of JSON or HTML."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _plain_before: Final = re.compile(f"{_PLAIN}{{0,40}}$").search
 _json: Final = re.compile(r"\\u([0-9A-Fa-f]{4})")
 
 holds_escaped_han: Final = re.compile(r"%[Ee][4-9]%|\\u[4-9]|&#[xX1-4]").search
-"""Finds what begins Han that is escaped; errs towards finding."""
+"""Finds the beginning of escaped Han; finds too much rather than too little."""
 
 
 def unescaped(text: str) -> str:
@@ -34,9 +34,9 @@ def unescaped(text: str) -> str:
 
 
 def hide_escaped(text: str, shown: str) -> str:
-    """Hide in a text with escapes what is hidden where the same text is written without them.
+    """Hide in a text with escapes what is hidden in the same text without them.
 
-    Letters and digits beside escaped Han become what shows of them; a word whose Han is hidden becomes stars, one a
+    Letters and digits beside escaped Han are replaced by their mask. A word whose Han is hidden becomes stars, one a
     character.
 
     Args:
@@ -47,7 +47,7 @@ def hide_escaped(text: str, shown: str) -> str:
 
 
 def _as_shown(word: str, shown: str) -> str:
-    """A word with the letters and digits that show between its Han: 12%E5%8F%B7501 as 12%E5%8F%B7***."""
+    """Return a word with the mask of the letters and digits between its Han: 12%E5%8F%B7501 as 12%E5%8F%B7***."""
     runs = _escaped.findall(word)
     at = shown.find(_read(runs[0]))
     said = _plain_before(shown, max(0, at - 40), max(0, at))[0]  # type: ignore[index]  # it always matches

@@ -1,6 +1,6 @@
-"""Tells a file that a text is in base64: a label, a picture, a document. It may show anyone, and cannot be read.
+"""Says whether a text is a file in base64: a label, a picture, a document.
 
-JSON in base64 can be read.
+Such a file may show personal data and cannot be read. JSON in base64 can be read.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _IS_FILE: Final = re.compile(
     rf"\s*+(?:data:[A-Za-z0-9/+.-]{{3,60}};base64,)?(?:{'|'.join(_BEGINS)})[A-Za-z0-9+/_\s-]*+={{0,2}}\s*+"
 ).fullmatch
 _JSON_BEGINS: Final = tuple("eyI eyJ eyL eyAi ewog ewoJ ew0K W3si W3sK WyI WyJ WyL WwogI W3sgI".split())
-"""What an object or an array begins with in base64."""
+"""Beginnings of a JSON object or array in base64."""
 _SHORTEST_JSON: Final = 24
 _OF_URLS: Final = str.maketrans("-_", "+/")
 _IS_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}").fullmatch
 
 
 def json_in_base64(text: str) -> str | None:
-    """The JSON that the whole text is in base64, in either alphabet; None for every other text."""
+    """Return the JSON that the whole text is in base64, in either alphabet; None for every other text."""
     if len(text) < _SHORTEST_JSON or not text.startswith(_JSON_BEGINS) or not _IS_BASE64(text):
         return None
     bare = text.rstrip("=").translate(_OF_URLS)
@@ -61,7 +61,7 @@ def is_read_alone(text: str) -> bool:
 
 
 def lines_may_be_read_alone(lines: str) -> bool:
-    """False if `is_read_alone` is for each of the lines."""
+    """False only if `is_read_alone` is false for each line of the text."""
     return lines_may_be_documents(lines) or (
         len(lines) >= _SHORTEST_JSON and any(begin in lines for begin in (*_BEGINS, *_JSON_BEGINS))
     )

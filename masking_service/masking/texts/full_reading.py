@@ -1,9 +1,9 @@
-"""Reads a text by all rules: what of it shows, and which phones and names are looked for elsewhere.
+"""Reads a text by all rules: returns its mask, and the phones and names to look for in the rest of the record.
 
 Four things are looked for, in this order: values that a label announces (`labels`), phones and other numbers
-(`numbers_in_text`), names beside a cue (`names_in_text`), and addresses with a house and a room
-(`addresses_in_text`). Each is shown as the profile shows its kind; all else stays. A text without any sign of them
-costs one search (`worth_reading`), and so do many of them together.
+(`numbers_in_text`), names beside a cue (`names_in_text`), and addresses with a house and a room (`addresses_in_text`).
+Each is masked as the profile masks its kind; the rest stays. A text without any sign of them costs one search
+(`worth_reading`), and so do many such texts together.
 """
 
 from __future__ import annotations
@@ -40,20 +40,24 @@ from masking_service.masking.texts.tables_in_text import may_hold_table, values_
 from masking_service.masking.words.alternatives import only_at
 
 ROUNDS: Final = 3
-"""Readings of what shows: stars may make a number, a name or a label's value of what is beside them."""
-MAX_STEADY: Final = 4096
-"""Characters of a text that is read at once; longer ones are read in parts.
+"""How often a text is read again with its stars.
 
-Of a record whose texts have more in all, not all are masked until nothing changes: that would take too long.
+Beside stars, something may become a number, a name or the value of a label.
+"""
+MAX_STEADY: Final = 4096
+"""Characters of a text that is read at once; longer texts are read in parts.
+
+If the texts of a record have more characters in all, not every one is masked until nothing changes, because that would
+take too long.
 """
 READINGS: Final = 4.5
-"""Searches for names: whether there are any, to hide them, and where stars separate others."""
+"""How often names are looked for in a text: to know whether there are any, to hide them, and beside their stars."""
 _A_PLAIN_TEXT: Final = 30
-"""Microseconds that a text in plain words takes besides the search for names."""
+"""Microseconds that a text of plain words takes in addition to the search for names."""
 _MAX_ADDRESS_LENGTH: Final = 256
 """Characters of a sentence in which an address is looked for."""
 BETWEEN: Final = "\n~~\n"
-"""Between texts that are searched together: no word, name or label reaches over it, and each text is a line."""
+"""Put between texts that are searched together. No word, name or label reaches across it, and each text is a line."""
 _A_MOBILE: Final = "13812345678"
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _UNUSUAL: Final = re.compile(
@@ -65,9 +69,9 @@ _UNUSUAL: Final = re.compile(
         "|卡号|账号|账户|帐号|身份)",
     )
 ).search
-"""What only the whole scan reads."""
+"""Finds what only the whole scan reads."""
 _STARS: Final = "******"
-"""In the mask of a phone."""
+"""Part of the mask of every phone."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*").findall
 
 
@@ -98,7 +102,7 @@ class FullReading:
             text = hide_escaped(text, shown)
         found = self._mask_once(text, context, scan, pay)
         if found.text != text:
-            # Stars may make a number, or a label's value, of what is beside them.
+            # With stars, what is beside them may become a number, or the value of a label.
             found.text = steady(lambda masked: self._mask_once(masked, context, scan, pay).text, found.text, ROUNDS)
         return found
 
@@ -164,7 +168,7 @@ class FullReading:
         return found
 
     def of_kind(self, found: Found, kind: str, value: str, pay: Pay) -> str:
-        """What shows of a value of this kind; `found` takes what is looked for elsewhere."""
+        """Return the mask of a value of this kind. `found` takes what is looked for in the rest of the record."""
         if kind not in self._masks or hidden_form(kind, value) == "opaque":
             return value
         pay(estimate("address" if kind == PARTY else kind, value))
@@ -175,7 +179,7 @@ class FullReading:
         return self._masks[kind](value)
 
     def _hide_units(self, found: Found, pay: Pay, *, address: bool) -> None:
-        """Hide units and rooms where the text holds an address, or words that tell them."""
+        """Hide units and rooms if the text holds an address, or words that mean them."""
         codes = codes_in(found.text)
         masked, found.text = found.text, without_codes(found.text, codes)
         if address:
@@ -190,7 +194,7 @@ class FullReading:
             found.text = found.text[:start] + masked[start:end] + found.text[end:]
 
     def _addresses(self, text: str, pay: Pay) -> str:
-        """The text with the units of its addresses hidden, read sentence by sentence."""
+        """Return the text with the units of its addresses hidden, read sentence by sentence."""
         if len(text) <= _MAX_ADDRESS_LENGTH:
             pay(estimate("address", text))
             return self._masks["address"](text)
@@ -204,7 +208,7 @@ class FullReading:
         )
 
     def _hide_numbers(self, found: Found) -> None:
-        """Hide the numbers that are phones beside the mask of a name."""
+        """Hide the numbers that are phones because the mask of a name is beside them."""
         for start, end in reversed(numbers_beside_names(found.text)):
             number = found.text[start:end]
             found.phones += [digits_of(number), *needles_of("phone", number)[0]]
@@ -219,7 +223,7 @@ class FullReading:
 
 
 class Found:
-    """What shows of a text, and the phones and names to look for elsewhere."""
+    """The mask of a text, and the phones and names to look for in the rest of the record."""
 
     __slots__ = ("names", "phones", "text")
 
@@ -229,7 +233,7 @@ class Found:
         self.names: list[str] = []
 
     def put(self, start: int, end: int, shown: str) -> None:
-        """Show this in place of a span."""
+        """Replace a span by its mask."""
         self.text = self.text[:start] + shown + self.text[end:]
 
     def add(self, text: str, phones: Iterable[str] = (), names: Iterable[str] = ()) -> None:
@@ -240,7 +244,10 @@ class Found:
 
 
 def _hide_units_abroad(text: str) -> str:
-    """The text with the units that words tell as stars, and in a line that is an address those of places, too."""
+    """Return the text with the units beside words for units as stars.
+
+    In a line that is an address, also those known by their place.
+    """
     text = hide_foreign_units(text, places=False)
     for start, end in foreign_lines(text):
         text = text[:start] + hide_foreign_units(text[start:end]) + text[end:]
@@ -248,7 +255,7 @@ def _hide_units_abroad(text: str) -> str:
 
 
 def worth_reading(text: str) -> bool:
-    """False for a text in which nothing can be hidden but by `numbers_in_text`."""
+    """False only for a text in which nothing can be hidden, except by `numbers_in_text`."""
     return len(text) > MAX_STEADY or any_worth_reading((text,))
 
 

@@ -42,23 +42,23 @@ _NUMBER: Final = re.compile(
     rf"[+＋(（]?[0-9０-９A-Za-z*](?:[^\u3400-\u9fff\uac00-\ud7a3]|{_EXTENSION_BEHIND})*(?<![\s(（【])"
     rf"(?=[\s(（【]*(?!{_EXTENSION_BEHIND})[\u3400-\u9fff]|{_HANGUL_BEHIND})"
 ).match
-"""A number, or an account's name, that Han or Hangul follow."""
+"""Matches a number, or the name of an account, before Han or Hangul."""
 _NUMBER_BEFORE_WORD: Final = re.compile(
     r"[+(]{0,2}[0-9*](?:[ ().\-/]{0,2}[0-9*]){6,14}"
     rf"(?=[ ,]{{1,2}}(?!{EXTENSION_WORD}|int\b|poste\b|interno\b)[^\W\d_]{{3}})",
     re.I,
 ).match
-"""A phone that words in Latin or other letters follow."""
+"""Matches a phone before words in Latin or other letters."""
 _MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}[ \u3000]{0,2}|)[*]+").match
 _OUTER: Final = re.compile(r"<([A-Za-z]{3,30})>\s{0,8}<[Nn]ame$").search
-"""The element around one that is called a name: <Receiver><Name>."""
+"""Finds the element around an element `Name`: <Receiver><Name>."""
 _MAX_OUTER_LENGTH: Final = 48
 _MAX_LABEL_LENGTH: Final = 40
 """Characters of a label that are read."""
 
 _SEPARATORS: Final = (":", "：", "=", "＝", ">", "&gt;", "u003e", "[", "【")
 _A_SEPARATOR: Final = 5
-"""Units for finding what is before it."""
+"""Units to read what is before a separator."""
 _TAG: Final = r"<[A-Za-z][^<>]{0,80}>"
 _ANY_TAG: Final = r"</?[A-Za-z][^<>]{0,80}>"
 _ATTRIBUTE: Final = r"[A-Za-z]{1,12}\s?=\s?[\"'][^\"'<>]{0,40}[\"']"
@@ -70,7 +70,7 @@ _MARK: Final = (
 _ESCAPED_END: Final = r"(?:&gt;|\\{1,3}u003e)"
 _ESCAPED_BEGIN: Final = r"(?:&lt;|\\{1,3}u003c)"
 _BRACKET: Final = r"[\[【](?=[A-Za-z]?[0-9*]{1,4}[A-Za-z]?[\]】])"
-"""Around what may be the number of a room: 房间[402]."""
+"""Part of a regular expression: a bracket before a possible room: 房间[402]."""
 _SEPARATOR: Final = re.compile(
     rf"(?:(?<=[^\W\d])|(?<=[^\W\d][0-9]))(?:{_MARK}(?P<quote>[\"'“‘「『【]?)"
     rf"|(?P<bracket>{_BRACKET})"
@@ -78,11 +78,14 @@ _SEPARATOR: Final = re.compile(
     rf"|[\"'](?:\s{_ATTRIBUTE}){{0,3}}\s(?:value|content)=(?P<attribute>[\"'])"
     rf"|(?P<tag>\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
-"""Between a label and its value: signs, the end of a tag, tags between cells, or a field's attributes."""
+"""Finds what is between a label and its value.
+
+That is a sign, the end of a tag, tags between cells, or the attributes of a field.
+"""
 _FIELD_OF_TAG: Final = re.compile(
     r"\s(?:name|id|key|code|field|label|class(?!=.name[\"' ]))\s?=\s?[\"']([^\"'<>]{1,40})[\"']"
 ).search
-"""The field that a tag names: <field name="receiverName">."""
+"""Finds the field that a tag names: <field name="receiverName">."""
 _MAY_BE: Final = re.compile(
     r"[^\W\d][0-9]?\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</|><!\[CDATA|&gt;|\\u003e)"
     rf"|[^\W\d]{_BRACKET}"
@@ -90,13 +93,16 @@ _MAY_BE: Final = re.compile(
 _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
 _CLOSING: Final = {"[": "]", '"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
 _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?").fullmatch
-"""A name that is written with spaces in it: 李 明, 李 小 明."""
+"""Matches a name that is written with spaces: 李 明, 李 小 明."""
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
 _PHONE_OR_STATE_BEHIND: Final = re.compile(
     r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|(?i:(?:tel|tél|phone|mobile|mob|handy|sđt|đt|тел|телефон)\b)|โทร|เบอร์|연락처|전화|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投|收件|揽收)|感谢(?:您|使用)|(?:ال)?(?:جوال|هاتف|موبايل|تلفون))"
     r"|感谢(?:您|使用)|正在(?:为您|派[件送])|[（(](?:电话[:：]?)?1[3-9][0-9*]{9}"
 ).search
-"""A phone, or what a trace says of the parcel: 签收人: 王 已签收 感谢使用, 派件员：高兴正在为您派件."""
+"""Finds a phone, or what a trace says of the parcel, behind a name.
+
+Examples: 签收人: 王 已签收 感谢使用, 派件员：高兴正在为您派件.
+"""
 _VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")
 _SPACE: Final = " \t\u3000"
 
@@ -104,24 +110,24 @@ Pay = Callable[[float], None]
 
 
 def unpaid(_cost: float) -> None:
-    """For texts whose owner waits for them alone: a file's."""
+    """Takes no payment: for the texts of a file, whose owner is the only one who waits for them."""
 
 
 _WHOSE: Final = re.compile(
     r"(?:个人|個人|本人|企业|企業|单位|單位)[\s:：]+|(?:คุณ|นางสาว|นาย|นาง|น\.ส\.)\s?(?=[\u0e01-\u0e4e])"
 ).match
-"""Before a name: whether it is a person's, and titles in Thai."""
+"""Matches, before a name, whether it is a person's or a firm's, and titles in Thai."""
 _ROLES: Final = frozenset(ROLES)
 _SPEAKS: Final = re.compile(
     "[我你您他她它咱嗯哦喔啊](?![·•])|是的|是吗|不|没|好[的吧啊呢了]|好$|在[吗的家]|请|麻烦|可以|什么|怎么|为什么|谢谢|对[的啊]|对$|行[的吧]?$|那个|这个|那我|这是"
     "|还[没是有要]|就[是在要]|[已正]在?[经]|想要|帮[我忙]|别|快点|多久|几点|谁|哪"
 ).match
-"""What someone says behind a label that names who speaks, and no name begins with."""
+"""Matches what a person says behind the label of a speaker. No name begins with it."""
 _TAKEN: Final = re.compile("(?:已|代)?[收签领](?:收|取)?(?=$|\\s[\u4e00-\u9fff*]{2,4}$).*")
 _STAMP: Final = re.compile(
     "(?:邮件|快件|信件|单位|公司|部门|业务)?(?:(?:收发|签收|收货|专用|业务)专?用?)?[公图]?章"
 ).fullmatch
-"""What someone signs with for a firm: 邮件收发章."""
+"""Matches the stamp with which a person signs for a firm: 邮件收发章."""
 _POSTCODE: Final = re.compile("〒 ?[0-9]{3}-?[0-9]{4}").fullmatch
 _SITE: Final = re.compile(
     r"([\u4e00-\u9fff]{1,8}?)(?:快递|智能|丰巢|菜鸟|妈妈)?(?:驿站|代收点|自提点|[快智丰巢能递]柜|超市|便利店|物业|门卫|前台|收发室|传达室|保安室|门岗|支局|邮局|网点|营业[点部厅])"
@@ -129,7 +135,7 @@ _SITE: Final = re.compile(
 
 
 class Labelled(NamedTuple):
-    """A value in a text: its span, and the kind that its label says."""
+    """A value in a text: its span, and the kind that its label names."""
 
     start: int
     end: int
@@ -145,12 +151,12 @@ class _Label(NamedTuple):
 
 
 def may_hold_labels(text: str) -> bool:
-    """False only if the text, or each of its lines, holds no label. Quick, and errs towards True."""
+    """False only if the text, or each of its lines, holds no label. Quick; says yes too often rather than not."""
     return any(separator in text for separator in _SEPARATORS) and _MAY_BE(text) is not None
 
 
 def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
-    """The values in a text that their labels call personal, in order.
+    """Return the values in a text whose labels say that they are personal, in order.
 
     Args:
         text: any text.
@@ -192,7 +198,10 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
 
 
 def _with_units(names: tuple[str, ...], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:
-    """The meanings of labels; one that says nothing alone may tell a unit beside someone's name or phone: room=402."""
+    """Return the meanings of labels.
+
+    A label that means nothing by itself may mean a unit beside a person's name or phone: room=402.
+    """
     unknown = [name for name, meaning in zip(names, meanings, strict=True) if meaning.kind is None]
     if not unknown or not any(meaning.kind in _OF_SOMEONE for meaning in meanings):
         return meanings
@@ -228,7 +237,7 @@ def _labels(text: str) -> Iterator[_Label]:
 
 
 def _span(text: str, label: _Label, end: int) -> tuple[int, int]:
-    """Where the value of a label is; `end` is where the next label begins."""
+    """Return where the value of a label is. `end` is where the next label begins."""
     start = label.value
     closing = text.find(_CLOSING[label.quote], start) if label.quote else -1
     if closing >= 0:
@@ -241,7 +250,7 @@ def _span(text: str, label: _Label, end: int) -> tuple[int, int]:
 
 
 def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
-    """Where a value ends that other words follow, if that is plain; else `end`."""
+    """Return where a value ends before other words, if that is clear; else `end`."""
     if kind in _OF_PERSONS:
         if _MASKED_NAME(text, start, end):
             return start
@@ -254,7 +263,7 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
 
 
 def _end_before_space(text: str, start: int, end: int) -> int:
-    """Where a value ends that a phone, its label, a state or several words follow behind a space; else `end`."""
+    """Return where a value ends before a space with a phone, its label, a state or words behind it; else `end`."""
     if (word := _WORD_APART(text, start, end)) is not None:
         return word.end()
     behind = _PHONE_OR_STATE_BEHIND(text, start, end)
@@ -262,7 +271,7 @@ def _end_before_space(text: str, start: int, end: int) -> int:
 
 
 def _says_something(kind: str, value: str) -> bool:
-    """Whether there is anything personal in a value of this kind."""
+    """Whether a value of this kind holds anything personal."""
     if kind in _PHONES or kind == "unit":
         return any(map(str.isdecimal, value))
     if kind in _IN_WORDS:
@@ -273,7 +282,7 @@ def _says_something(kind: str, value: str) -> bool:
 
 
 def _is_anyone(value: str) -> bool:
-    """Whether a value calls no one by name, and says at most that they took the parcel: 门卫代收."""
+    """Whether a value names no person, and says at most who took the parcel: 门卫代收."""
     anyone = name_words().anyone
     return value.casefold() in anyone or value in _ROLES or _TAKEN.sub("", value) in anyone
 

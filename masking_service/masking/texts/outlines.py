@@ -1,8 +1,8 @@
-"""Reads texts that differ only in plain names and mobile numbers as one: remarks repeat their words.
+"""Reads texts that differ only in plain names and mobile numbers once: many remarks have the same words.
 
 The outline of a text is what is left when its slots, plain names and plain mobile numbers, are taken out (`slots`). All
-texts of one outline are masked alike: as one with stand-ins for names and numbers is. So what a text shows depends on
-nothing but the text, and reading it costs next to nothing once its outline is known.
+texts with one outline are masked alike, as a text with stand-ins for their names and numbers is. So the mask of a text
+depends only on the text, and it costs next to nothing once its outline is known.
 """
 
 from __future__ import annotations
@@ -17,38 +17,40 @@ from masking_service.masking.members.member_names import NEUTRAL
 from masking_service.masking.texts.slots import OF_NUMBER, SlotFinder, Slots, slot_finder
 
 MAX_LENGTH: Final = 128
-"""Characters of a text that is read by its outline."""
+"""Characters of the longest text that is read by its outline."""
 MAX_KEPT: Final = 4096
-"""Outlines that are kept; then they are read anew."""
+"""The largest number of outlines that are kept. Then all are dropped, and read again."""
 
 _STAND_IN: Final = {
     2: ("赵霞", "冯颖", "曹伟", "潘鹏", "蒋洁", "邓欣"),
     3: ("赵颖霞", "冯伟鹏", "曹瑶洁", "潘欣凯", "蒋芸晨", "邓颖瑶"),
     11: tuple(f"1380013800{at}" for at in range(6)),
 }
-"""By length, for each of the first names and numbers of a text; no word ends with their family names."""
+"""Stand-ins for the names and numbers of a text, by length. No word ends with their family names."""
 MAX_SLOTS: Final = 6
 _MARK: Final = re.compile("[\x01-\x03]")
 _END: Final = "\x00"
-"""Between texts that are read together."""
+"""Put between texts that are read together."""
 _SIGN: Final = re.compile("[\x00-\x03]").search
 _MAX_DIGITS: Final = 6
-"""Digits besides mobile numbers: where there are more, they may be a number themselves."""
+"""The largest number of digits besides mobile numbers. More digits could be a number themselves."""
 _DIGIT_NEAR: Final = re.compile(r"[0-9０-９*+\-_.]\W{0,3}$").search
 _DIGIT_BEHIND: Final = re.compile(r"\W{0,3}[0-9０-９*+\-_.]").match
 _DIGITS: Final = re.compile(r"\d")
 
 Read = Callable[[str, str], tuple[str, list[str], list[str], float] | None]
-"""Returns what shows of a text, the phones and names that were found in it, and the cost.
+"""Returns the mask of a text, the phones and names that were found in it, and the cost.
 
-None for one that costs too much.
+None for a text that costs too much.
 """
 Needles = tuple[Sequence[str], Sequence[str]]
-"""Phones and names."""
+"""Phones and names to look for in the rest of the record."""
 
 
 class Outline(NamedTuple):
     """How the texts of an outline are masked.
+
+    "Shown" is what is left of a text in its mask.
 
     Attributes:
         begin: what shows before anything of a slot does.
@@ -79,7 +81,7 @@ class Outline(NamedTuple):
 
     @property
     def is_kept(self) -> bool:
-        """Whether it holds no more than words that are not hidden."""
+        """Whether the outline holds nothing but words that are shown."""
         return self.only_slots and not self.others
 
     @property
@@ -88,23 +90,23 @@ class Outline(NamedTuple):
         return len(self.names) + self.numbers >= self.slots
 
     def shown(self, slots: Slots) -> str:
-        """What shows of the text with these slots."""
+        """Return the mask of the text with these slots."""
         text = self.begin
         for at, part, behind in self.parts:
             text += slots[at][part] + behind
         return text
 
     def needles(self, slots: Slots) -> Needles:
-        """What of the text with these slots is looked for elsewhere."""
+        """Return what of the text with these slots is looked for in the rest of the record."""
         phones = [slots[at] for at in self.phones] if self.phones else ()
         names = [slots[at] for at in self.names]
         return phones, [*names, *self.others] if self.others else names
 
 
 class Outlines:
-    """The outlines that were met.
+    """The outlines that were read.
 
-    Those are kept in which nothing but slots is hidden: no name, number or address stays here.
+    It keeps those in which nothing but slots is hidden, so no name, number or address stays here.
 
     Args:
         read: masks a text.
@@ -118,7 +120,7 @@ class Outlines:
 
     @cached_property
     def _finder(self) -> SlotFinder:
-        """Made for the first text: most processes mask none."""
+        """The finder of slots. It is made for the first text, because most processes mask none."""
         return slot_finder(self._kept)
 
     def of(self, texts: Sequence[str], context: str = NEUTRAL) -> list[tuple[Outline, Slots] | None]:
@@ -131,7 +133,7 @@ class Outlines:
         return [*self.each(texts, context)]
 
     def each(self, texts: Sequence[str], context: str = NEUTRAL) -> Iterator[tuple[Outline, Slots] | None]:
-        """Yield what `of` returns, one by one: no outline is read before it is asked for."""
+        """Yield what `of` returns, one by one: no outline is read before it is needed."""
         joined = _END.join(texts)
         if joined.count(_END) >= len(texts) or _MARK.search(joined):
             plain = [text for text in texts if not _SIGN(text)]
@@ -211,7 +213,7 @@ class Outlines:
 
 
 def _pieces(whole: str, shown: str, spans: Sequence[tuple[int, int]]) -> tuple[list[str], list[tuple[int, slice]]]:
-    """What shows around what shows of the slots at these spans, and which parts of the slots show."""
+    """Return what is shown around the slots at these spans, and which parts of the slots are shown."""
     pieces, done = [""], 0
     parts: list[tuple[int, slice]] = []
     for at, (start, end) in enumerate(spans):

@@ -1,7 +1,8 @@
 """Reads a long remark in pieces, each by its outline, if no piece depends on another.
 
-A piece is one sentence or more. Pieces that have been read side by side, and that show there what each shows alone, do
-so in every text: a piece is so long, or holds such a number, that no rule for names reaches over it to the one behind.
+A piece is one sentence or more. Two pieces are read side by side once. If each then has the mask that it has alone, it
+has that mask in every text: a piece is so long, or holds such a number, that no rule for names reaches across it to the
+next one.
 """
 
 from __future__ import annotations
@@ -16,32 +17,36 @@ from masking_service.masking.texts.slots import Slots
 from masking_service.masking.words.han_words import han_words
 
 MAX_LONG: Final = 2_048
-"""Characters of a text that is read in pieces."""
+"""Characters of the longest text that is read in pieces."""
 MAX_NUMBERS: Final = 24
-"""Numbers of such a text: of more, every digit is hidden (`numbers_in_text.crowded`)."""
+"""The largest number of numbers in such a text. In a text with more, every digit is hidden (`numbers_in_text.crowded`).
+"""
 MAX_NAMES: Final = 48
-"""Names of such a text: beside many more, not all that are listed are looked for (`names_in_text`)."""
+"""The largest number of names of such a text.
+
+Where there are many more, not all names that are listed are looked for (`names_in_text`).
+"""
 
 _PAID: Final = 2
-"""The price of a piece, as a multiple of its outline's: it is read again with its neighbour."""
+"""The price of a piece, as a multiple of its outline's price: it is read again with the next piece."""
 _LONG_ENOUGH: Final = 16
-"""Characters of a piece with a number that no rule reaches over."""
+"""Characters of a piece with a number that no rule reaches across."""
 _LONG_WITHOUT_NUMBER: Final = 48
 _LONG_NAME: Final = 3
 _SENTENCES: Final = re.compile(r"([^\n。]*。?)(\n?)").findall
 _MOBILE: Final = re.compile("1[3-9][0-9]{9}").search
 _SAYS_ALL: Final = "收件的东西到了，麻烦尽快，号码13800138009，物品还没拿，不用再问了，就这样\n"
-"""Holds no name, and the signs by which whole clauses of a text are taken for names (`names_in_text`)."""
+"""A text without a name, but with all signs by which a whole clause is taken for a name (`names_in_text`)."""
 
 Pay = Callable[[float], None]
 Read = Callable[[str], str | None]
 """Masks a text that has only plain words, names and mobile numbers; returns None for every other text."""
 Piece = tuple[Outline, Slots, str]
-"""A piece, and what is between it and the next one: a line's end, or nothing."""
+"""A piece, and what is between it and the next one: the end of a line, or nothing."""
 
 
 class Pieces:
-    """The pieces of texts, and which of them show side by side what they show alone.
+    """The pieces of texts, and which of them have side by side the masks that they have alone.
 
     It keeps outlines (`Outlines`), and nothing of what is in their slots.
 
@@ -89,10 +94,10 @@ class Pieces:
         return found if numbers <= MAX_NUMBERS and names <= MAX_NAMES else None
 
     def _fits(self, before: Outline | None, gap: str, outline: Outline) -> bool:
-        """Whether a piece shows the same behind another one as alone, and no name in a slot does.
+        """Whether a piece has the same mask behind another one as alone, and no name of it does not fit in a slot.
 
-        One reading has to find all that is hidden of it. What is found for outlines that are kept is known from here
-        on.
+        One reading has to find all that is hidden in it. From here on it is known what is found for outlines that are
+        kept.
         """
         if before is None:
             read = self._read(outline.example) if outline.hides_slots else None
@@ -109,7 +114,7 @@ class Pieces:
         return fits
 
     def _are_apart(self, first: Outline, gap: str, second: Outline) -> bool:
-        """Whether both show side by side what they show alone, also behind what makes names of clauses."""
+        """Whether both have the same masks side by side as alone, also behind a text that makes names of clauses."""
         together = self._read(_SAYS_ALL + first.example + gap + second.example)
         return together == self._shown_before + first.example_shown + gap + second.example_shown
 

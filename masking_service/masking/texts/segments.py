@@ -1,4 +1,4 @@
-"""Finds personal values in messages of machines: segments of EDIFACT and X12, fields of labels in ZPL, vCards."""
+"""Finds personal values in messages between machines: segments of EDIFACT and X12, fields of labels in ZPL, vCards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Value = tuple[int, int, str]
 
 _MAY_HOLD: Final = re.compile(r"\^F[DV]|(?:NAD|CTA|COM)\+|(?:N1|N2|N3|PER)\*|(?<![A-Za-z])N(?:;[^:\n]{1,40})?:").search
 _FIELDS: Final = re.compile(r"(\^F[DV]|\^FS(?:\^(?!F[DV])[A-Z][A-Z0-9@][0-9A-Z,.]*)*)").split
-"""The data of ZPL's fields at even places, and what is between them."""
+"""Splits a label in ZPL: the data of its fields is at even places, what is between them at odd ones."""
 
 _PART: Final = r"(?:\?.|[^+:'?\n~])*"
 _ELEMENT: Final = rf"{_PART}(?::{_PART}){{0,4}}"
@@ -37,9 +37,9 @@ _CARD: Final = re.compile(
     r"|\bMECARD:(?:[^\n]{0,80};)?N:(?P<name>[^\d\n;:]{1,40});",
     re.M,
 ).finditer
-"""The name of a vCard, and of a MECARD."""
+"""Finds the name in a vCard and in a MECARD."""
 _KINDS: Final = {**dict.fromkeys(("TE", "FX", "AL", "MO", "CP", "HP", "WP", "NP", "TL"), "phone"), "EM": "email"}
-"""By the qualifier of a number of communication."""
+"""Kinds of values, by the qualifier of a communication number."""
 _NAMED: Final = {
     "both": "name",
     "family": "name",
@@ -52,7 +52,7 @@ _NAMED: Final = {
 }
 _HAN_NAME: Final = re.compile("[\u4e00-\u9fff]{2,4}").fullmatch
 _SHOWN: Final = 2
-"""Characters that the mask of a name begins with at most."""
+"""The largest number of characters that the mask of a name shows at its beginning."""
 
 
 def may_hold_segments(text: str) -> bool:
@@ -66,7 +66,7 @@ def fields_of_label(text: str) -> list[str]:
 
 
 def values_of_segments(text: str) -> list[Value]:
-    """The personal values in the segments of a message, in order."""
+    """Return the personal values in the segments of a message, in order."""
     found: list[Value] = []
     for match in _EDIFACT(text) if "+" in text else ():
         found += _values(match, ":")
@@ -103,7 +103,7 @@ def _values(match: re.Match[str], joint: str) -> Iterator[Value]:
 
 
 def _is_masked(text: str, name: str, end: int) -> bool:
-    """Whether what is before a separator of X12, which is a star, is what shows of a mask."""
+    """Whether the star before a value is part of a mask, and not a separator of X12, which is a star, too."""
     title = LATIN_TITLE(name)
     shown = len(name) - (title.end() if title else 0)
     return text[end : end + 1] == "*" and (shown < _SHOWN or (shown == _SHOWN and text.startswith("**", end)))

@@ -1,7 +1,7 @@
 """Takes plain names and plain mobile numbers out of texts, and leaves a mark for each.
 
-A name is plain if it is a frequent family name with one or two characters that given names have and that form no word
-with the characters beside it.
+A plain name is a frequent family name with one or two characters that are frequent in given names, and that form no
+word with the characters beside it.
 """
 
 from __future__ import annotations
@@ -19,23 +19,26 @@ from masking_service.masking.words.han_words import han_words
 
 OF_NUMBER: Final = 11
 MARKS: Final = {2: "\x01", 3: "\x02", OF_NUMBER: "\x03"}
-"""Where a slot is in an outline, by its length."""
+"""The marks for slots in an outline, by the length of the slot."""
 _CLOSING: Final = frozenset("】]")
 _AT_FIRST: Final = re.compile("(?:^|\x00|离开|到达|发往|送往|已到|前往|下一站)\\s?[【\\[][\u4e00-\u9fff]{0,9}$").search
-"""Opens brackets at a text's beginning, or behind where a parcel is: traces rather have a town there than a name."""
+"""Finds an open bracket at the beginning of a text, or behind the way of a parcel.
+
+In traces it holds a town more often than a name.
+"""
 _NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
 _NO_GIVEN: Final = "员人师者系家亲斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞"
-"""What words end with that people or places are called by."""
+"""Last characters of words for people or places."""
 _CUES: Final = frozenset(
     (*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *cues.FOLLOW, *cues.FOLLOWING, *cues.VERBS, *cues.TITLES)
 )
 _FREQUENT: Final = 16
-"""What a family name or particle costs at most that is a word by itself."""
+"""The most that a family name or particle costs as a word, if it is a word by itself."""
 _OFTEN_GIVEN: Final = 15
 _SELDOM_GIVEN: Final = 30
-"""What a given name costs at least whose characters given names seldom have."""
+"""The least that a given name costs whose characters are rare in given names."""
 _OF_GIVEN_NAMES: Final = 21
-"""What a character costs at most that given names have, and that they have often."""
+"""The most that a character costs that is frequent in given names."""
 _BESIDE_NUMBER: Final = r"\x00\u4e00-\u9fff ，。！？、；（）【】:："
 Slots = list[str]
 """The names and numbers that were taken out of a text."""
@@ -70,7 +73,7 @@ class SlotFinder(NamedTuple):
     traditional: frozenset[str]
 
     def written(self, text: str) -> tuple[str, Slots]:
-        """A text with marks in place of its slots, and the slots."""
+        """Return a text with marks in place of its slots, and the slots."""
         split, words, begin, longer, no_given, join, follow, things, families, given, traditional = self
         goes_on, simplified = longer.get, han_words().simplified
         parts = split(text)
@@ -81,7 +84,7 @@ class SlotFinder(NamedTuple):
             behind = behind or "".join(parts[2 * at + 3 : 2 * at + 4])  # 周亮完成配送: 成配 has the form of a name
             if slot[0] in traditional:  # words are known in simplified characters: 顧客
                 slot, behind, before = simplified(slot), simplified(behind), simplified(before)
-            # What may be a word, or a part of one with what is beside it, is no slot.
+            # What may be a word, or a part of one with the characters beside it, is no slot.
             if len(slot) == OF_NUMBER or not (
                 (last := before[-1:] or last) in families
                 or slot[1:] in no_given
@@ -115,7 +118,7 @@ class SlotFinder(NamedTuple):
         return "".join(parts), slots
 
     def with_words(self, words: Iterable[str]) -> SlotFinder:
-        """The same with more words; one of a single character is no part of a name."""
+        """Return a finder that also knows these words. A word of one character is not part of any name."""
         known = self.words.union(word for word in words if len(word) > 1)
         return self._replace(
             words=known,
@@ -127,7 +130,7 @@ class SlotFinder(NamedTuple):
 
 
 def _splitter(families: str, usual: str, also: str, follow: str) -> Callable[[str], list[str]]:
-    """Return what splits a text at its slots: mobile numbers, and family names with a given one.
+    """Return the function that splits a text at its slots: mobile numbers, and family names with a given name.
 
     Args:
         families, usual: characters of family names and given names.
@@ -143,7 +146,7 @@ def _splitter(families: str, usual: str, also: str, follow: str) -> Callable[[st
 
 
 def slot_finder(kept: frozenset[str]) -> SlotFinder:
-    """What finds slots; `kept` are words that are no names. The first one takes a while to make."""
+    """Return a finder of slots. `kept` are words that are no names. The first one takes a while to make."""
     return _finder().with_words(kept) if kept else _finder()
 
 
@@ -177,7 +180,7 @@ def _finder() -> SlotFinder:
 
 
 def _characters() -> tuple[frozenset[str], frozenset[str], str]:
-    """The family names, the characters of given names, and those that end one only before a sign or a title."""
+    """Return the family names, the characters of given names, and those that end one only before a sign or title."""
     known = han_words()
     of_names = {char for char, cost in known.given.items() if cost <= _OF_GIVEN_NAMES} | {*cues.GIVEN}
     of_names -= {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *cues.GOODS_ENDS, *_NUMERALS, *_NO_GIVEN}
@@ -188,12 +191,12 @@ def _characters() -> tuple[frozenset[str], frozenset[str], str]:
 
 
 def _is_in_sentences(char: str) -> bool:
-    """Whether a character is a frequent word besides nouns."""
+    """Whether a character is a frequent word and no noun."""
     kind, cost = han_words().words.get(char, ("n", 0))
     return kind in "vapurts" and cost <= _FREQUENT
 
 
 def _is_seldom_given(word: str) -> bool:
-    """Whether a word is no noun, or one of characters that given names seldom have: 仓库."""
+    """Whether a word is no noun, or has characters that are rare in given names: 仓库."""
     kind, cost = han_words().words[word]
     return kind != "n" or cost < han_words().given_cost(word) > _SELDOM_GIVEN

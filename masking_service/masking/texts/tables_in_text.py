@@ -24,9 +24,9 @@ _SEPARATORS: Final = "\t,;|"
 _KINDS: Final = PERSONAL | {PARTY}
 _MAX_CELLS: Final = 64
 _MAX_TABLES: Final = 4
-"""Headers of a text that are read."""
+"""The largest number of tables of a text that are read."""
 _SURE: Final = 2
-"""Headers of personal values that make a line one of headers, whatever the others say."""
+"""The number of headers for personal values that make a line a line of headers, whatever the others are."""
 _HEADER: Final = re.compile(r"[^\d\n]{1,40}").fullmatch
 _RULE: Final = re.compile(r"[\s|:+-]*-[\s|:+-]*").fullmatch
 """The line below the headers in Markdown."""
@@ -42,7 +42,7 @@ def may_hold_table(text: str) -> bool:
 
 
 def values_of_tables(text: str, pay: Callable[[float], None]) -> list[Value]:
-    """The personal values in the tables of a text, in order.
+    """Return the personal values in the tables of a text, in order.
 
     Args:
         text: any text.
@@ -73,7 +73,7 @@ def values_of_tables(text: str, pay: Callable[[float], None]) -> list[Value]:
 
 
 def _headers(line: str, below: Sequence[str], pay: Callable[[float], None]) -> tuple[str, Sequence[str | None]] | None:
-    """The sign between the cells and the kind of each column, if a line has the headers of those below it."""
+    """Return the sign between the cells and the kind of each column, if a line is the headers of those below it."""
     row = next((other for other in below if not _RULE(other)), "")
     words = name_words()
     for mark in _SEPARATORS:
@@ -100,7 +100,7 @@ def _personal(text: str, start: int, cells: Sequence[tuple[int, int]], kinds: Se
 
 
 def _cells(line: str, mark: str) -> list[tuple[int, int]]:
-    """The spans of a line's cells, without blanks and quotes around them."""
+    """Return the spans of a line's cells, without blanks and quotes around them."""
     begin, end = inner.span(1) if mark == "|" and (inner := _EDGES(line)) else (0, len(line))
     spans: list[tuple[int, int]] = []
     at = begin
