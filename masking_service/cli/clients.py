@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from masking_service.audit.actions import Action
-from masking_service.cli.options import state_dir, tenant_option
+from masking_service.cli.options import echo_columns, state_dir, tenant_option
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.clock import clock
@@ -90,11 +90,7 @@ def list_clients(state_dir: Path) -> None:
     if console.is_terminal:
         console.print(_table(found))
     else:
-        rows = [COLUMNS, *((*_row(client, ","),) for client in found)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            cells = [(cell or "-").ljust(width) for cell, width in zip(row, widths, strict=True)]
-            click.echo("  ".join(cells).rstrip())
+        echo_columns([COLUMNS, *([cell or "-" for cell in _row(client, ",")] for client in found)])
 
 
 def _table(found: Iterable[Client]) -> Table:

@@ -1,6 +1,6 @@
-"""What commands have in common: the option for the state directory, and the types of values."""
+"""What commands have in common: the option for the state directory, the types of values, and columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -52,3 +52,10 @@ _NAME: Final = Checked("name", tenant_name)
 def tenant_option(text: str) -> Callable[[Any], Any]:
     """Return the option `--tenant`, with its help text; a value that cannot be a tenant's name is refused."""
     return click.option("--tenant", type=_NAME, default=DEFAULT_TENANT, show_default=True, help=text)
+
+
+def echo_columns(rows: Sequence[Sequence[str]]) -> None:
+    """Print a line for each row, with two spaces between its aligned cells."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

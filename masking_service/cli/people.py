@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from masking_service.cli.callers import caller_of, read_rows
-from masking_service.cli.options import GIVEN_FILE, Checked, state_dir, tenant_option
+from masking_service.cli.options import GIVEN_FILE, Checked, echo_columns, state_dir, tenant_option
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
 from masking_service.runtime.administration import OpenRegistries, opened_registry
@@ -137,9 +137,7 @@ def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
     It signs nothing from the next call on.
     """
     with opened_registry(settings_of(state_dir)) as opened:
-        held = _held(opened, opened.state(Keyholders), tenant, principal, key)
-        opened.revoke_key(opened.state(Keyholders), tenant, principal, held)
-    click.echo("revoked")
+        _revoke(opened, opened.state(Keyholders), tenant, principal, key)
 
 
 @devices.command("revoke", context_settings=TAKES_ANY_ID)
@@ -153,9 +151,7 @@ def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> 
     It proves nothing from the next call on.
     """
     with opened_registry(settings_of(state_dir)) as opened:
-        held = _held(opened, opened.state(Devices), tenant, principal, device)
-        opened.revoke_key(opened.state(Devices), tenant, principal, held)
-    click.echo("revoked")
+        _revoke(opened, opened.state(Devices), tenant, principal, device)
 
 
 @devices.command("import")
@@ -271,10 +267,7 @@ def _show(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: s
     if principal is not None:
         held, revoked = opened.keys_of(registry, tenant, principal)
         rows += [(principal, key.id, key.name, rfc3339(key.since), _state(key, revoked), told(key)) for key in held]
-    table = [("principal", registry.sort.name, *COLUMNS), *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    echo_columns([("principal", registry.sort.name, *COLUMNS), *rows])
 
 
 def _waiting(
@@ -286,11 +279,12 @@ def _waiting(
     raise click.ClickException(f"no {registry.sort.name} with this id is waiting for approval")
 
 
-def _held(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str, key: str) -> Key:
-    for one in opened.keys_of(registry, tenant, principal)[0]:
-        if one.id == key:
-            return one
-    raise click.ClickException(f"this person has no {registry.sort.name} with this id")
+def _revoke(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str, key: str) -> None:
+    held = [one for one in opened.keys_of(registry, tenant, principal)[0] if one.id == key]
+    if not held:
+        raise click.ClickException(f"this person has no {registry.sort.name} with this id")
+    opened.revoke_key(registry, tenant, principal, held[0])
+    click.echo("revoked")
 
 
 def _check_room(opened: OpenRegistries, tenant: str, principal: str, wanted: Sequence[str]) -> None:

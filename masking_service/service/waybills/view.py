@@ -5,8 +5,9 @@ view spends a budget, and its audit entry is durable before anything is answered
 """
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from keys.keyring import Keyring
@@ -87,17 +88,11 @@ class _AskedWaybill:
         if self.found is not None and self.found.record.restricted:
             self.found, self.outcome = None, Outcome.RESTRICTED
 
-    def recorded(self, entry: Recorded, profile: Profile) -> ViewResult:
-        """Return the answer of a view that `entry` records."""
+    def result(self, show: Callable[[str, Found], answers.Waybill]) -> ViewResult:
+        """Return the waybill as `show` makes it, or why there is none."""
         if self.number is None or self.found is None:
             return answers.not_found(self.waybill_no, self.outcome)
-        return shown(entry, profile, self.number, self.found)
-
-    def masked(self, grant: Grant, profile: Profile) -> ViewResult:
-        """Return the answer of a view that shows no kind in full."""
-        if self.number is None or self.found is None:
-            return answers.not_found(self.waybill_no, self.outcome)
-        return shown_masked(grant, profile, self.number, self.found)
+        return show(self.number, self.found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +166,7 @@ class ViewWaybills:
         through = self.policy.rules.profiles[grant.profile or ""]
         if grant.full_kinds:
             return self._in_full(context, grant, through, called.reserved, asked)
-        return [item.masked(grant, through) for item in asked]
+        return [item.result(partial(shown_masked, grant, through)) for item in asked]
 
     def _watch_for_decoys(
         self, context: RequestContext, grant: Grant, known: Sequence[_AskedWaybill], page: Case | None
@@ -208,7 +203,7 @@ class ViewWaybills:
             shown=self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen)),
         )
         reserved.try_to_give_back(seen.count(None))
-        return [item.recorded(entry, through) for item in asked]
+        return [item.result(partial(shown, entry, through)) for item in asked]
 
 
 def _overall(outcomes: Set[str]) -> str:
