@@ -14,7 +14,6 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.records.leaks import DEEPEST
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import CountryMasker
-from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.strict_yaml import read_yaml
 from masking_service.shipped import read_shipped
@@ -72,9 +71,7 @@ def _masker(schema: str, profile: str) -> CountryMasker:
     return CountryMasker(schemas[schema], profiles[profile])
 
 
-@cache
-def _schemas() -> dict[str, Schema]:
-    return load_schemas()
+_schemas = cache(load_schemas)
 
 
 @cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -169,14 +170,10 @@ def simulate(policy: Path, workforce: Workforce, first: int, keep: Path | None =
     with ProcessPoolExecutor(len(os.sched_getaffinity(0)), initializer=gc.disable) as pool:
         found = dict(zip(jobs, pool.map(partial(kept_runs, policy, workforce, first, keep), jobs), strict=True))
     after, before = (
-        figures_of(workforce, sorted(chain(*(found[company, which] for company in companies)), key=_seed))
+        figures_of(workforce, sorted(chain(*(found[company, which] for company in companies)), key=attrgetter("seed")))
         for which in (True, False)
     )
     return after, before
-
-
-def _seed(run: Run) -> int:
-    return run.seed
 
 
 def kept_runs(policy: Path, workforce: Workforce, first: int, keep: Path | None, job: tuple[int, bool]) -> list[Run]:

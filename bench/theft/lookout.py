@@ -4,6 +4,7 @@ Signals, ranks and what is frozen are the product's. Views of couriers are not r
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from bench.theft.columns import Columns
 from bench.theft.model import Service
@@ -36,7 +37,8 @@ class Lookout:
     def run(self, now: int) -> None:
         """List at most five people, and freeze those whom the policy says."""
         service = self._service
-        new = sorted((row for entry in service.written for row in rows_of(entry) if self._is_new(row)), key=_at)
+        rows = (row for entry in service.written for row in rows_of(entry) if self._is_new(row))
+        new = sorted(rows, key=attrgetter("at"))
         service.written.clear()
         self.rows += new
         self._log.add(new)
@@ -64,10 +66,6 @@ class Lookout:
             for who, listed in self._listed.items()
         }
         return {who: max(found) for who, found in totals.items() if found}
-
-
-def _at(row: Row) -> int:
-    return row.at
 
 
 def around(rows: Sequence[Row], officers: int) -> list[Row]:

@@ -101,7 +101,8 @@ class LogKeys:
             self._bounds[at] = bounds
             for writer, number in self._signed[at].items():
                 if number > bounds.get(writer, 0):
-                    yield entry_id(writer, number), f"was signed with a key that ended at {_name(parsed)}, not up to it"
+                    ended = f"checkpoint {parsed.checkpoint.epoch}"
+                    yield entry_id(writer, number), f"was signed with a key that ended at {ended}, not up to it"
         self.oldest, self.newest = min(places), max(places)
 
     def forget(self, writer: str) -> None:
@@ -120,7 +121,3 @@ def _merged(given: list[bytes], known: Sequence[bytes]) -> list[bytes]:
     if newer and known[-1] != shared[-1]:
         return [*given]
     return [*older, *known, *newer]
-
-
-def _name(parsed: CheckpointLine) -> str:
-    return f"checkpoint {parsed.checkpoint.epoch}"

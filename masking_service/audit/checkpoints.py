@@ -221,10 +221,13 @@ class Checkpoints:
         """
         return self._make(reuse=True)
 
-    def make(self) -> CheckpointLine:
+    def make(self, keys: Sequence[bytes] | None = None) -> CheckpointLine:
         """Make a checkpoint that covers every entry acknowledged before this call.
 
         Three round trips. Where another process makes one meanwhile that covers as much, that one is returned.
+
+        Args:
+            keys: those that may sign what follows, only the active one if it is empty; None: as the newest one says.
 
         Raises:
             StoreUnavailable: it is unknown whether it was made.
@@ -232,10 +235,6 @@ class Checkpoints:
             IntegrityError: the log was not made with these keys. A CheckpointsBlockedError means that the store refuses
                 checkpoints.
         """
-        return self._make()
-
-    def make_naming(self, keys: Sequence[bytes]) -> CheckpointLine:
-        """Make a checkpoint that says which keys may sign what follows; without any, only the active one."""
         return self._make(keys)
 
     def make_despite_loss(self) -> CheckpointLine:

@@ -118,9 +118,9 @@ def rotate_audit(coordinator: Coordinator, checkpoints: Checkpoints) -> int | No
     if coordinator.finish_last_change() == change_name("end", "audit"):
         return None
     if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "audit")):
-        rotate(coordinator, "audit", before_activation=lambda: checkpoints.make_naming(signer.successors()))
+        rotate(coordinator, "audit", before_activation=lambda: checkpoints.make(signer.successors()))
     coordinator.drain()
-    newest = checkpoints.make_naming(())
+    newest = checkpoints.make(())
     coordinator.change(end_retired(coordinator.path, "audit", coordinator.today))
     return newest.checkpoint.epoch
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from keys.errors import KeysError
@@ -111,7 +112,7 @@ class Background(BackgroundThreads):
                 parts.store.identity.unknown.wait,
                 (
                     self._watch,
-                    self._record_denials,
+                    partial(parts.denials.flush, everything=False),
                     self._check_checkpoint,
                     self._tell,
                 ),
@@ -169,9 +170,6 @@ class Background(BackgroundThreads):
         tenants = self._parts.tenants
         self._parts.freezes.refresh(tenants)
         self._parts.freeze_snapshots.keep(tenants)
-
-    def _record_denials(self) -> None:
-        self._parts.denials.flush(everything=False)
 
     def _check_checkpoint(self) -> None:
         newest = self._parts.checkpoints.newest_seen

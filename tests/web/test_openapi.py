@@ -392,7 +392,7 @@ def test_entries_and_checkpoints_are_described_while_the_key_of_the_log_turns_ov
     turned = Keyring(with_further_hashes(parts.keyring.keyset))
     monkeypatch.setattr(parts.keyring, "_held", turned._held)
     send(api, DESK, "open_case")
-    parts.checkpoints.make_naming([bytes(32), bytes(range(32))])
+    parts.checkpoints.make([bytes(32), bytes(range(32))])
 
     entry, named = api.get("auditor", "/v1/audit"), api.get("auditor", "/v1/audit/checkpoint")
 

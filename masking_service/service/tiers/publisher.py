@@ -6,6 +6,7 @@ Two processes that know different serials do not undo each other: one that knows
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -98,7 +99,7 @@ class Publisher:
             found = (self._day_key(tenant, at) for at in (now, now + SECONDS_A_DAY))
             both = {entry.day: entry for entry in found}
             # The higher number of a day counts: another process may have made it just now.
-            keys[tenant] = [max(mine, theirs.get(day, mine), key=_number) for day, mine in both.items()]
+            keys[tenant] = [max(mine, theirs.get(day, mine), key=attrgetter("number")) for day, mine in both.items()]
         return msgspec.json.encode(PublishedDays(keys, self._keyring.keyset.serial))
 
     def _day_key(self, tenant: str, now: int) -> DayKeyEntry:
@@ -158,10 +159,6 @@ def _usable(keyset: Keyset, use: Use) -> list[int]:
     if use == "index":
         return sorted({keyset.active["index"], *([] if keyset.deciding is None else [keyset.deciding])})
     return sorted(version for name, version in keyset.secrets if name == use)
-
-
-def _number(entry: DayKeyEntry) -> int:
-    return entry.number
 
 
 def _publish(document: Serials, made: Callable[[bytes], bytes]) -> None:

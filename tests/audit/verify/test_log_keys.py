@@ -62,11 +62,11 @@ class Signing:
     def turn_over(self, to: int = 1) -> None:
         """As `rotate_audit` does, with entries at each step."""
         self.signer.adopt(SEEDS if to == 2 else {0: SEEDS[0], 1: SEEDS[1]}, to - 1, to - 1)
-        self.checkpoints.make_naming(self.signer.successors())
+        self.checkpoints.make(self.signer.successors())
         self.write()
         self.signer.adopt(SEEDS if to == 2 else {0: SEEDS[0], 1: SEEDS[1]}, to, to - 1)
         self.write()
-        self.checkpoints.make_naming(())
+        self.checkpoints.make(())
         self.signer.adopt(SEEDS if to == 2 else {0: SEEDS[0], 1: SEEDS[1]}, to, to)
 
     def lines(self) -> list[bytes]:
