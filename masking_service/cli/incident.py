@@ -1,7 +1,8 @@
 """`incident`: opens and closes incidents, and says what is due by when. The desk has the same on the page Incidents."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -90,9 +91,9 @@ def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
         flags=frozenset(said["flags"]),
         persons=said["persons"],
     )
-    with opened_registry(settings_of(state_dir)) as opened:
+    with opened_registry(settings_of(state_dir)) as opened, _refusals_in_words():
         uphold(opened.store)
-        _show([_changed(lambda: _book(opened).open(_operator(tenant), fresh))])
+        _show([_book(opened).open(_operator(tenant), fresh)])
 
 
 @incident.command()
@@ -130,13 +131,13 @@ def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
     )
     if name is None and (known != Known() or said["forms"]):
         raise click.UsageError("name the incident to which this belongs")
-    with opened_registry(settings_of(state_dir)) as opened:
+    with opened_registry(settings_of(state_dir)) as opened, _refusals_in_words():
         book = _book(opened)
         if name is not None and known != Known():
             uphold(opened.store)
-            _changed(lambda: book.note(_operator(tenant), name, known))
+            book.note(_operator(tenant), name, known)
         incidents = book.lists.listed(tenant)
-    shown = incidents if name is None else [_changed(lambda: named(incidents, name))]
+        shown = incidents if name is None else [named(incidents, name)]
     if said["forms"]:
         _write_forms(said["forms"], shown[0])
     _show(shown)
@@ -148,9 +149,9 @@ def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
 @state_dir
 def close(name: str, tenant: str, state_dir: Path) -> None:
     """Close the incident NAME. Deadlines that count from its end begin."""
-    with opened_registry(settings_of(state_dir)) as opened:
+    with opened_registry(settings_of(state_dir)) as opened, _refusals_in_words():
         uphold(opened.store)
-        _show([_changed(lambda: _book(opened).close(_operator(tenant), name))])
+        _show([_book(opened).close(_operator(tenant), name)])
 
 
 def _book(opened: OpenRegistries) -> IncidentBook:
@@ -161,17 +162,16 @@ def _operator(tenant: str) -> RequestContext:
     return RequestContext(service_principal("command-line", tenant), "", clock())
 
 
-def _changed(change: Any) -> IncidentRecord:
-    """Run a change, and say in words why it is refused."""
+@contextmanager
+def _refusals_in_words() -> Iterator[None]:
     try:
-        changed: IncidentRecord = change()
+        yield
     except NotFound:
         raise click.ClickException(say(UNKNOWN)) from None
     except (IncidentExists, IncidentClosed) as refusal:
         raise click.ClickException(say(SAID[refusal.code])) from None
     except InvalidRequest as fault:
         raise click.ClickException(with_rules(CANNOT_BE_NOTED, fault.places, language_of_terminal())) from None
-    return changed
 
 
 def _files(pack: Path) -> list[PackFile]:

@@ -4,9 +4,11 @@ Each of them but `list` makes an audit entry before it is done.
 """
 
 import base64
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -54,11 +56,11 @@ def new(name: str, until: str, columns: str, tenant: str, timeout: float, state_
     if last < day_of(today()):
         raise click.UsageError("--until is over")
     terms = PermitTerms(name, last, tuple(dict.fromkeys(kind.strip() for kind in columns.split(","))))
-    with opened_rotation(state_dir, timeout) as (coordinator, opened):
+    with opened_rotation(state_dir, timeout) as (coordinator, opened), _refusals_in_words():
         coordinator.finish_last_change()
         permits = Permits(coordinator.wrapped, opened.keyring, tenant)
-        draft = _said(permits.draft, terms)
-        _record(opened, tenant, Action.PERMIT_NEW, draft, lambda: _said(permits.store, draft))
+        draft = permits.draft(terms)
+        _record(opened, tenant, Action.PERMIT_NEW, draft, lambda: permits.store(draft))
     click.echo(f"made {name}, until {date_of(last)}; hand it to its job with: pseudonyms permit open {name}")
 
 
@@ -89,10 +91,10 @@ def open_permit(name: str, output: Path, tenant: str, timeout: float, state_dir:
     """
     if output.exists():
         raise click.UsageError(f"{output} exists")
-    with opened_rotation(state_dir, timeout) as (coordinator, opened):
+    with opened_rotation(state_dir, timeout) as (coordinator, opened), _refusals_in_words():
         permits = Permits(coordinator.wrapped, opened.keyring, tenant)
-        found = _said(permits.named, name)
-        key = _said(permits.key, found, day_of(today()))
+        found = permits.named(name)
+        key = permits.key(found, day_of(today()))
         content = {
             "permit": name,
             "until": date_of(found.terms.until),
@@ -120,9 +122,9 @@ def end(
     last day is over, and does nothing where there is none.
     """
     target = export or state_dir / f"surviving-keys-{today()}.json"
-    with opened_rotation(state_dir, timeout) as (coordinator, opened):
+    with opened_rotation(state_dir, timeout) as (coordinator, opened), _refusals_in_words():
         permits = Permits(coordinator.wrapped, opened.keyring, tenant)
-        due = [_said(permits.named, name) for name in names] or [
+        due = [permits.named(name) for name in names] or [
             one for one in permits if not one.ended and one.terms.until < day_of(today())
         ]
         if not due:
@@ -130,7 +132,7 @@ def end(
             return
         for one in due:
             if not one.ended:
-                _record(opened, tenant, Action.PERMIT_END, one, lambda ending=one: permits.destroy(ending))
+                _record(opened, tenant, Action.PERMIT_END, one, partial(permits.destroy, one))
         done = renew_root(coordinator, target, named)
     click.echo(
         f"ended: {', '.join(one.terms.name for one in due)}. {done.surviving} keys survive, under a new root key"
@@ -141,7 +143,7 @@ def end(
     click.echo("Destroy every older copy of keyset.json: together with an old backup it opens the permits' keys.")
 
 
-def _record(opened: OpenRegistries, tenant: str, action: Action, one: StoredPermit, act: Any) -> None:
+def _record(opened: OpenRegistries, tenant: str, action: Action, one: StoredPermit, act: Callable[[], object]) -> None:
     """Do what an audit entry announces, once the entry is durable."""
     operator = RequestContext(service_principal("command-line", tenant), "", clock())
     entry = opened.recorder.record(operator, action, Outcome.DONE, Stated(subject=f"permit/{one.terms.name}"))
@@ -149,10 +151,10 @@ def _record(opened: OpenRegistries, tenant: str, action: Action, one: StoredPerm
         act()
 
 
-def _said(do: Any, *arguments: Any) -> Any:
-    """Return what `do` returns; print its refusal in words."""
+@contextmanager
+def _refusals_in_words() -> Iterator[None]:
     try:
-        return do(*arguments)
+        yield
     except PermitError as refusal:
         raise click.UsageError(str(refusal)) from None
 
