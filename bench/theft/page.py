@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from bench.marked import put_between
+from bench.marked import markdown_table, put_between
 from bench.theft.variants import VARIANTS, VARIED
 from bench.theft.workforce import PRESENT
 
@@ -151,14 +151,12 @@ def readme(figures: Json) -> str:
         "at most 5 items to review a day for 10,000 staff",
     )
     rows = [
-        "| aim | " + " | ".join(f"{int(rate):,} tickets a million parcels" for rate in rates) + " |",
-        "|---|" + "---|" * len(rates),
+        (aim, *(f"{value:,}: {_said(value, most)}" for value in found.values()))
+        for aim, (most, found) in zip(aims, _by_aim(figures).values(), strict=True)
     ]
-    for aim, (most, found) in zip(aims, _by_aim(figures).values(), strict=True):
-        rows.append(f"| {aim} | " + " | ".join(f"{value:,}: {_said(value, most)}" for value in found.values()) + " |")
     return "\n".join(
         [
-            *rows,
+            markdown_table(("aim", *(f"{int(rate):,} tickets a million parcels" for rate in rates)), rows),
             "",
             f"Seeds: {seeds}; of so few runs the highest figure counts. Two thefts are not stopped. An attacker",
             f"who controls an officer's own device remotely by day takes {quoted['remote_day']} records in a week, and",
@@ -180,15 +178,12 @@ def chinese_readme(figures: Json) -> str:
         "每 10,000 名员工每天待处理不超过 5 项",
     )
     rows = [
-        "| 目标 | " + " | ".join(f"每百万件 {int(rate):,} 张工单" for rate in rates) + " |",
-        "|---|" + "---|" * len(rates),
+        (aim, *(f"{value:,}，{'达到' if value <= most else '**未达到**'}" for value in found.values()))
+        for aim, (most, found) in zip(aims, _by_aim(figures).values(), strict=True)
     ]
-    for aim, (most, found) in zip(aims, _by_aim(figures).values(), strict=True):
-        cells = (f"{value:,}，{'达到' if value <= most else '**未达到**'}" for value in found.values())
-        rows.append(f"| {aim} | " + " | ".join(cells) + " |")
     return "\n".join(
         [
-            *rows,
+            markdown_table(("目标", *(f"每百万件 {int(rate):,} 张工单" for rate in rates)), rows),
             "",
             f"随机种子数：{seeds}；次数少，取其中最高值。有两种手法仍无法阻止："
             f"攻击者白天远程控制专员本人的设备，一周可获取 {quoted['remote_day']} 条，"
