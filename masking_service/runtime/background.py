@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Final
 
 from keys.errors import KeysError
@@ -112,7 +111,7 @@ class Background(BackgroundThreads):
                 parts.store.identity.unknown.wait,
                 (
                     self._watch,
-                    partial(parts.denials.flush, everything=False),
+                    lambda: parts.denials.flush(everything=False),
                     self._check_checkpoint,
                     self._tell,
                 ),
