@@ -89,7 +89,7 @@ def read_proof(text: str, request: ProvenRequest, origins: tuple[str, ...]) -> D
         if not key.Algorithm.verify(signed.encode(), key.key, unb64(signature)):
             raise IntegrityError("a proof was not signed by its key")
         said = json.loads(unb64(claims))
-        named = _named(said["htu"])
+        named = _origin_and_path(said["htu"])
     except (PyJWTError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise IntegrityError("a proof is malformed") from None
     wanted = {
@@ -141,7 +141,7 @@ def read_key(jwk: Any) -> tuple[str, str]:
     return b64(hashlib.sha256(f"{{{written}}}".encode()).digest()), algorithm
 
 
-def _named(htu: str) -> tuple[str, str]:
+def _origin_and_path(htu: str) -> tuple[str, str]:
     """Return the origin and the decoded path of an address; its query and fragment do not count."""
     parts = urlsplit(htu)
     port = f":{parts.port}" if parts.port not in (None, _PORTS.get(parts.scheme)) else ""

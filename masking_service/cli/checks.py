@@ -156,7 +156,7 @@ def _mode(file: Path) -> int:
 
 def _store(settings: Settings, *weights: Weight) -> str | None:
     with opened_store(settings, None) as store:
-        faults = readiness.look(store)
+        faults = readiness.every_fault(store)
     found = [fault for fault in faults if fault.weight in weights]
     if found and "advice" in weights and any(fault.weight == "unseen" for fault in found):
         raise CheckFailed(say(texts.NOTHING_SEEN))

@@ -97,10 +97,10 @@ def _destroy_old_roots(coordinator: Coordinator, export: Path) -> Shredded:
     rewrap(coordinator)  # again, because a process may have created a key in the meantime
     retired = [entry for entry in coordinator.file.roots if entry.state == "retired" and entry.provider != "file"]
     coordinator.change(destroy_retired_roots(coordinator.path))
-    return Shredded(destroyed, surviving, list(map(_named, retired)))
+    return Shredded(destroyed, surviving, list(map(_name_at_provider, retired)))
 
 
-def _named(root: RootEntry) -> str:
+def _name_at_provider(root: RootEntry) -> str:
     """Return how the administrator of a provider knows a root key."""
     version = f" version {root.version}" if root.provider == "transit" else ""
     return f"{root.provider} {root.name}{version} ({root.id})"

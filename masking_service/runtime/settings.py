@@ -131,8 +131,8 @@ class Settings:
             redis_url=url,
             redis_replicas=_number(environment, "MASKING_REDIS_REPLICAS", default_replicas(url), 0, 10),
             redis_tls=Tls(*(_file(environment, f"MASKING_REDIS_{name}") for name in ("CA", "CERT", "KEY"))),
-            redis_vouched=_said(environment, "MASKING_REDIS_VOUCHED_DURABLE", VOUCHED),
-            redis_may_lose=_said(environment, "MASKING_REDIS_MAY_LOSE", LOSES),
+            redis_vouched=_is_set_to(environment, "MASKING_REDIS_VOUCHED_DURABLE", VOUCHED),
+            redis_may_lose=_is_set_to(environment, "MASKING_REDIS_MAY_LOSE", LOSES),
             audit_slots=_number(environment, "MASKING_AUDIT_SLOTS", 0, 1, MAX_AUDIT_SLOTS),
             policy=Path(environment.get("MASKING_POLICY", str(shipped("policy.yaml")))),
             schemas=Path(schemas) if schemas else None,
@@ -208,7 +208,7 @@ def _file(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(text) if text else None
 
 
-def _said(environment: Mapping[str, str], name: str, word: str) -> bool:
+def _is_set_to(environment: Mapping[str, str], name: str, word: str) -> bool:
     """Return whether a setting has the one value that it can have; False where it is unset or empty."""
     said = environment.get(name, "")
     if said not in {"", word}:

@@ -76,19 +76,19 @@ def examine(store: Store) -> list[Examined]:
     try:
         answers = store.survey(lambda slot: _questions(slot, store))
     except StoreUnavailable as error:
-        _leave(store, [_unseen(store, error)], [])
+        _note_condition(store, [_unseen(store, error)], [])
         raise
-    told = [_told(answer.replies[0]) if answer.replies else {} for answer in answers]
+    told = [_parse_info(answer.replies[0]) if answer.replies else {} for answer in answers]
     store.clocks.saw(clock / 1e6 for one in told if (clock := _number(one, "server_time_usec")) is not None)
     servers = [_examined(answer, one, store) for answer, one in zip(answers, told, strict=True)]
     audit = store.identity.audit
     slots = [key_slot(audit.writers(slot)) for slot in range(audit.slots)]
     with_log = [not answer.slots or any(slot in answer.slots for slot in slots) for answer in answers]
-    _leave(store, _faults(store, servers), [pair for pair in zip(told, with_log, strict=True) if pair[0]])
+    _note_condition(store, _faults(store, servers), [pair for pair in zip(told, with_log, strict=True) if pair[0]])
     return servers
 
 
-def look(store: Store) -> list[Fault]:
+def every_fault(store: Store) -> list[Fault]:
     """Return the faults of all servers, each once, and what could not be checked: one round trip."""
     try:
         return _faults(store, examine(store))
@@ -98,7 +98,7 @@ def look(store: Store) -> list[Fault]:
 
 def faults(store: Store) -> list[Fault]:
     """Return the faults that keep the store from being ready: one round trip."""
-    return [fault for fault in look(store) if fault.weight not in {"advice", "untried"}]
+    return [fault for fault in every_fault(store) if fault.weight not in {"advice", "untried"}]
 
 
 def uphold(store: Store) -> list[Examined]:
@@ -141,7 +141,7 @@ def _unseen(store: Store, error: StoreUnavailable) -> Fault:
     return known.shut(store.identity.shut) if store.identity.shut else known.no_answer(*words(error))
 
 
-def _leave(store: Store, found: list[Fault], told: list[tuple[dict[str, str], bool]]) -> None:
+def _note_condition(store: Store, found: list[Fault], told: list[tuple[dict[str, str], bool]]) -> None:
     """Leave the state at the store; with what each server told is whether the audit log is on it."""
     checks = frozenset((fault.check, fault.weight) for fault in found)
     store.condition = Condition(monotonic(), checks, tuple(_server(said, with_log) for said, with_log in told))
@@ -187,8 +187,8 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
     if _number(said, "server_time_usec") is None:
         yield known.NO_INFO
     if said:
-        yield from _seen_in(said, store)
-    yield from _set_in(config, store)
+        yield from _faults_in_info(said, store)
+    yield from _faults_in_config(config, store)
     # Where the default user's rights cannot be asked for, nothing is known.
     if not isinstance(replay, Exception) and replay != b"OK":
         yield known.NO_REPLAY
@@ -210,7 +210,7 @@ def _is_too_old(info: Reply, said: Mapping[str, str]) -> bool:
     return version is not None and tuple(map(int, version.groups())) < OLDEST_RELEASE
 
 
-def _told(info: Reply) -> dict[str, str]:
+def _parse_info(info: Reply) -> dict[str, str]:
     if isinstance(info, Exception):
         return {}
     return dict(line.split(":", 1) for line in info.decode("utf-8", "replace").splitlines() if ":" in line)
@@ -222,7 +222,7 @@ def _number(said: Mapping[str, str], name: str) -> int | None:
     return int(told) if _DIGITS.fullmatch(told) else None
 
 
-def _seen_in(said: Mapping[str, str], store: Store) -> Iterator[Fault]:
+def _faults_in_info(said: Mapping[str, str], store: Store) -> Iterator[Fault]:
     yield from (fault for fault in known.INFO if said.get(fault.check) != fault.wanted)
     if said.get("role") != "master":
         return
@@ -249,7 +249,7 @@ def _following(said: Mapping[str, str]) -> int:
     return sum(replica.get("state") == "online" and replica.get("lag") in lately for replica in replicas)
 
 
-def _set_in(config: Reply, store: Store) -> Iterator[Fault]:
+def _faults_in_config(config: Reply, store: Store) -> Iterator[Fault]:
     if isinstance(config, Exception) or not config:
         if not store.vouched:
             yield known.HIDDEN

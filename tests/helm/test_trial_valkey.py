@@ -51,7 +51,7 @@ def test_the_service_finds_nothing_wrong_with_it(trial: Node) -> None:
     store = Store(f"redis://waybill:{PASSWORD}@{HOST}:{trial.port}/0")
     store.trust()
 
-    assert readiness.look(store) == []
+    assert readiness.every_fault(store) == []
     store.close()
 
 

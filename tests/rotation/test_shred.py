@@ -323,4 +323,4 @@ def test_restoring_does_not_replace_usable_keys(path: Path, url: str, both: Both
     ids=["in an engine", "in a token"],
 )
 def test_a_root_key_to_destroy_is_named_as_its_provider_knows_it(root: RootEntry, named: str) -> None:
-    assert shredding._named(root) == named
+    assert shredding._name_at_provider(root) == named

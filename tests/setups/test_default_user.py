@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from masking_service.store.client import Store
-from masking_service.store.health import look
+from masking_service.store.health import every_fault
 from tests.servers import HOST, Node
 from tests.setups.conftest import FAMILIES, PASSWORD, RIGHTS, administered
 
@@ -62,7 +62,7 @@ def test_the_service_sees_it_with_the_rights_that_it_has(default: str, told: boo
     node = administered(tmp_path, f"{default}\n{service}", "redis-server")
     store = Store(f"redis://waybill:{PASSWORD}@{HOST}:{node.port}/0")
     try:
-        assert ("default-user" in [fault.check for fault in look(store)]) is told
+        assert ("default-user" in [fault.check for fault in every_fault(store)]) is told
     finally:
         store.close()
         node.stop()

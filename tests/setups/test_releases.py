@@ -67,7 +67,7 @@ def test_a_supported_release_keeps_what_it_acknowledges(node: Node, version: str
 def test_a_release_that_is_too_old_is_refused_in_words(node: Node) -> None:
     store = stores.admitted(node.url)
     try:
-        (fault,) = health.look(store)
+        (fault,) = health.every_fault(store)
         with pytest.raises(StoreUnavailable) as refused:
             health.uphold(store)
     finally:

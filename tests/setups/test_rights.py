@@ -16,7 +16,7 @@ from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.shipped import ROOT
 from masking_service.store.client import Store
-from masking_service.store.health import faults, look
+from masking_service.store.health import every_fault, faults
 from masking_service.store.rights import commands
 from tests.setups.conftest import PASSWORD, RIGHTS, Company
 from tests.store.stores import ask
@@ -106,7 +106,7 @@ def test_the_rights_of_a_single_server_need_no_cluster(lesser: Any) -> None:
 def test_where_rights_cannot_be_asked_for_that_is_said_and_the_store_is_ready(lesser: Any) -> None:
     store = lesser("-acl|dryrun")
 
-    assert [(fault.check, fault.weight) for fault in look(store)] == [("rights", "untried")]
+    assert [(fault.check, fault.weight) for fault in every_fault(store)] == [("rights", "untried")]
     assert faults(store) == []
 
 
@@ -137,7 +137,7 @@ def test_everything_that_the_service_does_works_with_them(service: Api, company:
     assert (approved.status_code, seen.status_code, erased.status_code) == (200, 200, 200)
     assert [one["value"] for one in opened] == ["13812345678", "13900000000"]
     assert results(service.post(COURIER, "/v1/waybills/view", {"waybills": ["SF1234567890"], "profile": "courier"}))
-    assert look(service.parts.store) == []
+    assert every_fault(service.parts.store) == []
     assert ask(company.client, "ACL", "LOG") == []
 
 

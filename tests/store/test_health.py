@@ -14,7 +14,7 @@ from masking_service.store import health as readiness
 from masking_service.store.client import ServerReplies, Store
 from masking_service.store.condition import Server
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.health import faults, look, uphold
+from masking_service.store.health import every_fault, faults, uphold
 from masking_service.store.pipeline import Script
 from tests import servers
 from tests.every import every
@@ -68,7 +68,7 @@ def test_a_wrong_setting_is_named(store: Store, restored: redis.Redis, setting: 
 
 def test_what_was_seen_is_left_at_the_store(store: Store, restored: redis.Redis) -> None:
     ask(restored, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", 64 * 1024**2)
-    found = look(store)
+    found = every_fault(store)
     condition = store.condition
     assert condition is not None
     (seen,) = condition.servers
@@ -148,7 +148,7 @@ def test_a_server_without_the_replicas_that_a_write_has_to_reach_is_not_ready(va
 
 
 def test_where_replicas_are_wanted_it_is_advised_that_a_primary_without_them_stops(valkey: str) -> None:
-    found = {fault.check: fault.weight for fault in look(stores.admitted(valkey, replicas=1))}
+    found = {fault.check: fault.weight for fault in every_fault(stores.admitted(valkey, replicas=1))}
 
     assert found == {"replicas": "unready", "min-replicas-to-write": "advice", "min-replicas-max-lag": "advice"}
 
@@ -188,7 +188,7 @@ def test_a_store_that_may_lose_is_written_where_somebody_gave_that_up(valkey: st
     uphold(store)
 
     assert store.write([(b"SET", b"k", b"v")]) == [b"OK"]
-    assert (faults(store), [fault.check for fault in look(store)]) == ([], ["appendfsync"])
+    assert (faults(store), [fault.check for fault in every_fault(store)]) == ([], ["appendfsync"])
 
 
 def test_a_store_that_loses_nothing_but_lacks_a_replica_is_not_suspended(valkey: str) -> None:
@@ -235,7 +235,7 @@ def test_a_fault_has_a_reason_and_a_remedy(store: Store, restored: redis.Redis) 
 
     reason = "appendfsync must be always, or a power cut loses what was acknowledged"
     assert told(store) == [("appendfsync", reason)]
-    assert [fault.remedy for fault in look(store)] == ["CONFIG SET appendfsync always, then CONFIG REWRITE"]
+    assert [fault.remedy for fault in every_fault(store)] == ["CONFIG SET appendfsync always, then CONFIG REWRITE"]
 
 
 @every(
@@ -265,7 +265,7 @@ def test_a_replica_beyond_the_required_number_may_pause(
     lines = b"".join(b"slave%d:ip=1,port=1,state=online,offset=14,lag=%d\r\n" % each for each in enumerate(lags))
     answering(store, monkeypatch, lambda answers: [told_by(one, one.replies[0] + lines) for one in answers])
 
-    assert [fault.weight for fault in look(store) if fault.check == "replicas"] == weights
+    assert [fault.weight for fault in every_fault(store) if fault.check == "replicas"] == weights
 
 
 Answers = list[ServerReplies]
@@ -311,7 +311,7 @@ def test_each_server_that_answers_is_left_with_whether_the_log_is_on_it(
         return [replace(one, replies=[], error=silent), without, with_log]
 
     answering(store, monkeypatch, three)
-    look(store)
+    every_fault(store)
 
     assert store.condition is not None
     used = store.condition.servers[0].used
@@ -339,6 +339,6 @@ def test_looking_makes_no_error_on_the_server(store: Store, client: redis.Redis)
     ask(client, "SCRIPT", "FLUSH")
     ask(client, "CONFIG", "RESETSTAT")
 
-    found = [look(store), look(store)]
+    found = [every_fault(store), every_fault(store)]
 
     assert (found, ask(client, "INFO", "errorstats")) == ([[], []], {})

@@ -17,7 +17,7 @@ from masking_service.runtime.wiring import Parts, assemble
 from masking_service.store.client import Store
 from masking_service.store.connection import FAILURES_TO_OPEN
 from masking_service.store.errors import StoreUnavailable, WrongStore
-from masking_service.store.health import examine, look
+from masking_service.store.health import every_fault, examine
 from masking_service.store.layout import DATA_KEYS
 from tests import servers
 from tests.store import stores
@@ -125,7 +125,7 @@ def test_a_server_that_comes_back_empty_is_refused(parts: Parts, node: servers.N
         watch_store(parts)
 
     assert (before, reads(parts.store)) == ("unseen", "not-admitted")
-    assert "it was emptied, or it is a different store" in look(parts.store)[0].reason
+    assert "it was emptied, or it is a different store" in every_fault(parts.store)[0].reason
 
 
 def come_back_behind(node: servers.Node, parts: Parts) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.health import look
+from masking_service.store.health import every_fault
 from masking_service.store.pipeline import Script
 from tests import servers
 from tests.store import stores
@@ -105,7 +105,7 @@ def test_a_replica_that_was_promoted_already_is_missed_at_the_old_primary(group:
     try:
         with pytest.raises(StoreUnavailable, match=stores.NOT_DURABLE):
             store.write([(b"SET", b"wm:k", b"v")])
-        seen = [(fault.check, fault.weight) for fault in look(store)]
+        seen = [(fault.check, fault.weight) for fault in every_fault(store)]
     finally:
         ask(group.replicas[0].client, "REPLICAOF", servers.HOST, group.primaries[0].port)
         servers.wait_until(lambda: servers._follows(group.replicas[0]), "it follows again")

@@ -77,7 +77,7 @@ def leaver(could: tuple[Access, ...], yes: bool, named: NamedRoot | None, timeou
     if not path.exists():
         (state_dir / STARTED).unlink(missing_ok=True)  # the data keys of an earlier run are old now
         write_secret_file(path, msgspec.json.encode(departure), replace=True)
-    departure = run(path, departure, _steps(state_dir, timeout, departure, named), clock, _told)
+    departure = run(path, departure, _steps(state_dir, timeout, departure, named), clock, _print_step)
     if departure.left:
         raise click.ClickException(f"not complete: {', '.join(departure.left)}. Run the command again")
     report = state_dir / f"leaver-{rfc3339(departure.began).replace(':', '')}.md"
@@ -115,7 +115,7 @@ def _values(state_dir: Path) -> int:
         return sum(1 for _ in coordinator.store.keys(b"wm:{*"))
 
 
-def _told(step: Step, said: str) -> None:
+def _print_step(step: Step, said: str) -> None:
     click.echo(f"{step}: {said}")
 
 

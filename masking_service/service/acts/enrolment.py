@@ -90,7 +90,7 @@ class OwnKeys:
             rule = self._rule(context)
             keys = self.keyring.tenant(principal.tenant)
             ticket, nonce = self.signatures.tickets.take(keys, principal, "key", options, context.now)
-            made = self._made(rule, ticket.nonce, credential)
+            made = self._verified_key(rule, ticket.nonce, credential)
             spent = self.budgets.spend_once_question(principal, context.now, nonce)
             mine = self.keyholders.keys_question(principal.tenant, principal.id)
             self.store.ask(spent, mine)
@@ -149,7 +149,7 @@ class OwnKeys:
             raise NoSignatures
         return self.signatures.rule
 
-    def _made(self, rule: SignedRule, nonce: bytes, credential: Mapping[str, Any]) -> NewKey:
+    def _verified_key(self, rule: SignedRule, nonce: bytes, credential: Mapping[str, Any]) -> NewKey:
         """Verify a new key, and that its hardware is what the policy wants."""
         try:
             where = Signing(_challenge(nonce), rule.rp_id, rule.origins)

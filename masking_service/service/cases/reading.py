@@ -114,14 +114,14 @@ class ReadCases:
                 and wanted.purpose in (None, case.opening.purpose)
                 and (number is None or number in case.opening.waybills)
                 and opener in (None, case.opening.opened_by)
-                and (not wanted.mine or _is_of(case, caller))
+                and (not wanted.mine or _concerns(case, caller))
                 and (caller in case.done_by) == (wanted.done == "yes")
             )
 
         chosen = WantedCases(fits, self._narrow(context, wanted, number, opener))
-        after = None if wanted.after is None else self._after(context, wanted.after, wanted.sort or "ends")
+        after = None if wanted.after is None else self._page_start(context, wanted.after, wanted.sort or "ends")
         active = self._active(context) if wanted.counts else None
-        found, unread = self._found(context, wanted, most + 1, chosen, after, active)
+        found, unread = self._page_cases(context, wanted, most + 1, chosen, after, active)
         page = found[:most]
         shown = [case_answer(self.policy, case, context.now) for case in page]
         if wanted.opened:
@@ -147,7 +147,7 @@ class ReadCases:
             return ("person", person or caller)
         return ("status", wanted.status) if wanted.status in ("pending", "denied", "closed") else None
 
-    def _after(self, context: RequestContext, after: str, sort: Sort) -> _After:
+    def _page_start(self, context: RequestContext, after: str, sort: Sort) -> _After:
         """Return where a page begins. Raises InvalidRequest."""
         tenant = context.principal.tenant
         unknown = InvalidRequest([("/after", "unknown-cursor")])
@@ -176,7 +176,7 @@ class ReadCases:
             return _Active(every, every.cases, every.cases)
         return _Active(every, listed(("status", "pending")).cases, listed(own).cases)
 
-    def _found(
+    def _page_cases(
         self,
         context: RequestContext,
         wanted: CasesQuery,
@@ -255,7 +255,7 @@ def _counts(context: RequestContext, active: _Active) -> answers.CaseCounts:
 
     def count(cases: Sequence[Case], *statuses: Status, mine: bool = False) -> int:
         return sum(
-            caller not in case.done_by and case.status(now) in statuses and (not mine or _is_of(case, caller))
+            caller not in case.done_by and case.status(now) in statuses and (not mine or _concerns(case, caller))
             for case in cases
         )
 
@@ -278,7 +278,7 @@ def _decided(context: RequestContext, own: Sequence[Case]) -> list[answers.Decid
     return [answer for _, answer in sorted(told, key=itemgetter(0), reverse=True)[:MAX_TOLD]]
 
 
-def _is_of(case: Case, principal: str) -> bool:
+def _concerns(case: Case, principal: str) -> bool:
     """Whether a case is a person's: opened by them, names them, or was claimed by them last."""
     return principal in (case.opening.opened_by, case.opening.officer, case.claimed_by)
 

@@ -139,31 +139,31 @@ class Case(msgspec.Struct, frozen=True):
     @property
     def approved_by(self) -> tuple[str, ...]:
         """The principals who approved it, in order."""
-        return self._by("approve")
+        return self._who_did("approve")
 
     @property
     def done_by(self) -> tuple[str, ...]:
         """The principals who are done with it, in order."""
-        return self._by("done")
+        return self._who_did("done")
 
     @property
     def next_claim(self) -> int:
         """The number of the next claim; once there are `MAX_CLAIMS`, that of the last one."""
-        return min(len(self._by("claim")), MAX_CLAIMS - 1)
+        return min(len(self._who_did("claim")), MAX_CLAIMS - 1)
 
     @property
     def claimed_by(self) -> str | None:
         """The principal who claimed it last, unless done with it."""
-        claims = self._by("claim")
+        claims = self._who_did("claim")
         return claims[-1] if claims and claims[-1] not in self.done_by else None
 
     @property
     def officers(self) -> frozenset[str]:
         """The principals who work on it: named by the case, by a claim, or by being done with it."""
         named = (self.opening.officer,) if self.opening.officer else ()
-        return frozenset((*named, *self._by("claim"), *self.done_by))
+        return frozenset((*named, *self._who_did("claim"), *self.done_by))
 
-    def _by(self, name: ActName) -> tuple[str, ...]:
+    def _who_did(self, name: ActName) -> tuple[str, ...]:
         return tuple(act.by for act in self.acts if act.act == name)
 
     def decide(self, principal: Principal, act: Literal["approve", "deny"], now: int) -> None:
@@ -485,13 +485,13 @@ class CaseAuthority:
             CaseCheckUnavailable: the ticket system did not confirm it in time.
         """
         if found is None:
-            raise CaseNotOpen(self._told(context.principal, None, "unknown"))
+            raise CaseNotOpen(self._state_for(context.principal, None, "unknown"))
         own = found.opening.purpose
         try:
             assignee = self.check is not None and self.check.rule.by_assignee
             found.authorise(context.principal, own if own in purposes else "", context.now, any_officer=assignee)
         except CaseNotOpen as refusal:
-            raise CaseNotOpen(self._told(context.principal, found, refusal.state)) from None
+            raise CaseNotOpen(self._state_for(context.principal, found, refusal.state)) from None
         self._confirm(context, found)
         return found
 
@@ -511,13 +511,13 @@ class CaseAuthority:
         try:
             check.confirm(tenant, opening.case, opening.purpose, opening.waybills, officer, context.now)
         except (UnknownCaseNumber, TicketMismatch):
-            raise CaseNotOpen(self._told(context.principal, case, "ticket-closed")) from None
+            raise CaseNotOpen(self._state_for(context.principal, case, "ticket-closed")) from None
         except CaseCheckUnavailable:
             stays_open = check.rule.pending_on_failure and case.approved_by and opening.officer in (None, officer)
             if not stays_open:
                 raise
 
-    def _told(self, principal: Principal, case: Case | None, state: str) -> str:
+    def _state_for(self, principal: Principal, case: Case | None, state: str) -> str:
         """Return the state of a case that is not open, if the caller may read it."""
         may_read = self.policy.permits(principal, Permission.CASE_READ) and reaches(self.policy, principal, case)
         return state if may_read else ""

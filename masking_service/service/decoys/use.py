@@ -127,7 +127,7 @@ class Planting:
                 `MAX_DECOYS`.
             StoreUnavailable: some may be marked; the same call can be made again.
         """
-        numbers = self._read(context, Action.DECOY_PLANT, waybills)
+        numbers = self._numbers_of(context, Action.DECOY_PLANT, waybills)
         granted = self._grant(
             context, Action.DECOY_PLANT, signed, deeds.on_decoys(SignedAct.DECOY_PLANT, waybills, kind)
         )
@@ -145,7 +145,7 @@ class Planting:
 
     def remove(self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None) -> answers.Planted:
         """Take the mark off waybills. Raises as `plant`; the answer is the same for those without one."""
-        numbers = self._read(context, Action.DECOY_REMOVE, waybills)
+        numbers = self._numbers_of(context, Action.DECOY_REMOVE, waybills)
         deed = deeds.on_decoys(SignedAct.DECOY_REMOVE, waybills)
         granted = self._grant(context, Action.DECOY_REMOVE, signed, deed)
 
@@ -197,7 +197,7 @@ class Planting:
         heard = [decoy.waybill_no for decoy in planted if decoy.heard_at]
         return answers.Heard(entry.release(waybills), len(heard), self._ranked(tenant, heard))
 
-    def _read(self, context: RequestContext, action: Action, waybills: Sequence[Any]) -> dict[str, int]:
+    def _numbers_of(self, context: RequestContext, action: Action, waybills: Sequence[Any]) -> dict[str, int]:
         """Return the numbers of a call, before anyone signs it. Raises InvalidRecord, Frozen."""
         with self.recorder.record_denials(context, action), self.gate.frozen_first(context.principal):
             return required_waybills(waybills)

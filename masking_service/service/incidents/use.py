@@ -181,7 +181,7 @@ class Responding:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        self._read(context)
+        self._grant_reading(context)
         incidents = self.book.lists.listed(context.principal.tenant)
         return answers.IncidentStates([state_of(one, context.now) for one in incidents])
 
@@ -193,7 +193,7 @@ class Responding:
             NotFound: there is no such incident.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        self._read(context)
+        self._grant_reading(context)
         return state_of(named(self.book.lists.listed(context.principal.tenant), name), context.now)
 
     def form(self, context: RequestContext, name: str, country: str) -> answers.FilledForm:
@@ -204,7 +204,7 @@ class Responding:
             NotFound: there is no such incident, or it does not concern the country.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        self._read(context)
+        self._grant_reading(context)
         incident = named(self.book.lists.listed(context.principal.tenant), name)
         if country not in incident.countries:
             raise NotFound
@@ -212,28 +212,28 @@ class Responding:
 
     def open(self, context: RequestContext, incident: IncidentRecord) -> answers.IncidentState:
         """Open an incident. Round trips: live permission, read, audit, write. Raises as `IncidentBook.open`."""
-        role = self._manage(context, Action.INCIDENT_OPEN, incident.name)
+        role = self._grant_managing(context, Action.INCIDENT_OPEN, incident.name)
         with self.book.recorder.record_denials(context, Action.INCIDENT_OPEN, Stated(case=incident.name)):
             return state_of(self.book.open(context, incident, role), context.now)
 
     def note(self, context: RequestContext, name: str, known: Known) -> answers.IncidentState:
         """Note what became known. Round trips as `open`. Raises as `IncidentBook.note`."""
-        role = self._manage(context, Action.INCIDENT_NOTE, name)
+        role = self._grant_managing(context, Action.INCIDENT_NOTE, name)
         with self.book.recorder.record_denials(context, Action.INCIDENT_NOTE, Stated(case=name)):
             return state_of(self.book.note(context, name, known, role), context.now)
 
     def close(self, context: RequestContext, name: str) -> answers.IncidentState:
         """Close an incident. Round trips as `open`. Raises as `IncidentBook.close`."""
-        role = self._manage(context, Action.INCIDENT_CLOSE, name)
+        role = self._grant_managing(context, Action.INCIDENT_CLOSE, name)
         return state_of(self.book.close(context, name, role), context.now)
 
-    def _read(self, context: RequestContext) -> None:
+    def _grant_reading(self, context: RequestContext) -> None:
         try:
             self.gate.grant(context.principal, MANAGE)
         except Forbidden:
             self.gate.grant(context.principal, READ)
 
-    def _manage(self, context: RequestContext, action: Action, name: str) -> str:
+    def _grant_managing(self, context: RequestContext, action: Action, name: str) -> str:
         with self.book.recorder.record_denials(context, action, Stated(case=name)):
             return self.gate.grant_live(context.principal, MANAGE).role
 

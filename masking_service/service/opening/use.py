@@ -168,7 +168,7 @@ class Detokenize:
         with self.recorder.record_denials(context, Action.DETOKENIZE, stated), self.freezing.count_refusals(context):
             # What needs no look-up.
             grant, frozen = self.gate.grant_and_freeze_question(caller, Permission.DETOKENIZE, purpose=purpose)
-            asked, bases = self._read(tenant, items)
+            asked, bases = self._parse_items(tenant, items)
             if case is None:
                 self._refuse_where_case_is_needed(context, grant, items, bases)
             signature = self.signatures.expect(context, SignedAct.DETOKENIZE, signed)
@@ -208,7 +208,7 @@ class Detokenize:
         self.issuers.check_unmasking(context.principal, context.now)
         return self.case_authority.authorise(context, case.answer(), [grant.purpose or ""]) if case else None
 
-    def _read(self, tenant: str, items: Sequence[Any]) -> tuple[list[_AskedItem], list[bytes]]:
+    def _parse_items(self, tenant: str, items: Sequence[Any]) -> tuple[list[_AskedItem], list[bytes]]:
         """Return the parsed items, and the bases of all waybills that items name, malformed ones too."""
         keys = self.keyring.tenant(tenant)
         asked, bases = [], []

@@ -148,7 +148,7 @@ def places_of(keys: SearchKeys, waybills: Sequence[Indexed]) -> Places:
     named: list[Indexed] = []
     ends: dict[bytes, int] = {}
     for period, expiring in by_period.items():
-        name = _named(period)
+        name = _period_bytes(period)
         by_phone = [(phone, one) for one in expiring for phone in one.findable.phones]
         by_ending = [
             (ending + one.findable.site, one)
@@ -226,10 +226,10 @@ def every_entry(number: str, base: bytes, revisions: Iterable[Record | None], si
 def _periods(now: int, longest_days: int) -> list[bytes]:
     """Return the names of the periods in which active records expire."""
     last = (now + longest_days * SECONDS_A_DAY) // PERIOD_SECONDS
-    return [_named(period) for period in range(now // PERIOD_SECONDS, last + 1)]
+    return [_period_bytes(period) for period in range(now // PERIOD_SECONDS, last + 1)]
 
 
-def _named(period: int) -> bytes:
+def _period_bytes(period: int) -> bytes:
     """Return a period in 2 bytes."""
     return period.to_bytes(2, "big")
 
