@@ -84,7 +84,7 @@ COUNTS_NAMES: Final = {
 FREEZE_REASONS: Final = {
     "decoy": later("named a decoy"),
     "misses": later("named many waybills that do not exist"),
-    "burst": later("went on far beyond a budget"),
+    "burst": later("kept calling far beyond a budget"),
     "lookout": later("listed by the lookout"),
     "by hand": later("no reason given"),
 }

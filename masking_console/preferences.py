@@ -15,13 +15,13 @@ YEAR_SECONDS: Final = 365 * 24 * 3600
 KEYS: Final[Mapping[str, tuple[str, Any]]] = {
     "search": ("/", later("search")),
     "down": ("j", later("next row")),
-    "up": ("k", later("row before")),
+    "up": ("k", later("previous row")),
     "open": ("o", later("open the row")),
     "new": ("n", later("new case")),
     "call": ("c", later("call")),
     "show": ("s", later("show")),
     "done": ("d", later("done with the case")),
-    "help": ("?", later("this list")),
+    "help": ("?", later("show this list")),
 }
 """The keys of the desk by name: the character, and what it does. None fires in a field."""
 

@@ -8,8 +8,8 @@ from masking_console.texts import _, later
 
 WORDS: Final = {
     "quota-exceeded": later("Your budget for this is spent for now. Nothing was opened or stored."),
-    "invalid-request": later("Something that you entered is not right."),
-    "too-many-items": later("You entered more than can be done at once."),
+    "invalid-request": later("Something that you entered is not valid."),
+    "too-many-items": later("You entered more than can be processed at once."),
 }
 """Texts by the code of a problem. The service's own sentences are for developers."""
 FIELDS: Final = {

@@ -130,10 +130,10 @@ def _words() -> dict[str, Any]:
         },
         "hold_names": {
             "proposed": _("waits for a second person"),
-            "setting": _("being set; set it again if it stays so"),
+            "setting": _("being set; if this does not end, set it again"),
             "set": _("in force"),
             "lifting": _("waits for a second person to lift it"),
-            "releasing": _("being lifted; lift it again if it stays so"),
+            "releasing": _("being lifted; if this does not end, lift it again"),
             "lifted": _("lifted"),
             "withdrawn": _("withdrawn"),
         },

@@ -52,7 +52,7 @@ class Action(StrEnum):
     CLOSE = "close", Text("service ended"), Part.REFUSALS, ""
     """The last entry of a chain whose process ended cleanly."""
 
-    DETOKENIZE = "detokenize", Text("opening of values"), Part.OPENINGS, "disclosure"
+    DETOKENIZE = "detokenize", Text("values opened"), Part.OPENINGS, "disclosure"
     """Fields were opened for a purpose: one item for each."""
     VIEW = "view", Text("view"), Part.VIEWS, "disclosure"
     """Waybills were viewed with a kind in full; or a view was refused, also a masked one or that of a case's page."""
@@ -64,7 +64,7 @@ class Action(StrEnum):
     """Waybills get a new revision."""
     ERASE = "erase", Text("erasure"), Part.ERASURES, "tombstone"
     """A waybill is erased."""
-    DISCLOSURES = "disclosures", Text("question who saw a waybill"), Part.REFUSALS, ""
+    DISCLOSURES = "disclosures", Text("disclosures looked up"), Part.REFUSALS, ""
     """The list of those who saw a waybill was asked for."""
     RESTRICT = "restrict", Text("waybills restricted"), Part.HOLDS, "restriction"
     """Waybills are restricted to the purposes that the policy names: one item for each."""
@@ -137,7 +137,7 @@ class Action(StrEnum):
     """A device of a person is revoked, or an invitation is taken back."""
     LOOKOUT = "lookout", Text("listed by the lookout"), Part.REFUSALS, "list of the lookout"
     """The lookout's list of people to review is replaced."""
-    AUDIT_READ = "audit-read", Text("reading of the log"), Part.REFUSALS, ""
+    AUDIT_READ = "audit-read", Text("log read"), Part.REFUSALS, ""
     """A caller without permission wanted to read the log."""
 
     DECOY_LIST = "decoy-list", Text("decoys listed"), Part.REFUSALS, ""
@@ -146,7 +146,7 @@ class Action(StrEnum):
     """Decoys are planted."""
     DECOY_REMOVE = "decoy-remove", Text("decoy removed"), Part.REFUSALS, "list of decoys"
     """A decoy is removed."""
-    DECOY_HEARD = "decoy-heard", Text("question about a phone that rang"), Part.OPENINGS, "list of decoys"
+    DECOY_HEARD = "decoy-heard", Text("decoy phone looked up"), Part.OPENINGS, "list of decoys"
     """The list of those who saw the phone of a decoy, which rang, was asked for."""
 
     CLIENT_ADD = "client-add", Text("client added"), Part.REFUSALS, "list of clients"
@@ -202,7 +202,7 @@ class Outcome(StrEnum):
     FORBIDDEN = "forbidden", Text("forbidden")
     FROZEN = "frozen", Text("frozen")
     HELD = "held", Text("held")
-    HOLD_ENDED = "hold-ended", Text("hold in another state")
+    HOLD_ENDED = "hold-ended", Text("state of the hold does not allow it")
     HOLD_EXISTS = "hold-exists", Text("name of hold taken")
     INCIDENT_CLOSED = "incident-closed", Text("incident already closed")
     INCIDENT_EXISTS = "incident-exists", Text("name of incident taken")

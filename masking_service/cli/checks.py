@@ -55,7 +55,7 @@ def checks(folder: Path) -> Iterator[Check]:
         return lambda: check(settings_of(folder))
 
     intake = os.environ.get("MASKING_TIER") == "intake"
-    yield Text("known answers of the cryptography"), selftest.run
+    yield Text("self-test of the cryptography"), selftest.run
     yield Text("keyset"), lambda: keyset.load(folder / "keyset.json")
     yield Text("keyset is of this tier"), of(open_keyring)
     if intake:
@@ -69,8 +69,8 @@ def checks(folder: Path) -> Iterator[Check]:
     yield Text("store keeps what it acknowledges"), of(lambda settings: _store(settings, "loses", "unready", "unseen"))
     cut_off = Text("store stops taking writes when it is cut off from its replicas")
     yield cut_off, of(lambda settings: _store(settings, "advice", "unseen"))
-    yield Text("store takes no one without a password, and has a limit of memory"), of(_guarded)
-    yield Text("clocks of this machine and the store"), of(_clocks)
+    yield Text("store requires a password and limits its memory"), of(_guarded)
+    yield Text("clocks of this machine and the store agree"), of(_clocks)
     if intake:
         yield Text("opening tier publishes for this host"), of(_published)
         return

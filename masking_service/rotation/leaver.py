@@ -57,7 +57,7 @@ _TURNS: Final[dict[Step, tuple[RotatableKey, ...]]] = {
 """The uses that get a new active key by a step."""
 WHY: Final[dict[Step, str]] = {
     "rotate root": "the old one unwraps data keys and secrets of every copy",
-    "rewrap": "nothing in a new copy of the store hangs on the old root key",
+    "rewrap": "nothing in a new copy of the store depends on the old root key",
     "rotate token": "the old one makes tokens of numbers that it knows",
     "rotate clients": "the old pepper tests guesses of API keys",
     "rotate publication": "the old secret signs what intake hosts read, and answers them as the opening tier",

@@ -22,7 +22,7 @@ def test_an_incident_is_opened_reported_and_closed_in_both_languages(desk: DeskP
     with page.expect_download() as download:
         page.get_by_role("link", name="Form for China").click()
     assert "1,000,000" in download.value.path().read_text("utf-8")
-    page.get_by_role("button", name="Note as made cn/first-report").click()
+    page.get_by_role("button", name="Mark as reported cn/first-report").click()
     expect(page.get_by_text("3 h 29 min")).to_have_count(0)
     page.get_by_role("button", name="Close incident").click()
     expect(page.get_by_role("button", name="Close incident")).to_have_count(0)

@@ -182,7 +182,7 @@ def test_an_overseer_reads_sums_without_names_and_keeps_a_checkpoint(
     page = at.open_as("overseer-qian")
 
     expect(page.locator("h1")).to_have_text("Sums")
-    expect(page.get_by_role("row", name="opening of values")).to_be_visible()
+    expect(page.get_by_role("row", name="values opened")).to_be_visible()
     assert "officer" not in page.locator("main").inner_text().lower()
     with page.expect_download() as download:
         page.get_by_role("button", name="Checkpoint to keep").click()

@@ -6,7 +6,7 @@ import pytest
 
 from masking_service.cli.checks import checks
 
-BEGIN = ["known answers of the cryptography", "keyset", "keyset is of this tier"]
+BEGIN = ["self-test of the cryptography", "keyset", "keyset is of this tier"]
 BOTH = [
     "policy",
     "issuers",
@@ -16,8 +16,8 @@ BOTH = [
     "files cannot be read or changed by others",
     "store keeps what it acknowledges",
     "store stops taking writes when it is cut off from its replicas",
-    "store takes no one without a password, and has a limit of memory",
-    "clocks of this machine and the store",
+    "store requires a password and limits its memory",
+    "clocks of this machine and the store agree",
 ]
 LAST = [
     "addresses that devices prove",

@@ -60,6 +60,6 @@ def test_doctor_speaks_chinese_and_names_every_check(tmp_path: Path) -> None:
     shown = CliRunner().invoke(commands, ["doctor", "--state-dir", str(tmp_path)], env=CHINESE).stdout
 
     assert [name.en for name, _ in checks(tmp_path) if name.in_language("zh") not in shown] == []
-    assert "✓ 密码算法已知答案" in shown
+    assert "✓ 密码算法自检" in shown
     assert "✗ 密钥集" in shown
     assert "本机没有运行服务" in shown

@@ -130,7 +130,7 @@ def test_a_spent_budget_is_said_with_the_time_at_which_it_frees(searching: Work)
 
     told = words(browser.post("/find", data={"phone": "13812345678"}))
 
-    assert re.search(r"Your budget for this is spent for now\. .* It frees at\s+\d{4}-\d\d-\d\d \d\d:\d\d", told)
+    assert re.search(r"Your budget for this is spent for now\. .* Available again at\s+\d{4}-\d\d-\d\d \d\d:\d\d", told)
     assert FOR_DEVELOPERS.findall(told) == []
 
 

@@ -127,7 +127,7 @@ def test_a_second_approver_lets_a_replacement_work_at_once(signing_work: Work) -
     replacement = Person(api, "dispute-officer", "o-1").approved_by(first)
     browser, other = signing_work.browser("supervisor", "boss-2"), signing_work.browser("supervisor", "boss-1")
     form = {"principal": replacement.id, "key": replacement.key.key_id, "code": replacement.key.code}
-    button = "Let it work at once"
+    button = "Make it valid now"
 
     offered = [button in each.get(f"/keys?person={replacement.id}").text for each in (browser, other)]
     proposed = browser.post("/sign", json={"path": "/keys/approve", "fields": form}).get_json()

@@ -12,7 +12,7 @@ from masking_console.screens import audit, sums
 from tests.console.conftest import Work
 from tests.web.api import NUMBER, PHONE, record
 
-OPENED = re.compile(r"opening of values</th><td[^>]*>(\d+)")
+OPENED = re.compile(r"values opened</th><td[^>]*>(\d+)")
 NEXT = re.compile(r'href="(/sums\?day=[0-9-]+&amp;after=[^"]+)"')
 TIMES = 5
 TODAY = date(2026, 6, 15)

@@ -156,7 +156,7 @@ def rewrap(timeout: float, state_dir: Path) -> None:
     with opened_coordinator(state_dir, timeout) as coordinator:
         data_keys, secrets = rewrap_all(coordinator)
     click.echo(
-        f"Rewrapped: {data_keys} data keys, {secrets} secrets of the keyset. Nothing hangs on an older root key."
+        f"Rewrapped: {data_keys} data keys, {secrets} secrets of the keyset. Nothing depends on an older root key."
     )
 
 
