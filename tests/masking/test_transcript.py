@@ -1,0 +1,16 @@
+"""What masks show of thousands of texts, whole, as it is listed in `variations/`."""
+
+import pytest
+
+from tests.masking.variations import NAMES, PARTS, listed, told, variations_of
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("name", NAMES)
+def test_masks_of_other_texts_are_as_listed(name: str, part: int) -> None:
+    texts, new, old = [*variations_of(name, part)], [*told(name, part)], listed(name, part)
+
+    assert len(new) == len(old), "`python -m tests.masking.variations` writes the list again"
+    changed = [f"{text!r}: {was} => {now}" for text, was, now in zip(texts, old, new, strict=True) if was != now]
+    assert changed == [], "`python -m tests.masking.variations` writes the list again, and no mask may show more"
