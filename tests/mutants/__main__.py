@@ -51,6 +51,7 @@ DECLARED = {
     "/api.py": "tests/web/test_openapi.py",
     "/examples.py": "tests/web/test_openapi.py",
     "/problems.py": "tests/web/test_problems.py",
+    "/http/": "tests/web/test_openapi.py",
     "/cli/": "tests/cli/test_help.py",
     "masking_console/__main__.py": "tests/cli/test_help.py",
 }

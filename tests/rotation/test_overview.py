@@ -2,12 +2,13 @@
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from keys import keyset
-from keys.keyset_file import USES, date_of, day_of
+from keys.keyset_file import USES, HostEntry, date_of, day_of
 from keys.rotation import (
     ROTATABLE,
     RotatableKey,
@@ -149,6 +150,19 @@ def test_keys_older_than_a_year_are_due(path: Path) -> None:
         f"the active {use} key is older than 365 days: keys rotate {name}"
         for use, name in zip(ROTATABLE, names, strict=True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "due"), [("enrolled", 365, False), ("enrolled", 366, True), ("revoked", 366, False)]
+)
+def test_the_keys_of_an_intake_host_are_due_behind_the_day_that_the_policy_says(
+    path: Path, state: Literal["enrolled", "revoked"], age: int, *, due: bool
+) -> None:
+    host = HostEntry("north", "", "", state, date_of(NUMBER_OF_TODAY - age))
+    file = msgspec.structs.replace(keyset.read(path)[0], hosts=[host])
+
+    said = "the keys of the intake host north are older than 365 days: split and enrol a new one"
+    assert overview_of_file(file, KeyRules(secrets=365), NUMBER_OF_TODAY).due == ([said] if due else [])
 
 
 def test_after_a_rotation_nothing_is_due(path: Path) -> None:

@@ -11,6 +11,7 @@ from masking_service.masking.timestamps import rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from masking_service.service.call.errors import DeviceProofRequired
 from masking_service.service.people.errors import AccessError, IssuerUnavailable, Unauthenticated
+from tests.every import every
 from tests.web.api import NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record
 from tests.web.people import AUDITOR, COURIER, DESK
 
@@ -103,10 +104,22 @@ def test_a_range_of_time_begins_inside_and_ends_outside(api: Api, set_clock: Clo
         ("2026-11-24T08:00:00Z", 1795507200),
         ("2026-11-24T08:00:00+08:00", 1795478400),
         ("1795507200", 1795507200),
+        ("1971-01-01", 31536000),
+        ("9998-12-31T23:59:59-23:59", 253370851139),
+        ("100000000", 100000000),
+        ("99999999999", 99999999999),
     ],
 )
 def test_a_time_is_a_day_or_a_moment(text: str, seconds: int) -> None:
     assert unix_time(text) == seconds
+
+
+@every(
+    "text", ["1970-12-31", "9999-01-01", "2026-11-24T08:00:00", "2026-11-24 08:00", "12345", "999999999999", "", "now"]
+)
+def test_what_is_no_time_of_its_years_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        unix_time(text)
 
 
 def sums(api: Api, query: str) -> dict[str, tuple[int, int, int]]:

@@ -521,6 +521,23 @@ def answered(operation: Json) -> Iterator[str]:
                 yield f"{status}({','.join([*(shapes or [media]), *named])})"
 
 
+def test_headers_belong_to_their_statuses(told: Json) -> None:
+    statuses: dict[str, set[str]] = {}
+    for methods in told["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                for name in answer["headers"]:
+                    statuses.setdefault(name, set()).add(status)
+
+    assert {name: " ".join(sorted(of)) for name, of in statuses.items() if name not in OF_EVERY_ANSWER} == {
+        "Content-Language": "400 401 403 404 409 413 415 422 429 503",
+        "DPoP-Nonce": "200 201 401",
+        "Location": "302",
+        "Retry-After": "429 503",
+        "WWW-Authenticate": "401",
+    }
+
+
 def test_a_member_that_can_be_absent_is_described_by_its_own_words(told: Json) -> None:
     described = {
         name: [
