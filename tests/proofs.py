@@ -80,7 +80,7 @@ PROOFS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_a_long_reason": "a long name does not",
     },
     "browser/test_signing.py": {
-        "test_another_code_is_refused": "web/test_people_keys.py: the code and the revocation",
+        "test_another_code_is_refused": "web/keys/test_approving.py: the code and the revocation",
     },
     "browser/test_story.py": {
         r"test_a_dispute_is_settled_by_keyboard\[en": "the same in Chinese",

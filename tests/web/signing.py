@@ -105,6 +105,17 @@ class Person:
         path = f"/v1/principals/{other.id}/keys/{other.key.key_id}/approve"
         return self.post(path, {"code": other.key.code, "signed": signature, **change})
 
+    def decide(self, other: Person, what: str) -> TestResponse:
+        """Deny or revoke another person's key."""
+        act = {"act": f"key-{what}", "principal": other.id, "key": other.key.key_id}
+        path = f"/v1/principals/{other.id}/keys/{other.key.key_id}/{what}"
+        return self.post(path, {"signed": self.sign(act)})
+
+    def own_keys(self) -> list[Json]:
+        """Return the keys that the person sees of their own."""
+        found: list[Json] = content(self.get("/v1/me/keys"))["keys"]
+        return found
+
     def propose(self, act: Json) -> Json:
         return content(self.post("/v1/acts", act))
 

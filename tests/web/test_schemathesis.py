@@ -52,7 +52,7 @@ OUT_OF_REACH = {
 }
 """They need a case that another role has opened and that is pending, and the document's examples name one that is open;
 or a hold that another person has proposed; or a call of one's own, which no example can name; or the provider's
-signature; or a signed-in person with a key or a device, and these are API keys (`tests/web/test_people_keys.py` and
+signature; or a signed-in person with a key or a device, and these are API keys (`tests/web/keys/` and
 `tests/web/test_people_devices.py` call them)."""
 MAX_EXAMPLES = 3
 ALLOWED = {200, 201, 302, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
