@@ -1,5 +1,6 @@
 """How much work a batch may be: more than labels ever need, and far less than a body made to cost would take."""
 
+import copy
 import json
 from itertools import count
 from typing import Any
@@ -10,6 +11,7 @@ from masking_service.masking.effort import A_BATCH, Effort, estimate
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import TABLE
 from masking_service.masking.members.member_names import ROOT, plan
+from masking_service.masking.names.names_in_text import effort
 from masking_service.masking.records import columns
 from masking_service.masking.records.record import AT_ONCE, CountryMasker, Masked, Masker, render
 from masking_service.masking.records.sample_record import sample_record
@@ -17,7 +19,7 @@ from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.mask import MaskResult, mask_batch
 from masking_service.service.waybills.record_answers import InvalidRecord as Refused
 from tests.every import every
-from tests.masking.standard import LABEL, errors_of
+from tests.masking.standard import LABEL, STANDARD, errors_of, standard
 
 FOREIGN = "+852 9123 4567"
 COSTLY = "+1 23/" * 40
@@ -189,6 +191,65 @@ def test_a_longer_value_is_never_estimated_to_cost_less(kind: str, piece: str) -
     costs = [estimate(kind, piece * size) for size in (1, 10, 100, 1_000, 10_000)]
 
     assert costs == sorted(costs)
+
+
+@every(
+    ("value", "units"),
+    [
+        ("", (90, 22, 100, 36, 2)),
+        ("张三", (102, 26.4, 110, 40, 4)),
+        ("John Smith", (150, 33.2, 123, 56, 12)),
+        ("13812345678", (156, 187.2, 188, 58, 13)),
+        ("+852 9123 4567", (364, 383.8, 393, 254, 16)),
+        ("00 44 20, a@b.cn #5 1* 0:00 ＋1", (1322, 1282.2, 1326, 1148, 32)),
+        ("一" * 300, (1670, 673.2, 1600, 636, 302)),
+        ("aA" * 300, (1970, 966, 1212, 1236, 602)),
+        ("7" * 2_100, (3470, 5884.2, 5784, 4145, 2053.25)),
+        ("+" * 257, (50267, 49227.2, 50025, 49190, 259)),
+    ],
+)
+def test_a_value_of_each_kind_has_its_price(value: str, units: tuple[float, ...]) -> None:
+    assert [estimate(kind, value) for kind in ("phone", "name", "address", "text", "unit")] == pytest.approx(units)
+
+
+@every(
+    ("text", "units"),
+    [
+        ("", 10),
+        ("易碎品", 11.5),
+        ("找张三丰代收，电话******5678", 113.7),
+        ("收件人：欧阳娜娜，请放前台", 47.9),
+        ("Please call John Smith or Mary", 70),
+        ("张王李赵陈黄周吴" * 6, 29.5),
+        ("华志路1685号3号楼2单元402室，找李四，不在放门卫王师傅", 132.2),
+    ],
+)
+def test_the_names_of_a_text_have_their_price(text: str, units: float) -> None:
+    assert effort(text) == pytest.approx(units)
+
+
+@every(
+    ("changes", "units"),
+    [
+        ({}, 31.176),
+        ({"remark": "找张三丰代收，电话13812345678"}, 542.785),
+        ({"remark": "收件人：李小四 电话：13912345678 地址：华志路1685号3号楼2单元402室"}, 3081.786),
+        ({"remark": "姓名\t电话\n李小四\t13912345678\n王五\t13712345678"}, 1372.184),
+        ({"remark": '{"name":"李小四","phone":"+852 9123 4567"}'}, 1553.15),
+        ({"remark": "请联系李晓燕13812345678。好的。" * 200}, 46835.348),
+        (
+            {"x": [{"receiver": "李小四", "tel": FOREIGN}, "找李四收", 13812345678], "receiverName": "John Smith"},
+            1757.581,
+        ),
+        ({"张小明": {"a": [{}, 1]}}, 703.295),
+        ({"recipient": {"name": ODD["name"], "phone": FOREIGN, "address": ODD["address"]}}, 394.215),
+    ],
+)
+def test_a_record_whose_members_are_known_takes_its_price(changes: dict[str, Any], units: float) -> None:
+    for _ in range(2):
+        Masker(STANDARD, LABEL).mask(copy.deepcopy(standard(**changes)), spent := Effort())
+
+    assert A_BATCH - spent.left == pytest.approx(units, abs=0.001)
 
 
 def test_names_of_members_made_to_cost_are_refused_and_do_not_fail_neighbours(masker: CountryMasker) -> None:

@@ -20,10 +20,10 @@ class Making(HourKeyMaker):
 
     made = 0
 
-    def _made(self, tenant: str, hour: int, expires_at: int, roster: Any) -> _HourKey:
+    def _made(self, tenant: str, hour: int, day: Any, expires_at: int, roster: Any) -> _HourKey:
         self.made += 1
         key: Any = self.made
-        return _HourKey(hour, self._published.day_key(tenant, hour * HOUR).key_id, expires_at, key)
+        return _HourKey(hour, day.key_id, expires_at, key)
 
 
 def test_a_key_is_used_within_its_hour_and_day_key_and_while_its_wrap_outlives_what_it_seals() -> None:

@@ -56,7 +56,11 @@ def test_a_name_shows_one_line_as_it_is(courier: Proving) -> None:
     assert courier.own() == []
 
 
-def test_a_new_device_waits_for_another_person(boss: Person, courier: Proving) -> None:
+def test_a_new_device_waits_for_another_person(
+    api: Api, boss: Person, courier: Proving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[tuple[str, str]] = []
+    monkeypatch.setattr(api.parts.alerts, "raise_alert", lambda kind, by, *_: raised.append((kind, by.id)))
     courier.token = courier.api.mint("courier", "c-1", sites=[SITE], phone="13900001111")
     made = content(courier.enrol(), 201)
 
@@ -66,6 +70,7 @@ def test_a_new_device_waits_for_another_person(boss: Person, courier: Proving) -
     assert (waiting["principal"], waiting["name"], waiting["others"]) == (courier.id, "round phone", 0)
     assert waiting["phone_ends"] == "1111"
     assert [one["status"] for one in courier.own()] == ["pending"]
+    assert raised == [("key-pending", courier.id)]
 
 
 def test_an_approved_device_shows_the_round(boss: Person, courier: Proving) -> None:

@@ -9,6 +9,7 @@ from masking_service.service.vault.writing import Refusal
 from masking_service.service.waybills.tokenize import Kept
 
 PATH: Final = "/resubmissions"
+MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_RECORDS: Final = 1_000
 
 

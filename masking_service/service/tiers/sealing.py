@@ -16,6 +16,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR
 from masking_service.service.custody.state import Custody, custody_bytes
 from masking_service.service.search.index_work import work_command
 from masking_service.service.search.state import Indexed
+from masking_service.service.tiers.documents import DayKeyEntry
 from masking_service.service.tiers.published import Published
 from masking_service.service.vault.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
@@ -105,13 +106,12 @@ class HourKeyMaker:
                 self._in_use = roster, in_use = self._store.identity.roster, {}
             found = in_use.get(tenant)
             if found is None or (found.hour, found.day_key_id) != (hour, day.key_id) or found.expires_at < expires_at:
-                found = in_use[tenant] = self._made(tenant, hour, expires_at + SECONDS_A_DAY, roster)
+                found = in_use[tenant] = self._made(tenant, hour, day, expires_at + SECONDS_A_DAY, roster)
         return found.key
 
-    def _made(self, tenant: str, hour: int, expires_at: int, roster: Roster) -> _HourKey:
+    def _made(self, tenant: str, hour: int, day: DayKeyEntry, expires_at: int, roster: Roster) -> _HourKey:
         host, keyset = self._keyring.host_keys, self._keyring.keyset
         maker = Maker(host.id, self._process, host.signer, self._random)
-        day = self._published.day_key(tenant, hour * SECONDS_AN_HOUR)
         public = DayPublicKey(day.public)
         key, wrap = new_hour_key(maker, tenant.encode(), day.key_id, public, hour, keyset.algorithm)
         self._store.write([(b"SET", hour_key_key(key.key_id), wrap, b"EXAT", expires_at)], since=roster)
