@@ -88,9 +88,9 @@ def find(text: str) -> Iterator[Span]:
         if end < number.start() and is_latin(text[end - 1 : end]):
             latin = latin_name_before(text, end)
         if latin is not None and is_latin_name(text[latin:end]):
-            start = behind_title(text, latin, end)
-            if start < end:  # a title may be all that is left in front of a name that is stars now
-                yield start, end
+            name = behind_title(text, latin, end)
+            if name < end:  # a title may be all that is left in front of a name that is stars now
+                yield name, end
         elif (start := name_before(text, end, loose=True, rare=True)) is not None:
             yield start, end
         start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
