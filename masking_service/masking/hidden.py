@@ -1,6 +1,6 @@
-"""Recognises values that came in hidden: masks of this service and of platforms, ciphertext, and our tokens.
+"""Recognises values that were sent hidden: masks of this service and of platforms, ciphertext, and our tokens.
 
-When in doubt a value is real: then it is masked and kept, and nothing is lost.
+When in doubt a value is taken for real: it is masked and kept, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -20,14 +20,17 @@ from masking_service.masking.stars import graphemes
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, LATIN_TITLE
 
 ALREADY_MASKED: Final = "already-masked"
-"""The warning of a value that came in hidden."""
+"""The warning for a value that was sent hidden."""
 
 _NOTHING_HIDDEN: Final = re.compile(r"[^*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_\-wxX]*").fullmatch
-"""One class of characters, asked first: it costs a quarter of the alternatives below."""
+"""Matches values without any sign that hides something.
+
+It is tried first, and costs a quarter of the alternatives below.
+"""
 _MAY_BE: Final = re.compile(r"[*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_]|--|wbt|[xX]{2}").search
 
 _TOKEN: Final = re.compile(r"wbt[A-Za-z0-9_-]{24}").fullmatch
-"""``wbt``, a character for the version, one for the key, and 22 of a block in base64url."""
+"""Matches a token: ``wbt``, a character for the version, one for the key, and 22 of a block in base64url."""
 
 _PAYLOAD: Final = r"[A-Za-z0-9+/=_\-]+"
 _CIPHERTEXT: Final = re.compile(
@@ -35,7 +38,7 @@ _CIPHERTEXT: Final = re.compile(
     rf"|\#{_PAYLOAD}(?:\#{_PAYLOAD})*\#\d+\#\#"
     rf"|~(?=[^~]*(?:[0-9+/=_\-]|[a-z][A-Z]|[A-Z]{{2}}[a-z]))[A-Za-z0-9+/=_\-]{{8,}}~(?:{_PAYLOAD}~)*(?:\d+~{{1,2}})?"
 ).fullmatch
-"""What the platforms' order APIs put in place of a value; the inner part is base64."""
+"""Matches what the platforms' order APIs put in place of a value. The inner part is base64."""
 _NUMBER_INSIDE: Final = re.compile(r"[0-9]{7}").search
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]").search
 
@@ -44,13 +47,16 @@ _DOT: Final = "\ue000"
 """Replaces ``•``, a dot between parts and a star, while a name is read. No name has this private character."""
 _BETWEEN_PARTS: Final = re.compile(rf"(?<=[^\s\d*{_DOT}])(\s?){_DOT}(?=\s?[^\W\d_])").sub
 _NAME_WITH_A_STAR: Final = 2
-"""Letters that make a star behind them a star beside a real name; one letter is what a mask shows."""
+"""Letters before a star from which on it is a star beside a real name. Behind one letter, it is a mask."""
 
 _ADDRESS_MASK: Final = re.compile(
     r"\*{2}|\*-\*|\*(?=单元|單元|[室户戶房層层楼樓门門梯]|F)"
     r"|(?i:\b(?:apartment|apt|unit|suite|ste|flat|room|rm)\b)\.?\s?#?\*(?![^\s,;])|^\*/[0-9]"
 ).search
-"""A single star is a mask only beside a unit's word or its slash; else it may be a sign between words."""
+"""Finds the mask of an address.
+
+A single star is one only beside a word for a unit or a slash; else it may be a sign between words.
+"""
 _REAL_UNIT: Final = 2
 
 

@@ -18,29 +18,35 @@ from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 _SIGNS: Final = re.compile(r"[\W_]+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]").search
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-"""What is pasted with a value and is not seen: marks of direction, joiners, a byte order mark."""
+"""Invisible characters that are pasted with a value: marks of direction, joiners, a byte order mark."""
 
 _TITLES: Final = "|".join(TITLES_OF_NAMES)
 _BEHIND_NAME: Final = re.compile(
     rf"(?<=\w\w)(?:(?:{_TITLES})|\s收|\s*[(\[【<]\s*(?:[0-9]{{1,6}}|收|本人|{_TITLES})\s*[)\]】>])\W*$"
 )
-"""A title, a word to the courier, or the extension of a privacy number: 张三[8012]. A family name keeps its title."""
+"""Matches a title, a word to the courier, or the extension of a privacy number: 张三[8012].
+
+A family name alone keeps its title.
+"""
 
 _LATIN_TITLE: Final = re.compile(r"(?:mrs?|ms|miss)\b\.?\s+(?=\w)").match
-"""Titles that a form lacks. The forms of stored values were made with these: with another list they would not match."""
+"""Matches titles that are left out of a form.
+
+The forms of stored values were made with this list: with another one they would not match.
+"""
 
 _FRACTION: Final = re.compile(r"([0-9]{7,19})\.0+").fullmatch
 _EXPONENT: Final = re.compile(r"([1-9])\.([0-9]{8,17})e\+?([0-9]{1,2})", re.I).fullmatch
-"""A number as a spreadsheet writes it. One of fewer digits was rounded, and may be another's."""
+"""Matches a number as a spreadsheet writes it. One with fewer digits was rounded, and may be another person's."""
 _LEFT_OUT: Final = 2
-"""Zeros at the end of a number that such a spelling leaves out, at most."""
+"""The largest number of zeros at the end of a number that such a spelling leaves out."""
 
 _HAN_DIGITS: Final = str.maketrans("零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0001234567891123456789")
 _MOBILE: Final = re.compile(r"(?:0{0,2}86)?0?(1[3-9][0-9]{9})").fullmatch
 _COUNTRY: Final = re.compile(r"\W*(?:\+|00)(?!\W{0,2}0{0,2}\W?86)").match
-"""Before the number of another country than China."""
+"""Matches the beginning of a number of another country than China."""
 _FEWEST_DIGITS: Final = 7
-"""Of a number; fewer digits beside one are its extension."""
+"""The smallest number of digits of a number; fewer digits beside one are its extension."""
 
 
 def normal_form(kind: str, value: str) -> str | None:
@@ -65,7 +71,7 @@ def normal_form(kind: str, value: str) -> str | None:
 
 
 def _name(text: str) -> str:
-    """The letters of a name, without a title; between words of other letters than Han one space."""
+    """Return the letters of a name, without a title. Words in letters other than Han have one space between them."""
     if _HAN(text):
         name = _SIGNS.sub("", _BEHIND_NAME.sub("", text))
         return _SIGNS.sub("", text) if name in DOUBLE_FAMILY_NAMES else name or text
@@ -100,12 +106,12 @@ def _phone(value: str) -> str:
 
 
 def _abroad(number: str) -> str:
-    """The number of another country: with a plus where it would be read as a mobile number of China."""
+    """Return the number of another country, with a plus if it would be read as a mobile number of China."""
     return f"+{number}" if _MOBILE(number) else number
 
 
 def _of_spreadsheet(text: str) -> str:
-    """The digits of a number that was written as a fraction or with an exponent; else the text."""
+    """Return the digits of a number that was written as a fraction or with an exponent; else the text."""
     if whole := _FRACTION(text):
         return whole[1]
     if exponent := _EXPONENT(text):

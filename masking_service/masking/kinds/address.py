@@ -1,11 +1,10 @@
-"""Masks addresses: road, number and building show, what names unit, floor and room does not.
+"""Masks addresses: road, number and building are shown; unit, floor and room are hidden.
 
-Words (单元, 室, Apt) stay and their numbers or letters become stars, one for each. Text is scrubbed for phones and the
-like in every mode. It looks at spelling only and knows no place: what may be a room's number is hidden like one, and
-what may be a person's name alone is hidden whole.
-
-The grammar is in `han_addresses`, `japanese_addresses` and `foreign_addresses`. The forms that most addresses of a
-batch have take a quick way to the same masks: `mask_usual_address`, and `mask_usual_addresses` for many.
+Words (单元, 室, Apt) stay, and their numbers or letters become stars, one for each character. Phones and the like are
+hidden in every mode. The rules look at spelling only and know no places: what may be the number of a room is hidden
+like one, and a value that may be a person's name is hidden whole. The grammar is in `han_addresses`,
+`japanese_addresses` and `foreign_addresses`. Addresses of the usual forms take a quick way to the same masks:
+`mask_usual_address`, and `mask_usual_addresses` for many.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 
 UNIT_NOT_RECOGNISED: Final = "unit-not-recognised"
-"""The warning of a foreign address that may have a unit which is not recognised."""
+"""The warning for a foreign address that may have a unit which is not recognised."""
 
 _HAS_WORDS: Final = re.compile(
     r"[A-Za-z]{2}|(?<![0-9A-Za-z*])#|[^\x00-\x7f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
@@ -53,21 +52,21 @@ _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：�
 _CODE_ABROAD: Final = re.compile(
     r"[\s,.]*(?:[A-Z][0-9][A-Z] [0-9][A-Z][0-9]|[0-9]{5,6}(?:-[0-9]{3,4})?|[0-9]{3} [0-9]{2}|[0-9]{2}-[0-9]{3})[\s,.]*"
 ).fullmatch
-"""A postcode behind a bracket: Montréal (Québec) H2L 5C4, Kiev (Kyiv), 01001."""
+"""Matches a postcode behind a bracket: Montréal (Québec) H2L 5C4, Kiev (Kyiv), 01001."""
 _DIGIT: Final = re.compile(r"\d")
 _STARS_AND_OTHERS: Final = re.compile(r"\*+|[^*]+").finditer
 _NUMBER_SIGN: Final = re.compile(r"(?<![A-Za-z])(?:[Nn][Oo]\.?(?=\s?[\d*])|[Cc]/[Oo](?![0-9A-Za-z*]))").sub
-"""Letters that are no unit's: No. and c/o."""
+"""Matches letters that are no unit: No. and c/o."""
 _BULLET: Final = re.compile(r"(?<=[\u4e00-\u9fff])•(?=[0-9A-Za-z*\u4e00-\u9fff])(?!单|單|[室层層楼樓号號户戶])").sub
-"""One bullet between words is the dot that it looks like."""
+"""Matches one bullet between words, which is the dot that it looks like."""
 
 _LINE_BREAK: Final = re.compile(r"<br ?/?>", re.I).sub
-"""Of shops that keep an address as a page shows it."""
+"""Matches a line break in HTML: some shops keep an address as a page shows it."""
 
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
 _PARTS_BEFORE: Final = 3
-"""Parts before a bracket that are read, as many as show a road whose name is in another one."""
+"""The number of parts before a bracket that are read: enough for a road whose name is in another part."""
 _ONLY_UNIT: Final = re.compile(
     rf"(?:[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}A-Za-z室户戶房层層楼樓号號门門栋棟幢座之]|单元|單元)*"
 ).fullmatch
@@ -86,24 +85,25 @@ _PHONE_ABROAD: Final = re.compile(
     r"(?<![0-9A-Za-z*#/\-.])(?<!\+[0-9] )(?<!\+[0-9]{2} )(?<!\+[0-9]{3} )"
     r"(?:[0-9]{10,12}|[6-9][0-9]{4} [0-9]{5})(?![0-9A-Za-z*/\-]|\.[0-9])"
 ).sub
-"""Digits without a code of a country, as many as subscribers of most countries have."""
+"""Matches digits without a country code, as many as phones of most countries have."""
 _SAYS_ORDER: Final = Expression(rf"{SAYS_ORDER}[ \t:=#.()]{{0,4}}$", re.I).search
 _WIDE: Final = re.compile("[０-９]").search
 _NARROW: Final = {0xFF10 + digit: str(digit) for digit in range(10)}
-"""Digits as wide as Han: Japan and Taiwan write addresses with them."""
+"""From full-width digits, with which Japan and Taiwan write addresses, to plain ones."""
 _HEAD: Final = 24
 _CONTEXT: Final = 8
-"""Characters: of the beginning of an address, and before what is behind it, that tell what is a name there."""
+"""Characters at the beginning of an address, and before the text behind it, that are read to tell what is a name there.
+"""
 
 _MAX_LENGTH: Final = 512
-"""Characters. What is longer is no address, and is hidden whole."""
+"""Characters of the longest address. A longer value is no address and is hidden whole."""
 
 _PASSES: Final = 8
-"""Rounds of masking, because stars may make a number of what was beside them. More never help."""
+"""Rounds of masking: beside stars, something may become a number. More rounds never hide more."""
 
 
 class Named(NamedTuple):
-    """An address of which one reading finds all units, and that has names behind its last number.
+    """An address with names behind its last number, and whose units one reading finds.
 
     Attributes:
         value, shown: what came in, and what is left of it when its units are hidden.
@@ -158,15 +158,15 @@ def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> s
         return _mask_steadily(address, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
 
     shown = mask(value)
-    # Stars that came in, or those of a phone abroad, may make another address of it.
+    # Beside stars that were sent, or those of a phone abroad, the address may be another one.
     return steady(mask, shown, _PASSES) if "*" in value or ("******" in shown and not HAS_HAN(value)) else shown
 
 
 def _hide_phones_abroad(value: str) -> str:
-    """Hide numbers that are too long for a house or a postcode abroad: 12 Oak Road, Pune 9820098200.
+    """Hide numbers that are too long for a foreign house or postcode: 12 Oak Road, Pune 9820098200.
 
-    All digits: beside the last ones of a phone the words would count as a name, and here they are mostly a city's. A
-    number that is known for a phone's by itself stays, to be masked as one.
+    All digits are hidden. If the last ones were shown, the words beside them would be taken for a name, and here they
+    are mostly a city. A number that is recognised as a phone without this stays, and is masked as one.
     """
 
     def mask(number: re.Match[str]) -> str:
@@ -183,7 +183,7 @@ def mask_named_address(named: Named, keep: int, name: Mask) -> str:
 
 
 def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask, named: Named | None = None) -> str:
-    """Hide numbers and names beside an address, and what `hide` hides, until there is no more to hide."""
+    """Hide numbers and names beside an address, and what `hide` says, until nothing changes."""
     if not value or value.isspace():
         return value
     if len(value) > _MAX_LENGTH or crowded(value):
@@ -195,7 +195,7 @@ def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask, named: Named |
         if masked != value:
             nameless = False
         elif not nameless:
-            # Its stars may make a room's number of a letter beside them.
+            # Beside its stars, a letter may become the number of a room.
             masked, nameless = _hide_names(value, name, named)
         if masked == value:
             return value
@@ -204,12 +204,12 @@ def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask, named: Named |
 
 
 def _hide_names(value: str, mask: Mask, named: Named | None) -> tuple[str, bool]:
-    """Hide a person's name that is the whole value, or beside the address; and tell whether that leaves no other."""
+    """Hide a person's name that is the whole value or beside the address, and say whether no other name is left."""
     alone = bare_name(value)
     if alone is not None:
         return value.replace(alone, stars(alone)), False
     spans = _names_beside(value, named)
-    # Stars beside those of a number may look like a phone's: a name is looked for in front of them.
+    # Stars beside those of a number may look like a phone's, so a name is looked for in front of them.
     nameless = all(starred_alone(value, *span) and value[span[0] - 1 : span[0]] != "*" for span in spans)
     for start, end in reversed(spans):
         value = value[:start] + mask(value[start:end]) + value[end:]
@@ -232,7 +232,7 @@ def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
 
 
 def _names_behind(value: str, note: int, named: Named | None) -> list[tuple[int, int]]:
-    """The spans of names in the words behind the last number of an address, which begin at `note`."""
+    """Return the spans of names in the words behind the last number of an address, which begin at `note`."""
     if not _PHONE_MASK(value) and not which_may_have_names(value[note:]):
         return []
     if named is not None and (named.shown, named.note) == (value, note):
@@ -248,7 +248,7 @@ def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
 
 
 def hide_units(text: str, read: ForeignAddress | None = None) -> str:
-    """Return an address with the numbers of its units, floors and rooms as stars, in however it is written.
+    """Return an address in any writing, with the numbers of its units, floors and rooms as stars.
 
     Args:
         text: the address.
@@ -280,7 +280,7 @@ class AddressMask:
         self._hide, self._keep, self._name, self._label = hide, keep, name, label
 
     def __call__(self, value: str) -> str:
-        """What shows of an address."""
+        """Return the mask of an address."""
         return mask_address(value, self._hide, self._keep, self._name, label=self._label)
 
     def misses_unit(self, value: str, masked: str) -> bool:
@@ -294,9 +294,9 @@ class AddressMask:
 
 
 def _foreign(value: str) -> ForeignAddress | None:
-    """A foreign address, read; None for every other one.
+    """Return the reading of a foreign address; None for every other one.
 
-    It may have a unit that cannot be read: then no number of it shows on a label.
+    If it may have a unit that cannot be read, a label shows no number of it.
     """
     return ForeignAddress(Reading(value).text) if not HAS_HAN(value) and _HAS_WORDS(value) else None
 
@@ -321,7 +321,7 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
             parts[at] = _hide_plain(before + parts[at])[len(before) :]
             found = found or "*" in parts[at]
         else:
-            # A note: it stays, but it must not say again what was hidden, nor name another floor or room.
+            # A note stays, but it must not repeat what was hidden, nor name another floor or room.
             note = re.sub(r"[0-9A-Za-z]+", lambda m: "*" * len(m[0]) if m[0] in hidden else m[0], parts[at])
             parts[at] = _UNIT_IN_NOTE(lambda number: starred(number[0]), note)
     return "".join(parts)
@@ -342,7 +342,7 @@ def _hide_plain(text: str, read: ForeignAddress | None = None, *, abroad: bool =
 
 
 def _hidden_numbers(text: str, masked: str) -> set[str]:
-    """Numbers of two digits and more that were hidden."""
+    """Return the numbers of two digits and more that were hidden."""
     return {run[0] for run in re.finditer(r"[0-9A-Za-z]{2,}", text) if masked[run.start() : run.end()] != run[0]}
 
 
@@ -355,17 +355,17 @@ _IS_PLAIN: Final = re.compile(
     rf"|[{_JOINS}](?:(?<![0-9A-Za-z].)|(?![{_JOINS}]?(?:[东東西南北中甲乙丙丁]-)?[{words.NUMERALS}]))"
     rf"|#(?<=[0-9A-Za-z].)|(?<={_HAN})[A-Za-z]{{2,}}+(?={_HAN}|$)|[A-Za-z](?![A-Za-z])(?!(?<=[Cc])/[Oo]))*+"
 ).fullmatch
-"""Han, numbers and signs, in which every Latin word touches Han.
+"""Matches text of Han, numbers and signs, in which every Latin word touches Han.
 
-Brackets and words apart are read by themselves, and numerals behind a sign would be joined to the number before it once
-they are stars (6幢B:六楼).
+Brackets and separate words are read by themselves. Numerals behind a sign would be joined to the number before them
+once they are stars (6幢B:六楼).
 """
 _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BESIDE_STARS: Final = re.compile(
     rf"\*(?:[^0-9A-Za-z*][^0-9A-Za-z]*[0-9A-Za-z]|[A-EG-Za-eg-z]|[Ff]-)|[0-9A-Za-z{words.NUMERALS}]\*"
     rf"|[0-9*]{{3}}\s?{_HAN}\*{{1,2}}(?!\*)"
 ).search
-"""What a second reading may hide, because stars replaced a number, or look like those of a person's name."""
+"""Finds what a second reading may hide, because stars replaced a number or look like those of a name."""
 
 
 def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str | None:
@@ -411,7 +411,7 @@ def _numbered(shown: str) -> str:
 
 
 def _mask_simple(values: Sequence[str], mask_named: MaskNamed | None) -> list[str | None]:
-    """Return the masks of addresses in which one reading finds all that is to be hidden; None for every other one."""
+    """Return the masks of addresses in which one reading finds all that has to be hidden; None for every other one."""
     simple = [*map(_is_simple, values)]
     read = [read_han_units(value) if ok else ("", 0) for value, ok in zip(values, simple, strict=True)]
     found = [_read_once(shown) for shown, _ in read]
@@ -423,7 +423,7 @@ def _mask_simple(values: Sequence[str], mask_named: MaskNamed | None) -> list[st
 
 
 def _is_simple(value: str) -> bool:
-    """Whether nothing of an address is hidden but what one reading of its Han and numbers finds."""
+    """Whether one reading of its Han and numbers finds all that is hidden of an address."""
     return (
         len(value) <= MAX_LENGTH
         and _IS_PLAIN(value) is not None

@@ -1,4 +1,4 @@
-"""What the rest of the house has to know of a kind of value."""
+"""Describes a kind of value to the rest of the code."""
 
 from __future__ import annotations
 

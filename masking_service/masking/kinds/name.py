@@ -1,6 +1,7 @@
-"""Masks names of people and organisations: the family name shows, and at least one character is hidden.
+"""Masks names of people and organisations: the family name is shown, and at least one character is hidden.
 
-Where it is not plain what the first character belongs to (a bracket, a digit, an emoji before it), nothing shows.
+Where it is not clear what the first character belongs to (a bracket, a digit or an emoji is before it), nothing is
+shown.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from masking_service.masking.words.legal_forms import DOTTED_FORMS, HAN_FORMS, L
 
 _HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 TITLES_OF_NAMES: Final = ("先生", "女士", "小姐", "太太", "老师", "师傅", "老師", "師傅", "经理", "阿姨")
-"""Behind a name in its field: the name is looked for without them, too."""
+"""Titles behind a name in its field. The name is also looked for without them."""
 _SHORT_HAN: Final = re.compile(rf"{_HAN}{{2,4}}").fullmatch
 _SHORT_MASK: Final = re.compile(r"[\u4e00-\u9fff]\*{1,3}").fullmatch
 _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
@@ -27,10 +28,10 @@ _SHORT_LINES: Final = re.compile(
     re.M,
 ).findall
 _STARS: Final = ("", "", "*", "**", "***")
-"""For the length of a short name."""
+"""The stars of a short name, by its length."""
 
 _DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
-"""What separates the parts of a name, the wrong dots of practice included."""
+"""Characters that separate the parts of a name, including the wrong dots that people use."""
 
 _SEPARATOR: Final = re.compile(rf"\r\n|[\s{re.escape(_DOTS)}\ue000]")
 _PARTED: Final = re.compile(rf"[{re.escape(_DOTS)}]").search
@@ -42,13 +43,13 @@ _MAX_LENGTH: Final = 256
 _PASSES: Final = 8
 
 _LEADING: Final = 2
-"""How many characters of an organisation show before its legal form."""
+"""How many characters of an organisation are shown before its legal form."""
 
 _HIDDEN_WITH_LAST: Final = 2
-"""Characters behind the family name from which on the last one may show."""
+"""The number of characters behind the family name from which on the last one may be shown."""
 
 _PERSON: Final = 4
-"""Characters of a person's name in a script without capitals, at most."""
+"""Characters of the longest name of a person in a script without capitals."""
 
 _PUNCTUATION: Final = frozenset(("Po", "Ps", "Pe", "Pi", "Pf", "Pd", "Zs"))
 
@@ -105,7 +106,7 @@ def mask_short_name(value: str) -> str | None:
 
 
 def is_short_mask(value: str) -> bool:
-    """Whether a value is the mask of such a name: 张**. It shows as it is."""
+    """Whether a value is the mask of such a name: 张**. It stays as it is."""
     return _SHORT_MASK(value) is not None
 
 
@@ -115,9 +116,9 @@ def mask_short_names(lines: str) -> list[str]:
 
 
 def _with_last(value: str, masked: str) -> str:
-    """Show the last character of a name, too, where two or more are hidden behind its family name.
+    """Show the last character of a name, too, if two or more are hidden behind its family name.
 
-    Then one at least is hidden by both masks together: 欧阳娜 shows 欧阳* in both.
+    Then at least one is hidden in both masks together: 欧阳娜 shows 欧阳* in both.
     """
     characters = graphemes(value)
     last = characters[-1] if characters else ""
@@ -156,9 +157,9 @@ def _mask_name(value: str) -> str:
 
 
 def _starred(characters: list[str], shown: int, ending: int = 0) -> str:
-    """The characters, hidden between the first and the last.
+    """Return the characters with stars between the first and the last ones.
 
-    `shown` and `ending` say how many show. Separators stay.
+    `shown` and `ending` say how many of these are shown. Separators stay.
     """
     stop = len(characters) - ending
     hidden = [char if _SEPARATOR.fullmatch(char) else "*" for char in characters[shown:stop]]
@@ -220,10 +221,7 @@ def _part_end(characters: list[str], start: int) -> int:
 
 
 def _shown_of_first(part: list[str]) -> int:
-    """How much shows of the first part of an organisation.
-
-    It may be a person, who is never shown whole.
-    """
+    """Return how much of the first part of an organisation is shown. It may be a person, who is never shown whole."""
     has_capitals = part[0].swapcase() != part[0]
     if has_capitals:  # an initial is no name
         return max(1, len(part) - 1)
@@ -236,7 +234,7 @@ _PHONE_MASK: Final = re.compile(
     r"(?:\+?\(?\d[\d-]{0,6}\)?[ -]?)?(?<!\*)\*{6,}+\d{1,4}(?!\d)(?:(?:[-,#x转轉]|分机|ext\.? ?)\*{1,8})?"
 )
 _MASK: Final = "\ue000"
-"""Replaces a phone's mask while the name around it is masked. Private use: no name has it."""
+"""Replaces the mask of a phone while the name around it is masked. No name has this private character."""
 
 
 def _with_phones(value: str, keep: int) -> str:
@@ -247,7 +245,7 @@ def _with_phones(value: str, keep: int) -> str:
     for _ in range(_PASSES):
         scrubbed = scrub(value.replace(_MASK, "*"), keep)
         masks = [match[0] for match in _PHONE_MASK.finditer(scrubbed)]
-        # In what was masked before, the stars of name and phone run into each other.
+        # In a value that was masked before, the stars of name and phone are side by side.
         joined = scrubbed == value
         masked = _mask_name(_PHONE_MASK.sub("*" + _MASK if joined else _MASK, scrubbed))
         for mask in masks:

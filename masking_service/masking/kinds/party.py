@@ -1,7 +1,7 @@
-"""Masks strings of a name, a phone and an address in any order, and hides all else.
+"""Masks strings of a name, a phone and an address in any order, and hides everything else.
 
-A phone is found as in a text. Of the rest, each piece between separators is an address where it has an address's words
-or numbers, and a name where it has letters only.
+A phone is found as in a text. Of the rest, each piece between separators is an address if it has words or numbers of an
+address, and a name if it has only letters.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from masking_service.masking.words.legal_forms import HAN_FORMS
 Mask = Callable[[str], str]
 
 _MAX_LENGTH: Final = 512
-"""Characters. What is longer is no name with an address, and is hidden whole."""
+"""Characters of the longest value. A longer one is no name with an address, and is hidden whole."""
 
 _HAN: Final = r"\u3400-\u9fff\uf900-\ufaff"
 _LABEL: Final = (
@@ -28,7 +28,7 @@ _LABEL: Final = (
 )
 _SLASH: Final = r"/(?!(?:[0-9*]{1,4}|[A-Z])(?![0-9A-Za-z*\-]))"
 _STRONG: Final = re.compile(rf"(\s*[,，;；、|\t\r\n]+\s*|(?<![^\W\d_])(?:{_LABEL})\s*[:：]\s*|{_SLASH})")
-"""What parts are separated by; a slash before a short number or one letter belongs to an address (12/F, 301/302)."""
+"""Finds separators of parts. A slash before a short number or one letter belongs to an address (12/F, 301/302)."""
 _HAS_HAN: Final = re.compile(f"[{_HAN}]").search
 _SPACES: Final = re.compile(r"(\s+)")
 _PLACE_WORDS: Final = (
@@ -48,13 +48,13 @@ _NUMBERED: Final = re.compile(r"[\d*]").search
 _LETTERS: Final = re.compile(r"[^\W\d_]").search
 _PHONE_MASK: Final = re.compile(r"[+0-9()\- ]*\*{6,}[0-9]{0,4}(?:-\*+)?").fullmatch
 _AREA_CODE: Final = re.compile(r"\(?(?:\+?86[ \-]?)?0[0-9]{2,3}\)?-?").fullmatch
-"""In front of a landline that came in hidden."""
+"""Matches an area code in front of a landline that was sent hidden."""
 _DIGITS: Final = re.compile(r"[0-9][0-9\- ]{6,}").fullmatch
 _MAX_SHORT_NAME_LENGTH: Final = 3
 
 
 _ROUNDS: Final = 3
-"""Rounds in which a part's mask may be masked as another kind: "+1*****" of "+138123" is no phone."""
+"""Rounds of masking. The mask of a part may be masked as another kind: "+1*****" of "+138123" is no phone."""
 
 
 def mask_party(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
@@ -87,7 +87,7 @@ def _mask_once(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> st
 
 
 def _parts(text: str, keep: int, mask_name: Mask, mask_address: Mask, numbered: bool) -> str:
-    """Mask what is between phones."""
+    """Mask the text between phones."""
     pieces: list[tuple[str, str]] = []
     for at, chunk in enumerate(_STRONG.split(text)):
         if at % 2:

@@ -1,10 +1,8 @@
-"""Masks phone fields.
+"""Masks phone fields. Of each number, at most the last four digits are shown, and at least six are hidden.
 
-Of each number at most the last four digits show, and six or more stay hidden in any case. Labels of other countries
-hide the last digits instead (`hide_last`).
-
-A field is read from left to right. Numbers and their extensions are masked, separators between them stay, and whatever
-else is there (a name in brackets, a word) becomes stars. A field in which no number can be read is hidden whole.
+Labels of other countries hide the last digits instead (`hide_last`). A field is read from left to right. Numbers and
+their extensions are masked, separators between them stay, and everything else (a name in brackets, a word) becomes
+stars. A field in which no number can be read is hidden whole.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ MAX_LENGTH: Final = 256
 """Characters of the longest field that is read. No number is longer, so such a field is hidden whole."""
 
 _PASSES: Final = 8
-"""Rounds of masking, because a mask may read as a number with its neighbours. More rounds never help."""
+"""Rounds of masking: a mask may look like a number together with what is beside it. More rounds never hide more."""
 
 
 def mask_phone(value: str, keep: int = 4, hide_last: int = 0) -> str:
@@ -67,7 +65,10 @@ def is_mobile_mask(value: str) -> bool:
 
 
 def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
-    """Return a mask for plain Chinese mobile numbers that shows `keep` last digits; it gives None for others."""
+    """Return a function that masks plain Chinese mobile numbers and shows `keep` last digits.
+
+    It returns None for others.
+    """
     hidden = 11 - keep
     covered = "*" * hidden
 
@@ -78,7 +79,10 @@ def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
 
 
 def plain_mobile_lines_masker(keep: int) -> Callable[[str], list[str]]:
-    """Return a mask for plain Chinese mobile numbers, one a line, that gives an empty text for each other line."""
+    """Return a function that masks plain Chinese mobile numbers, one a line.
+
+    It returns an empty text for each other line.
+    """
     hidden = 11 - keep
     covered = "*" * hidden
     return lambda lines: [covered + number[hidden:] if number else "" for number in _MOBILE_LINES(lines)]

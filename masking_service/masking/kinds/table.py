@@ -52,11 +52,11 @@ _TOGETHER: Final = (
     Kind(name="virtual_phone", hide=("nothing", "all"), example="17012345678", title=Text("privacy number")),
 )
 _NOT_ALONE: Final = frozenset({"address", "kind", "name", "party", "phone", "table", "text"})
-"""Modules of this folder that are no kind of their own."""
+"""Modules of this folder that do not define a kind."""
 
 
 def _alone() -> Iterator[Kind]:
-    """The kinds whose rule reads no other kind, by name."""
+    """Return the kinds whose rule reads no other kind, by name."""
     for name in sorted(module.name for module in iter_modules(kinds.__path__)):
         if name not in _NOT_ALONE:
             yield import_module(f"{kinds.__name__}.{name}").KIND
@@ -65,7 +65,7 @@ def _alone() -> Iterator[Kind]:
 TABLE: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_TOGETHER, *_alone())}
 
 KINDS: Final = tuple(TABLE)
-"""What a mapped value can be."""
+"""The kinds of mapped values."""
 
 TOKEN_KINDS: Final = tuple(kind.name for kind in TABLE.values() if kind.token)
 """The kinds that get tokens; only these can be opened."""
@@ -74,7 +74,7 @@ PERSONAL: Final = frozenset(kind.name for kind in TABLE.values() if kind.persona
 """The kinds that the name of a member may say."""
 
 OF_A_PERSON: Final = PERSONAL - {"virtual_phone"}
-"""Those of them that are a person's own: a privacy number is a platform's."""
+"""The kinds among them that are a person's own. A privacy number is not: it belongs to a platform."""
 
 OF_A_SIDE: Final = frozenset(kind.name for kind in TABLE.values() if kind.of_a_side)
 """The kinds of which the sender and the recipient each have a value."""

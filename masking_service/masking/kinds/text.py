@@ -1,8 +1,8 @@
-"""Masks texts: remarks, instructions, trace texts, and members of which nothing is known.
+"""Masks texts: remarks, instructions, traces, and members of which nothing is known.
 
-All rules together read a text whole (`full_reading`). As that is costly, a text is masked by its outline where its
-words were met before (`outlines`), a longer one by those of its sentences (`pieces`), and one too long to be read at
-once part by part. Each way gives what the rules give.
+`full_reading` reads a whole text by all rules, which is costly. So a text whose words were met before is masked by its
+outline (`outlines`), a longer one by the outlines of its sentences (`pieces`), and one too long to be read at once part
+by part. Each way gives the mask that all rules give.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ MAX_OF_LONG: Final = 55_000
 MAX_QUICK: Final = 64
 """Characters of a text that is masked in one pass."""
 MAX_FREE: Final = 100
-"""Units that names in a text may take at most where they are looked for unpaid."""
+"""The most units that names in a text may take where reading them is not paid for."""
 MAX_UNPAID: Final = 300
-"""Units that names in a text may take at most in a column, or by an outline."""
+"""The most units that names in a text may take in a column, or by an outline."""
 _WORDS: Final = r"\u4e00-\u9fff ，。！？、；（）【】"
 _USUAL: Final = re.compile(
     rf"[{_WORDS}]*(?:(?:(?:电话|手机|号码|联系方式)[:：])?1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}]*){{0,3}}"
@@ -48,7 +48,7 @@ _USUAL: Final = re.compile(
 _USUAL_SENTENCES: Final = re.compile(rf"[{_WORDS}\n]*(?:1[3-9][0-9]{{9}}(?![0-9])[{_WORDS}\n]*)*").fullmatch
 _CLAUSES: Final = re.compile(r"[^。；;！!？?\n，,、 ]*+[。；;！!？?\n，,、 ]?").findall
 _HIDDEN_OF_A_CLAUSE: Final = re.compile(r"[^!-~。；！？\n，、 ]+").sub
-"""What is hidden of a clause too long to read: all but ASCII words, in which no name is."""
+"""Matches what is hidden of a clause that is too long to read: all but ASCII words, which hold no name."""
 
 
 class TextMask:
@@ -74,7 +74,7 @@ class TextMask:
         self._pieces = Pieces(self._outlines, self._show_sentences)
 
     def __call__(self, text: str) -> str:
-        """What shows of a text; the same object where nothing is hidden."""
+        """Return the mask of a text; the same object if nothing is hidden."""
         found = self.mask(text)
         return text if found.text == text else found.text
 
@@ -83,7 +83,7 @@ class TextMask:
         return self._hidden is not None and self._hidden.search(text) is not None
 
     def worth_reading(self, text: str) -> bool:
-        """False for a text in which `mask` hides nothing but what `numbers_in_text` finds."""
+        """False only for a text in which `mask` hides nothing that `numbers_in_text` does not find."""
         return self._hides_word(text) or worth_reading(text) or self._hides_plain_name(text)
 
     def any_worth_reading(self, texts: Sequence[str]) -> bool:
@@ -96,7 +96,7 @@ class TextMask:
         )
 
     def _hides_plain_name(self, text: str) -> bool:
-        """Whether an outline finds a name: with words for given names, which may say something in a text (郑成功)."""
+        """Whether an outline finds a name. A given name may also be a word with a meaning in a text (郑成功)."""
         if self._hidden is not None or len(text) > MAX_LENGTH or not self._outlines.has_names(text):
             return False
         known = self._outlines.of([text])[0]
@@ -108,7 +108,7 @@ class TextMask:
         return plain and not self._hides_word(text)
 
     def plain(self, text: str) -> str | None:
-        """Return a text that holds nothing to mask and no digit; None for every other one, and for a costly one."""
+        """Return a text without a digit and with nothing to mask; None for every other one, and for a costly one."""
         if self._hides_word(text):
             return None
         if len(text) <= MAX_LENGTH and (known := self._outlines.of([text])[0]) is not None:
@@ -166,7 +166,7 @@ class TextMask:
         return self._settled(text, found, context, pay)
 
     def _read_parts(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
-        """Mask a long text part by part; hide a part that costs too much, and what is behind it."""
+        """Mask a long text part by part. Hide a part that costs too much, and the parts behind it."""
         purse = Effort(MAX_OF_LONG - estimate("text", text))  # the same in a view as at storing
 
         def spend(cost: float) -> None:
@@ -197,7 +197,7 @@ class TextMask:
         return found
 
     def _show_cells(self, found: Found, text: str, pay: Pay) -> str:
-        """What shows of a long text in whose tables only the cells are masked: a part has not the headers of all."""
+        """Return a long text with the cells of its tables masked, because most parts lack the headers."""
         shown: list[str] = []
         done = 0
         for start, end, kind in values_of_tables(text, pay):
@@ -206,7 +206,10 @@ class TextMask:
         return "".join([*shown, text[done:]])
 
     def _settled(self, text: str, found: Found, context: str = NEUTRAL, pay: Pay = unpaid) -> Found:
-        """Mask the rest of a text until its outline hides nothing more: stars may separate a name, or join stars."""
+        """Mask the rest of a text until its outline hides nothing more.
+
+        Stars may separate a name, or join other stars.
+        """
         for _ in range(ROUNDS):
             if found.text == text or not ("*" in text or self._outlines.has_names(found.text)):
                 return found
@@ -222,15 +225,15 @@ class TextMask:
     def mask_usual(self, text: str, pay: Pay = unpaid) -> Found | None:
         """Mask a text of Han, signs, plain mobile numbers and names in one pass; None for others.
 
-        It gives the result of `mask`, in a fraction of the time: such a text holds no label, address or other number,
-        and its masks make none of what is beside them.
+        The result is that of `mask`, in a fraction of the time: such a text holds no label, address or other number,
+        and its masks do not make one.
         """
         if len(text) > MAX_QUICK or "name" not in self._masks or not _USUAL(text) or self._hides_word(text):
             return None
         return self._full.mask_plain(text, pay)
 
     def _show_sentences(self, text: str) -> str | None:
-        """What shows of sentences of such words, numbers and names; None for every other text."""
+        """Return the mask of sentences of such words, numbers and names; None for every other text."""
         found = self._full.mask_plain(text) if _USUAL_SENTENCES(text) else None
         return None if found is None else found.text
 
@@ -256,7 +259,7 @@ class TextMask:
         outlines = self._outlines.each(short, context)
         for value in values:
             found: Needles | None = None
-            if left.left <= 0:  # no outline is read that cannot be paid
+            if left.left <= 0:  # an outline is read only if it can be paid for
                 shown.append(None)
             elif (known := next(outlines)) is None or len(value) > MAX_LENGTH:
                 alone = self._alone(value, left, context)
@@ -275,7 +278,7 @@ class TextMask:
         return shown, needles
 
     def _alone(self, text: str, left: Effort, context: str) -> Found | None:
-        """A text of many that is read by itself; None for one that only `mask` can read."""
+        """Return the mask of one of many texts, read by itself; None for one that only `mask` can read."""
         if len(text) > MAX_STEADY:
             return None
         cost, short = effort(text), len(text) <= MAX_LENGTH
@@ -305,4 +308,4 @@ def _parts(text: str) -> Iterator[str]:
 
 
 class _TooCostlyError(Exception):
-    """No more may be spent on a long text."""
+    """No more units may be spent on a long text."""

@@ -1,4 +1,4 @@
-"""Words as alternatives of a regular expression, and by their first or last character."""
+"""Makes alternatives of a regular expression from words, and finds words by their first or last character."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 _FEW: Final = 40
-"""First characters of words that an expression tries one after another."""
+"""The largest number of first characters that an expression tries one after another."""
 _TOGETHER: Final = (60, 10)
-"""Of more first characters so many are told from the others by one class, and of these so many by another."""
+"""If there are more: how many share one class of characters, and how many of these share another."""
 
 
 def any_of(words: Iterable[str]) -> str:
-    """An alternative of words, the longest of each first character first; it tells most places by one character."""
+    """Return an alternative of words, the longest of each first character first.
+
+    At most places, one character decides.
+    """
     ordered = sorted(words)
     its = by_char(ordered, 0)
     firsts = [*its]
@@ -23,7 +26,7 @@ def any_of(words: Iterable[str]) -> str:
 
 
 def _behind(firsts: Sequence[str], its: Mapping[str, Sequence[str]], together: Sequence[int]) -> str:
-    """An alternative of what is behind these first characters of words, in groups of so many."""
+    """Return an alternative of the words with these first characters, in groups of `size`."""
     if not together:
         return "|".join(f"(?<={re.escape(first)})(?:{_rest(its[first])})" for first in firsts)
     size, *smaller = together
@@ -44,7 +47,7 @@ def by_first_letter(expression: str) -> str:
 
 
 def _split(expression: str) -> list[str]:
-    """The alternatives of an expression that are in no brackets."""
+    """Return the alternatives of an expression, except those in brackets."""
     depth, found = 0, [""]
     for char in expression:
         depth += (char in "([") - (char in ")]")
@@ -56,7 +59,7 @@ def _split(expression: str) -> list[str]:
 
 
 def _first_letters(expression: str) -> dict[str, None]:
-    """The letters that an alternative may begin with: one that may be absent, and the next one."""
+    """Return the letters that an alternative may begin with, and the next ones if its first part may be absent."""
     if expression.startswith("(?:"):
         end = _closing(expression)
         inner = _split(expression[len("(?:") : end - 1])
@@ -70,7 +73,7 @@ def _first_letters(expression: str) -> dict[str, None]:
 
 
 def _closing(expression: str) -> int:
-    """Where the bracket ends that an expression begins with."""
+    """Return where the bracket at the beginning of an expression ends."""
     depth = 0
     for at, char in enumerate(expression):
         depth += (char == "(") - (char == ")")
@@ -80,7 +83,7 @@ def _closing(expression: str) -> int:
 
 
 def beginning(words: Iterable[str]) -> str:
-    """Return an expression for the first character of words and a possible second: it skips most texts."""
+    """Return an expression for the first character of words and a possible second one: it passes over most texts."""
     words = {*words}
     first, second = ("".join(sorted({re.escape(word[at]) for word in words if len(word) > at})) for at in (0, 1))
     alone = "".join(sorted(re.escape(word) for word in words if len(word) == 1))
@@ -89,7 +92,7 @@ def beginning(words: Iterable[str]) -> str:
 
 
 def only_at(first: str, expression: str) -> str:
-    """Matches one character where an expression matches, which is tried at these characters only.
+    """Return an expression that matches one character where another one matches.
 
     Args:
         first: the inside of a class of all characters that its matches begin with.
@@ -103,12 +106,12 @@ def _class(characters: Iterable[str]) -> str:
 
 
 def _rest(words: Iterable[str]) -> str:
-    """An alternative of what is behind the first character of words."""
+    """Return an alternative of the rest of words behind their first character."""
     return "|".join(re.escape(word[1:]) for word in words)
 
 
 def by_char(words: Iterable[str], at: int) -> dict[str, tuple[str, ...]]:
-    """The words by their first character, or by their last: `at` is 0 or -1. Longer ones come first."""
+    """Return the words by their first (`at` is 0) or last character (-1), longer ones first."""
     found: dict[str, list[str]] = {}
     for word in dict.fromkeys(words):
         found.setdefault(word[at], []).append(word)

@@ -1,4 +1,4 @@
-"""Tells which Han are words, and which words can call a person: 方圆女士, 由方言签收."""
+"""Says which Han are words, and which words can be a person's name: 方圆女士, 由方言签收."""
 
 from __future__ import annotations
 
@@ -17,42 +17,43 @@ _TITLES: Final = frozenset(f"{cues.SHORT_TITLES}家")
 _LAST: Final = _TITLES | ROLE_ENDS | PERSON_ENDS | ORGANISATION_ENDS
 _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cues.PLACE_ENDS)
 _NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处色款码箱盒袋")
-"""What words end with that call people, posts, organisations, and kinds of goods: 白色."""
+"""Last characters of words that mean people, posts, organisations or kinds of goods: 白色."""
 _ENDS_OF_VILLAGES: Final = frozenset("集镇乡屯店铺桥口寨堡庄村")
 _FLAT_ENDS: Final = frozenset("卡券票纸贴膜毯床饼")
 _is_time: Final = re.compile(
     "[今明昨前后当次翌即同近本末][天日晚早夜]|[今明去前次当同本]年|[本当次同上下]月|[一二三四五六七八九十正腊]月"
     "|[上中下正]午|傍晚|凌晨|清晨|早[晨上]|晚[上间]|夜[里间晚]|周[一二三四五六日末]|[本上下]周|日前|现在|刚才"
 ).fullmatch
-"""Words that say when; others that do are given names as well: 明月, 初夏."""
+"""Matches words for a time. Others are given names as well: 明月, 初夏."""
 _DISTANCE: Final = re.compile(r"(?<![0-9])(?:[0-9]{1,2}|[0-9]{1,2}[05]0)$").search
 _CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
 
 
 def is_word(text: str) -> bool:
-    """Whether all of a text is a word that is known."""
+    """Whether a whole text is a known word."""
     return text in han_words().words or text in cues.common_words()
 
 
 def is_noun(text: str) -> bool:
-    """Whether all of a text is a noun that is known."""
+    """Whether a whole text is a known noun."""
     return is_word(text) and han_words().words.get(text, NO_WORD)[0] in ("n", UNKNOWN)
 
 
 def is_distance(text: str, at: int) -> bool:
-    """Whether a number of metres is before `at`, and no room's: 40米, 200米."""
+    """Whether a number of metres is before `at`, not one of a room: 40米, 200米."""
     return text[at] == "米" and _DISTANCE(text, max(0, at - 5), at) is not None
 
 
 def is_of_village(given: str) -> bool:
-    """Whether what may be a given name ends as villages and their markets do: 楼集 of 杨楼集."""
+    """Whether a possible given name ends like a village or its market: 楼集 of 杨楼集."""
     return len(given) > 1 and given[0] in cues.PLACE_ENDS and given[1] in _ENDS_OF_VILLAGES
 
 
 def can_be_called(name: str, *, politely: bool) -> bool:
-    """Whether Han beside a title or cue can be a name although it is a word or a place.
+    """Whether Han beside a title or cue can be a name although they are a word or a place.
 
-    Before words of politeness everything can that calls no people; before a title no trade either (安装师傅).
+    Before polite titles, every word can that does not mean people. Before other titles, a trade cannot, either
+    (安装师傅).
     """
     known, family = han_words().words, 2 if name[:2] in DOUBLE_FAMILY_NAMES else 1
     if not 1 <= len(name) - family <= len("小明") or name in _CUES or name in cues.NO_CALLED:
@@ -65,19 +66,19 @@ def can_be_called(name: str, *, politely: bool) -> bool:
 
 
 def counts_goods(text: str, start: int) -> bool:
-    """Whether 张 counts what is behind it, which is flat: 送张贺卡."""
+    """Whether 张 is a measure word for something flat behind it: 送张贺卡."""
     goods = text[start + 1 : start + 3]
     return text[start : start + 1] == "张" and goods[-1:] in _FLAT_ENDS and is_noun(goods)
 
 
 def is_once(text: str, start: int, at: int) -> bool:
-    """Whether 一下 goes into the verb at `at`, between another verb and its object: 查一下单号, but not 解一下单了."""
+    """Whether 一下 belongs to the verb at `at`, between another verb and its object: 查一下单号, but not 解一下单了."""
     object_follows = text[start + 1 : at + 1] == "一下" and is_word(text[at + 1 : at + 3])
     return object_follows and han_words().words.get(text[start], NO_WORD)[0] == "v"
 
 
 def is_time_or_anyone(word: str) -> bool:
-    """Whether a word says when, or calls no one by name."""
+    """Whether a word means a time, or people in general."""
     return _is_time(word) is not None or word in name_words().anyone
 
 

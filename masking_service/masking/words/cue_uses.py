@@ -1,6 +1,6 @@
-"""The words beside names, and what each of them is there: a role, a title, a verb ….
+"""The words beside names, and what each of them is: a role, a title, a verb.
 
-A word may be several of them, so that uses are bits.
+A word may be several of these, so its uses are bits.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SPACED_ROLES: Final = [
     for word in ("姓名", "收件人", "收货人", "联系人", "签收人", "寄件人")
     for gap in (" ", "  ", "\u3000")
 ]
-"""Labels of forms: 姓 名."""
+"""Labels of forms, with a space in them: 姓 名."""
 BEFORE_NAMES: Final = _uses_of(
     (ROLE, (*cues.ROLES, *_SPACED_ROLES)),
     (WEAK, cues.WEAK),
@@ -38,6 +38,6 @@ BEFORE_NAMES: Final = _uses_of(
 )
 BEHIND_NAMES: Final = _uses_of((TITLE, cues.TITLES), (SHORT, cues.SHORT_TITLES), (VERB, cues.VERBS))
 ANNOUNCING: Final = by_char((*cues.ROLES, *cues.WEAK), -1)
-"""What announces a name, by its last character."""
+"""Words that announce a name, by their last character."""
 LABELS: Final = by_char((word.lower() for word in cues.LABELS), -1)
 """Labels of numbers by their last character."""

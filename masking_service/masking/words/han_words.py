@@ -23,20 +23,20 @@ _COST_OF_GIVEN: Final = 21
 _COST_OF_FREQUENT_GIVEN: Final = 13
 _COST_OF_GIVEN_WORD: Final = 14
 _COST_OF_DOUBLED: Final = 6
-"""What a given name costs more than its character that is written twice: 圆圆."""
+"""Extra cost of a given name that is one character written twice: 圆圆."""
 _COST_OF_DOUBLE: Final = 12
 _COST_OF_RARE_FAMILY: Final = 19
 COST_OF_WORD_AS_FAMILY: Final = 19
-"""What a word costs as a family name, where a name is asked for; no run is read for it."""
+"""The cost of a word as a family name, where one is looked for. No run is read because of it."""
 _FAMILY_NO_WORD: Final = 7
-"""What a character costs less as a family name than as a word, if it is hardly a word."""
+"""How much less a character that is hardly ever a word costs as a family name than as a word."""
 _FAR: Final = 1 << 20
 
 Word = tuple[str, int]
-"""Class and cost."""
+"""The class of a word, and its cost."""
 NO_WORD: Final = (UNKNOWN, COST_OF_UNKNOWN)
 Reading = tuple[list[int], list[int]]
-"""For each place in a run, the least cost of the words on one side, and where the next one begins or ends."""
+"""For each place in a run: the least cost of the words on one side, and where the nearest of them begins or ends."""
 
 
 class HanWords:
@@ -83,16 +83,19 @@ class HanWords:
         self._is_traditional = re.compile(f"[{''.join(self.traditional)}]").search
 
     def simplified(self, text: str) -> str:
-        """A text with simplified characters in place of traditional ones."""
+        """Return a text with simplified characters in place of traditional ones."""
         return text.translate(self._simplified) if self._is_traditional(text) else text
 
     def word(self, written: str) -> Word | None:
-        """Class and cost of a word; None for characters that are no word, of which one alone is UNKNOWN."""
+        """Return the class and cost of a word; None for characters that are no word.
+
+        One character that is no word is UNKNOWN.
+        """
         found = self.words.get(written)
         return (UNKNOWN, COST_OF_UNKNOWN) if found is None and len(written) == 1 else found
 
     def cost(self, han: str) -> int:
-        """What the cheapest words cost that a run of Han can be read as."""
+        """Return the cost of a run of Han, read as the cheapest words."""
         return self._read_forwards(han)[0][-1]
 
     def read(self, han: str) -> tuple[Reading, Reading]:
@@ -134,14 +137,14 @@ class HanWords:
         return self.word(char)[1] - self.family.get(char, _FAR) >= _FAMILY_NO_WORD  # type: ignore[index]  # one character is a word
 
     def given_cost(self, given: str) -> int:
-        """What a given name costs."""
+        """Return what a given name costs."""
         if given in name_cues.GIVEN_WORDS:
             return _COST_OF_GIVEN_WORD
         cost = sum([self.given.get(char, _COST_OF_GIVEN) for char in given])
         return cost // 2 + _COST_OF_DOUBLED if given[1:] == given[:1] else cost
 
     def saved_as_given(self, given: str) -> int:
-        """What a given name costs less than its characters do, each a word."""
+        """Return how much less a given name costs than its characters as single words."""
         if given in name_cues.GIVEN_WORDS:
             return sum(self.words.get(char, NO_WORD)[1] for char in given) - _COST_OF_GIVEN_WORD
         saved = self._saved_as_given.get

@@ -1,6 +1,6 @@
-"""Words beside which a text has a person's name, and words that are no names.
+"""Words that are beside a person's name in texts, and words that are no names.
 
-They are those of `name_cues.txt` and `common_words.txt`; characters that say as much are here.
+They are read from `name_cues.txt` and `common_words.txt`. Single characters of these kinds are listed here.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ OPEN: Final = _WORDS["open"]
 GIVEN: Final = "".join(_WORDS["given"])
 GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}
-"""Words of parcels that a dictionary has not, by class (`han_words`)."""
+"""Words about parcels that the dictionary of `han_words` lacks, by class."""
 UNITS: Final = "元块份箱件个盒袋斤包瓶单套桶提条只本罐板"
-"""Behind a number: how much a person orders or pays."""
+"""Units behind a number: how much a person orders or pays."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
 BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])
 BOUND: Final = frozenset("是为和与跟经因被除送到向等由让请叫")
-"""Of the weak words those that take no ending."""
+"""The words in `WEAK` that take no ending (了, 过)."""
 NO_CALLED: Final = frozenset(_WORDS["no-called"])
 NO_WORDS: Final = frozenset(_WORDS["no-words"])
 PLAIN_BESIDE_NUMBER: Final = frozenset(_WORDS["plain-beside-number"])
@@ -63,9 +63,9 @@ LATIN_COUNTRIES: Final = _WORDS["latin-countries"]
 NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
 )
-"""Behind 总 these make another word of it."""
+"""Characters that make another word of a 总 before them."""
 SHORT_TITLES: Final = "总總哥姐叔姨嫂婶伯姑舅婆爷工董氏"
-"""Behind a family name alone, where no other Han follows that could make a word of it."""
+"""Titles of one character behind a family name, where no other Han follows that could make a word of them."""
 NO_GIVEN: Final = (
     "别验误捎催搬退换补领凭人叫行卡证證的了是不没已未被说要请給给让把与及就都也还代你您我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"
     "單件个個只箱袋盒斤块分秒点點"
@@ -73,27 +73,27 @@ NO_GIVEN: Final = (
     "廠司店站楼層层室座区區县縣省市镇鎮村"
     "，。、！？：；,.!?:;（）()【】[]《》"
 )
-"""Characters that no given name has where a cue is all that tells it."""
+"""Characters that no given name has, where a cue is its only sign."""
 PLACE_ENDS: Final = (
     "省市区區县縣旗州盟镇鎮乡鄉村路街道巷弄号號楼樓幢座层層室户戶房苑厦廈场場庄莊站店厂廠馆館院园園网網柜"
     "櫃台亭城湾灣庭府邸墅汇匯湖岸坊社铺舖鋪阁閣榭"
 )
-"""What no name ends with that is at the end of an address."""
+"""Last characters that no name at the end of an address has."""
 NO_LABEL_ENDS: Final = (
     "品牌款色味质質类類型格码碼号號城市区區县縣省镇鎮村路街地址站点點店铺鋪网網商货貨物容态態因由费費价價额額度量间間期时時日式法语語言词詞"
     "注备備明装裝盒箱袋机機版厂廠求运運务務流司道仓倉"
 )
-"""What labels end with whose values are no names: 品牌, 颜色, 目的地, 状态."""
+"""Last characters of labels whose values are no names: 品牌, 颜色, 目的地, 状态."""
 NO_LABELS: Final = (
     "(?:[^:：]?[品店货菜书歌剧]名)"
     "|(?i:brand|colou?r|item|goods|city|type|model|size|sku|style|status|note|remark|addr|state|product)"
 )
-"""How other such labels begin."""
+"""Other labels whose values are no names."""
 GOODS_ENDS: Final = (
     "粉片糖酒茶果桔橘枣棗瓜菜肉鱼魚虾蝦蟹鸡雞鸭鴨蛋面麵油醋酱醬盐鹽奶饼餅糕豆笋菇耳参參膏霜液乳纸紙巾布衣裤褲鞋袜帽包瓶罐杯碗盘盤锅鍋"
     "刀灯燈表笔筆书書卡券票盆贴貼膜架床被枕毯粥饭飯汤湯串饮飲料药藥丸仁干梨柚橙蒜葱薯芋藕椒肠腸翅爪腿丝絲链鏈圈扣"
 )
-"""What goods end with that are ordered in numbers: 毛豆 3斤, 黄桃 2箱."""
+"""Last characters of words for goods that are ordered by number: 毛豆 3斤, 黄桃 2箱."""
 _WORD_WITH_CAPITAL: Final = "[A-Z\u00c0-\u00de\u0400-\u042f][^\\W\\d_]+"
 LATIN_CUES: Final = (
     "attn|attention|(?:signed|received|accepted|collected|for|to|from)(?=[:：])|c/o|contact(?: person)?"
@@ -169,7 +169,7 @@ LATIN_WEAK: Final = (
     "only|for|to|by|is|with|from|and|or|at|of|via|delivered|left|my|our|bei|f[üu]r|von|durch|an|und|pour|par|de|et"
     "|client[ea]?|kund(?:e|in)|klient|klant|destinatari[oa]|destinataire|empf[äa]nger(?:in)?|ontvanger|para|por|con|com|y|e|per|da|di|dla|i|od|do|pro|voor|van|aan|door|en|untuk|oleh|dan|ke|till|f[öo]r|til|av|cho|с|и"
 )
-"""Before a name in Latin letters that is known, or before which a person's verb is."""
+"""Words before a known name in Latin letters, or before one that a verb of people follows."""
 LATIN_TITLES: Final = (
     "mr|mrs|ms|miss|mister|dr|dra|prof|sir|madam|herr|herrn|frau|fräulein|monsieur|madame|mme|mlle|mademoiselle"
     "|señor|señora|señorita|sra|srta|sr(?=\\.)|senhor|senhora|signor|signora|sig(?=\\.)|dott|dottor|dottoressa"

@@ -1,4 +1,4 @@
-"""What texts in other languages call the number of an order, and the code with which a parcel is picked up.
+"""Words of other languages for the number of an order, and for the code with which a parcel is collected.
 
 The words are data (`order_words.txt`).
 """
@@ -16,7 +16,10 @@ _OWN: Final = (
     r"(?=[\s:：=#.]{0,3}(?!0)(?:[a-z]{1,6}[0-9]|[a-z]{2,5}[-/][0-9]|[0-9]+[a-z]|[0-9]{8,}(?![0-9]|[ \-][0-9])"
     r"|[0-9](?:[ \-/]?[0-9]){11}))"
 )
-"""Before a number that has a letter, or is not written as phones are: without gaps, or with twelve digits."""
+"""Matches the place before a number that is not written like a phone.
+
+It has a letter, no gaps, or twelve digits.
+"""
 
 
 @cache
@@ -33,7 +36,7 @@ def phrases() -> dict[str, list[str]]:
 
 
 def says_order_abroad() -> str:
-    """An expression of what a text calls the number of an order or the like."""
+    """Return an expression for words for the number of an order or the like."""
     words = phrases()
     return (
         rf"(?<!{_LETTER})(?:{any_of(words['numbers'])})(?!{_LETTER})|{any_of(words['without-spaces'])}"
@@ -42,5 +45,5 @@ def says_order_abroad() -> str:
 
 
 def says_pickup_abroad() -> str:
-    """An expression of what a text calls the code with which a parcel is picked up."""
+    """Return an expression for words for the code with which a parcel is collected."""
     return rf"(?<!{_LETTER})(?:{any_of(phrases()['pickup'])})"
