@@ -34,8 +34,8 @@ def later(message: str) -> Any:
 
 def of_service(names: Mapping[str, Text], without: Collection[str] = ()) -> dict[str, Any]:
     """The service's names of codes, as texts whose language is chosen when they are shown."""
-    return {code: LazyString(_told, text) for code, text in names.items() if code not in without}
+    return {code: LazyString(_for_person, text) for code, text in names.items() if code not in without}
 
 
-def _told(text: Text) -> str:
+def _for_person(text: Text) -> str:
     return text.in_language("zh" if str(get_locale()) == "zh" else "en")

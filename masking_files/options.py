@@ -99,7 +99,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--sheet", help="The sheet to read, if an Excel file has several."),
         click.option("--excel", is_flag=True, help="Write CSV as UTF-8 with a byte order mark."),
-        click.option("--map", multiple=True, callback=_told, metavar="COLUMN=PATH", help=_MAP),
+        click.option("--map", multiple=True, callback=_mapped_headers, metavar="COLUMN=PATH", help=_MAP),
         click.option(
             "--unmapped",
             type=click.Choice(MODES),
@@ -204,7 +204,7 @@ def _delimiter(_: click.Context, __: click.Parameter, value: str | None) -> str 
     return value
 
 
-def _told(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def _mapped_headers(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     told: dict[str, str] = {}
     for value in values:
         header, equals, path = value.rpartition("=")

@@ -70,7 +70,7 @@ class UnmappedCells:
         shown = list(cells)
         for at, column in self._columns.items():
             if cells[at]:
-                shown[at] = self._shown(column, cells[at])
+                shown[at] = self._shown_cell(column, cells[at])
         return shown
 
     def finish(self) -> None:
@@ -121,7 +121,7 @@ class UnmappedCells:
             lines += [line for at, kind in self.personal.items() for line in self._question(at, kind)]
         return lines
 
-    def _shown(self, column: SeenColumn, cell: str) -> str:
+    def _shown_cell(self, column: SeenColumn, cell: str) -> str:
         if self._mode == "hide" and not column.holds_numbers:
             return stars(cell)
         shown = cell if column.is_code(cell) else self._texts.mask(cell).text

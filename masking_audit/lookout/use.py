@@ -59,7 +59,7 @@ class Lookout:
                 at=now,
                 total=round(one.total, 1),
                 frozen=one.person in freezing,
-                reasons=[_kept(reason) for reason in one.reasons],
+                reasons=[_stored_reason(reason) for reason in one.reasons],
             )
             for one in found
         ]
@@ -78,6 +78,6 @@ class Lookout:
         self.recorder.change(context, Action.LOOKOUT, NOTHING_STATED, prepare)
 
 
-def _kept(reason: Reason) -> StoredReason:
+def _stored_reason(reason: Reason) -> StoredReason:
     figures = round(reason.observed, 3), reason.total, round(reason.expected, 3)
     return StoredReason(reason.signal, round(reason.score, 1), *figures, reason.other)

@@ -84,10 +84,10 @@ class Proof:
             first, extra, index, *hashes = head.decode().split("\n")
             if not separator or first != FIRST_LINE or len(hashes) > MAX_HASHES:
                 raise ProofError("not a proof of an entry")
-            decoded = b64decode(_after("extra ", extra), validate=True)
+            decoded = b64decode(_without_prefix("extra ", extra), validate=True)
             return cls(
                 msgspec.json.decode(decoded, type=Extra),
-                parse_number(_after("index ", index)),
+                parse_number(_without_prefix("index ", index)),
                 [parse_hash(each) for each in hashes],
                 Note.parse(note),
             )
@@ -211,7 +211,7 @@ def _signed_head(note: Note, key: NoteKey, what: str) -> TreeHead:
     return head
 
 
-def _after(prefix: str, line: str) -> str:
+def _without_prefix(prefix: str, line: str) -> str:
     if not line.startswith(prefix):
         raise ValueError("is another line")
     return line.removeprefix(prefix)

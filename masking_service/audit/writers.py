@@ -38,7 +38,7 @@ class Writers:
 
     def in_other_slots(self) -> list[bytes]:
         """Return the writers that the slots without checkpoints list: one round trip, if there are such slots."""
-        lists = [(b"SMEMBERS", self._named.writers(slot)) for slot in range(1, self._named.slots)]
+        lists = [(b"SMEMBERS", self._audit_keys.writers(slot)) for slot in range(1, self._audit_keys.slots)]
         return [writer for found in self._store.read(lists) for writer in found]
 
     def newest(self, writers: Iterable[bytes]) -> list[NewestEntry]:
@@ -58,7 +58,7 @@ class Writers:
         unread: set[int] = set()
         for writer, reply in zip(writers, self._store.poll(self._ask(writers)), strict=True):
             if isinstance(reply, StoreUnavailable):
-                unread.add(self._named.slot_of(writer))
+                unread.add(self._audit_keys.slot_of(writer))
             else:
                 found.append(self._parse(writer, reply))
         return found, unread
@@ -71,8 +71,8 @@ class Writers:
         Args:
             since: the servers of before it was read: another one in the place of one of them may not have it.
         """
-        if self._store.replicas and self._store.slotted and self._named.slots > 1:
-            lists = [self._named.writers(slot) for slot in range(self._named.slots)]
+        if self._store.replicas and self._store.slotted and self._audit_keys.slots > 1:
+            lists = [self._audit_keys.writers(slot) for slot in range(self._audit_keys.slots)]
             self._store.write([(b"SREM", one, b"") for one in lists], since=since)
 
     def let_leave(self, ended: Sequence[NewestEntry]) -> None:
@@ -83,19 +83,19 @@ class Writers:
         keys: dict[int, list[bytes]] = {}
         args: dict[int, list[bytes | int]] = {}
         for one in ended:
-            slot = self._named.slot_of(one.writer)
-            keys.setdefault(slot, [self._named.writers(slot)]).append(self._named.stream(one.writer))
+            slot = self._audit_keys.slot_of(one.writer)
+            keys.setdefault(slot, [self._audit_keys.writers(slot)]).append(self._audit_keys.stream(one.writer))
             args.setdefault(slot, []).extend((one.writer.encode(), one.number))
         questions = [Question.running(_LEAVE, keys[slot], args[slot], lambda reply: reply) for slot in keys]
         with suppress(StoreUnavailable):
             self._store.ask(*questions)
 
     @property
-    def _named(self) -> AuditKeys:
+    def _audit_keys(self) -> AuditKeys:
         return self._store.identity.audit
 
     def _ask(self, writers: Iterable[str]) -> list[Command]:
-        return [(b"XREVRANGE", self._named.stream(writer), b"+", b"-", b"COUNT", 1) for writer in writers]
+        return [(b"XREVRANGE", self._audit_keys.stream(writer), b"+", b"-", b"COUNT", 1) for writer in writers]
 
     def _parse(self, writer: str, reply: Sequence[Any]) -> NewestEntry:
         if not reply:

@@ -213,10 +213,10 @@ def _due(duty: Duty) -> str:
         return say(REPORTED, at=rfc3339(duty.reported_at))
     if not duty.deadline:
         return say(AT_ONCE if duty.begins else AFTER_THE_END) + law
-    return f"{rfc3339(duty.deadline)}{law}, {_left(duty.deadline - clock())}"
+    return f"{rfc3339(duty.deadline)}{law}, {_time_left(duty.deadline - clock())}"
 
 
-def _left(seconds: int) -> str:
+def _time_left(seconds: int) -> str:
     if seconds < 0:
         return say(OVERDUE)
     hours, rest = divmod(seconds, 3600)

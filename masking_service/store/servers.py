@@ -168,7 +168,7 @@ class Cluster:
 
     def owner(self, slot: int) -> Node:
         """Return the primary that owns `slot`."""
-        node = self._known()[slot]
+        node = self._slot_owners()[slot]
         if node is None:
             raise RedisConnectionError("no node owns the slot")
         return node
@@ -176,7 +176,7 @@ class Cluster:
     def owners(self) -> Mapping[Node, Sequence[int]]:
         """Return every primary that owns slots, with its slots."""
         owned: dict[Node, list[int]] = {}
-        for slot, node in enumerate(self._known()):
+        for slot, node in enumerate(self._slot_owners()):
             if node is not None:
                 owned.setdefault(node, []).append(slot)
         return owned
@@ -215,7 +215,7 @@ class Cluster:
         for node in list(self._nodes.values()):
             node.connections.renew()
 
-    def _known(self) -> list[Node | None]:
+    def _slot_owners(self) -> list[Node | None]:
         if not self._owners:
             self.refresh()
         return self._owners

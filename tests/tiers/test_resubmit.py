@@ -8,7 +8,7 @@ import pytest
 
 from masking_service.service.custody.state import Custody
 from masking_service.service.tiers.messages import MAX_RECORDS, Resubmission, SubmittedAgain
-from masking_service.service.tiers.resubmit import Resubmit, _read
+from masking_service.service.tiers.resubmit import Resubmit, _checked
 from masking_service.service.waybills.tokenize import HowToStore
 from tests.store.stores import NOW, NUMBER, body
 
@@ -51,6 +51,6 @@ def test_a_batch_goes_on_to_its_credential(count: int) -> None:
 @pytest.mark.parametrize(("site", "custody"), [(None, None), ("021001", Custody("021001"))])
 @pytest.mark.parametrize("revise", [False, True])
 def test_records_are_read_with_how_they_are_stored(site: str | None, custody: Custody | None, revise: bool) -> None:
-    [entering], how = _read(forwarded([RECORD], site, revise=revise))
+    [entering], how = _checked(forwarded([RECORD], site, revise=revise))
 
     assert (entering.number, entering.body, how) == (NUMBER, body(), HowToStore(custody, revise))

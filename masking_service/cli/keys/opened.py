@@ -26,7 +26,7 @@ from masking_service.store.health import uphold
 HOSTS_HAVE: Final = "masking_service.hosts_have"
 
 
-def _named(context: click.Context, parameter: click.Parameter, file: Path | None) -> NamedRoot | None:
+def _read_root(context: click.Context, parameter: click.Parameter, file: Path | None) -> NamedRoot | None:
     if file is None:
         return None
     try:
@@ -60,7 +60,7 @@ root = click.option(
     "--root",
     "named",
     type=GIVEN_FILE,
-    callback=_named,
+    callback=_read_root,
     help="A JSON file that describes a root key at a provider (docs/keys.md); without it one is made here, where the "
     "present one is here.",
 )

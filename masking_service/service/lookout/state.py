@@ -48,7 +48,7 @@ class Shortlists(TenantState):
         Raises:
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        listed = self._of(tenant)
+        listed = self._document(tenant)
         listed.refresh()
         return _read(listed.content)
 
@@ -62,9 +62,9 @@ class Shortlists(TenantState):
             kept = [one for one in _read(content) if one.at >= now - KEPT_SECONDS]
             return msgspec.json.encode([*added, *kept])
 
-        return self._of(tenant).prepare(change)
+        return self._document(tenant).prepare(change)
 
-    def _of(self, tenant: str) -> Serials:
+    def _document(self, tenant: str) -> Serials:
         place = tenant_key(self._keyring.tenant(tenant).tenant_tag, SHORTLIST)
         return Serials(self._store, place, lambda: self._keyring.tenant(tenant).state, self._random)
 

@@ -106,22 +106,22 @@ def issuer_alias(value: object) -> str:
     """
     if value in (CLIENT_ALIAS, SERVICE_ALIAS):
         raise ValueError("the aliases client and service belong to the API keys and to the service itself")
-    return _named(value, "an alias")
+    return _sound_name(value, "an alias")
 
 
 def tenant_name(value: object) -> str:
     """Return a valid tenant name, 1-64 of `a-z0-9-`; raise ValueError otherwise."""
-    return _named(value, "a tenant")
+    return _sound_name(value, "a tenant")
 
 
 def role_name(value: object) -> str:
     """Return a valid role name, 1-64 of `a-z0-9-`; raise ValueError otherwise."""
-    return _named(value, "a role")
+    return _sound_name(value, "a role")
 
 
 def rule_name(value: object) -> str:
     """Return a valid name of a profile or purpose, 1-64 of `a-z0-9-`; raise ValueError otherwise."""
-    return _named(value, "a name")
+    return _sound_name(value, "a name")
 
 
 def site_codes(values: Iterable[object]) -> frozenset[str]:
@@ -134,7 +134,7 @@ def site_codes(values: Iterable[object]) -> frozenset[str]:
     return frozenset(sites)
 
 
-def _named(value: object, what: str) -> str:
+def _sound_name(value: object, what: str) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         raise ValueError(f"{what} is 1 to 64 of a-z 0-9 - and begins with a letter or digit")
     return value

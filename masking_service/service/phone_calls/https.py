@@ -103,9 +103,9 @@ class HttpsProvider:
         body = msgspec.json.encode(request)
         timestamp = str(self._clock())
         headers = {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)}
-        return self._read(ask(self._outbound, body, headers), nonce, shape)
+        return self._verified_reply(ask(self._outbound, body, headers), nonce, shape)
 
-    def _read(self, answer: HttpAnswer, nonce: str, shape: type[_Reply]) -> _Reply:
+    def _verified_reply(self, answer: HttpAnswer, nonce: str, shape: type[_Reply]) -> _Reply:
         """Return an answer that is signed over the nonce, so that it answers this request and no other."""
         signed = self._key.signature(nonce, answer.body)
         given = answer.headers.get(SIGNATURE.lower(), "")

@@ -56,7 +56,7 @@ class Resubmit:
             ValueError: it is not what an intake host sends.
             IntegrityError: a stored value did not open at its place.
         """
-        entering, how = _read(asked)
+        entering, how = _checked(asked)
         try:
             principal = self.admission.authenticator.authenticate(asked.authorization, asked.address, now)
             context = RequestContext(principal, asked.request_id, now)
@@ -98,7 +98,7 @@ def of_host(grant: Grant) -> Grant:
     return replace(grant, role="intake-host", budget=replace(grant.budget, counts="host_conflicts", windows=windows))
 
 
-def _read(asked: Resubmission) -> tuple[Sequence[Entering], HowToStore]:
+def _checked(asked: Resubmission) -> tuple[Sequence[Entering], HowToStore]:
     if not 0 < len(asked.records) <= MAX_RECORDS:
         raise ValueError("not a batch")
     if asked.site is not None:

@@ -182,7 +182,7 @@ class DataKeys:
         with self._making:
             [(stored, _)] = self._wrapped.get([key_id])
             if stored is None:
-                stored = self._made(tenant, HOLD_DAY, number)
+                stored = self._create(tenant, HOLD_DAY, number)
                 if stored.wrapped is not None and not self._keyring.has_lasting_root(stored.wrapped):
                     raise StoreUnavailable("unknown-root")
             key = self._learn(memory, tenant, key_id, stored)
@@ -269,7 +269,7 @@ class DataKeys:
                     found = self._usable(memory, tenant, number, stored, used, messages)
                 if found is None:
                     start = number + 1
-                    found = self._usable(memory, tenant, start, self._made(tenant, day, start), 0, messages)
+                    found = self._usable(memory, tenant, start, self._create(tenant, day, start), 0, messages)
             with self._lock:
                 memory.current[tenant, day] = found
             return found
@@ -288,7 +288,7 @@ class DataKeys:
                 return newest
             start += LOOK_AHEAD
 
-    def _made(self, tenant: str, day: int, number: int) -> WrappedKey:
+    def _create(self, tenant: str, day: int, number: int) -> WrappedKey:
         key_id = self._keyring.tenant(tenant).data_key_id(day, number)
         fresh = self._keyring.new_data_key(tenant, key_id)
         return self._wrapped.create(key_id, WrappedKey(tenant, day, number, fresh))
@@ -361,7 +361,7 @@ class HourKeys:
             IntegrityError: one was changed, or its host is unknown or revoked.
         """
         wanted = [*dict.fromkeys(key_ids)]
-        known = self._known(tenant, wanted)
+        known = self._from_memory(tenant, wanted)
         missing = [key_id for key_id in wanted if key_id not in known]
         if missing:
             known |= self._opened(tenant, missing)
@@ -376,10 +376,10 @@ class HourKeys:
     def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
         """Return the latest day (since 1970-01-01) of these keys; one that is not kept is of today."""
         wanted = [*key_ids]
-        days = [opened.day for opened in self._known(tenant, wanted).values()]
+        days = [opened.day for opened in self._from_memory(tenant, wanted).values()]
         return max(days) if len(days) == len(wanted) else now // SECONDS_A_DAY
 
-    def _known(self, tenant: str, key_ids: Sequence[bytes]) -> dict[bytes, _Opened]:
+    def _from_memory(self, tenant: str, key_ids: Sequence[bytes]) -> dict[bytes, _Opened]:
         with self._lock:
             known = {key_id: self._kept[tenant, key_id] for key_id in key_ids if (tenant, key_id) in self._kept}
             for key_id in known:
