@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
+from math import isnan
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,8 @@ _WRITTEN: Final = 65_536
 """Rows of a row group: fewer are larger files."""
 _WRITTEN_BYTES: Final = 32 * 1024 * 1024
 """Bytes of a row group before compression, whatever its rows."""
+_EXACT: Final = 2**53
+"""Whole numbers below it are exact in a fraction of 64 bits."""
 _ARROW_FILE: Final = b"ARROW1"
 
 Steps = tuple[str, ...]
@@ -83,7 +86,7 @@ class ColumnFile:
                 self.schema = reader.schema
                 self._batches = map(reader.get_batch, range(reader.num_record_batches))
             self._stored_schema = self.schema
-            self.schema = pa.schema([field.with_type(_without_views(field.type)) for field in self._stored_schema])
+            self.schema = pa.schema([_plain(field) for field in self._stored_schema])
         except (pa.ArrowException, OSError) as fault:
             reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else form
             raise NotDone(say(texts.BROKEN_COLUMNS, reason=reason)) from None
@@ -99,6 +102,11 @@ class ColumnFile:
                 raise InputError(say(texts.BROKEN_COLUMNS, reason=self._form), number + 1) from None
             if batch is None:
                 return
+            for column, values in enumerate(batch.columns, 1):
+                try:  # pyarrow trusts what it reads: text of other bytes raises later, a wrong offset ends the process
+                    values.validate(full=True)
+                except pa.ArrowException:
+                    raise InputError(say(texts.BROKEN_COLUMN), number + 1, column) from None
             step = _rows_of(batch.nbytes, batch.num_rows)
             for begin in range(0, batch.num_rows, step):
                 part = batch.slice(begin, step)
@@ -119,13 +127,16 @@ class ColumnSheet(Sheet):
         self._source = source
         self._leaves = [*_leaves(source.schema)]
         self.headers: Sequence[str] = [".".join(steps) for steps, _ in self._leaves]
-        if len({*self.headers}) < len(self.headers):
-            raise NotDone(say(texts.SAME_COLUMNS))
+        known: dict[str, int] = {}
+        for at, header in enumerate(self.headers, 1):
+            if (first := known.setdefault(header, at)) < at:
+                raise NotDone(say(texts.SAME_COLUMNS, first=first, second=at))
         for header, (_, kind) in zip(self.headers, self._leaves, strict=True):
             if not _is_supported(kind):
                 raise NotDone(say(texts.COLUMN_TYPE, column=header, type=str(kind)))
         masked = lay_out(self.headers, schema, told).kinds
         self._types = {steps: _shown_as(kind, masked=at in masked) for at, (steps, kind) in enumerate(self._leaves)}
+        self._readers = [_masked_texts if at in masked else _texts for at in range(len(self._leaves))]
         self._number = 0
         self._rows: list[tuple[SheetRow, Mapping[int, str] | None, Sequence[Cell]]] = []
         self._waiting: list[Any] = []
@@ -133,7 +144,10 @@ class ColumnSheet(Sheet):
     def lines(self) -> Iterator[SheetRow]:
         """Every row."""
         for batch in self._source.batches():
-            columns = [[text or "" for text in _texts(_leaf(batch, steps))] for steps, _ in self._leaves]
+            columns = [
+                [text or "" for text in read(_leaf(batch, steps))]
+                for read, (steps, _) in zip(self._readers, self._leaves, strict=True)
+            ]
             for row, cells in enumerate(zip(*columns, strict=True)):
                 self._number += 1
                 yield SheetRow(self._number, cells, (batch, row))
@@ -269,17 +283,26 @@ def _field(field: Any, steps: Steps, shown: Mapping[Steps, Any]) -> Any:
     return field.with_type(shown[steps])
 
 
+def _plain(field: Any) -> Any:
+    """The field, at every level, without views and without notes (Arrow's metadata), which may say anything."""
+    return pa.field(field.name, _without_views(field.type), field.nullable)
+
+
 def _without_views(kind: Any) -> Any:
-    """The type, at every level, without views: Arrow cannot pick rows of these."""
+    """The type with fields that are plain. Of views, Arrow cannot pick rows."""
     if types.is_string_view(kind):
         return pa.string()
     if types.is_binary_view(kind):
         return pa.binary()
     if types.is_struct(kind):
-        return pa.struct([field.with_type(_without_views(field.type)) for field in kind])
+        return pa.struct([_plain(field) for field in kind])
     if types.is_list(kind) or types.is_large_list(kind):
         make = pa.list_ if types.is_list(kind) else pa.large_list
-        return make(kind.value_field.with_type(_without_views(kind.value_type)))
+        return make(_plain(kind.value_field))
+    if types.is_fixed_size_list(kind):
+        return pa.list_(_plain(kind.value_field), kind.list_size)
+    if types.is_map(kind):
+        return pa.map_(_plain(kind.key_field), _plain(kind.item_field), kind.keys_sorted)
     return kind
 
 
@@ -302,6 +325,21 @@ def _texts(array: Any) -> list[str | None]:
         return [None if value is None else _written(value) for value in array.to_pylist()]
 
 
+def _masked_texts(array: Any) -> list[str | None]:
+    """The cells of a masked column: a whole number as its digits, and none for what is no number."""
+    cells = _texts(array)
+    if not types.is_float64(array.type):
+        return cells
+    return [
+        (None if value is None or isnan(value) else str(int(value)) if _is_whole(value) else cell)
+        for cell, value in zip(cells, array.to_pylist(), strict=True)
+    ]
+
+
+def _is_whole(value: float) -> bool:
+    return abs(value) < _EXACT and value.is_integer()
+
+
 def _written(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
@@ -311,13 +349,13 @@ def _written(value: Any) -> str:
 def _changed(array: Any, kind: Any, changes: Mapping[int, str | None]) -> Any:
     """A column with other values in some rows."""
     if changes:
-        values = _texts(array) if _is_text(kind) else array.to_pylist()
+        values = _masked_texts(array) if _is_text(kind) else array.to_pylist()
         for row, value in changes.items():
             values[row] = value
         return pa.array(values, kind)
     if array.type == kind:
         return array
-    return pa.array(_texts(array), kind) if _is_text(kind) else array.cast(kind)
+    return pa.array(_masked_texts(array), kind) if _is_text(kind) else array.cast(kind)
 
 
 def _added(cell: Cell) -> str | None:

@@ -16,7 +16,10 @@ from masking_service.service.rule_texts import FITTING, ITEMS, LOOK_PERSONAL, wi
 from masking_service.texts import Text, language_of_terminal, say
 
 _OF_FILES: Final[dict[str, Text]] = {
-    "invalid-json": Text("This is not a complete JSON value. Correct it, or export the file again."),
+    "invalid-json": Text(
+        "This JSON value cannot be read: it is not complete, is nested too deeply, or has NaN, half of a surrogate "
+        "pair (such as \\ud800 alone) or an integer of thousands of digits. Correct it, or export the file again."
+    ),
     "wrong-cell-count": Text(
         "The row has more or fewer cells than there are headers. Give every column a header, and put cells that hold "
         "the delimiter in quotes."

@@ -52,6 +52,8 @@ def read_rows(
         for its, cells in reader.done:
             for _ in range(number + 1, its):
                 yield ()
+            if isinstance(cells, Exception):
+                raise cells
             number = its
             yield cells
         reader.done.clear()
@@ -61,14 +63,15 @@ class _SheetReader:
     """Makes rows of the elements of a sheet.
 
     Attributes:
-        done: (number, cells) of the rows that have ended; who takes them clears it.
+        done: (number, cells) of the rows that have ended, or what is wrong in one; who takes them clears it.
     """
 
     def __init__(self, strings: Sequence[str], formats: Sequence[NumberFormat], epoch: datetime) -> None:
-        self.done: list[tuple[int, tuple[Cell, ...]]] = []
+        self.done: list[tuple[int, tuple[Cell, ...] | Exception]] = []
         self._known = strings, formats, epoch
         self._number = 0
         self._row: list[Cell] | None = None
+        self._damage: Exception | None = None
         self._cell: dict[str, str] | None = None
         self._said: list[str] = []
         self._value = ""
@@ -97,10 +100,13 @@ class _SheetReader:
         """Take the end of an element."""
         self._shown = False
         if name == "c" and self._cell is not None and self._row is not None:
-            _place(self._row, self._cell, _cell(self._cell, "".join(self._said), *self._known))
+            try:
+                _place(self._row, self._cell, _cell(self._cell, "".join(self._said), *self._known))
+            except Exception as damage:  # raised when its row is reached: a piece holds the rows before it, too
+                self._damage = damage
             self._cell, self._value = None, ""
         elif name == "row" and self._row is not None:
-            self.done.append((self._number, tuple(self._row)))
+            self.done.append((self._number, self._damage or tuple(self._row)))
             self._row = None
         elif name == "rPh":
             self._silent = False

@@ -27,6 +27,7 @@ from masking_service.arrow.types import (
     names_in,
     refuse_wrong_types,
     with_masks,
+    without_notes,
 )
 from masking_service.masking.effort import A_RECORD, Effort
 from masking_service.masking.errors import InvalidRecord
@@ -137,7 +138,10 @@ class _Table:
             if one.name in tops or is_nested(one.type):  # what is in a struct is masked in place
                 self._rebuilt.add(at)
         self.masked_schema = pa.schema(
-            [one.with_type(with_masks(one.type, mapped, (one.name,))) for one in fields], schema.metadata
+            [
+                pa.field(one.name, with_masks(without_notes(one.type), mapped, (one.name,)), one.nullable)
+                for one in fields
+            ]
         )
         self._permit = plan.pseudonym
         self._refusing: Refusing | None = None
@@ -149,9 +153,11 @@ class _Table:
         """Mask the rows of a batch, and return what was found."""
         if self._permit is not None:
             self._permit.check()
-        if self._refusing is not None:
-            self._refusing.check(batch)
-        came = [self._values(batch, at) for at in self._in_records]
+        try:
+            came = self._read(batch)
+        except UnicodeDecodeError:
+            batch = _with_whole_texts(batch)
+            came = self._read(batch)
         shown: list[list[Any]] = [[] for _ in came]
         found: list[RowWarning] = []
         failed: list[int] = []
@@ -174,6 +180,12 @@ class _Table:
         if failed:
             arrays = [_without(array, failed) for array in arrays]
         return pa.RecordBatch.from_arrays(arrays, schema=self.masked_schema), found
+
+    def _read(self, batch: pa.RecordBatch) -> list[list[Any]]:
+        """The values of the columns that are masked; refuses a batch whose other columns look personal."""
+        if self._refusing is not None:
+            self._refusing.check(batch)
+        return [self._values(batch, at) for at in self._in_records]
 
     def _values(self, batch: pa.RecordBatch, at: int) -> list[Any]:
         column = batch.column(at)
@@ -232,6 +244,34 @@ def _array_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         return pa.array(values, type=kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
         return pa.array([_fitting(value, kind) for value in values], type=kind)
+
+
+def _with_whole_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch in which a text that is not UTF-8, which no engine has to check, is hidden whole.
+
+    Raises:
+        ValueError: there is one inside of a struct or a list.
+    """
+    arrays = []
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if is_text(column.type):
+            kind = column.type.value_type if types.is_dictionary(column.type) else column.type
+            cells = column.cast(kind).cast(pa.large_binary()).to_pylist()
+            column = pa.array([None if cell is None else _whole(cell) for cell in cells], column.type)
+        elif is_nested(column.type):
+            try:
+                column.to_pylist()
+            except UnicodeDecodeError:
+                raise ValueError(f"{name} has a text that is not UTF-8") from None
+        arrays.append(column)
+    return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
+
+
+def _whole(cell: bytes) -> str:
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return HIDDEN
 
 
 def _without(column: pa.Array, rows: Sequence[int]) -> pa.Array:

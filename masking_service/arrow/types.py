@@ -92,6 +92,25 @@ def names_in(fields: Sequence[pa.Field]) -> Iterator[str]:
             yield from names_in([kind.field(at) for at in range(kind.num_fields)])
 
 
+def without_notes(kind: pa.DataType) -> pa.DataType:
+    """The type without the notes of its members (Arrow's metadata), which may say anything."""
+
+    def plain(field: pa.Field) -> pa.Field:
+        return pa.field(field.name, without_notes(field.type), field.nullable)
+
+    if types.is_struct(kind):
+        return pa.struct([plain(kind.field(at)) for at in range(kind.num_fields)])
+    if types.is_list(kind):
+        return pa.list_(plain(kind.value_field))
+    if types.is_large_list(kind):
+        return pa.large_list(plain(kind.value_field))
+    if types.is_fixed_size_list(kind):
+        return pa.list_(plain(kind.value_field), kind.list_size)
+    if types.is_map(kind):
+        return pa.map_(plain(kind.key_field), plain(kind.item_field), kind.keys_sorted)
+    return kind
+
+
 def with_masks(kind: pa.DataType, mapped: Mapping[Steps, str], steps: Steps = ()) -> pa.DataType:
     """The type of a masked column: a mapped number becomes a text, because its mask is one.
 

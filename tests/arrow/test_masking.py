@@ -235,3 +235,51 @@ def test_columns_that_do_not_fit_the_plan_are_refused(came: Any, plan: Plan, ref
 def test_a_table_is_refused_with_what_to_write() -> None:
     with pytest.raises(TypeError, match=r"loop over table\.to_batches"):
         mask(pa.table({"收件人": ["张三"]}), PLAN)
+
+
+def test_notes_of_columns_members_and_the_batch_are_left_out() -> None:
+    notes = {"note": "张三13812345678"}
+    member = pa.field("x", pa.int64(), metadata=notes)
+    kinds = {
+        "收件人": pa.string(),
+        "s": pa.struct([member]),
+        "l": pa.list_(member),
+        "ll": pa.large_list(member),
+        "f": pa.list_(member, 1),
+        "m": pa.map_(pa.field("key", pa.string(), nullable=False), member),
+    }
+    schema = pa.schema([pa.field(name, kind, metadata=notes) for name, kind in kinds.items()], notes)
+    row = {"收件人": "张三", "s": {"x": 1}, "l": [1], "ll": [1], "f": [1], "m": [("k", 1)]}
+
+    masked = mask(pa.RecordBatch.from_pylist([row], schema), Plan({"收件人": "name"}, unmapped="pass"))
+
+    assert masked.to_pylist() == [row | {"收件人": "张*"}]
+    assert masked.schema == schema
+    assert b"13812345678" in schema.serialize().to_pybytes()
+    assert b"13812345678" not in masked.schema.serialize().to_pybytes()
+
+
+NO_UTF_8 = pa.array([b"ok", b"138\xff12345678", None])
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()], ids=str)
+def test_a_text_that_is_no_utf_8_is_hidden_whole_and_alone(kind: pa.DataType) -> None:
+    wide = NO_UTF_8.cast(pa.large_binary() if kind == pa.large_string() else pa.binary())
+    broken = pa.Array.from_buffers(kind, 3, wide.buffers())
+    names = pa.array(["张三"] * 3)
+
+    masked = mask(
+        pa.RecordBatch.from_arrays([names, broken, broken.dictionary_encode()], ["收件人", "x", "y"]),
+        Plan({"收件人": "name"}, unmapped="guard"),
+    )
+
+    assert masked.schema.types == [pa.string(), kind, pa.dictionary(pa.int32(), kind)]
+    assert masked.to_pydict() == {"收件人": ["张*"] * 3, "x": ["ok", "*", None], "y": ["ok", "*", None]}
+
+
+def test_one_inside_of_a_struct_is_refused_with_the_column() -> None:
+    broken = pa.Array.from_buffers(pa.string(), 3, NO_UTF_8.buffers())
+    inside = pa.StructArray.from_arrays([broken], ["x"])
+
+    with pytest.raises(ValueError, match="s has a text that is not UTF-8"):
+        mask(pa.RecordBatch.from_arrays([pa.array(["张三"] * 3), inside], ["收件人", "s"]), GUARD)

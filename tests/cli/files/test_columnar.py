@@ -221,3 +221,60 @@ def test_a_column_of_a_type_that_is_not_read_is_refused(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "column runs has a type that cannot be read (run_end_encoded" in done.output
     assert [*tmp_path.iterdir()] == [source]
+
+
+def test_a_phone_that_is_a_fraction_is_its_digits_and_one_that_is_no_number_is_empty(tmp_path: Path) -> None:
+    """Programs that know no empty integer write such phones."""
+    table = pa.table({"收件人": ["张三"] * 4, "电话": [13812345678.0, float("nan"), None, 1.5]})
+
+    shown = masked(write(tmp_path / "in.parquet", table)).column("电话").to_pylist()
+
+    assert shown == ["*******5678", None, None, "**"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_notes_of_columns_and_members_are_left_out(tmp_path: Path, suffix: str) -> None:
+    def noted(name: str, kind: pa.DataType) -> pa.Field:
+        return pa.field(name, kind, metadata={"note": "张三13812345678"})
+
+    inner = [noted("x", pa.int64())]
+    columns = {
+        noted("收件人", pa.string()): ["张三"],
+        noted("s", pa.struct(inner)): [{"x": 1}],
+        noted("l", pa.list_(inner[0])): [[1]],
+        noted("f", pa.list_(inner[0], 1)): [[1]],
+        noted("m", pa.map_(pa.field("key", pa.string(), nullable=False), inner[0])): [[("k", 1)]],
+    }
+    table = pa.table([*columns.values()], schema=pa.schema([*columns], metadata={"owner": "张三13812345678"}))
+    source = write(tmp_path / f"in{suffix}", table)
+
+    shown = masked(source)
+
+    assert shown.column("m").to_pylist() == [[("k", 1)]]
+    assert read(source).schema.serialize().to_pybytes().count(b"13812345678") > 5
+    assert b"13812345678" not in shown.schema.serialize().to_pybytes()
+
+
+@pytest.mark.parametrize(
+    ("offsets", "texts"),
+    [((0, 2, 4), b"ok\xff\xfe"), ((0, 2**30, 4), b"abcd")],
+    ids=["no UTF-8", "offsets beyond the texts"],
+)
+def test_a_column_whose_texts_cannot_be_read_is_refused_by_its_place(
+    tmp_path: Path, offsets: tuple[int, ...], texts: bytes
+) -> None:
+    buffers = [None, pa.py_buffer(pa.array(offsets, pa.int32()).buffers()[1]), pa.py_buffer(texts)]
+    broken = pa.Array.from_buffers(pa.string(), 2, buffers)
+    source = write(tmp_path / "in.arrow", pa.table({"收件人": ["张三", "李四"], "电话": broken}))
+
+    done = run("mask", source)
+
+    assert done.exit_code == 2
+    assert "line 1, column 2: the column is damaged, or has a text that is not UTF-8" in done.output
+    assert [*tmp_path.iterdir()] == [source]
+
+
+def test_columns_of_one_name_are_refused_by_their_places(tmp_path: Path) -> None:
+    table = pa.table([pa.array(["张三"])] * 3, names=["收件人", "x", "收件人"])
+
+    assert "columns 1 and 3 have the same name" in run("mask", write(tmp_path / "in.arrow", table)).output

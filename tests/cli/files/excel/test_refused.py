@@ -100,6 +100,19 @@ def test_a_part_that_no_spreadsheet_writes_is_refused(
     assert "张三" not in result.stderr
 
 
+@pytest.mark.parametrize("column", ["AAAAAAAA", "A"], ids=["no column", "out of order"])
+def test_a_damaged_row_is_named(tmp_path: Path, column: str) -> None:
+    path = shared(tmp_path, ["收件人", "x"], *([f"张三{at}", at] for at in range(30)))
+    damaged = tampered(
+        path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'r="B25"', f'r="{column}25"'.encode())
+    )
+
+    result, output = masked(damaged)
+
+    assert (result.exit_code, output.exists()) == (2, False)
+    assert "line 25: the row cannot be read" in result.stderr
+
+
 def _relations_of(name: str) -> str:
     folder, _, own = name.rpartition("/")
     return f"{folder}/_rels/{own}.rels"
