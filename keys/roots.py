@@ -32,7 +32,9 @@ def open_roots(path: Path, file: KeysetFile, algorithm: int) -> tuple[RootKeys, 
     for at, entry in enumerate(file.roots):
         key_id = _key_id(path, at, entry)
         if key_id in entries:
-            raise KeysetError(f"{path}: roots[{at}]: duplicate key")
+            raise KeysetError(
+                f"{path}: roots[{at}]: has the id of roots[{[*entries].index(key_id)}]: give each key its own"
+            )
         entries[key_id] = entry
     active = [key_id for key_id, entry in entries.items() if entry.state == "active"]
     if len(active) != 1:
@@ -72,6 +74,7 @@ def _key_id(path: Path, at: int, entry: RootEntry) -> bytes:
 
 def _keys_in_file(path: Path, file: KeysetFile) -> dict[bytes, bytes]:
     keys: dict[bytes, bytes] = {}
+    places: dict[bytes, int] = {}
     for at, entry in enumerate(file.roots):
         if entry.provider != "file":
             continue
@@ -81,8 +84,8 @@ def _keys_in_file(path: Path, file: KeysetFile) -> dict[bytes, bytes]:
             raise KeysetError(f"{place}: its id or key has the wrong length")
         if not hmac.compare_digest(check_value(key), entry.check):
             raise KeysetError(f"{place}: its check value does not match")
-        if key in keys.values():
-            raise KeysetError(f"{place}: duplicate key")
+        if (first := places.setdefault(key, at)) < at:
+            raise KeysetError(f"{place}: is the key of roots[{first}]: create a new one")
         keys[bytes.fromhex(entry.id)] = key
     return keys
 

@@ -113,7 +113,8 @@ def problem_of(error: Exception) -> Problem:
             detail = rule_texts.NOT_ARCHIVED if isinstance(error, NotArchived) else rule_texts.ARCHIVE_UNAVAILABLE
             return Problem("unavailable", detail=detail, headers=RETRY_AFTER)
         case StoreUnavailable() | ProviderError() | WrongStore():
-            return Problem("unavailable", headers=RETRY_AFTER)
+            why = rule_texts.KEY_PROVIDER_UNAVAILABLE if isinstance(error, ProviderError) else None
+            return Problem("unavailable", detail=why, headers=RETRY_AFTER)
         case IntegrityError():
             return Problem("integrity", headers=RETRY_AFTER)
     return Problem("internal", headers=RETRY_AFTER)

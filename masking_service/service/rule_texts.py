@@ -190,6 +190,10 @@ CASE_STATES: Final[dict[str, Text]] = {
 
 ARCHIVE_UNAVAILABLE: Final = Text("The archive of the audit log does not answer, and only it has these entries.")
 """Why older entries of the log cannot be read."""
+KEY_PROVIDER_UNAVAILABLE: Final = Text(
+    "The HSM or key server of the root key does not answer now, and this call needs it. Nothing was acknowledged."
+)
+"""Why nothing can be stored or opened under a data key that is not in memory."""
 NOT_ARCHIVED: Final = Text(
     "The audit log in the store is not being archived and deleted, and nearly fills it. Until it is, actions that need "
     "an audit entry are refused. Nothing was done."

@@ -94,10 +94,10 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "another root key": (root(key=OTHER_KEY), ": roots[0]: its check value does not match"),
     "wrong check of a root": (root(check="000000000000"), ": roots[0]: its check value does not match"),
     "empty check of a root": (root(check=""), ": roots[0]: its check value does not match"),
-    "root doubled": (again("roots"), ": roots[1]: duplicate key"),
+    "root doubled": (again("roots"), ": roots[1]: has the id of roots[0]: give each key its own"),
     "root key under a second id": (
         again("roots", id="00" * 8, state="retired"),
-        ": roots[1]: duplicate key",
+        ": roots[1]: is the key of roots[0]: create a new one",
     ),
     "two active roots": (second_root(), ": exactly one root key must be active, not 2"),
     "no active root": (root(state="retired"), ": exactly one root key must be active, not 0"),

@@ -375,7 +375,10 @@ def test_labels_go_on_where_the_root_keys_provider_is_gone_at_the_first_record_o
 
     monkeypatch.setattr(Keyring, "new_data_key", gone)
 
-    assert refusal(fresh.post(PRINTER, "/v1/tokenize", {"records": [record()]})) == (503, "unavailable")
+    refused = fresh.post(PRINTER, "/v1/tokenize", {"records": [record()]})
+
+    assert refusal(refused) == (503, "unavailable")
+    assert "The HSM or key server of the root key does not answer now" in refused.get_data(as_text=True)
     assert fresh.tokenize(record(), if_unavailable="mask")[0]["stored"] is False
 
 
