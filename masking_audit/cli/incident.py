@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
+from unicodedata import normalize
 
 import click
 
@@ -164,6 +165,10 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
     lines = [*_read_list(path)]
     if not lines:
         raise click.BadParameter(f"{path} is empty", param_hint="--list")
+    unread = sum(not line.number and not line.phones for line in lines)
+    if unread == len(lines):
+        told = f"no line of {path} is a waybill number or a phone: write one number on each line"
+        raise click.BadParameter(told, param_hint="--list")
     listed = _hashes(log.keys, [*dict.fromkeys(line.number for line in lines if line.number)])
     phones = {phone for line in lines for phone in line.phones}
     stored = StoredPersons(log.store, log.keyring, log.asked.tenant, [*listed.values()])
@@ -175,6 +180,7 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
         begin=log.asked.begin,
         end=log.asked.end,
     )
+    found.unread = unread
     found.rank(log.verified_entries())
     found.settle(occurring.waybills | occurring.with_phones)
     named = {number for number in found.waybills.values() if number}
@@ -354,4 +360,6 @@ def _read_list(path: Path) -> Iterator[_ListLine]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    yield from (text for line in lines_of(path, "--list") if (text := line.strip().strip(",;\"'")))
+    """Yield the lines that are not empty, full-width digits and letters as usual ones."""
+    lines = (normalize("NFKC", line).strip().strip(",;\"'") for line in lines_of(path, "--list"))
+    yield from filter(None, lines)

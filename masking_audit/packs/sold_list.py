@@ -31,6 +31,7 @@ class SoldList:
     Attributes:
         ranked: the people, after `rank`.
         ours: how many of the lines are ours.
+        unread: how many of the lines are neither a waybill number nor a phone.
     """
 
     waybills: Mapping[str, str]
@@ -40,6 +41,7 @@ class SoldList:
     end: int
     ranked: Sequence[Ranked] = ()
     ours: int = 0
+    unread: int = 0
     _named: set[str] = field(default_factory=set)
     _taken_back: set[str] = field(default_factory=set)
     _seen: list[tuple[str, Entry]] = field(default_factory=list)
@@ -94,6 +96,7 @@ class SoldList:
             "incident",
             [
                 ("sold-list", numbers),
+                *([("unread-lines", {"unread": self.unread})] if self.unread else []),
                 ("source", dict(source)),
                 ("ranking-means", {}),
                 ("persons-means", {}),

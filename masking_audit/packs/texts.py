@@ -88,6 +88,10 @@ TEXTS: Final = {
         "waybill from {begin} to {end} (the end is not included; all times are UTC). Those who saw some of the "
         "list follow."
     ),
+    "unread-lines": Text(
+        "{unread} of the lines are neither a waybill number nor a phone, and were not searched for: write one number "
+        "on each line."
+    ),
     "ranking-means": Text(
         "*By chance* is how many listed waybills a person would have seen if the list were drawn at random from "
         "all waybills that were seen; *probability* is that of seeing as many or more; *people as high* is how "

@@ -97,10 +97,12 @@ def test_an_empty_list_and_a_tenant_that_can_be_none_are_refused(
     busy: Api, command: Command, now: int, tmp_path: Path
 ) -> None:
     (tmp_path / "list.txt").write_text("\n")
+    (tmp_path / "table.csv").write_text(f"运单号,电话\n{NUMBERS[0]},13900000001\n", "utf-8")
     period = ("--from", str(now - DAY), "--to", str(now + DAY), "--output", str(tmp_path / "pack"))
 
     for subject, said in (
         (("--list", str(tmp_path / "list.txt")), "list.txt is empty"),
+        (("--list", str(tmp_path / "table.csv")), "table.csv is a waybill number or a phone: write one number on"),
         (("--principal", THIEF, "--tenant", "Default"), "a tenant is 1 to 64 of"),
     ):
         refused = command("audit", "incident", *subject, *period)
@@ -222,6 +224,16 @@ def test_who_saw_most_of_a_sold_list_comes_first(pack: Pack, tmp_path: Path, lis
     assert (rank, principal, seen) == ("1", THIEF, "3")
     assert len(found["What the first of them saw of it"]) == 3
     assert found["Persons concerned"] == [["3", "3", "0", "0"]]
+
+
+def test_lines_that_are_no_number_are_counted_and_full_width_ones_are_read(pack: Pack, tmp_path: Path) -> None:
+    wide = "".join(chr(ord(character) + 0xFEE0) for character in NUMBERS[0])
+    folder = pack("--list", the_list(tmp_path, "运单号,电话", wide, f"{NUMBERS[1]},13900000002", NUMBERS[2]))
+
+    text = (folder / "incident.en.md").read_text("utf-8")
+    assert "The list has 4 lines, of which 2 are ours (2 waybills)" in text
+    assert "2 of the lines are neither a waybill number nor a phone, and were not searched for" in text
+    assert "neither" not in (pack("--list", the_list(tmp_path, NUMBERS[0])) / "incident.en.md").read_text("utf-8")
 
 
 def test_an_overseer_reads_no_name_of_staff(pack: Pack, tmp_path: Path) -> None:
