@@ -20,6 +20,14 @@ MAX_LINE_LENGTH: Final = 1024 * 1024
 
 _HEAD_BYTES: Final = 256 * 1024
 _PIECE: Final = 64 * 1024
+_FORMS: Final = {
+    b"PK\x03\x04": ("xlsx (ZIP)", texts.WITH_FORMAT.filled(form="xlsx")),
+    b"\xd0\xcf\x11\xe0": ("xls (Microsoft Office)", texts.AS_EXCEL),
+    b"\x1f\x8b": ("gzip", texts.UNPACK),
+    b"PAR1\x15": ("Parquet", texts.WITH_FORMAT.filled(form="parquet")),
+    b"ARROW1\0\0": ("Arrow", texts.WITH_FORMAT.filled(form="arrow")),
+}
+"""How other files begin that are given other names, what they are, and what to do."""
 _FOREIGN_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ZEROS_OF_UTF16: Final = 20
 """More than one byte in so many is zero in UTF-16: in delimiters, digits and line ends."""
@@ -39,6 +47,9 @@ class Source(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, encoding: str | None, total: int | None) -> None:
         head = stream.read(_HEAD_BYTES)
+        for mark, (form, remedy) in _FORMS.items():
+            if head.startswith(mark):
+                raise NotDone(say(texts.NO_TEXT, form=form, remedy=say(remedy)))
         if head.startswith(_FOREIGN_MARKS) or head.count(0) * _ZEROS_OF_UTF16 > len(head):
             raise NotDone(say(texts.UTF16))
         self.marked = head.startswith(codecs.BOM_UTF8)

@@ -193,6 +193,20 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes) -> N
     assert masked(tmp_path, content).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04" + bytes(99), "no text but xlsx (ZIP), whatever the suffix says: add --format xlsx"),
+        (b"\xd0\xcf\x11\xe0" + bytes(99), "no text but xls (Microsoft Office), whatever the suffix says: save it as"),
+        (b"\x1f\x8b" + bytes(99), "no text but gzip, whatever the suffix says: unpack it first"),
+        (b"PAR1\x15" + bytes(99), "no text but Parquet, whatever the suffix says: add --format parquet"),
+        (b"ARROW1\0\0" + bytes(99), "no text but Arrow, whatever the suffix says: add --format arrow"),
+    ],
+)
+def test_another_form_under_the_suffix_of_a_text_is_named(tmp_path: Path, content: bytes, told: str) -> None:
+    assert told in refused(tmp_path, content)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf16_is_named_with_and_without_its_mark(tmp_path: Path, encoding: str) -> None:
     assert "the input is UTF-16: save it as UTF-8" in refused(tmp_path, TABLE.encode(encoding))
