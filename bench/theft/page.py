@@ -158,11 +158,12 @@ def readme(figures: Json) -> str:
         [
             markdown_table(("aim", *(f"{int(rate):,} tickets a million parcels" for rate in rates)), rows),
             "",
-            f"Seeds: {seeds}; of so few runs the highest figure counts. Two thefts are not stopped. An attacker",
-            f"who controls an officer's own device remotely by day takes {quoted['remote_day']} records in a week, and",
-            f"{quoted['remote_touch']} where keys need a touch. A ring that chooses the officer of a ticket takes",
-            f"{quoted['ring_chooses']} records. Approvals of sampled cases are no items to review; they are",
-            f"{quoted['approvals']} a day more.",
+            f"Seeds: {seeds}; of so few runs the highest figure counts. These figures assume",
+            "that no attacker controls an officer's own device remotely, and that no ring chooses the officer of a",
+            f"ticket. An attacker who does so by day takes {quoted['remote_day']} records in a week, and",
+            f"{quoted['remote_touch']} where keys need a touch; such a ring takes {quoted['ring_chooses']}.",
+            f"For 10,000 staff, supervisors also decide {quoted['approvals']} sampled cases a day,",
+            "which do not count as items to review.",
         ]
     )
 
@@ -185,11 +186,11 @@ def chinese_readme(figures: Json) -> str:
         [
             markdown_table(("目标", *(f"每百万件 {int(rate):,} 张工单" for rate in rates)), rows),
             "",
-            f"随机种子数：{seeds}；次数少，取其中最高值。有两种手法仍无法阻止："
-            f"攻击者白天远程控制专员本人的设备，一周可获取 {quoted['remote_day']} 条，"
+            f"随机种子数：{seeds}；次数少，取其中最高值。以上数字的前提是：专员本人的设备未被远程控制，团伙不能自行指定受理专员。"
+            f"若白天远程控制了专员的设备，一周可获取 {quoted['remote_day']} 条，"
             f"密钥须触碰时为 {quoted['remote_touch']} 条；"
-            f"团伙自行指定受理专员，可获取 {quoted['ring_chooses']} 条。"
-            f"抽中工单的审批不计入待处理项，每天另有 {quoted['approvals'].replace(' to ', ' 至 ')} 项。",
+            f"若能自行指定受理专员，可获取 {quoted['ring_chooses']} 条。抽中工单的审批不计入待处理项，"
+            f"每 10,000 名员工每天另有 {quoted['approvals'].replace(' to ', ' 至 ')} 项。",
         ]
     )
 
