@@ -18,7 +18,7 @@ SEARCH_LAST4: Final = Text("last four digits at a site")
 SEARCH_TENANT: Final = Text("tenant {tenant}: {indexes}")
 CALLS: Final = Text("calls: {provider}")
 CALLS_OFF: Final = Text("no provider, so no one can be called")
-OWN_NUMBERS: Final = Text("own numbers, of which a seed needs one: {count}")
+OWN_NUMBERS: Final = Text("own numbers, one of which each seed has to have: {count}")
 NO_NUMBER: Final = Text("number {line} of the file is not one whole phone number")
 UNMAPPED: Final = Text(
     "Profiles that return unmapped members: {names}. For an integration that is finished, list what its schema keeps "
@@ -29,18 +29,19 @@ SIGNED_OFF: Final = Text(
     "cases, erase and unfreeze, within the budgets of each person (section `signed`)."
 )
 SIGNED_ACTS: Final = Text("signatures: people sign {acts} with keys of their own")
-SIGNED_LEFT: Final = Text("Not signed, so a stolen signing key of an issuer can do them as any person: {acts}.")
+SIGNED_LEFT: Final = Text(
+    "These acts need no signature, so the holder of an issuer's signing key can do them as any person: {acts}."
+)
 SIGNED_VALUES: Final = Text("A stolen signing key of an issuer opens no value.")
 DEVICES: Final = Text("device proofs: people prove {calls} with devices of their own ({roles})")
 EVERY_ROLE: Final = Text("every role")
 DEVICES_LEFT: Final = Text(
-    "Not proven by a device, so a stolen signing key of an issuer can do them as any person of these roles: {calls}. A "
-    "view shows masks, and what the profile shows in full."
+    "These calls need no device proof, so the holder of an issuer's signing key can make them as any person of the "
+    "named roles: {calls}. A view shows masks, and what the profile shows in full."
 )
 DEVICES_ALL: Final = Text("A stolen signing key of an issuer shows no waybill, makes no call and finds nothing.")
 DEVICES_KEYS: Final = Text(
-    "An API key with one of these roles makes such calls without a device, as no issuer makes keys: {roles}. Give such "
-    "a key to no person."
+    "An API key with one of these roles makes such calls without a device proof: {roles}. Give such a key to no person."
 )
 DEVICES_UNSIGNED: Final = Text(
     "Devices are approved without a signature, so a stolen signing key of an issuer can approve one of its own: add "
