@@ -1,1 +1,1 @@
-"""Reads from the names of members what their values are."""
+"""Says what a value is, by the name of its member."""

@@ -1,7 +1,4 @@
-"""Tells the codes of things from personal data.
-
-It is asked where a member's name or a header says that a value is a code.
-"""
+"""Tells codes of things from personal data, where the name of a member or a header says that a value is a code."""
 
 from __future__ import annotations
 
@@ -30,17 +27,19 @@ _ONE_CODE: Final = r"[A-Za-z0-9_-]"
 _ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
 _MOBILE: Final = r"1[3-9][0-9](?:[0-9]{8}|[ ./_-][0-9]{4}[ ./_-][0-9]{4})"
 _PERSONS: Final = rf"(?:(?:\+?86[ -]?)?{_MOBILE}|[1-9][0-9]{{16}}[0-9Xx])(?:\.0*)?|1\.[3-9][0-9]{{4,9}}[Ee]\+?10"
-"""A mobile or identity number: people use theirs as an account's id. A spreadsheet writes 13812345678.0, or
-1.3812345678E+10."""
+"""Matches a mobile or identity number, which people use as the id of an account.
+
+A spreadsheet writes 13812345678.0, or 1.3812345678E+10.
+"""
 
 _ONE_AMOUNT: Final = (
     r"[+-]?[¥￥$€£]?[0-9,]{0,14}[0-9](?:\.[0-9]{0,6})?(?: ?(?:[A-Za-z%]{1,4}|元|千克|公斤|克|斤|件|个|立方米))?"
 )
-"""A number of up to 15 digits, with a sign before and a unit behind it."""
+"""Matches a number of up to 15 digits, with a sign before it and a unit behind it."""
 
 _DIGIT: Final = re.compile(r"\d").search
 _DIGITS_OF: Final = {MAYBE_NUMBER["phone"]: 5, MAYBE_NUMBER["secret"]: 4, MAYBE_NUMBER["unit"]: 1}
-"""How many digits a value has at least that may be of such a kind."""
+"""The smallest number of digits of a value of each such kind."""
 _DATE: Final = re.compile(
     r"(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]"
     r"(?:[T ][0-9]{1,2}(?::[0-9]{2}){1,2}(?:\.[0-9]{1,9})?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
@@ -53,13 +52,16 @@ _ARE_PLACES: Final = re.compile(
     "(?:北京|上海|天津|重庆|河北|河南|湖北|湖南|山东|山西|陕西|广东|广西|浙江|福建|辽宁|黑龙江|内蒙古|四川|贵州|青海|新疆|西藏)"
     r"[省市]?(?:[,，/ -][\u4e00-\u9fff]{2,7}[市区县州盟])*"
 ).fullmatch
-"""A province, and what is in it, behind a comma or the like: 浙江,杭州市."""
+"""Matches a province with a part of it, separated by a comma or the like: 浙江,杭州市."""
 _CODE_WORDS: Final = re.compile("[A-Z]+(?:_[A-Z]+)+").fullmatch
-"""What a system calls a state by: HAS_ACCESS_POINT."""
+"""Matches the name of a state of a system: HAS_ACCESS_POINT."""
 _IS_ADDRESS_OF_PAGE: Final = re.compile(
     r"https?://[A-Za-z0-9.-]+(?:/track|/tracking)?/(?=[A-Z-]*[0-9])(?=[0-9-]*[A-Z])[A-Z0-9-]{6,64}"
 ).fullmatch
-"""One of a parcel, with its number and nothing that may call a person: /1G08Q6PK6PHP, and not /zhangsan?name=."""
+"""Matches the address of a page about a parcel: /1G08Q6PK6PHP, not /zhangsan?name=.
+
+It has the parcel's number and nothing that may name a person.
+"""
 _ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
@@ -76,7 +78,7 @@ _beside: Final = {
     CODE: re.compile(rf"[,:+/ ](?:86[ -]?)?{_MOBILE}(?![0-9A-Za-z_-])").search,
     MEASURE: re.compile(rf"(?<![0-9.])(?:86)?{_MOBILE}(?![0-9])(?!\.[0-9]*[1-9])").search,
 }
-"""Finds a mobile number beside others. A code may have its digits behind a hyphen: 2024-13812345678."""
+"""Finds a mobile number beside other signs. A code may have its digits behind a hyphen: 2024-13812345678."""
 _any_mobile: Final = re.compile(rf"^{_MOBILE}$", re.M).search
 
 
@@ -99,7 +101,7 @@ def is_code(kind: str | None, text: str) -> bool:
 
 
 def settled(kind: str | None, text: str) -> str | None:
-    """Return the kind of a text where its member's name does not settle whether it is a person's name.
+    """Return the kind of a text if the name of its member leaves open whether it is a person's name.
 
     Other kinds are returned as they are.
     """
@@ -127,7 +129,7 @@ def settled(kind: str | None, text: str) -> str | None:
 
 
 def _is_code_of_words(text: str) -> bool:
-    """Whether words in capitals are a state's and no person's: HAS_ACCESS_POINT, and not LI_WEI."""
+    """Whether words in capitals are the name of a state and no person's: HAS_ACCESS_POINT, not LI_WEI."""
     return _CODE_WORDS(text) is not None and not NO_LATIN_NAME.isdisjoint(text.lower().split("_"))
 
 
@@ -136,7 +138,10 @@ def _is_likely_name(text: str) -> bool:
 
 
 def harmless_lines(kind: str | None, lines: str) -> bool:
-    """Return whether no line has to be scanned, because each is a code of this kind. Errs towards False."""
+    """Return whether no line has to be scanned, because each is a code of this kind.
+
+    Says no too often rather than too seldom.
+    """
     return not lines_worth_scanning(lines) or are_codes(kind, lines)
 
 

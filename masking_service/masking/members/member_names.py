@@ -1,6 +1,6 @@
-"""Reads from a member's name or a header that its value is of a kind, or a code, or neither.
+"""Says whether the value of a member is of a personal kind, a code, or neither, by the member's name or a header.
 
-The words are data (`personal_names.yaml`). It reads names only, never values.
+The words are data (`personal_names.yaml`). Only names are read, never values.
 """
 
 from __future__ import annotations
@@ -19,28 +19,32 @@ from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.numbers.numbers_in_text import scrub
 
 MAYBE_NAME: Final = "maybe-name"
-"""A bare ``name``: a person's unless its value has a digit (Shopify calls an order's number ``name``)."""
+"""A ``name`` with no other word: a person's, unless its value has a digit (Shopify calls an order's number ``name``).
+"""
 ANY_NAME: Final = "any-name"
-"""A bare ``name``: a person's if the value of another member is a phone."""
+"""A ``name`` with no other word: a person's if the value of another member is a phone."""
 BARE_NAME: Final = "bare-name"
-"""A person or a machine (operator): a person's name only in the form of one."""
+"""A person or a machine (operator): a person's name only if it has the form of one."""
 SIDE_NAME: Final = "side-name"
-"""A person, place or carrier (to, courier): a person's name if its value is likeliest one."""
+"""A person, a place or a carrier (to, courier): a person's name if the value is most likely one."""
 MAYBE_NUMBER: Final = {"phone": "maybe-phone", "secret": "maybe-secret", "unit": "maybe-unit"}
-"""By kind: a value of a member that is of the kind if it has its digits. An unknown member of a phone, ``hp`` alone."""
+"""By kind: the meaning of a member whose value is of the kind if it has the digits of one.
+
+Examples: an unknown member of a phone, ``hp`` alone.
+"""
 LEFT_OPEN: Final = {
     **dict.fromkeys((MAYBE_NAME, BARE_NAME, SIDE_NAME), "name"),
     **{maybe: kind for kind, maybe in MAYBE_NUMBER.items()},
 }
-"""The value settles whether it is of this kind."""
+"""The kind of each meaning that the value has to confirm."""
 GOODS: Final = "goods"
 """The name of goods, a shop or a site: words in Latin letters under such a name are not read."""
 STOCK: Final = "stock"
 """The code of goods, a shop or a site: one code under such a name is not read."""
 NUMBER: Final = "number"
-"""The number of a waybill or an order: one code under such a name is read as a mobile or identity number alone only."""
+"""The number of a waybill or an order: one code under such a name is read only if all of it is a mobile number."""
 CODE: Final = "code"
-"""An id or a time: one code under such a name is read as a mobile or identity number only."""
+"""An id or a time: one code under such a name is read for mobile and identity numbers only."""
 MEASURE: Final = "measure"
 """An amount or a weight: a number of up to 15 digits under such a name is not read, others as those of CODE."""
 
@@ -60,7 +64,7 @@ _MAX_PLANNED_NAMES: Final = 64
 _MAX_PLANNED_NAME: Final = 40
 _SHORTEST_OWN_NAME: Final = 3
 _LATIN_UNIT: Final = re.compile(r"[0-9]+ [A-Z][^\n]* (?=[A-Za-z#]*\.? ?[0-9])").match
-"""What an address with a unit behind its road begins with: 12 Oak St Apt 4."""
+"""Matches the beginning of an address with a unit behind its road: 12 Oak St Apt 4."""
 _DIGITS_OF_A_VALUE: Final = re.compile(r"[0-9]{5}").search
 
 
@@ -84,7 +88,7 @@ class Meaning(NamedTuple):
 def kind_of(
     name: str, parents: Sequence[str] = (), beside: Iterable[str] = (), own: OwnNames | None = None
 ) -> str | None:
-    """The kind of personal data that a name announces.
+    """Return the kind of personal data that a name announces.
 
     Args:
         name: a member's name or a table's header, in any spelling: ``receiverMobile``, ``收货人电话``.
@@ -120,7 +124,7 @@ class OwnNames:
         self._slips = Slips(self._meanings)
 
     def meant(self, name: str) -> Meaning | None:
-        """What the member says that this name was meant for, by one typing slip; else None."""
+        """Return the meaning of the member that this name is one typing slip away from; else None."""
         meant = self._slips.meant(_letters(name)) if len(name) <= _MAX_PLANNED_NAME else None
         return None if meant is None else self._meanings[meant]
 
@@ -136,11 +140,10 @@ def known_plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAME
 
 
 def plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> tuple[Meaning, ...]:
-    """The meaning of each name of one object.
+    """Return the meaning of each name of one object.
 
-    A name that says nothing is read as the one of the schema's `own` that it may be a slip of.
-
-    What is found is remembered for a bounded number of forms of usual names; names that may be values are not kept.
+    A name without a meaning is read as the one of the schema's `own` that it may be a slip of. Results are remembered
+    for a limited number of forms of usual names. Names that may be values are not kept.
     """
     found = _plans.get((context, names, own))
     if found is None:
@@ -156,7 +159,7 @@ def plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> 
 
 
 def read_names(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
-    """As `plan`, of names that are not remembered: those in a text, in which the same ones are often repeated."""
+    """As `plan`, without remembering: for names in a text, where the same ones are often repeated."""
     different = tuple(dict.fromkeys(names))
     meanings = dict(zip(different, _read(context, different, NO_OWN_NAMES), strict=True))
     return tuple(meanings[name] for name in names)
@@ -241,12 +244,12 @@ class _Name:
 
     @property
     def shows_person(self) -> bool:
-        """Whether it shows that what is beside it is a person's."""
+        """Whether it shows that the members beside it are a person's."""
         return self.kind in _SHOWS_PERSON
 
     @property
     def asks_beside(self) -> bool:
-        """Whether its meaning depends on what is beside it."""
+        """Whether its meaning depends on the members beside it."""
         return self._bare_name and self._context in (NEUTRAL, "unit")
 
     @staticmethod
@@ -270,10 +273,7 @@ class _Name:
             self._bare_name = True
 
     def meaning(self, person: bool) -> Meaning:
-        """What the name says beside its neighbours.
-
-        `person` tells whether they show a person.
-        """
+        """Return the meaning of the name beside the other names. `person` says whether these show a person."""
         if (person and self.asks_beside) or (self._bare_name and self._bare_top and self._context == ROOT):
             return Meaning(MAYBE_NAME, "name", self._holds_data)
         if self.asks_beside:

@@ -1,4 +1,4 @@
-"""Cuts names into known words and tells what each says.
+"""Cuts names of members into known words, and says what each of them means.
 
 The words are those of `personal_names.yaml`. One typing slip is forgiven.
 """
@@ -23,18 +23,18 @@ STREET: Final = "street"
 """The context of a street's object: its name is no person's."""
 
 _MAX_NAME_LENGTH: Final = 64
-"""Characters of a name that are read: its last ones, which say the kind."""
+"""Characters that are read at the end of a name, where its kind is."""
 _SURE: Final = PERSONAL - {"name", "address"}
-"""Kinds that a word says also before a code's (phone_id)."""
+"""Kinds that a word announces even before a word for a code (phone_id)."""
 _ROLE: Final = ("parties", "")
 _OF_KINDS: Final = ("qualified", "shared", "kinds")
-"""The sections whose words say a kind."""
+"""The sections of words that announce a kind."""
 _MAX_HEAD_LENGTH: Final = 4
 _SHORTEST_TYPO: Final = 4
 _SHORTEST_WRONG_LETTER: Final = 7
 
 _MARKED: Final = r"\u0900-\u0dff\u0e00-\u0e7f"
-"""Scripts of which some letters are marks."""
+"""Scripts in which some letters are marks."""
 _WORD: Final = re.compile(
     r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[\u3040-\u30ff\u3400-\u9fff]+"
     rf"|[{_MARKED}]+|[^\W_A-Za-z0-9\u3040-\u30ff\u3400-\u9fff{_MARKED}]+"
@@ -43,7 +43,7 @@ _ACCENT: Final = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
 _LIKE: Final = str.maketrans(
     {"ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "AE"}
 )
-"""Latin letters that have no accent apart."""
+"""Latin letters whose accent cannot be separated, and what they are read as."""
 
 _MIXED: Final = re.compile(r"[A-Za-z][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z]").search
 _LOOKALIKES: Final = str.maketrans(
@@ -114,7 +114,7 @@ class NameWords:
         )
 
     def cut(self, name: str) -> list[str]:
-        """The words of a name, in lower case."""
+        """Return the words of a name, in lower case."""
         words: list[str] = []
         for low in _pieces(name):
             if low in self._known or low.isdecimal():
@@ -146,7 +146,7 @@ class NameWords:
         return any(last[-length:] in self._announcing for length in range(1, min(len(last), self._longest) + 1))
 
     def known_end(self, name: str) -> str:
-        """A name without what precedes its last known words in Han: 电话 of 王小明电话."""
+        """Return a name without what is before its last known words in Han: 电话 of 王小明电话."""
         if name.isascii():
             return name
         end = len(name)
@@ -201,10 +201,7 @@ class NameWords:
         return (len(word) >= _SHORTEST_TYPO and self._slips.meant(word)) or word
 
     def head(self, words: list[str], context: str) -> tuple[str, str, int]:
-        """The last words that say something.
-
-        Returns their section, their kind, and where they begin.
-        """
+        """Return the section and the kind of the last words with a meaning, and where they begin."""
         code: tuple[str, str, int] | None = None
         end = len(words)
         while end:
@@ -229,10 +226,7 @@ class NameWords:
         return "", "", end
 
     def whose(self, words: list[str]) -> str:
-        """Whose the thing behind these words is.
-
-        PARTY, THING, ``street``, or empty if that is unknown.
-        """
+        """Return whose the thing behind these words is: PARTY, THING, ``street``, or empty if that is unknown."""
         for end in range(len(words), 0, -1):
             for start in range(max(0, end - _MAX_HEAD_LENGTH), end):
                 if (found := self._whose.get(" ".join(words[start:end]))) is not None:
@@ -240,7 +234,7 @@ class NameWords:
         return ""
 
     def several(self, words: list[str], kind: str | None) -> str | None:
-        """PARTY for a name of several kinds: 姓名电话地址."""
+        """Return PARTY for a name of several kinds: 姓名电话地址."""
         if kind not in ("name", "phone", "address"):
             return kind
         kinds = {kind}
@@ -252,7 +246,7 @@ class NameWords:
 
 
 def _pieces(name: str) -> list[str]:
-    """What a name is written of, in lower case and without the accents of Latin letters."""
+    """Return the parts of a name, in lower case and without the accents of Latin letters."""
     name = name[-_MAX_NAME_LENGTH:]
     if not name.isascii():
         name = _BLANK_INSIDE.sub("", _plain(name))
@@ -260,7 +254,7 @@ def _pieces(name: str) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """A name in its usual characters, Latin letters without accents: telefono of teléfono."""
+    """Return a name in its usual characters, Latin letters without accents: telefono for teléfono."""
     plain = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", name))).translate(_LIKE)
     return plain.translate(_LOOKALIKES) if _MIXED(plain) else plain
 

@@ -38,13 +38,13 @@ from masking_service.masking.texts.outlines import Needles
 from masking_service.masking.waybill import is_plain_number
 
 FEW: Final = 20
-"""For fewer records of one form, making columns costs more than it saves."""
+"""The smallest number of records of one form for which columns cost less than they save."""
 
 MANY: Final = 64
 """Unmapped members of one object. Records with more are read one at a time, which bounds the work."""
 
 NEW_FORMS: Final = 32
-"""Forms of inner objects that are read anew for the records of one form."""
+"""The largest number of forms of inner objects that are read for the records of one form."""
 
 TOGETHER: Final = 500
 """Records of one form that are masked together."""
@@ -53,12 +53,12 @@ _AS_KIND: Final = {kind: kind for kind in ("phone", "name", "address", *(one for
     "virtual_phone": "phone",
     MAYBE_NAME: "name",
 }
-"""As which kind of usual value an unmapped member is masked, by what its name says."""
+"""From what the name of an unmapped member says to the kind of usual value as which it is masked."""
 
 _IN_NO_TEXT: Final = "\0"
 
 Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]], Sequence[int]]
-"""The places of a record, the value at each, the warnings, and the places of values that came in hidden."""
+"""The places of a record, the value at each, the warnings, and the places of values that were sent hidden."""
 
 _Found = TypeVar("_Found")
 
@@ -121,7 +121,7 @@ class _Column:
         return [_IN_NO_TEXT if row in self.alone else value for row, value in enumerate(column)]
 
     def warned(self) -> Iterator[tuple[tuple[str, str], Sequence[bool]]]:
-        """Each warning, and for which values it is."""
+        """Return each warning, and the values that have it."""
         if self.warning is not None:
             changed = [b != "" and a != b for a, b in zip(self.column, self.shown, strict=True)]
             yield (self.where, self.warning), changed
@@ -145,7 +145,7 @@ class _Column:
             return False
         self.alone[row] = read = read_value(self.kind, text, self.mask, share, self.where)
         self.shown[row] = read.shown
-        return read.shown != ""  # where nothing is seen of a value, nothing of it comes back
+        return read.shown != ""  # a value of invisible characters comes back empty
 
 
 class Columns:
@@ -211,7 +211,7 @@ class Columns:
         return found
 
     def _is_usual(self, form: _Form) -> bool:
-        """Whether no mapped member leads to an unusual value."""
+        """Whether every mapped member leads to a usual value."""
         mapped = all(unusual.isdisjoint(names or ()) for names, unusual in zip(form, self._unusual, strict=True))
         return mapped and not any(
             form[under] is None and key in (form[at] or ()) for under, (at, key) in enumerate(self._ways, start=1)
@@ -252,7 +252,7 @@ class Columns:
         return _Column(level, leaf.key, "text", column, shown, leaf.place.pointer, FOUND_IN_TEXT, needles)
 
     def _personal(self, leaf: _Leaf, level: Sequence[Any], column: list[Any]) -> _Column:
-        """A mapped name, phone or the like."""
+        """Return the column of a mapped name, phone or the like."""
         kind = leaf.place.kind
         values, blank = _values(column)
         shown, mask = _spread(self._usual[kind](values), blank, ""), self._masks[kind]
@@ -286,7 +286,7 @@ class Columns:
     def _guarded(
         self, level: Sequence[Any], name: str, meaning: Meaning, above: Steps, bounds: _Bounds
     ) -> list[_Column]:
-        """An unmapped member, or the members of objects of one form under it."""
+        """Return the columns of an unmapped member, or of the members of objects of one form under it."""
         column = [one[name] for one in level]
         if meaning.may_be_persons and (
             meaning.inside == PARTY
@@ -322,7 +322,7 @@ class Columns:
 
 
 def _values(column: Sequence[Any]) -> tuple[Sequence[Any], Sequence[bool]]:
-    """The values that are neither empty nor null, and which ones are; nothing if none is."""
+    """Return the values that are neither empty nor null, and which ones these are; nothing if there is none."""
     if None not in column and "" not in column:
         return column, ()
     blank = [value is None or value == "" for value in column]
@@ -330,7 +330,7 @@ def _values(column: Sequence[Any]) -> tuple[Sequence[Any], Sequence[bool]]:
 
 
 def _spread(found: list[_Found], blank: Sequence[bool], nothing: _Found) -> list[_Found]:
-    """What was found of `_values`, with `nothing` at each value that is empty or null."""
+    """Return what was found for `_values`, with `nothing` at each value that is empty or null."""
     if not blank:
         return found
     left = iter(found)
@@ -338,7 +338,7 @@ def _spread(found: list[_Found], blank: Sequence[bool], nothing: _Found) -> list
 
 
 def _parted(rows: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Split rows into parts: if texts cost too much, only one part is paid for in vain."""
+    """Split rows into parts, so that only one part is paid for in vain if texts cost too much."""
     for at in range(0, len(rows), TOGETHER):
         yield rows[at : at + TOGETHER]
 
@@ -362,7 +362,10 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
 
 
 def _warnings(columns: Sequence[_Column], records: int) -> Sequence[Sequence[tuple[str, str]]]:
-    """For each record what was masked of its texts and personal members; the same object where that is alike."""
+    """Return for each record what was masked of its texts and personal members.
+
+    It is the same object where it is the same.
+    """
     warned = [one for column in columns for one in column.warned()]
     everything, changed = tuple(warning for warning, _ in warned), [rows for _, rows in warned]
     if not any(map(any, changed)):
@@ -373,7 +376,7 @@ def _warnings(columns: Sequence[_Column], records: int) -> Sequence[Sequence[tup
 
 
 def _hidden(mapped: Sequence[_Column], records: int) -> Sequence[Sequence[int]]:
-    """For each record at which of its places a value came in hidden."""
+    """Return for each record at which of its places a value was sent hidden."""
     found: dict[int, list[int]] = {}
     for at, column in enumerate(mapped):
         for row, value in column.alone.items():
@@ -393,7 +396,7 @@ def _text_of(value: Any, depth: int) -> str | None:
 
 
 def _complete(texts: Sequence[Sequence[str | None]], records: int) -> list[bool]:
-    """Which records have every text."""
+    """Return which records have every text."""
     sound = [True] * records
     for shown in texts:
         if None in shown:
@@ -433,7 +436,7 @@ def _write(columns: Sequence[_Column], sound: Sequence[bool]) -> None:
 def _without_leaks(
     sound: list[bool], columns: Sequence[_Column], beside: Sequence[_Column], shares: dict[int, Share]
 ) -> list[bool]:
-    """Which sound records repeat none of their names and phones."""
+    """Return which sound records repeat none of their names and phones."""
     names = [one.searched() for one in columns if one.kind == "name"]
     phones = [one.searched() for one in columns if one.kind == "phone"]
     # Masks alone hold no number, those of names and phones no name either: see `Profile.usual`.

@@ -1,7 +1,4 @@
-"""Tells which schemas would fit a record, and which of its members look personal.
-
-It reads the names of members and no values.
-"""
+"""Says which schemas would fit a record, and which of its members look personal, by the names of members only."""
 
 from __future__ import annotations
 
@@ -20,12 +17,15 @@ from masking_service.masking.records.schema import EACH, Schema, Steps, pointer
 MAX_FITTING: Final = 3
 MAX_MEMBERS: Final = 8
 _MAX_READ: Final = 40
-"""Names that are read of a record: a batch may have a thousand records."""
+"""The largest number of names that are read of a record, because a batch may have a thousand records."""
 _DEEPEST: Final = 8
 _MAX_NAME: Final = 40
 _MAX_HAN_NAME: Final = 12
 _SHORTEST_OWN: Final = 4
-"""Letters of the shortest name of a schema of which a slip is told: shorter ones are like too many other words."""
+"""Letters of the shortest name of a schema for which a slip is reported.
+
+Shorter names are one slip away from too many other words.
+"""
 _PERSONAL: Final = PERSONAL | {PARTY}
 
 

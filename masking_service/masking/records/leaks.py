@@ -22,10 +22,10 @@ from masking_service.masking.records.spellings import (
 )
 
 DEEPEST: Final = 32
-"""Levels of objects and arrays in a record, itself included."""
+"""The largest number of levels of objects and arrays in a record, with the record itself."""
 
 MAX_ALIKE: Final = 200
-"""Members of one object whose names are alike when they are masked."""
+"""The largest number of members of one object whose names have the same mask."""
 
 
 def gather(value: Any, texts: list[str], depth: int) -> None:
@@ -52,9 +52,9 @@ def gather(value: Any, texts: list[str], depth: int) -> None:
 
 
 def may_leak(texts: list[str], phones: list[str], names: list[str]) -> bool:
-    """False only if no needle is in the texts.
+    """False only if no needle is in the texts. Quick; says yes too often rather than too seldom.
 
-    Quick, and errs towards True. The needles are those of `spellings`; a long text may give one many times.
+    The needles are those of `spellings`; a long text may give one many times.
     """
     joined = "\n".join(texts)
     return may_hold_phone(joined, [*dict.fromkeys(phones)]) or may_hold_name(joined, [*dict.fromkeys(names)])
@@ -175,7 +175,7 @@ def rename_members(members: dict[str, Any], shown: dict[str, str]) -> list[str]:
 
 
 def scrub_around(text: str, own: str, scrub: Mask) -> str:
-    """`scrub` the text but for the record's own waybill number."""
+    """Return the text as `scrub` masks it, except for the record's own waybill number."""
     return own.join(map(scrub, text.split(own)))
 
 

@@ -1,4 +1,4 @@
-"""Bounds the warnings and errors of a record: how many there are, and how long their pointers."""
+"""Limits the warnings and errors of a record: their number, and the length of their pointers."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final
 from masking_service.masking.records.schema import pointer
 
 NOT_LISTED: Final = "not-listed"
-"""Says that a record has more warnings, or more errors, than are listed."""
+"""The code for more warnings, or more errors, than are listed."""
 MAX_LISTED: Final = 100
-"""Warnings of a record, and errors of one. One more says that there are others."""
+"""The largest number of listed warnings, and of listed errors, of a record. One more says that there are others."""
 MAX_POINTER: Final = 200
-"""Characters of a pointer in them; a member's name may be as long as a body."""
+"""Characters of the longest pointer in them. A member's name may be as long as a body."""
 
 
 def place_name(keys: Iterable[str | int]) -> str:
-    """The JSON Pointer of a value, or of what is around it where that has more than `MAX_POINTER` characters."""
+    """Return the JSON Pointer of a value, or of what is around it if that has more than `MAX_POINTER` characters."""
     where = ""
     for key in keys:
         step = str(key)

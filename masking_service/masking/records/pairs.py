@@ -31,7 +31,7 @@ Pay = Callable[[float], None]
 
 
 def pair_in(names: Iterable[str]) -> tuple[list[str], str] | None:
-    """Return the members that may hold a name and the one with its value; None for another object."""
+    """Return the members that may hold a name, and the one with its value; None for another object."""
     words = name_words()
     value = next((name for name in names if _folded(name) in words.pair_values), None)
     if value is None:
@@ -46,7 +46,9 @@ def is_label(value: Any) -> bool:
 
 
 def with_labels(values: Sequence[Any], meaning: Meaning, pay: Pay) -> Sequence[Meaning]:
-    """The meanings of an array's elements: of one behind a label what that says, of others the array's own.
+    """Return the meanings of an array's elements.
+
+    One behind a label means what the label says, others what the array does.
 
     Raises:
         InvalidRecord: by `pay`.
@@ -62,7 +64,7 @@ def with_labels(values: Sequence[Any], meaning: Meaning, pay: Pay) -> Sequence[M
 
 
 def beside_number(values: Sequence[Any], each: Sequence[Meaning]) -> Sequence[Meaning]:
-    """The meanings of an array's elements: one beside a person's number may be that person's name."""
+    """Return the meanings of an array's elements. One beside a person's number may be that person's name."""
     if len(values) < _PAIR or not any(map(_is_number, values)):
         return each
     return [Meaning(BARE_NAME, its.inside) if its.kind in (None, ANY_NAME, GOODS) else its for its in each]
@@ -75,7 +77,7 @@ def _is_number(value: Any) -> bool:
 
 
 def heading_of(rows: Any) -> Sequence[str] | None:
-    """The first of some rows if it holds the names of their columns."""
+    """Return the first of some rows, if it holds the names of their columns."""
     if not are_rows(rows) or len(rows) < _PAIR:
         return None
     first = rows[0]
@@ -84,7 +86,10 @@ def heading_of(rows: Any) -> Sequence[str] | None:
 
 
 def heading_in(members: Mapping[str, Any]) -> Sequence[str] | None:
-    """The names of columns in an object that also has rows as long: ``{"columns": [...], "rows": [[...], ...]}``."""
+    """Return the names of columns in an object that also has rows of that length.
+
+    Example: ``{"columns": [...], "rows": [[...], ...]}``.
+    """
     rows = next((value for value in members.values() if are_rows(value)), None)
     if rows is None:
         return None
@@ -107,7 +112,7 @@ def column_meanings(heading: Sequence[str], meaning: Meaning, pay: Pay) -> list[
 
 
 def _names_in(value: Any) -> list[str] | None:
-    """The names of columns in an array of these, or of objects with one each."""
+    """Return the names of columns in an array of names, or of objects with one name each."""
     if type(value) is not list or not value:
         return None
     if all(type(one) is dict for one in value):
@@ -128,13 +133,15 @@ def _folded(name: str) -> str:
 
 _PAIR: Final = 2
 _BITS: Final = 64
-"""Of a number of 18 digits, and more."""
+"""The bits of a number of 18 digits; an identity number has no more."""
 
 
 def with_pair(
     members: Mapping[str, Any], meanings: Sequence[Meaning], context: str, pay: Callable[[float], None]
 ) -> Sequence[Meaning]:
-    """The meanings of the members, that of a pair's value by its name; a name that is made of known words is no person.
+    """Return the meanings of the members; a pair's value means what the pair's name says.
+
+    A name made of known words is no person.
 
     Args:
         members: the object.

@@ -1,7 +1,7 @@
-"""Tells whether the key of an object is the name of a person, as in ``{"recipients": {"张三": {...}}}``.
+"""Says whether the key of an object is a person's name, as in ``{"recipients": {"张三": {...}}}``.
 
-A name alone can seldom tell it (高铁 has the form of one): unless it is far likelier a name than words, what is under
-it must belong to a person.
+The key alone can seldom decide it, because 高铁 has the form of a name, too. Unless it is far likelier a name than
+words, what is under it has to belong to a person.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OF_A_PERSON: Final = OF_A_PERSON | {PARTY}
 _MOBILE: Final = r"(?:\+?86[\s-]?)?[1１][3-9３-９]\d[\s-]?[\d*]{4}[\s-]?\d{4}"
 _ARE_MOBILES: Final = re.compile(rf"\s*{_MOBILE}(?:[\s,，、/;；]{{1,3}}{_MOBILE}){{0,3}}\s*").fullmatch
 _BITS_OF_A_NUMBER: Final = 64
-"""A larger integer is no phone and no identity number."""
+"""The bits of the largest integer that may be a phone or an identity number."""
 
 
 def names_person(key: str, meaning: Meaning, value: Any, pay: Callable[[float], None]) -> bool:

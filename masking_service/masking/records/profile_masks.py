@@ -70,28 +70,29 @@ class Masks:
 
     @property
     def _in_texts(self) -> Masks:
-        """How names and phones show in texts, addresses and members that the schema does not map.
+        """The masks of names and phones in texts, addresses and unmapped members.
 
-        A name's end or a number's beginning shows in its own field only: in a text it would read as another one.
+        The end of a name or the beginning of a number is shown in its own field only: in a text it would look like
+        another one.
         """
         shown = ("name", "given"), ("phone", "digits")
         other = {kind: how for kind, how in shown if self._hide[kind] in _FIELDS_ONLY}
         return Masks(replace(self._profile, hide={**self._hide, **other}, hide_last=0)) if other else self
 
     def leak_masks(self) -> tuple[Callable[[str], str], Callable[[str], str]]:
-        """The masks of a phone and of a name of the record that are found elsewhere in it."""
+        """Return the masks for phones and names of the record that are found elsewhere in it."""
         return self._in_texts.masker("phone") or stars, self._in_texts.masker("name") or stars
 
     @property
     def _digits_in_texts(self) -> int:
-        """Digits of a phone that show in other kinds.
+        """Return how many digits of a phone are shown in other kinds.
 
-        In a name, an address or a text there are no more than in a phone field.
+        In a name, an address or a text they are no more than in a phone field.
         """
         return MAX_DIGITS_SHOWN if self._hide["phone"] == NOTHING else self._profile.show_last
 
     def party_masker(self) -> Callable[[str], str]:
-        """The mask of strings with name, phone and address."""
+        """Return the mask of strings with a name, a phone and an address."""
         mask_one_name, mask_one_address = self._in_texts.masker("name") or str, self.masker("address") or str
         if self._hide["name"] == ALL and self._hide["address"] == ALL:
             return stars
@@ -99,7 +100,7 @@ class Masks:
         return lambda value: mask_party(value, keep, mask_one_name, mask_one_address)
 
     def masks(self) -> dict[str, Callable[[str], str]]:
-        """The masks of the kinds that are hidden where a name or a label says what a value is."""
+        """Return the masks of the kinds that are hidden where the name of a member or a label says what a value is."""
         mask_of = self._in_texts.masker
         hidden = (kind for kind in OF_A_PERSON if self._hide[kind] != NOTHING)
         masks = {kind: mask for kind in hidden if (mask := mask_of(kind)) is not None}
@@ -108,11 +109,11 @@ class Masks:
         return masks | {PARTY: _steady_party(masks, self.party_masker())}
 
     def text_mask(self) -> TextMask:
-        """The mask of texts, and of values of unknown meaning."""
+        """Return the mask of texts, and of values of unknown meaning."""
         return TextMask(self.masks(), self.scanner(), self._profile.kept_words, self._profile.hidden_words)
 
     def scanner(self) -> Callable[[str], str]:
-        """The mask of numbers in values of unknown meaning."""
+        """Return the mask of numbers in values of unknown meaning."""
         keep = self._digits_in_texts
         return lambda value: scrub(value, keep)
 
@@ -139,7 +140,7 @@ class Masks:
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
 
     def _address_masks(self) -> tuple[MaskNamed, Callable[[str], str]]:
-        """The masks of addresses that have a name behind them, and of those that are not usual."""
+        """Return the masks of addresses with a name behind them, and of addresses that are not usual."""
         keep, label, name = self._digits_in_texts, self._profile.label, self._in_texts.masker("name") or str
         return (
             lambda named: mask_named_address(named, keep, name),
@@ -166,7 +167,7 @@ class Masks:
 
 
 def _steady_party(masks: Mapping[str, Mask], mask_once: Mask) -> Mask:
-    """The mask of a party, in which nothing is left that would be hidden if it came in so.
+    """Return a mask of parties that leaves nothing which would be hidden if the mask were masked again.
 
     Args:
         masks: the masks of the kinds that the profile hides.
@@ -174,7 +175,7 @@ def _steady_party(masks: Mapping[str, Mask], mask_once: Mask) -> Mask:
     """
 
     def without_needles(masked: str, party: str) -> str:
-        """Hide in a mask what the leak guard looks for where a party is masked."""
+        """Hide, in the mask of a party, what the leak guard would look for in it."""
         phones, names = needles_of(PARTY, party)
         if may_leak([masked], phones, names):
             masked = hide_phones(masked, phones, masks.get("phone", stars))
@@ -189,7 +190,7 @@ def _steady_party(masks: Mapping[str, Mask], mask_once: Mask) -> Mask:
 
 
 def _addresses(values: Sequence[Any], mask_named: MaskNamed, mask: Callable[[str], str]) -> list[str | None]:
-    """The masks of usual addresses, and of others in China."""
+    """Return the masks of usual addresses, and of others in China."""
     if {*map(type, values)} == {str}:
         shown = mask_usual_addresses(values, mask_named)
     else:
@@ -205,7 +206,7 @@ def _addresses(values: Sequence[Any], mask_named: MaskNamed, mask: Callable[[str
 
 
 def _of_address(value: str, mask: Callable[[str], str]) -> str | None:
-    """The mask of an address in China that did not come in hidden."""
+    """Return the mask of an address in China that was not sent hidden."""
     if hidden_form("address", value) is not None:
         return None
     return mask_address_in_han(value, mask)
@@ -214,7 +215,7 @@ def _of_address(value: str, mask: Callable[[str], str]) -> str | None:
 def _column(
     values: Sequence[Any], one: Callable[[str], str | None], lines: Callable[[str], list[str]] | None
 ) -> list[str | None]:
-    """Search all values together, and only those apart of which nothing was found so."""
+    """Search all values together, and each one by itself only if nothing was found for it."""
     if lines is not None and {*map(type, values)} == {str}:
         masks = lines("\n".join(values))
         if len(masks) == len(values):  # or a value has lines of its own
@@ -223,10 +224,7 @@ def _column(
 
 
 def examples(profile: Profile) -> list[tuple[str, str, str]]:
-    """(kind, before, after) for each kind, for a person.
-
-    The values are invented.
-    """
+    """Return (kind, before, after) for each kind, to be shown to people. The values are invented."""
     masks, rows = Masks(profile), []
     for kind in TABLE.values():
         mask = masks.masker(kind.name)

@@ -18,19 +18,20 @@ ALL: Final = "all"
 NOTHING: Final = "nothing"
 
 UNMAPPED: Final = ("guard", "hide", "pass")
-"""What may happen to members that the schema does not map; the first is the default."""
+"""The ways to treat members that the schema does not map; the first is the default."""
 
 _HIDE: Final[Mapping[str, tuple[str, ...]]] = {kind.name: kind.hide for kind in TABLE.values() if kind.hide}
-"""What each kind's `hide` may be. `secret` is not here: it is always hidden whole and cannot be named."""
+"""The values that `hide` may have for each kind. `secret` is not listed: it is always hidden whole."""
 
 MAX_DIGITS_SHOWN: Final = 4
-"""What a station needs to hand a parcel over; of eleven, seven stay hidden (GB/T 41833-2022 asks for six)."""
+"""The digits that a station needs to hand a parcel over. Of eleven, seven stay hidden (GB/T 41833-2022 asks for six).
+"""
 
 HIDE_LAST: Final = range(4, 12)
 """Last digits of a phone that may be hidden while earlier ones show, as on labels abroad."""
 
 MOBILE_DIGITS: Final = 11
-"""Digits of a Chinese mobile number, the case the union of profiles is judged by."""
+"""Digits of a Chinese mobile number, for which all profiles together are judged."""
 
 _FEWEST_DIGITS_HIDDEN_BY_ALL: Final = 4
 _SHOW_LAST: Final = range(MAX_DIGITS_SHOWN + 1)

@@ -1,7 +1,7 @@
-"""Says which stored phones are a recipient's, and reads them in one spelling. Pure.
+"""Says which stored phones are a recipient's, and brings them into one spelling.
 
-A phone counts as a recipient's only if the name of its member says so. What the
-schema leaves open (an array of contacts) is no recipient's.
+A phone is a recipient's only if the name of its member says so. If the schema leaves it open (an array of contacts), it
+is not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from masking_service.masking.numbers.masked_numbers import read_phones
 from masking_service.masking.records.schema import Place
 
 MAX_PHONES: Final = 8
-"""Phones of one record by which it is found. Further ones are passed over."""
+"""The largest number of phones by which a record is found. Further ones are left out."""
 LAST: Final = 4
 FEWEST_DIGITS: Final = 7
 
@@ -30,7 +30,7 @@ _RECIPIENT: Final = frozenset(
 """``d`` is the recipient of SF's older format, ``post`` of Douyin's, ``rec`` of Kuaidi100's."""
 _SENDER: Final = frozenset({"sender", "send", "shipper", "consignor", "from", "j", "寄", "发"})
 _PATHS: Final = frozenset({"address_info.tel_number", "ship-phone-number"})
-"""Recipients' phones whose names do not say so: of WeChat's shop orders, and of Amazon's reports."""
+"""Recipients' phones whose names do not say so: in WeChat's shop orders and in Amazon's reports."""
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
 _DIGITS: Final = re.compile(r"[0-9]{7,15}").fullmatch
 """Who asks for these asks for one number: what is no phone is found nowhere."""

@@ -32,11 +32,14 @@ from masking_service.masking.texts.outlines import MAX_LENGTH
 from masking_service.masking.waybill import own_number
 
 AT_ONCE: Final = 250
-"""Records whose columns are read together. Where time or work runs out, those of earlier parts are whole."""
+"""The number of records whose columns are read together.
+
+If time or work runs out, the records of earlier parts are complete.
+"""
 
 
 class Masked:
-    """What a pass found.
+    """What a pass over a record found.
 
     Attributes:
         places: every mapped position that is present, null and empty ones too: in the schema's order (an object's
@@ -171,7 +174,7 @@ class CountryMasker:
 
 
 def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: object = None) -> dict[str, Any]:
-    """A view: the fields alone, masked, at their places.
+    """Return a view: only the fields, masked, at their places.
 
     Args:
         profile: what the reader may see.
@@ -238,7 +241,7 @@ def _lengthen(container: Any, key: Any) -> None:
 
 
 class _Run(Masked):
-    """What one pass gathers: what was found, and for the leak guard what to look for and where."""
+    """What one pass collects: what was found, and what the leak guard has to look for, and where."""
 
     __slots__ = ("_effort", "_own", "_rest", "_share", "errors", "names", "own", "phones", "plain", "record", "texts")
 
@@ -288,7 +291,7 @@ class _Run(Masked):
         New stars may make a masked number of what is beside them.
         """
         if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
-            return False  # the usual record ends here
+            return False  # a usual record is done here
         self.texts += self.plain
         count, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
         self.share.search(count, 1, characters)
@@ -324,7 +327,7 @@ class _Run(Masked):
             unmapped.mask(self, members, mapped, context, own, keys)
 
     def around_own_number(self, scan: Mask) -> Mask:
-        """A scan of texts that leaves the record's own waybill number."""
+        """Return a scan of texts that leaves the record's own waybill number as it is."""
 
         def scan_around(text: str) -> str:
             own = self.number()
@@ -333,7 +336,7 @@ class _Run(Masked):
         return scan_around
 
     def _number_of_no_person(self) -> str | None:
-        """The record's own number, but for one that is a phone of the record, with or without hyphens."""
+        """The record's own number, unless it is a phone of the record, with or without hyphens."""
         own = self.number()
         digits = (own or "").replace("-", "")
         is_phone = digits in self.phones or digits.removeprefix("00").removeprefix("86") in self.phones

@@ -1,6 +1,6 @@
 """Hides known phones and names in every usual spelling.
 
-It looks for the values it is given and never guesses: strangers' numbers are the business of `text`.
+It looks for the values that it is given, and for no others: other people's numbers are found by `text`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,19 @@ Mask = Callable[[str], str]
 _Span = tuple[int, int]
 
 _SHORTEST: Final = 5
-"""Service numbers have five digits (95338, 12306); what is shorter (110) is no person's and is in every address."""
+"""The digits of the shortest number that is looked for.
+
+Service numbers have five (95338, 12306); a shorter number (110) is no person's and occurs in every address.
+"""
 
 _SHORTEST_ANYWHERE: Final = 7
-"""Digits of a landline, from which a number is found behind codes and letters; shorter ones only alone."""
+"""The digits from which on a number is also found behind codes and letters, as many as a landline has.
+
+Shorter ones are found only alone.
+"""
 
 _MAX_CODE_LENGTH: Final = 5
-"""Digits that may be in front of a number and belong to it: 00 and a country code of three."""
+"""The largest number of digits in front of a number that may belong to it: 00 and a country code of three."""
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _WITHOUT_UNSEEN: Final = re.compile(f"[{_UNSEEN}]").sub
@@ -40,7 +46,7 @@ _OTHER_FORM: Final = re.compile(
 )
 """Letters with combining marks, and full-width or half-width letters."""
 BETWEEN_PERSONS: Final = "/、，;；|"
-"""Separate the persons of one name field."""
+"""Signs that separate the persons of one name field."""
 _SEVERAL: Final = re.compile(f"[{BETWEEN_PERSONS}]+")
 _ASIDE: Final = re.compile(r"[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -49,9 +55,9 @@ _DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d)*")  # a star is a mask's
 
 _SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
 _DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
-"""Tells that a party is more than a name, or is a mask, in which no new name may be found."""
+"""Finds what shows that a party is more than a name, or is a mask, in which no new name may be found."""
 _CUT: Final = "\ue000"
-"""Marks where a name is cut. Private use: no name has it."""
+"""Marks where a name is cut. No name has this private character."""
 _FORMS: Final = frozenset((*HAN_FORMS, *LATIN_FORMS, "co", *map(" ".join, DOTTED_FORMS)))
 
 # What of a text's UTF-8 is dropped before a number is looked for: all but the ASCII digits and the first bytes of
@@ -82,7 +88,7 @@ def needles_of(kind: str, text: str) -> tuple[list[str], list[str]]:
 
 
 def phone_needles(value: str) -> list[str]:
-    """What to look for of a phone field: the ASCII digits of each number, with and without its codes."""
+    """Return what to look for of a phone field: the ASCII digits of each number, with and without its codes."""
     numbers = phone_numbers(value) or ([] if only_passes(value) else [digits_of(value)])
     return [number for number in numbers if len(number) >= _SHORTEST]
 
@@ -120,13 +126,13 @@ def _around_phones(person: str) -> list[str]:
 
 
 def phones_in_name(value: str) -> list[str]:
-    """What to look for of phones in a name field."""
+    """Return what to look for of the phones in a name field."""
     runs = (run[0] for run in _DIGITS.finditer(value))
     return [needle for run in runs if len(digits_of(run)) >= _SHORTEST_ANYWHERE for needle in phone_needles(run)]
 
 
 def digits_of(text: str) -> str:
-    """Every digit of the text, in any script, as ASCII."""
+    """Return every digit of the text, in any script, as ASCII."""
     digits = _NO_DIGITS.sub("", text)
     if digits.isascii():
         return digits
@@ -136,7 +142,10 @@ def digits_of(text: str) -> str:
 
 
 def may_hold_phone(text: str, needles: Sequence[str]) -> bool:
-    """False only if the text holds none of the numbers in any spelling. Quick, and errs towards True."""
+    """False only if the text holds none of the numbers in any spelling.
+
+    Quick; says yes too often rather than too seldom.
+    """
     encoded = text.encode("utf-8", "surrogatepass")
     digits = encoded.translate(None, _DROPPED).decode("latin-1")
     if (_FULL_WIDTH in encoded and _FULL_WIDTH_DIGIT(encoded)) or (digits and not digits.isdecimal()):
@@ -148,7 +157,7 @@ def may_hold_phone(text: str, needles: Sequence[str]) -> bool:
 
 
 def may_hold_name(text: str, needles: Sequence[str]) -> bool:
-    """False only if the text holds none of the names. Quick, and errs towards True."""
+    """False only if the text holds none of the names. Quick; says yes too often rather than too seldom."""
     if ("%" in text or "\\" in text or "&" in text) and holds_escaped_han(text):  # the signs cost a third
         text = unescaped(text)
     composed: bool | None = None  # searched for once, and only where it matters
@@ -232,7 +241,7 @@ def _phone_spans(text: str, run: _Span, digits: str, needles: Iterable[str]) -> 
 
 
 def _all(text: str, part: str, *, overlapping: bool = False) -> list[int]:
-    """Where `part` begins in `text`."""
+    """Return the places where `part` begins in `text`."""
     step = 1 if overlapping else len(part)
     places = []
     at = text.find(part)
