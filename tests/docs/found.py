@@ -44,15 +44,18 @@ def _lines() -> Iterator[str]:
         "# What is found, what is not, what stays",
         "",
         "This page is made from the tables of the code (`make found-page`) and checked by a test. The",
-        "examples are shown as a label shows them. [Schemas](schemas.md) says how a schema is written.",
+        "examples are returned as a label shows them. [Schemas](schemas.md) says how a schema is written.",
     )
     for kind, table in EXAMPLES.items():
         yield from ("", f"## {'Unmapped members and texts' if kind == UNMAPPED else f'`{kind}`'}", "", table["says"])
         if kind in name_words().kinds:
             words = sorted(name_words().kinds[kind])
-            yield from ("", f"{len(words)} words at the end of a member's name say this kind, such as {_words(words)}.")
+            yield from (
+                "",
+                f"{len(words)} words at the end of a member's name announce this kind, such as {_words(words)}.",
+            )
         if any(heading in table for heading in _HEADINGS):
-            yield from ("", "| | comes in | shows |", "|---|---|---|")
+            yield from ("", "| | sent | returned |", "|---|---|---|")
         for key, heading in _HEADINGS.items():
             for value in table.get(key, ()):
                 yield f"| {heading} | {_cell(value)} | {_cell(shown(kind, value))} |"
