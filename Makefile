@@ -77,7 +77,7 @@ run: install $(STATE)/policy.yaml ## start the development service and the desk,
 	@no_proxy=127.0.0.1 $(BIN)/python examples/first_batch.py --url "$$($(ADDRESS))" --state-dir $(STATE) \
 		$$(test ! -s $(STATE)/tiers.json || sed -n '/"intake"/,/}/s|.*"url": "\(.*\)".*|--intake-url \1|p' $(STATE)/tiers.json)
 	@echo "The desk         $$($(DESK))    sign in as officer-wang or another invented person"
-	@echo "Both go on; their logs are $(STATE)/serve.log and $(STATE)/desk.log. Stop them with: make stop"
+	@echo "Both keep running; their logs are $(STATE)/serve.log and $(STATE)/desk.log. Stop them with: make stop"
 
 stop: ## stop what `make run` started
 	@if $(DESK_RUNS); then kill $$(cat $(STATE)/desk.pid); while $(DESK_RUNS); do sleep 0.1; done; fi

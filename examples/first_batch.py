@@ -108,7 +108,7 @@ def main() -> None:
 
 
 def tour(console: Console, urls: tuple[str, str], file: Path) -> None:
-    """Tokenize, view, open a case, open one value, and say how to go on.
+    """Tokenize, view, open a case, open one value, and say what to do next.
 
     Args:
         urls: of the service, and of the tier that stores.
@@ -130,7 +130,7 @@ def tour(console: Console, urls: tuple[str, str], file: Path) -> None:
 
     number = before[0]["waybill_no"]
     view = Caller(url, credentials, "courier").ask("GET", f"/v1/waybills/{number}?profile=courier")
-    console.print(f"\n[bold]What the courier sees of {number}[/bold] (the door, not the number)")
+    console.print(f"\n[bold]What the courier sees of {number}[/bold] (the address, not the phone)")
     for side in SIDES:
         console.print(
             f"  {side:<9}  " + "  ".join(map(str, view["record"][side].values())), markup=False, soft_wrap=True
@@ -139,7 +139,7 @@ def tour(console: Console, urls: tuple[str, str], file: Path) -> None:
     open_one(console, url, credentials, before, results)
 
     key = f'$(sed -n \'s/.*"label-printer": "\\(.*\\)".*/\\1/p\' {shlex.quote(str(file))})'
-    console.print(f"\n[bold]The service[/bold]    {url}    [bold]its contract[/bold]  {url}/docs")
+    console.print(f"\n[bold]The service[/bold]    {url}    [bold]its API[/bold]  {url}/docs")
     console.print("[bold]credentials[/bold]    ", end="")
     console.print(f"{file} (an API key for each role)", markup=False, soft_wrap=True)
     console.print("[bold]try it[/bold]")
@@ -181,7 +181,7 @@ def open_one(console: Console, url: str, credentials: dict[str, str], before: li
 def show_labels(console: Console, before: list[Any], results: list[Json]) -> None:
     """The first records, before and after; a value that several of them have is shown once."""
     table = Table("field", title="labels, before and after", title_justify="left", box=None)
-    for heading in ("came in", "is printed"):
+    for heading in ("sent", "printed"):
         table.add_column(heading, overflow="fold")
     shown = {"null", '""'}
     for record, result in zip(before[:SHOWN], results, strict=False):
