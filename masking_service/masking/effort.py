@@ -19,20 +19,26 @@ from typing import Final, NamedTuple
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 
 A_BATCH: Final = 3_000_000
-"""Units. A thousand labels with foreign phones, firms and odd addresses have room in it, in every schema."""
+"""The units that a batch may take.
+
+A thousand labels with foreign phones, firms and odd addresses fit into it, in every schema.
+"""
 A_RECORD: Final = 250_000
-"""A twelfth of it, so that one record leaves enough to its neighbours; hundreds of orders in one have room."""
+"""The units that a record may take: a twelfth of those of a batch, so that it leaves enough for others.
+
+Hundreds of orders in one record fit.
+"""
 A_STORED_RECORD: Final = A_BATCH // 50
-"""For what is stored: fifty of these can be viewed with one call."""
+"""The units that a record to be stored may take: fifty of these can be viewed with one call."""
 MAX_VALUES: Final = 10_000
-"""Members of unmapped objects and elements of arrays in one record, at all levels together."""
+"""The largest number of members of unmapped objects and elements of arrays in one record, at all levels together."""
 
 A_NUMBER_ABROAD: Final = 95
-"""For a phone field that is one plainly written number of another country, once it is known to be one."""
+"""The units for a phone field that is one plainly written number of another country, once it is known to be one."""
 COLD_NAME: Final = 80
-"""For reading the name of an unmapped member of a form that was not met before."""
+"""The units for reading the name of an unmapped member of a form that was not read before."""
 A_VALUE: Final = 3
-"""For each of `MAX_VALUES`, whatever it holds."""
+"""The units for each of `MAX_VALUES`, whatever it holds."""
 
 
 class _Price(NamedTuple):
@@ -70,9 +76,9 @@ _FOUND: Final = re.compile(r"\+|\uff0b|@|\#|0(?<![0-9:].)0(?!:)|\*(?<=[0-9].)").
 Times of a day have none.
 """
 _AT: Final = {"+": 190, "\uff0b": 190, "@": 30, "00": 800, "#": 4, "*": 28}
-"""For each of these places."""
+"""The units for each of these places."""
 _LONGEST_FOUND: Final = 256
-"""Characters of a value in which these are told apart."""
+"""Characters of a value that are searched for these places."""
 _LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -103,7 +109,7 @@ class Effort:
 
 
 UNBOUNDED: Final = Effort(inf, inf)
-"""For what was accepted before."""
+"""The limit for records that were accepted before."""
 
 
 class Share:
@@ -158,14 +164,14 @@ class Share:
 
         Raises InvalidRecord, naming the place, where too little is left.
         """
-        if cost > self._left or cost > self._effort.left:  # not done, so not paid: the neighbours have what is left
+        if cost > self._left or cost > self._effort.left:  # not done, so not paid for: others get the rest
             raise InvalidRecord(((where, TOO_LARGE),))
         self._left -= cost
         self._effort.left -= cost
 
 
 def estimate(kind: str, text: str) -> float:
-    """Units that reading a value of this kind takes at most."""
+    """Return the units that reading a value of this kind takes at most."""
     price = _PRICES.get(kind, _OTHER)
     read = text[: price.longest]
     units = price.begin + price.character * len(read) + price.beyond * (len(text) - len(read))

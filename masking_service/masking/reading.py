@@ -1,6 +1,6 @@
-"""Text as a person reads it: digits of every script and full-width forms as ASCII, nothing invisible.
+"""Reads a text as a person does: digits of every script and full-width forms as ASCII, without invisible characters.
 
-A reading is for finding things. What is kept is always cut from the text as it was written.
+A reading is for finding things. What is returned is always cut from the text as it was written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _STARS: Final = "＊∗✱✲⁎﹡●•○◯■□█▇×✕✖"
 _DOTS: Final = "·・‧∙⋅･․"
 
 _SCRIPTS_END: Final = 0x20000
-"""Every digit of Unicode 15 is below; above begin the rare ideographs."""
+"""The code point above all digits of Unicode 15. The rare ideographs begin there."""
 
 _ENCLOSING: Final = (*range(0x0300, 0x0370), *range(0x20D0, 0x2100), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 """Accents, key caps and strike-throughs laid over a digit, and variation selectors."""
@@ -46,23 +46,26 @@ _TABLE: Final = _table()
 DIGIT: Final = r"\d" + "".join(
     chr(code) for code, plain in sorted(_TABLE.items()) if plain and plain.isdigit() and not chr(code).isdecimal()
 )
-"""The inside of a character class that matches every digit as it may be written, circled and raised ones too."""
+"""Part of a regular expression: the inside of a class of every digit, circled and raised ones included."""
 
 DIGITS_BEGIN: Final = bytes(sorted({char.encode()[0] for char in _WRITTEN_DIGITS}))
-"""The first bytes, in UTF-8, of all that DIGIT takes for a digit."""
+"""The first bytes in UTF-8 of the digits of DIGIT."""
 
 _FOREIGN: Final = re.compile(r"[^ -~\u4e00-\u9fff，。！？：；]")
 _BULLET: Final = re.compile(r"(?<=\d{3})•(?=\d{3})")
-"""One bullet between groups of digits is the dot that it looks like; anywhere else it hides something."""
+"""Matches one bullet between groups of digits, which is the dot that it looks like.
+
+Anywhere else a bullet hides something.
+"""
 
 _ESCAPE: Final = re.compile(
     r"%[0-9A-Fa-f]{2}|&(?:\#(?:[0-9]{1,6}|[xX][0-9A-Fa-f]{1,5})|nbsp|ensp|emsp|amp|quot|lt|gt|commat|plus);"
     r"|\\u[0-9A-Fa-f]{4}|\\[nrt]"
 )
-"""One character as it is written in addresses of pages, in HTML and in JSON."""
+"""Matches one character as it is escaped in addresses of pages, in HTML and in JSON."""
 _ASCII_ENDS: Final = 0x80
 _NO_ASCII: Final = "\ufffd"
-"""Read for a byte that is part of a character."""
+"""Takes the place of a byte that is part of a character."""
 
 _COMMON: Final = str.maketrans("，：；！？", ",:;!?")
 
@@ -112,17 +115,17 @@ class Reading:
         self._places = places
 
     def written(self, start: int, end: int) -> str:
-        """What was written where `text[start:end]` is read."""
+        """Return what was written where `text[start:end]` is read."""
         if self._places is None:
             return self.source[start:end]
         if start == end:
             return ""
-        # What cannot be seen belongs to what is before it, at the very beginning to what follows.
+        # An invisible character belongs to what is before it; at the very beginning to what follows.
         return self.source[self._places[start] if start else 0 : self._places[end]]
 
 
 def _meant(escape: str) -> str:
-    """The character that an escape means."""
+    """Return the character that an escape means."""
     if escape[0] == "%":
         code = int(escape[1:], 16)
         return chr(code) if code < _ASCII_ENDS else _NO_ASCII

@@ -1,10 +1,8 @@
-"""Counts what a reader sees as one character.
+"""Counts what a reader sees as one character. Each gets one star and is never cut in two.
 
-Each gets one star and is never cut in two.
-
-Sequences of code points that are read as one (a letter with its accents, an emoji family, a syllable of an Indic
-script) are Unicode's extended grapheme clusters (UAX #29), found by the `regex` package. Text in which every code point
-is one character, as nearly all Chinese and ASCII text is, does not pay for that.
+Sequences of code points that are read as one character (a letter with its accents, an emoji family, a syllable of an
+Indic script) are Unicode's extended grapheme clusters (UAX #29), found by the `regex` package. Text in which every code
+point is one character, as in nearly all Chinese and ASCII text, takes a quick way.
 """
 
 from __future__ import annotations
@@ -18,7 +16,10 @@ import regex
 STAR: Final = "*"
 
 _ONE_EACH: Final = re.compile(r"[ -~\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*").fullmatch
-"""ASCII without its control characters, Chinese punctuation, ideographs, full-width forms: one code point each."""
+"""Matches text with one code point for each character.
+
+It is of ASCII without control characters, Chinese punctuation, ideographs and full-width forms.
+"""
 
 _CLUSTERS: Final = regex.compile(r"\X").findall
 
@@ -40,9 +41,9 @@ def graphemes(value: str) -> list[str]:
 
 
 def stars(value: str) -> str:
-    """The value hidden: a star for each character.
+    """Return a star for each character of the value.
 
-    A value in which nothing is seen, though it is not empty, is one star: it must not look like an empty field.
+    A value of invisible characters only becomes one star: it must not look like an empty field.
     """
     if _ONE_EACH(value):
         return STAR * len(value)

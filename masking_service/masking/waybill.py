@@ -1,7 +1,4 @@
-"""The one spelling of a waybill number, and what of a text is one.
-
-It never says what it refused.
-"""
+"""Brings a waybill number into its one spelling, and finds one in a text. It never repeats what it refused."""
 
 from __future__ import annotations
 
@@ -15,11 +12,14 @@ from masking_service.masking.numbers.identity import is_citizen
 _WAYBILL_NO: Final = re.compile(r"[A-Z0-9-]{6,40}")
 _WRITTEN: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
 _MOBILE: Final = re.compile(r"(?:0086-?|86-)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})").fullmatch
-"""Not 160-12345675, the form of an air waybill, nor 13 digits that begin with 86, which waybills have, too."""
+"""Matches a mobile number.
+
+Air waybills have the form 160-12345675, and waybills may have 13 digits that begin with 86: these are none.
+"""
 _LENGTHS_OF_PERSONS: Final = (11, 13, 14, 15, 16, 17, 18)
-"""Characters of a mobile number with and without hyphens and country code, and of an identity number."""
+"""Numbers of characters of a mobile number, with and without hyphens and country code, and of an identity number."""
 _BEGINS_PHONE: Final = ("0", "86", "400", "800")
-"""The start of a number that may be a phone of the record: a landline, or a mobile with its code."""
+"""Matches the start of a number that may be a phone of the record: a landline, or a mobile number with its code."""
 _BLANK: Final = " \t\r\n\f\v\u00a0\u3000"
 
 
@@ -84,9 +84,10 @@ def required_waybills(waybills: Sequence[object]) -> dict[str, int]:
 
 
 def own_number(waybill_no: object) -> str | None:
-    """The waybill number as it is written in texts.
+    """Return the waybill number as it is written in texts.
 
-    None if it has not the form of one, or is a person's mobile or identity number: then nothing is kept for it.
+    None if it does not have the form of one, or is a person's mobile or identity number: then nothing is kept as it is
+    for its sake.
     """
     text = str(waybill_no) if type(waybill_no) is int and waybill_no.bit_length() < 200 else waybill_no
     if type(text) is not str:
@@ -103,7 +104,7 @@ def _is_persons(number: str) -> bool:
 
 
 def is_plain_number(value: Any) -> bool:
-    """Return whether `own_number` takes it as it is: a quick check that errs towards False."""
+    """Return whether `own_number` takes it as it is. Quick; says no too often rather than too seldom."""
     return (
         type(value) is str
         and value.isascii()

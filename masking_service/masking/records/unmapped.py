@@ -1,7 +1,7 @@
-"""Handles the members that no schema maps: guards them, hides them whole, or passes them as they came.
+"""Handles the members that no schema maps: guards them, hides them whole, or returns them as they are.
 
-Under ``guard`` a member's name decides first (`member_names`), then what is found in its value. A value is never shown
-because its name is unknown: texts and integers are read for phones, identity numbers, e-mail addresses and cards.
+Under ``guard``, the name of a member decides first (`member_names`), then what is found in its value. An unknown name
+is no reason to show a value: texts and integers are searched for phones, identity numbers, e-mail addresses and cards.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ class Unmapped:
             if len(keys) >= DEEPEST:
                 raise InvalidRecord((("", "too-deep"),))
             if kind is dict:
-                # An object under a phone belongs to who has it.
+                # An object under a phone belongs to the person with that phone.
                 context = PARTY if meaning.holds_data and meaning.inside == NEUTRAL else meaning.inside
                 self.mask(run, value, (), context, NO_OWN_NAMES, keys)
                 return value
@@ -239,10 +239,10 @@ class Unmapped:
         return values
 
     def _waybill_no(self, run: Run, value: Any, keys: Steps) -> Any:
-        """What shows where the record's own number should be.
+        """Return the mask of what is in the place of the record's own number.
 
-        What has not the form of one, or is a person's mobile or identity number, is hidden whole: a name could not be
-        found in it.
+        What does not have the form of one, or is a person's mobile or identity number, is hidden whole, because a name
+        could not be found in it.
         """
         if value is None or type(value) is bool or value in ("", [], {}) or (type(value) is str and value.isspace()):
             return value
@@ -267,7 +267,7 @@ class Unmapped:
         return self._text(run, text, meaning, keys)
 
     def _text(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
-        """What shows of a text. The same object where nothing is hidden."""
+        """Return the mask of a text; the same object if nothing is hidden."""
         if not text or text.isspace():
             return text
         masked = text
@@ -294,15 +294,15 @@ class Unmapped:
         return text if masked == text else masked
 
     def _worth_reading(self, run: Run, text: str) -> bool:
-        """Whether there is more than numbers to find; what may hold many names is paid for."""
+        """Whether there may be more than numbers to find. A text that may hold many names is paid for."""
         if len(text) <= MAX_STEADY and (cost := effort(text)) > MAX_FREE:
             run.share.pay(cost)
         return self._texts.worth_reading(text)
 
     def _document(self, run: Run, text: str, document: Any, meaning: Meaning, keys: Steps) -> str:
-        """What shows of a text that is a JSON object or array.
+        """Return the mask of a text that is a JSON object or array.
 
-        The same object where nothing is hidden, else JSON without spaces.
+        It is the same object if nothing is hidden, else JSON without spaces.
         """
         run.share.read("text", text)
         before, warnings = encode(document), run.warnings
@@ -315,7 +315,7 @@ class Unmapped:
         return masked
 
     def _unknown(self, run: Run, text: str, meaning: Meaning) -> str:
-        """What shows of a text of unknown meaning. The same object where nothing is hidden."""
+        """Return the mask of a text of unknown meaning; the same object if nothing is hidden."""
         scan = self._scanned
         if len(text) > MAX_STEADY:
             run.share.read("text", text)
@@ -326,9 +326,9 @@ class Unmapped:
         return text if found.text == text else found.text
 
     def _scanned(self, run: Run, text: str) -> str:
-        """What shows of a text in which only phones and the like are looked for.
+        """Return the mask of a text in which only phones and the like are looked for.
 
-        The same object where nothing is hidden.
+        The same object if nothing is hidden.
         """
         run.share.read("text", text)
         return self._scanned_unpaid(run, text)
@@ -341,10 +341,7 @@ class Unmapped:
         return text if masked == text else masked
 
     def _scan_with(self, phones: list[str]) -> Mask:
-        """A scan that hides the record's own phones first.
-
-        They are known in spellings that the scan would misread.
-        """
+        """Return a scan that hides the record's own phones first, also in spellings that the scan would misread."""
         return lambda text: self._scan(
             hide_phones(text, phones, self._masks.get("phone", stars)) if may_hold_phone(text, phones) else text
         )
@@ -366,7 +363,7 @@ class Unmapped:
         return masked
 
     def _kind(self, meaning: Meaning, text: str) -> str | None:
-        """Return the kind by which a text is masked; None if its name says none."""
+        """Return the kind as which a text is masked; None if its name says none."""
         kind = settled(meaning.kind, text)
         return kind if kind in self._masks else None
 
@@ -380,6 +377,6 @@ class Unmapped:
 
 
 def _placed(error: InvalidRecord, keys: Steps, meaning: Meaning) -> InvalidRecord:
-    """Name the member that is too large; not one whose name may be personal data, and nothing inside it."""
+    """Name the member that is too large, unless its name may be personal data, and nothing inside it."""
     named = "" if meaning.holds_data or meaning.may_be_persons else place_name(keys)
     return InvalidRecord(tuple((named if code == TOO_LARGE else where, code) for where, code in error.errors))
