@@ -1,6 +1,6 @@
 """Drops what looks like a name and is part of the name of a road, a town or a firm.
 
-Examples: 与张衡中路交叉口, 台州市黄岩区, 米路东.
+Examples: 张江路与张衡中路交叉口, 台州市黄岩区, 往东289米路东.
 """
 
 from __future__ import annotations

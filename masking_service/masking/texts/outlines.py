@@ -1,8 +1,8 @@
 """Reads texts that differ only in plain names and mobile numbers once: many remarks have the same words.
 
 The outline of a text is what is left when its slots, plain names and plain mobile numbers, are taken out (`slots`). All
-texts with one outline are masked alike, as a text with stand-ins for their names and numbers is. So the mask of a text
-depends only on the text, and it costs next to nothing once its outline is known.
+texts with one outline are masked alike, as a text with placeholders for their names and numbers is. So the mask of a
+text depends only on the text, and it costs next to nothing once its outline is known.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STAND_IN: Final = {
     3: ("赵颖霞", "冯伟鹏", "曹瑶洁", "潘欣凯", "蒋芸晨", "邓颖瑶"),
     11: tuple(f"1380013800{at}" for at in range(6)),
 }
-"""Stand-ins for the names and numbers of a text, by length. No word ends with their family names."""
+"""Placeholders for the names and numbers of a text, by length. No word ends with their family names."""
 MAX_SLOTS: Final = 6
 _MARK: Final = re.compile("[\x01-\x03]")
 _END: Final = "\x00"
@@ -62,7 +62,7 @@ class Outline(NamedTuple):
         stays: whether nothing is hidden.
         only_slots: whether nothing but slots is.
         cost: of reading such a text.
-        example, example_shown: such a text with stand-ins, and what shows of it.
+        example, example_shown: such a text with placeholders, and its mask.
     """
 
     begin: str
@@ -170,7 +170,7 @@ class Outlines:
         return found
 
     def _met(self, written: str, slots: Slots, context: str) -> Outline | None:
-        """Read an outline by a text with stand-ins."""
+        """Read an outline by a text with placeholders."""
         around = _MARK.split(written)
         if len(slots) > MAX_SLOTS or len(_DIGITS.findall(written)) > _MAX_DIGITS:
             return None
