@@ -129,6 +129,15 @@ _ACCOUNT: Final = re.compile(
     re.I,
 )
 """Finds an account of a chat or a shop, behind a word for one."""
+_SECRET: Final = re.compile(
+    r"(?:[密口][码碼令](?<![取提][件货貨]..)(?<![开開箱]柜..)[锁鎖]?"
+    r"|[门門](?:[禁锁鎖](?:号码|號碼|[码碼号號卡])?|[码碼]|[铃鈴]?[按输輸摁]入?|(?=\s?[0-9]{3,8}[#＃]))"
+    r"|[锁鎖](?<=[能纹紋子盗盜].)|[账帐賬帳][号號户戶](?<!月[结結]..)|[登用会會][录陆錄陸户戶员員]名)"
+    r"(?:是|为|為|改[成为為])?[ \t]{0,2}[:：=]?[ \t]{0,2}[#＃]?"
+    r"(?:(?=[0-9]{3})|(?<![锁鎖])(?=[A-Za-z0-9_@.\-]{0,39}[0-9])|(?<=[:：=是为為])(?=[A-Za-z]{5}))"
+    r"(?P<secret>[A-Za-z0-9][A-Za-z0-9_@.\-]{2,39})(?![A-Za-z0-9年月日款型元块塊位寸分个個次把种種台套件张張万千百折])"
+)
+"""Finds the code of a door, or a login or password, behind a word for one, but no code to pick up a parcel."""
 _IS_PARCEL: Final = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}").fullmatch
 """Matches a parcel's number in the format of postal services, which may begin with VX."""
 _PLATE: Final = re.compile(
@@ -139,8 +148,9 @@ _PLATE: Final = re.compile(
     r"|[a-hj-np-z](?:[0-9]{5}|[a-hj-np-z][0-9]{4,5}|[0-9]{4}[a-hj-np-z])(?![A-Za-z0-9]))"
 )
 """Finds a licence plate (GA 36-2018). Plates of new energy vehicles have one character more."""
-account_in, plate_in, machine_line_in = _ACCOUNT.search, _PLATE.search, _MACHINE_LINE.search
-"""Find the first account, plate or machine-readable line of a text. These need no digits in a row."""
+account_in, secret_in = _ACCOUNT.search, _SECRET.search
+plate_in, machine_line_in = _PLATE.search, _MACHINE_LINE.search
+"""Find the first plate or machine-readable line of a text. Like accounts, these need no digits in a row."""
 
 
 def identities_in(text: str, orders: Orders) -> list[Span]:
@@ -168,9 +178,12 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
 
 
 def accounts_in(text: str, orders: Orders) -> Iterator[Span]:
-    """Return the spans of accounts of chats and shops. What begins like one may be the number of a parcel."""
+    """Return the spans of accounts and of secrets. What begins like an account may be the number of a parcel."""
+    yield from (match.span("secret") for match in _SECRET.finditer(text))
     spans = (match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text))
-    return (span for span in spans if not (_IS_PARCEL(text, max(0, span[0] - 2), span[1]) and orders.touch(span)))
+    for span in spans:
+        if not (_IS_PARCEL(text, max(0, span[0] - 2), span[1]) and orders.touch(span)):
+            yield span
 
 
 def find_citizens(text: str) -> Iterator[Span]:

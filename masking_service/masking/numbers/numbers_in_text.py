@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.numbers.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
-from masking_service.masking.numbers.identity import account_in, accounts_in, identities_in, machine_line_in, plate_in
+from masking_service.masking.numbers.identity import (
+    account_in,
+    accounts_in,
+    identities_in,
+    machine_line_in,
+    plate_in,
+    secret_in,
+)
 from masking_service.masking.numbers.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.masking.numbers.orders_in_text import Orders
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
@@ -51,7 +58,8 @@ Or several mobile numbers in a row.
 
 def _may_hold_more(text: str) -> bool:
     """Whether there may be an account, a plate or a number in Han."""
-    found = account_in(text) or _LAST_DIGITS.search(text) or _HAN_MOBILE.search(text) or plate_in(text)
+    found = account_in(text) or secret_in(text) or _LAST_DIGITS.search(text) or _HAN_MOBILE.search(text)
+    found = found or plate_in(text)
     return found is not None or ("<<" in text and machine_line_in(text) is not None)
 
 
