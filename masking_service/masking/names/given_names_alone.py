@@ -73,8 +73,9 @@ _NO_LAST: Final = frozenset(cues.NO_GIVEN) | frozenset("小老阿家")
 @cache
 def _finders() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return the expressions for possible given names behind a cue, and for those at the start of a clause."""
-    given = "".join(char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE)
-    last = "".join({*given} - (_NO_LAST - {word[1] for word in cues.GIVEN_WORDS}))
+    usual = {char for char, cost in han_words().given.items() if cost <= _MOST_OF_ONE}
+    given = "".join(usual | {word[0] for word in cues.GIVEN_WORDS})
+    last = "".join(usual - (_NO_LAST - {word[1] for word in cues.GIVEN_WORDS}))
     behind = "".join({*_titles, *_verbs})
     return (
         re.compile(

@@ -339,6 +339,7 @@ class HanRun:
             or given in _NO_GIVEN_WORDS
             or given in cues.SHORT_TITLES
             or self._han[start:end] in _WHOLE_CUES
+            or self._han[start:end] in cues.NO_CALLED
             or given[-1] in _PARTICLES
             or (given[-1] in "学校" and given in self._known.words)
             or (end == len(self._han) and self._is_masked())

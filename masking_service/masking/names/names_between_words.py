@@ -67,6 +67,8 @@ _MAY_BE_NAME: Final = 4
 """The least that a name has to save over its single characters, for the run around it to be read."""
 
 
+_NO_FAMILIES: Final = frozenset("apu")
+"""Classes of words that are seldom family names: 和, 都."""
 _ENDS_OF_ROOM: Final = frozenset("0123456789 (（")
 _ROOM_AT_END: Final = re.compile(r"(?<![0-9*])[0-9]{3,4}[ (（]{0,2}$").search
 """Tells a room's number before a run that may begin with a word: 302孙子涵."""
@@ -262,7 +264,7 @@ def is_name(text: str, *, plainly: bool = False) -> bool:
 
 
 def are_words(text: str, start: int, end: int) -> bool:
-    """Whether a possible name at this span begins with a word, and is far likelier words."""
+    """Whether a possible name at this span begins with a word, or is one behind 和, 都 …, and is far likelier words."""
     first, last = _span_of_run(text, start)
     nicknamed = end - start == 1 and text[max(0, start - 1) : start] in NICKNAMES
     unparted = end - start > len("那日") and text.startswith(cues.FIRST_PARTS, start)
@@ -271,7 +273,13 @@ def are_words(text: str, start: int, end: int) -> bool:
     known, floor = han_words(), max(0, first - BEFORE_RUN)
     text = known.simplified(text[floor : last + BEFORE_RUN])
     start, end, first, last = start - floor, end - floor, first - floor, last - floor
-    if text[start : start + 2] not in known.words and (not start or text[start - 1 : start + 1] not in known.words):
+    given = text[start + 1 : end]
+    joined = known.words.get(text[start], NO_WORD)[0] in _NO_FAMILIES and given not in cues.GIVEN_WORDS
+    if (
+        text[start : start + 2] not in known.words
+        and (not start or text[start - 1 : start + 1] not in known.words)
+        and not (joined and len(given) > 1 and given in known.words)
+    ):
         return False
     if text[end - 1] in PLACE_ENDS and end - start > len("张栋") and text[start : end - 1] in known.words:
         return True

@@ -23,6 +23,7 @@ from masking_service.masking.names.beside_runs import (
 )
 from masking_service.masking.names.han_run import COST_OF_NAME, GOODS_LAST, LAST
 from masking_service.masking.names.name_bounds import ANY_FAMILY, PLACE_ENDS, POLITE
+from masking_service.masking.names.names_of_clauses import quantity_at
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import by_char
@@ -53,12 +54,12 @@ _FIRSTS: Final = "".join(sorted({*ANY_FAMILY, *(name[0] for name in DOUBLE_FAMIL
 _A_START: Final = 0.3
 """Units for each character that may begin a name."""
 _sure_before: Final = by_char((role for role in cues.ROLES if len(role) > 1), -1)
-_sure_behind: Final = by_char(
-    (*POLITE, *(verb for verb in cues.SURE_VERBS if len(verb) > 1), "本人", "亲自", "身份证", "来电", "签收"), 0
-)
+_sure_behind: Final = by_char((*POLITE, *(verb for verb in cues.SURE_VERBS if len(verb) > 1), *cues.SURE_FOLLOW), 0)
 _OPEN_BEFORE: Final = by_char(cues.OPEN, -1)
 """Words behind which a name is as likely as at the beginning of a clause."""
-_lasts: Final = "".join({*_sure_before, *ANNOUNCE, *_OPEN_BEFORE, *"是为系叫名人该成到做作写改换变注求"})
+_lasts: Final = "".join(
+    {*_sure_before, *ANNOUNCE, *_OPEN_BEFORE, *"是为系叫名人该成到做作写改换变注求间线班床组室房铺届位店社厂市"}
+)
 """The text before a name in a frame ends with one of these characters."""
 _start: Final = Expression(rf"[{_FIRSTS}](?=[\u4e00-\u9fff])(?:(?<![{HAN}].)|(?<=[{_lasts}].))")
 _starts: Final = _start.finditer
@@ -71,13 +72,18 @@ _OPEN_ALONE: Final = frozenset("送经因等为向从同及开子女名收寄")
 """Words that are as often before things as before names."""
 _LISTS: Final = frozenset("、/／+＋&＆→,，和与及或跟")
 _BETWEEN: Final = frozenset("、/／+＋&＆→")
+_HEARTS: Final = "❤♥💕💖💗💘\ufe0f"
+"""Signs between the names of a couple."""
 _SPACES: Final = frozenset(" \u3000")
 _addressed: Final = re.compile(r"\s?[，,：:！!]\s?[您你]").match
 _last_digits: Final = re.compile(r"[\s（(]{0,2}(?:手机|电话)?(?:尾号|尾数|后四位|末四位)").match
 _cantonese_title: Final = re.compile("[生太](?=[会话签同要想唔俾畀有冇揾攞打](?:[^生太]|$))").match
-_amount: Final = re.compile(
-    rf"[ \u3000\t]{{0,2}}(?:[+＋*xX×][ ]?[0-9]{{1,3}}(?![0-9])|[0-9]{{1,3}}[{cues.UNITS}])"
-).match
+_closed: Final = re.compile(r"[)）\]】」』]\s?(?:的?[货件单]|包裹|快递|亲?收|代收)").match
+"""Matches the end of a bracket with a parcel behind it: 【王小明】货."""
+_numbered: Final = re.compile(r"[0-9*一二三四五六七八九十](?:车间|号线|[班床组室房铺届位])$").search
+"""Finds a room, bed, place, workshop or class with its number, before a person in it."""
+_OPENINGS: Final = frozenset("（([【「『")
+_shop: Final = re.compile(rf"[{HAN}]{{2}}(?:合作社|超市|[店社铺厂])$").search
 _item: Final = re.compile(r"(?:(?:^|[\s；;，,：:])[0-9]{1,2}[.、)）．:：]?\s?|[0-9][栋幢座号]楼?\s)$").search
 _spaced: Final = re.compile(
     rf"[{_FIRSTS}](?<![{HAN}].)(?:[ \u3000][{HAN}]){{1,3}}"
@@ -137,7 +143,7 @@ def find(text: str, found: Sequence[Span] = ()) -> Iterator[Span]:
         ends = [
             (score, end)
             for end in _ends(text, start)
-            if (score := _score(text, start, end, before, _behind(text, start, end, firsts))) is not None
+            if (score := _score(text, start, end, before, _behind(text, start, end, firsts, lasts))) is not None
         ]
         if ends and taken.isdisjoint(range(start, end := max(ends)[1])):
             yield start, end
@@ -171,6 +177,8 @@ def _before(text: str, start: int, lasts: set[int]) -> int | None:
     link = _link(text, max(0, start - 4), start)
     if (link is not None and _announces(text, link.start())) or _announces(text, start):
         return _SURE
+    if _numbered(text, max(0, start - 4), start) or _shop(text, max(0, start - 5), start):
+        return _TOLD
     two = text[max(0, start - 2) : start]
     if not text.endswith(ANNOUNCE.get(last, ()), 0, start):
         return _OPEN if text.endswith(_OPEN_BEFORE.get(last, ()), 0, start) else None
@@ -188,6 +196,8 @@ def _before_sign(text: str, start: int, lasts: set[int]) -> int | None:
         return None
     if last in "@＠":
         return _SURE
+    if last in _HEARTS and is_han(text[:start].rstrip(_HEARTS)[-1:]):
+        return _TOLD
     if (
         (last in _SPACES and text[start - 2 : start - 1] == "的")
         or (lasts and _item(text, max(0, start - 4), start))
@@ -207,13 +217,15 @@ def _announces(text: str, end: int) -> bool:
     return text.endswith(_sure_before.get(text[end - 1 : end], ()), 0, end)
 
 
-def _behind(text: str, start: int, end: int, firsts: set[int]) -> int | None:
+def _behind(text: str, start: int, end: int, firsts: set[int], lasts: set[int]) -> int | None:
     """Return how clearly the text behind a possible name shows a person; None if no name can end there."""
     char = text[end : end + 1]
     if not is_han(char):
-        return _behind_sign(text, start, end, firsts)
+        return _behind_sign(text, start, end, firsts, lasts)
     if text.startswith(_sure_behind.get(char, ()), end):
         return _SURE
+    if is_han(text[start - 1 : start]) and quantity_at(text, end):
+        return _TOLD
     if char in _JOINS:
         return _TOLD if end + 1 in firsts else _OPEN
     if text.startswith(_SITES.get(char, ()), end):
@@ -229,15 +241,17 @@ def _behind(text: str, start: int, end: int, firsts: set[int]) -> int | None:
     return _OPEN if _is_said(text, end) else None
 
 
-def _behind_sign(text: str, start: int, end: int, firsts: set[int]) -> int | None:
+def _behind_sign(text: str, start: int, end: int, firsts: set[int], lasts: set[int]) -> int | None:
     """As `_behind`, where no Han is right behind the name."""
     char = text[end : end + 1]
     if phone_behind(text, end) or _addressed(text, end) or _last_digits(text, end) or _note(text, end):
         return _SURE
-    if char in _BETWEEN and end + 1 in firsts:
+    if (char in _BETWEEN and end + 1 in firsts) or (char in _HEARTS and is_han(text[end:].lstrip(_HEARTS)[:1])):
         return _TOLD
-    if firsts and _amount(text, end):
-        return _TOLD
+    if _closed(text, end) and text[start - 1 : start] in _OPENINGS:
+        return _SURE
+    if firsts and quantity_at(text, end):
+        return _SURE if any(quantity_at(text, last) for last in lasts) else _TOLD
     if char in _SPACES and not is_han(text[start - 1 : start]):
         return _TOLD if text.startswith(FOLLOW.get(text[end + 1 : end + 2], ()), end + 1) else _OPEN
     return None if char.isalnum() or char == "*" else _OPEN
@@ -289,9 +303,10 @@ def _is_none(name: str, given: str, told: int, *, clear: bool) -> bool:
         return True
     if given in _NONE and (len(given) > 1 or given in _NO_GIVEN or not clear):
         return True
-    if not clear and (given in _NUMERALS or (len(given) > 1 and words.get(given, NO_WORD)[1] < _FREQUENT)):
+    frequent = given not in cues.GIVEN_WORDS and len(given) > 1 and words.get(given, NO_WORD)[1] < _FREQUENT
+    if not clear and (given in _NUMERALS or frequent):
         return True
-    if len(given) > 1 and (given[0] in _ROADS or name.startswith("单能")):  # 昨天的单能改地址吗
+    if name[:2] in cues.NO_CALLED or (len(given) > 1 and given[0] in _ROADS):
         return True
     if name[-1] in PLACE_ENDS and (told <= _SURE or name[-1] not in _MAY_BE_LAST):
         return True

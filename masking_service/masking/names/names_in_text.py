@@ -162,7 +162,13 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
             span for span in found if text[slice(*span)] not in DOUBLE_FAMILY_NAMES or not _hidden_given(text, span[1])
         ]
     found = without_places(text, names_in_traces.without_sites(text, found)) if found else found
-    return apart(_joined_by_words(text, found)) if found else found
+    return apart([_whole(text, *span) for span in _joined_by_words(text, found)]) if found else found
+
+
+def _whole(text: str, start: int, end: int) -> Span:
+    """Return the span of a name, one longer if its given name is a word that was cut: 邵福来 and not 邵福."""
+    cut = text[end - 1 : end + 1] in cues.GIVEN_WORDS and end - start > 1
+    return (start, end + 1) if cut and not called_words.is_word(text[end : end + 2]) else (start, end)
 
 
 def _joined_by_words(text: str, found: list[Span]) -> list[Span]:

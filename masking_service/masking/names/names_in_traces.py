@@ -47,8 +47,11 @@ _site_before_name: Final = re.compile(
     rf"|(?:(?<=[】\]市区县])|(?<=^))([{HAN}]{{2,8}}?)(?:派件|派送|快递|配送|业务|投递|收派|揽投)[员員][:：]\s?(?=[{HAN}])"
 )
 """Finds a site, with 的 or a role behind it, before the name of its courier."""
-_site_of_parcel: Final = re.compile(rf"(?:到达|离开|发往|抵达|到達|離開|發往)\s?[【\[]([{HAN}]{{2,10}})(?=[】\]])")
-"""Finds a site to which a parcel goes."""
+_site_of_parcel: Final = re.compile(
+    rf"(?:到达|离开|发往|抵达|到達|離開|發往)\s?[【\[]([{HAN}]{{2,10}})(?=[】\]])"
+    rf"|[【\[]([{HAN}]{{2,10}})(?=[】\]]\s?[（(]0[0-9]{{2,3}}-)"
+)
+"""Finds a site to which a parcel goes, or a site with its landline."""
 _ENDS_OF_TOWNS: Final = frozenset("平东山阳水江河海林泽津德安源康石龙集庄丘义州口梁堰栗狮胜志祥良川")
 """Last characters that are frequent in towns of two characters and in names."""
 
@@ -76,7 +79,7 @@ def without_sites(text: str, found: list[Span]) -> list[Span]:
         for site in _site_before_name.finditer(text)
         if text[site.end() + 1 : site.end() + 2] == "*" or any(start == site.end() for start, _ in found)
     ]
-    sites += [site.span(1) for site in _site_of_parcel.finditer(text)]
+    sites += [site.span(site.lastindex or 0) for site in _site_of_parcel.finditer(text)]
     return [
         (start, end)
         for start, end in found

@@ -39,8 +39,8 @@ _labelled: Final = Expression(
 _beside_wish: Final = Expression(rf"({_WHOLE})[:：](?=不?要|别|放|请|請|麻烦|帮|改|先|周[一二三四五六日末]|送)").match
 """Matches a name, a colon and a request at the beginning of a text: 王小明：放门口."""
 _QUANTITY: Final = (
-    r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}"
-    rf"|(?:[0-9]{{1,3}}|[一二两三四五六七八九十半])[ \t]?[{cues.UNITS}])(?![0-9A-Za-z])"
+    r"(?:[ \t\u3000]{0,2}(?:[*xX×＊✖+＋][ \t]?[0-9]{1,3}(?![0-9A-Za-z])"
+    rf"|(?:[0-9]{{1,3}}|[一二两三四五六七八九十半])[ \t]?[{cues.UNITS}](?![0-9]))"
     rf"|[ \t\u3000]{{1,2}}[{HAN}]{{1,5}}[*xX×]?[0-9]{{1,2}}(?![0-9A-Za-z\-号號栋棟楼樓幢座室单區区期]))"
 )
 """Part of a regular expression: the quantity that a person orders."""
@@ -97,7 +97,7 @@ _is_last: Final = re.compile(r"[ \t。.!！~～]*\n|[\s。.!！~～]*(?:$|[0-9]{
 _place_behind: Final = re.compile(
     rf"[\s,，;；|/]{{1,3}}(?:{PROVINCES}|[{HAN}]{{2,3}}[省市]|[{HAN}]{{2,9}}[路街道弄巷][0-9])"
 ).match
-_quantity: Final = re.compile(_QUANTITY).match
+quantity_at: Final = re.compile(_QUANTITY).match
 _COLONS: Final = frozenset(":：=")
 _begins_order: Final = frozenset(" \t\n\r\u3000,，;；。、:：①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _begins_clause: Final = frozenset(" \t\n\r\u3000,，;；。、:：[【]】")
@@ -170,7 +170,7 @@ def _where(text: str, start: int, end: int) -> str:
         return "clause"
     if text[start] not in COMMON_FAMILY and text[start : start + 2] not in DOUBLE_FAMILY_NAMES:
         return ""
-    if (not before or before[-1] in _begins_order) and _quantity(text, end):
+    if (not before or before[-1] in _begins_order) and quantity_at(text, end):
         return "item" if item or _after_order(before) else "order"
     parted = (not before or before[-1] in _begins_clause) and (not behind or behind in _ends_clause)
     return "clause" if parted and _person(text) else ""

@@ -43,6 +43,7 @@ ANNOUNCES: Final = Expression(
 _LONGEST_PARTED: Final = 28
 _without_family: Final = Expression(
     rf"(?:{any_of(cues.FIRST_PARTS)})(?:{any_of({*cues.FIRST_PARTS, *cues.LAST_PARTS})}){{1,3}}"
+    rf"|{any_of(part for part in cues.FIRST_PARTS if len(part) > 2)}"
 ).finditer
 """Finds names of which each part is known: 次仁多吉."""
 _first_in_clause: Final = Expression(rf"(?:(?<![{HAN}])|(?<=[给交找]))(?={any_of(cues.FIRST_PARTS)})").finditer
@@ -50,7 +51,9 @@ _OF_FAMILY_OR_COMING: Final = (
     *("女儿", "儿子", "妻子", "丈夫", "母亲", "父亲", "婆婆", "公公"),
     *("上门", "将于", "将在", "将为", "将由", "将会"),
 )
-_BEFORE_WHOLE: Final = frozenset("的给由交号楼室户栋家好爱放找把到跟和与请部台员站司厂院苑区村敬寄写班级服改师人托柜")
+_BEFORE_WHOLE: Final = frozenset(
+    "的给由交号楼室户栋家间床名报好爱放找把到跟和与请部台员站司厂院苑区村敬寄写班级服改师人托柜"
+)
 _BEHIND_WHOLE: Final = frozenset("已正在收代的家取签领上客为将委女未他她")
 """Characters that may follow such a name without a sign."""
 
@@ -60,7 +63,8 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     for match in _without_family(text) if not _FIRST_CHARS.isdisjoint(text) else ():
         start, end = match.span()
         before, behind = text[start - 1 : start], text[end : end + 1]
-        begins = not is_han(before) or before in _BEFORE_WHOLE or text.endswith(ANNOUNCING.get(before, ()), 0, start)
+        begins = end - start > len("其其格") or not is_han(before) or before in _BEFORE_WHOLE
+        begins = begins or text.endswith(ANNOUNCING.get(before, ()), 0, start)
         if begins and (before == "*" or before.isdecimal() or behind in _BEHIND_WHOLE or name_ends(text, end)):
             yield start, end
     for match in _first_in_clause(text) if any(word in text for word in _OF_FAMILY_OR_COMING) else ():

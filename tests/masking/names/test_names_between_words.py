@@ -69,6 +69,12 @@ def test_words_that_begin_like_a_name_are_told_from_it() -> None:
     assert not are_words("任小时要求改期", 0, 3)
 
 
+def test_a_word_behind_one_that_joins_is_no_given_name() -> None:
+    assert are_words("订单号和地址告知一下", 3, 6)
+    assert are_words("都显示收到了", 0, 3)
+    assert not are_words("和平安签收", 0, 3)
+
+
 def test_a_name_ends_before_a_character_that_is_likelier_of_the_next_word() -> None:
     assert ends_sooner("吴文耳背", 0, 3)
     assert not ends_sooner("吴文海来取", 0, 3)
@@ -80,6 +86,13 @@ def test_a_run_that_is_too_long_is_not_read() -> None:
 
     assert found(text) == []
     assert effort(text) == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["这个单子没有申请", "对我莫大的支持", "妹子祝福您幸福快乐", "白条支付", "原返的哦", "联系下商家客服询问下"]
+)
+def test_words_of_customer_service_that_begin_like_names_stay(text: str) -> None:
+    assert names_in(text) == []
 
 
 @pytest.mark.parametrize("word", ["签收", "包邮", "已经"])

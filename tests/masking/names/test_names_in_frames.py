@@ -31,6 +31,15 @@ def found(text: str) -> list[str]:
         ("送越婷办公室", "越婷"),
         ("喊法永利来提货", "法永利"),
         ("陈天龙生会落嚟攞", "陈天龙"),
+        ("28床言世峰，放护士站", "言世峰"),
+        ("到前台报须鹤的名字就行", "须鹤"),
+        ("抖音拍的，备注经权两件M码", "经权"),
+        ("经权的妈妈来取", "经权"),
+        ("须鹤乔迁收", "须鹤"),
+        ("经权千古", "经权"),
+        ("爱❤️越婷 快乐", "越婷"),
+        ("【经权】货，和昨天那单合并", "经权"),
+        ("老街烟酒店法永利，货到付款", "法永利"),
     ],
 )
 def test_a_name_whose_family_name_or_given_name_is_a_word_is_told_by_both_sides(text: str, name: str) -> None:
@@ -47,6 +56,9 @@ def test_a_name_whose_family_name_or_given_name_is_a_word_is_told_by_both_sides(
         "有事联系",
         "空调已签收",
         "双方同意",
+        "单位的同事来取",
+        "发两箱，苹果5件，香蕉4件",
+        "分成两份",
         "帮我查一下单号",
     ],
 )
@@ -87,6 +99,11 @@ def test_beside_a_name_that_was_found_another_is_told_by_the_sign_of_the_list() 
     text = "朱顺风、益威任一人签收"
 
     assert [text[slice(*span)] for span in names_in(text)] == ["朱顺风", "益威"]
+
+
+@every("text", ["王小明5件，经权4件", "王小明 草莓x2 | 经权 排骨x1"])
+def test_beside_an_order_of_a_person_another_order_is_of_a_person(text: str) -> None:
+    assert [text[slice(*span)] for span in names_in(text)] == ["王小明", "经权"]
 
 
 def test_what_was_found_is_not_found_again() -> None:
