@@ -286,7 +286,7 @@ def test_another_code_is_refused_and_a_lost_key_is_revoked(signing_desk: DeskPro
     page = supervisor.go("/keys")
     page.get_by_label("Code that the person reads to you").fill("AAAAA AAAAA")
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_role("alert").filter(has_text="not right")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="not valid")).to_be_visible()
 
     page = supervisor.go("/keys")
     page.get_by_label("Code that the person reads to you").fill(code)

@@ -180,7 +180,7 @@ def test_a_spent_budget_says_when_it_frees_and_switches_the_button_off(
     expect(page.locator("[data-show]:enabled")).to_have_count(0)
     page.reload()
     expect(page.locator("[data-show]:enabled")).to_have_count(0)
-    expect(page.locator("#spent")).to_contain_text("All Show buttons are on again at")
+    expect(page.locator("#spent")).to_contain_text("The Show buttons work again at")
 
 
 def test_a_refusal_that_is_of_no_row_takes_the_place_of_the_page(visit: Opens, desk: DeskProcess, case: str) -> None:
