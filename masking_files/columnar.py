@@ -87,7 +87,7 @@ class ColumnFile:
                 self._batches = map(reader.get_batch, range(reader.num_record_batches))
             self._stored_schema = self.schema
             self.schema = pa.schema([_plain(field) for field in self._stored_schema])
-        except (pa.ArrowException, OSError) as fault:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:  # the last: of a name
             reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else form
             raise NotDone(say(texts.BROKEN_COLUMNS, reason=reason)) from None
         self._form = form

@@ -278,3 +278,12 @@ def test_columns_of_one_name_are_refused_by_their_places(tmp_path: Path) -> None
     table = pa.table([pa.array(["张三"])] * 3, names=["收件人", "x", "收件人"])
 
     assert "columns 1 and 3 have the same name" in run("mask", write(tmp_path / "in.arrow", table)).output
+
+
+def test_a_column_whose_name_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.arrow", pa.table({"收件人": ["张三"], "abcdef": ["x"]}))
+    source.write_bytes(source.read_bytes().replace(b"abcdef", b"abc\xff\xff\xff"))
+
+    done = run("mask", source)
+
+    assert (done.exit_code, "the file is damaged or of another format (arrow)" in done.output) == (2, True)
