@@ -57,8 +57,15 @@ _ROOM_IN_WORDS: Final = re.compile(
     rf"[号號院内內楼樓层層栋棟幢元F](?:(?:{words.OLD_ROOM})(?=.(?:$|[(（]))|(?:地下|天[台臺])(?=$|[(（]))"
 ).sub
 """Matches a room without a number, and the character before it, which belongs to a house or a floor: 71号前楼."""
-_SIDES_OF_A_FLOOR: Final = re.compile(r"[A-Z](?<=\*[楼樓层層].)[A-Z]{1,4}(?=[单單]元|[座室])").sub
-"""Matches doors on a floor that are named by letters: 16楼ABC单元."""
+_SIDES_OF_A_FLOOR: Final = re.compile(
+    r"[A-Z](?<=\*[楼樓层層].)(?:[A-Z]{1,4}(?=[单單]元|[座室])|(?=[\u4e00-\u9fff](?<![座栋棟区區型])))"
+).sub
+"""Matches doors on a floor that are named by letters: 16楼ABC单元, 3樓A店."""
+_LETTERS_OF_A_SHOP: Final = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?<![號号])[A-Z]{1,5}(?=地[舖鋪铺])|(?<=[廈厦座])[A-Z]{1,2}(?=\s?座地(?:下|[舖鋪铺]))"
+    r"|(?<=地下)[A-Z]{2,5}(?=\s?[舖鋪铺座]|$)"
+).sub
+"""Matches letters of shops on the ground floor, in Hong Kong and Macau: B座地下, AR地舖, 地下BC舖."""
 _ITEM: Final = rf"(?:[A-Za-z]{{1,3}}[0-9]{{0,4}}|[0-9]{{1,4}}[A-Za-z]?|[{words.NUMERALS}]{{1,2}})"
 _OF_SEVERAL: Final = re.compile(
     rf"(?<![0-9A-Za-z*\-_~/.#{words.NUMERALS}]){_ITEM}(?=\s?(?:[、&/]|(?<!{NUMERAL})[及和與与]|(?<=[A-Z])[,，])\s?"
@@ -166,6 +173,8 @@ def _hide_beside(shown: str, *, found: bool, address: bool) -> str:
         shown = _SIDE_OF_A_FLOOR("*", _SIDES_OF_A_FLOOR(_stars, shown))
     if "G" in shown:
         shown = _LOWER_FLOOR(_stars, shown)
+    if "地" in shown:
+        shown = _LETTERS_OF_A_SHOP(_stars, shown)
     return _ROOM_IN_WORDS(lambda room: room[0][0] + "*" * (len(room[0]) - 1), shown)
 
 

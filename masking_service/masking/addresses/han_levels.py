@@ -47,6 +47,10 @@ FILLERS: Final = " ,，:：-—.、~/_№第\t(（的；;|=+。!！?？\\→…�
 _HASHES: Final = ("#", "＃")
 _IN_THE_HOUSE: Final = frozenset("甲乙丙丁内內")
 """Characters behind the number of a house: for one of several houses, or for what is in it, as in 12号内5号."""
+_PARTS_OF_A_HOUSE: Final = frozenset("东段 西段 南段 北段 中段".split())
+"""Words for a part of a house; behind a road they are parts of the road."""
+_BESIDE_A_HOUSE: Final = frozenset("付副增")
+"""Words that stand for 附 behind the number of a house: 12号付3号."""
 HERE: Final = "内內侧側边邊面旁东東西南北中"
 """Characters behind a place that say at which side of it."""
 _NO_PLACE_ENDS: Final = frozenset((*FILLERS, *_HASHES, *HERE, *"里裡牌号號甲之附"))
@@ -77,6 +81,10 @@ def level_of(gap: str, kind: int, level: int, first: bool) -> int:
         return level
     if gap in _IN_THE_HOUSE and level in (NUMBER, BUILDING):
         return BUILDING
+    if gap in _PARTS_OF_A_HOUSE and level >= BUILDING:
+        return level
+    if gap in _BESIDE_A_HOUSE and level in (NUMBER, BUILDING):
+        return ROOM
     place = _place(gap, kind, level) if gap[-1] in _NO_PLACE_ENDS else gap
     if not place:
         return level

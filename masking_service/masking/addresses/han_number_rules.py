@@ -75,7 +75,7 @@ _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟
 _BEHIND_A_HOUSE: Final = re.compile("(?<=[0-9*A-Za-z一二三四五六七八九十][栋棟幢])|(?<=[号號][楼樓])").match
 """Matches the place right behind the number of a house, where 座 and 区 are parts of the house: 11栋A座, 5号楼B区."""
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
-_BUILDING_BEFORE_ROOM: Final = re.compile("[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}$)|[A-Z](?=[0-9]{1,2}[A-Z]$)").match
+_BUILDING_BEFORE_ROOM: Final = re.compile("[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}[A-Z]?$)|[A-Z](?=[0-9]{1,2}[A-Z]$)").match
 """Matches a building before a room, or before a floor and a door on it: D6C."""
 _IS_HOUSE_AND_UNIT: Final = re.compile("[0-9]{1,2}[A-Z*]").fullmatch
 IS_ROOM_IN_HAN: Final = re.compile(
@@ -113,6 +113,8 @@ _IS_NEXT_HOUSE: Final = re.compile(
 _TO_ANOTHER: Final = re.compile("[至到&+]").search
 """Finds a sign between the first and the last of several numbers, or between two."""
 _IS_SHOP: Final = re.compile(r"\s?[号號]?(?:[商店]?[铺舖鋪]|[档檔]|[摊攤])").match
+_IS_ON_THE_GROUND: Final = re.compile("地[铺舖鋪]").match
+"""Matches the word behind the number of a shop on the ground floor: 大廈十四號地舖."""
 _IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖鋪]|店[铺舖鋪面]|门面|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:(?:00)?86-)?(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """Matches the mask of a phone."""
@@ -128,6 +130,8 @@ _Read = tuple[str, int]
 
 def read_with_word(text: str, number: str, kind: int, level: int, stop: int, end: int) -> _Read:
     """Read a number that ends at `stop`, and the word behind it, which ends at `end`."""
+    if kind == NUMBER_WORD and level in (ESTATE, AISLE, MARKET, TOWER) and _IS_ON_THE_GROUND(text, end):
+        return starred(number), ROOM
     plain = number.isdecimal()
     if plain and kind in _STARRED_KINDS and level not in (VILLAGE, ROAD):
         return "*" * len(number), _STARRED_KINDS[kind]
@@ -297,6 +301,8 @@ def _read_unit(_text: str, number: str, level: int, _stop: int, _end: int) -> _R
 def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Read:
     """Read the number of a phase, a gate or a village group, or of something that has no place in an address."""
     word = text[stop:end].strip()
+    if word in _COUNTED and number[0].isascii() and number[0].isalpha():
+        return _read_number(text, number, BARE_NUMBER, level, stop)
     behind = _BEHIND_OTHERS.get(word, level)
     if behind == VILLAGE and number.isdecimal() and text[end - 1] == "村":
         behind = ZONE  # 新2村 is an estate in a town, and 五一村 may be a village
@@ -391,6 +397,8 @@ def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read
     return number, LANE if word == "弄" else ROAD
 
 
+_COUNTED: Final = frozenset("年月日天点點岁次元件个個箱斤班团连米")
+"""Words behind a number of things or days; a code with letters counts none: B04天天快递."""
 _BEHIND_OTHERS: Final = {
     "区": ESTATE, "區": ESTATE, "号区": ESTATE, "期": ESTATE, "组团": ESTATE, "号门": AISLE, "號門": AISLE,
     "国道": ROAD, "省道": ROAD, "县道": ROAD,

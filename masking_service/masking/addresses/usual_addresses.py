@@ -84,14 +84,14 @@ _TELLS_NO_SIDE: Final = (
 """Part of an expression: one of these characters, outside a side of a floor (东户) or a floor's name (底层, 顶楼)."""
 _IN_A_NAME: Final = rf"(?!{_N}{HAN_ROOM}){_N}{{1,3}}+(?=[{han_without('至到' + words.NUMERALS)}]){_NO_WORD}"
 """Numerals that are part of a name."""
-_MAY_SAY_MORE: Final = "系信机機致热客丁码番护護尾末"
+_MAY_SAY_MORE: Final = "系信机機致热客丁码番护護尾末付副增"
 _SAYS_NO_MORE: Final = (
     rf"[{_MAY_SAY_MORE}](?<!联系)(?<!微信)(?<![手座固]机)(?<!手機)(?<![号號]码)"
-    "(?<!致(?=电))(?<!热(?=线))(?<!客(?=服))(?<!丁(?=目))(?<!番(?!禺))(?<![护護](?=照))(?<!尾(?=[号號数]))(?<!末(?=[四4]))"
+    "(?<!致(?=电))(?<!热(?=线))(?<!客(?=服))(?<!丁(?=目))(?<!番(?!禺))(?<![护護](?=照))(?<!尾(?=[号號数]))(?<!末(?=[四4]))(?<![号號][付副增])"
 )
 _ANNOUNCES: Final = "聯拨话話県证證"
 _BETWEEN: Final = rf"(?<={_HAN})[ ,，_\-](?={_HAN})"
-_LATIN: Final = rf"(?<={_HAN})(?![qvwQVW])[A-Za-z]{{3,12}}+"
+_LATIN: Final = rf"(?<={_HAN})(?<!地下)(?![qvwQVW])[A-Za-z]{{3,12}}+"
 """A word in Latin letters that does not begin like a word for an account."""
 _RUN: Final = (
     rf"(?:[{han_without(words.NUMERALS + _TELLS_A_SIDE + _SECOND + _MAY_SAY_MORE + _ANNOUNCES)}]++"

@@ -28,9 +28,9 @@ from masking_service.masking.addresses.usual_addresses import (
 )
 from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.names.latin_names import latin_names_beside_address
-from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT, label_in_front, which_may_have_names
+from masking_service.masking.names.names_at_addresses import label_in_front, name_in_front, which_may_have_names
 from masking_service.masking.names.names_in_text import names_in, starred_alone
-from masking_service.masking.names.names_of_pasted_lines import names_with_lines
+from masking_service.masking.names.names_of_pasted_lines import begins_place, names_with_lines
 from masking_service.masking.numbers.found_numbers import find_numbers
 from masking_service.masking.numbers.numbers_in_text import crowded, scrub
 from masking_service.masking.numbers.orders_in_text import SAYS_ORDER
@@ -76,9 +76,10 @@ _UNIT_IN_NOTE: Final = Expression(
     rf"(?<![0-9A-Za-z*.\-—~{words.NUMERALS}])(?:[A-Za-z]?[0-9]{{1,4}}[A-Za-z]?(?:[\-—~/、,至到及和][A-Za-z]?[0-9]{{1,4}}[A-Za-z]?)*"
     rf"|[{words.NUMERALS}]{{1,3}})(?=\s?(?:[号號]?(?:{words.ROOM})|{words.FLOOR}))"
 ).sub
+_HOUSE_IN_NOTE: Final = re.compile(r"[0-9*](?:单元|單元)|(?:[号號][楼樓]|[栋棟幢])[A-Z]?[0-9*]").search
+"""Finds a house with a unit or a room in a note: (西苑小区11号楼2单元)."""
 _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号號#]\s?$").search
 
-_NAME_BEFORE: Final = Expression(NAME_IN_FRONT).match
 _PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
 _BEHIND_DIGITS: Final = re.compile(r"(?:.*[0-9*][A-Za-z]?(?![A-Za-z]))?", re.S).match
 _PHONE_ABROAD: Final = re.compile(
@@ -224,10 +225,11 @@ def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
     note = behind_last_number(front) if HAS_HAN(front) else _BEHIND_DIGITS(front).end()  # type: ignore[union-attr]  # it always matches
     found = _names_behind(value, min(note, bracket.start()) if bracket else note, named)
     found += [span for span in latin_names_beside_address(value) if span not in found]
-    if _NAME_BEFORE(value):
+    if name_in_front(value):
         label = label_in_front(value)
         begin = label.end() if label else 0
-        found = [*((start, end) for start, end in names_in(value[:_HEAD], address=True) if start == begin), *found]
+        if not begins_place(value[begin:_HEAD]):
+            found = [*(span for span in names_in(value[:_HEAD], address=True) if span[0] == begin), *found]
     return names_with_lines(value, sorted(found))
 
 
@@ -243,6 +245,9 @@ def _names_behind(value: str, note: int, named: Named | None) -> list[tuple[int,
 def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
     begin = max(0, note - _CONTEXT)
     names = [(begin + start, begin + end) for start, end in names_in(value[begin:], address=True)]
+    inside = [name for name in names if name[1] < len(value)]
+    if inside and not _PHONE_MASK(value) and not which_may_have_names(value[note:], at_end=False):
+        names = [name for name in names if name not in inside]
     double = value[note : note + 2] in DOUBLE_FAMILY_NAMES  # 12班公孙明: 班 numbers, and is no name before it
     return [(max(start, note), end) for start, end in names if start >= note or (double and end > note + 2)]
 
@@ -323,7 +328,8 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
         else:
             # A note stays, but it must not repeat what was hidden, nor name another floor or room.
             note = re.sub(r"[0-9A-Za-z]+", lambda m: "*" * len(m[0]) if m[0] in hidden else m[0], parts[at])
-            parts[at] = _UNIT_IN_NOTE(lambda number: starred(number[0]), note)
+            note = _UNIT_IN_NOTE(lambda number: starred(number[0]), note)
+            parts[at] = hide_han_units(note) if _HOUSE_IN_NOTE(note) else note
     return "".join(parts)
 
 
@@ -429,7 +435,7 @@ def _is_simple(value: str) -> bool:
         and _IS_PLAIN(value) is not None
         and HAS_HAN(value) is not None
         and not is_japanese(value)
-        and _NAME_BEFORE(value) is None
+        and name_in_front(value) is None
         and (len(value) > MAX_NAME or bare_name(value) is None)
         and scrub(value) is value
         and not crowded(value)

@@ -13,6 +13,7 @@ from typing import Final
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import PROVINCES
 from masking_service.masking.words.alternatives import any_of, beginning
+from masking_service.masking.words.divisions import BEGINS_DIVISION, CITIES
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import (
     DOUBLE_FAMILY_NAMES,
@@ -54,20 +55,28 @@ _LABEL: Final = (
 label_in_front: Final = Expression(rf"{_LABEL}(?=[{_FAMILIES}]{_HAN})").match
 """Matches the label of a name in front of an address."""
 
-_CITIES: Final = {city for city in cues.sections("divisions.txt")["cities"] if city[0] in FAMILY_NAMES}
+_CITIES: Final = {city for city in CITIES if city[0] in FAMILY_NAMES}
 """Cities that begin like a person's name: 宁波, 金华."""
 _DISTRICT: Final = rf"{_HAN}{{2}}(?:市(?!场)|县|区(?<![业小社园院库校]区))"
 
 _SIGNS_BEHIND: Final = r"[ ,，;；、|/\t\n]"
+_TOUCHING: Final = (
+    rf"(?=[{_FAMILIES}])(?!{PROVINCES}|(?:{any_of(_CITIES)}){_DISTRICT})"
+    rf"(?:[{FAMILY_NAMES}]{_HAN}{{1,2}}(?<![省市区县州県府都])(?={_SIGNS_BEHIND}?(?:{PROVINCES}|{_DISTRICT}))"
+    rf"|(?!{_HAN}{{1,2}}[省市区县旗镇乡県府都]|{_HAN}{{3}}[市県]){_HAN}{{2,4}}(?<![省市区县州府都旗])"
+    rf"(?={_SIGNS_BEHIND}?(?:{BEGINS_DIVISION})))"
+)
 NAME_IN_FRONT: Final = (
     rf"(?:{_LABEL}[{_FAMILIES}]{_HAN}|"
     rf"(?=[\u3400-\u9fff·•‧・∙⋅･]{{2,15}}+{_SIGNS_BEHIND})(?="
     rf"(?:[{_FAMILIES}]{_HAN}{{1,3}}|{_HAN}{{1,7}}[·•‧・∙⋅･]{_HAN}{{1,7}}|(?:{any_of(cues.FIRST_PARTS)}){_HAN}{{0,4}})"
     rf"{_SIGNS_BEHIND})(?!{PROVINCES})"
-    rf"|(?!{PROVINCES})(?!(?:{any_of(_CITIES)}){_DISTRICT})[{FAMILY_NAMES}]{_HAN}{{1,2}}(?<![省市区县州県府都])"
-    rf"(?={PROVINCES}|{_DISTRICT}))"
+    rf"|{_TOUCHING})"
 )
 """Part of a regular expression: a possible name in front of an address."""
+name_in_front: Final = Expression(NAME_IN_FRONT).match
+name_touches_place: Final = Expression(_TOUCHING).match
+"""Matches a possible name at the start of a text that touches an address: 王小明拉萨市."""
 
 _ENDS: Final = rf"{_HAN}{{1,2}}家?(?<![{cues.PLACE_ENDS}])(?<!酒家)(?:$|{_SIGN})"
 _APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].)|(?<={_DESKS}.))"
@@ -96,17 +105,26 @@ _MAY_BE_NAME: Final = tuple(
 )
 
 
-def which_may_have_names(notes: str) -> set[int]:
+_AT_END: Final = Expression(
+    rf"[{_SINGLES}](?={_HAN}{{1,2}}(?<![{cues.PLACE_ENDS}侧处队寨屯坨段坡旁前后下首邨收门边头装饰组口社峪丘岭沟塘服])(?<![村路街场镇区院庄楼厂桥门][东西南北])$)"
+    rf"(?<=[\n{_HAN[1:-1]}].)",
+    re.M,
+).finditer
+"""Finds a possible name at the end of an address, without a word that goes with names: 12号楼301室王小明."""
+
+
+def which_may_have_names(notes: str, *, at_end: bool = True) -> set[int]:
     """Return the lines behind an address's last number that may have a name, from 0.
 
     Args:
         notes: the lines; a line may be the whole of an address that has no number.
+        at_end: whether also those that may end in one without a word that goes with names.
     """
     if not notes:
         return set()
     lines = "\n" + han_words().simplified(notes)
     found: set[int] = set()
-    for find in _MAY_BE_NAME:
+    for find in (*_MAY_BE_NAME, _AT_END) if at_end else _MAY_BE_NAME:
         line = done = 0
         for match in find(lines):
             line += notes.count("\n", done, match.start())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Final, NamedTuple
 
 from masking_service.masking.names import names_between_words
@@ -17,12 +16,13 @@ from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_ha
 from masking_service.masking.names.beside_runs import FOLLOW
 from masking_service.masking.names.han_run import PLACE_ENDS, cost_of_given
 from masking_service.masking.names.name_bounds import ANY_FAMILY
-from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT
+from masking_service.masking.names.names_at_addresses import name_in_front, name_touches_place
 from masking_service.masking.names.names_in_text import apart
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import PROVINCES
+from masking_service.masking.words.divisions import CITIES, DIVISIONS, LONGEST_DIVISION
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.words.han_words import COST_OF_WORD_AS_FAMILY, han_words
@@ -33,8 +33,8 @@ _MAX_LENGTH: Final = 120
 """Characters of the longest line that is read. A longer text says more than where a person lives."""
 _MOBILE: Final = len("13812345678")
 _LONGEST_NAME: Final = len("欧阳小明")
-_name_in_front: Final = Expression(NAME_IN_FRONT).match
 _province: Final = Expression(PROVINCES).match
+_road_behind: Final = re.compile("[东西南北中]?(?:[路街巷]|大[道街]|市场|花园|小区)").match
 _is_address: Final = re.compile(
     rf"[{_SIGNS}]*[{HAN}{_SIGNS}]{{2,16}}?[省市区县旗镇乡村路街道巷弄园苑庄城里湾港府庭厦]"
 ).match
@@ -43,7 +43,7 @@ _only_name: Final = re.compile(rf"[{_SIGNS}]*([{HAN}]{{2,4}})[{_SIGNS}]*").fullm
 _first_part: Final = re.compile(rf"[{_SIGNS}]*([{HAN}]{{2,4}})[{_SIGNS}]").match
 _last_part: Final = re.compile(rf"[{_SIGNS}]([{HAN}]{{2,4}})[{_SIGNS}]*$").search
 _hidden_at_start: Final = re.compile(rf"[{_SIGNS}]*[{HAN}]{{1,2}}\*{{1,2}}(?!\*)").match
-_hidden_at_end: Final = re.compile(rf"[{HAN}]\*{{1,2}}[{_SIGNS}]*$").search
+_hidden_at_end: Final = re.compile(rf"[{HAN}](?<![之第附号编自层楼栋幢座室铺舖])\*{{1,2}}[{_SIGNS}]*$").search
 _first_run: Final = re.compile(rf"[{_SIGNS}]*([{HAN}]{{1,24}})").match
 _last_run: Final = re.compile(rf"[{HAN}]{{1,24}}(?=[{_SIGNS}]*$)").search
 _to_house: Final = re.compile(r".*[0-9*]", re.S).match
@@ -57,7 +57,6 @@ _NO_LAST: Final = PLACE_ENDS - frozenset("园苑城亭湖岸阁台府庭")
 """Characters that no given name of two characters ends with."""
 _DISTRICTS: Final = frozenset("市区县镇乡村路街道")
 _SURE: Final = 99
-_LONGEST_DIVISION: Final = 7
 _LEAST_AT_START: Final = 3
 _LEAST_AT_END: Final = -5
 _LEAST_AT_SIDE: Final = 4
@@ -109,9 +108,15 @@ def _is_told(text: str, start: int, end: int) -> bool:
 
 def names_with_lines(text: str, found: list[Span]) -> list[Span]:
     """Return the spans in `found` and, if the text is such a line, that of its name, in order."""
-    worth_reading = "******" in text or _name_in_front(text) is not None
+    worth_reading = "******" in text or name_in_front(text) is not None
     line = read(han_words().simplified(text)) if worth_reading else None
     return found if line is None else apart([*line.without_places(found), *line.names])
+
+
+def names_before_place(text: str) -> list[Span]:
+    """Return the spans of names in front of an address without a phone, if the text is such a line."""
+    line = read(han_words().simplified(text)) if name_touches_place(text) else None
+    return [] if line is None else line.names
 
 
 def read(text: str) -> PastedLine | None:
@@ -157,11 +162,19 @@ def _names_beside(text: str, start: int, end: int, *, phone: bool, may_end: bool
     first, last = _first_part(text, start, end), _last_part(text, start, end)
     apart = [part for part in (first, last) if part is not None and _can_be_person(part[1])]
     if apart:
-        return [part.span(1) for part in apart if phone or names_between_words.is_name(part[1], plainly=True)]
+        return [part.span(1) for part in apart if phone or _is_name_apart(part)]
     at_start = _name_at_start(text, start, end, phone=phone)
     at_end = _name_at_end(text, start, end) if phone and may_end else None
     found = [one for one in (at_start, at_end) if one is not None]
     return [max(found)[1]] if found else []
+
+
+def _is_name_apart(part: re.Match[str]) -> bool:
+    """Whether a part of an address without a phone is a name: by itself, or by the place behind it."""
+    if begins_place(part[1]) or any(part[1] + word in DIVISIONS for word in "市县区"):
+        return False
+    behind = part.string[part.end() :].lstrip(" ,，、;；|")
+    return begins_place(behind, road=False) or names_between_words.is_name(part[1], plainly=True)
 
 
 def _can_be_person(word: str) -> bool:
@@ -186,12 +199,13 @@ def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int
     In a line without a phone, a known division has to follow the name.
     """
     run = _first_run(text, start, end)
-    if run is None or _begins_place(run[1]):
+    if run is None or begins_place(run[1]):
         return None
     first = run.start(1)
     for length in (3, 2, 4):
         name = run[1][:length]
-        if _begins_place(run[1][length:]) and _DISTRICTS.isdisjoint(name) and _can_be_person(name):
+        touches = begins_place(run[1][length:], road=False) and name[-1] not in "于到往在至是"
+        if touches and _DISTRICTS.isdisjoint(name) and _can_be_person(name):
             return _SURE, (first, first + length)
     if not phone:
         return None
@@ -205,19 +219,20 @@ def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int
     return (saved, (first, first + length)) if saved >= _LEAST_AT_START else None
 
 
-def _begins_place(han: str) -> bool:
-    """Whether Han begin with a province, or another division or city of China."""
-    if _province(han):
+def begins_place(text: str, *, road: bool = True) -> bool:
+    """Whether a text in simplified characters begins with a province, or another division or city of China.
+
+    Args:
+        text: it.
+        road: whether a road or a market may be called after a city: 中山路.
+    """
+    if _province(text):
         return True
-    known = _divisions()
-    return any(han[:length] in known for length in range(2, min(len(han), _LONGEST_DIVISION) + 1))
-
-
-@cache
-def _divisions() -> frozenset[str]:
-    """Return the names of divisions, and those of cities also without the word for a city."""
-    found = cues.sections("divisions.txt")
-    return frozenset((*found["divisions"], *found["cities"]))
+    found = [text[:length] for length in range(2, min(len(text), LONGEST_DIVISION) + 1) if text[:length] in DIVISIONS]
+    if road or not CITIES.issuperset(found):
+        return bool(found)
+    behind = text[len(found[-1]) :] if found else ""
+    return bool(found) and (_road_behind(behind) is None or begins_place(behind))
 
 
 def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:

@@ -21,7 +21,7 @@ from masking_service.masking.hidden import hidden_form
 from masking_service.masking.members.name_words import PARTY, name_words
 from masking_service.masking.names.latin_names import has_name_at_end
 from masking_service.masking.names.names_in_text import effort, holds_names, names_in, starred_alone
-from masking_service.masking.names.names_of_pasted_lines import names_with_lines
+from masking_service.masking.names.names_of_pasted_lines import names_before_place, names_with_lines
 from masking_service.masking.numbers.codes_in_text import codes_in, without_codes
 from masking_service.masking.numbers.numbers_beside_names import numbers_beside_names
 from masking_service.masking.numbers.numbers_in_text import HAN_DIGITS, worth_scanning
@@ -110,6 +110,7 @@ class FullReading:
         """Mask a text of Han, signs and plain mobile numbers in one pass; None for one that only `mask` can read."""
         if (
             _UNUSUAL(text)
+            or names_before_place(text)
             or may_hold_address(text)
             or may_be_address(text)
             or may_hold_units(text)
@@ -153,11 +154,14 @@ class FullReading:
         if numbers:
             found.text = scan(found.text)
         address = may_hold_address(found.text)
-        if "name" in self._masks and (numbers or address or labelled or _STARS in text or holds_names(found.text)):
+        line = names_before_place(found.text)
+        if "name" in self._masks and (
+            numbers or address or line or labelled or _STARS in text or holds_names(found.text)
+        ):
             pay(effort(found.text))
             at_address = address or (_STARS in found.text and may_be_address(found.text))
             names = names_in(found.text, address=at_address)
-            for start, end in reversed(names_with_lines(found.text, names) if at_address else names):
+            for start, end in reversed(names_with_lines(found.text, names) if at_address or line else names):
                 self._hide_name(found, start, end)
             if "phone" in self._masks and "*" in found.text:
                 self._hide_numbers(found)
@@ -273,4 +277,5 @@ def any_worth_reading(texts: Iterable[str]) -> bool:
         or holds_escaped_han(lines) is not None
         or (lines.count("\n") > BETWEEN.count("\n") * (len(texts) - 1) and any(map(may_hold_table, texts)))
         or any(map(has_name_at_end, texts))
+        or any(map(names_before_place, texts))
     )

@@ -43,16 +43,16 @@ NUMBERED_ANEW: Final = "自编 自編"
 """Words before a number that the owner gave, instead of the official one or beside it: 12号自编301."""
 ZONES: Final = "小区 小區 新村 业区 業區 园区 園區 新区 新區 发区 發區 工业园 产业园 科技园 期 区 區"
 ESTATES: Final = (
-    "园 園 苑 庭 府 山庄 郡 邸 轩 居 阁 寓 厂 院 舍 都 寨 坊 筑 墅 馆 巢 天下 天地 国际 國際 家园 人家 世家 名门"
+    "园 園 苑 庭 府 山庄 郡 邸 轩 居 阁 寓 厂 院 舍 都 寨 坊 筑 墅 馆 巢 天下 天地 国际 家园 人家 世家 名门"
     " 渡房 置房 租房 迁房 资房 改房 梯房 品房 建房 辅房 碧桂圆 花圆 家圆"
 )
 AISLES: Final = "城 物流 百货 百貨 女装 通道 综合体 广场 廣場 商贸 名品港 商业港 公路港 物流港"
 MARKETS: Final = "市场 市場 商场 商場 商城 商厦 超市 殖场 贸城 配城 具城 材城 纺城 装城"
 MARKET_INSIDE: Final = "市场|市場|商城|[贸貿配装裝具材鞋革饰飾纺紡械衫物料缝机機织織珠]城"
-TOWERS: Final = "大厦 大廈 大夏 厦 廈 中心 楼 樓 酒店 宾馆 饭店 客栈 公楼"
+TOWERS: Final = "大厦 大廈 大夏 厦 廈 國際 中心 基地 总部 總部 展厅 楼 樓 酒店 宾馆 饭店 客栈 公楼"
 BUILDINGS: Final = (
     "门面房 门面 门市房 门市 栋 棟 幢 座 # ＃ 地下室 储藏室 储藏间 储 藏 底商 负 負 库 东梯 西梯 南梯 北梯"
-    " 商铺 店铺 专柜 铺 舖 鋪"
+    " 商铺 店铺 商服 专柜 铺 舖 鋪"
 )
 WAYS: Final = "上楼 上樓"
 """Words that end like a place and are none."""

@@ -12,6 +12,12 @@ DISTRICT = "亭湖区建军中路96号"
 NAMES = ["王小明", "须小明", "却明", "益小明", "公羊小明", "双小明", "云小明", "都小明"]
 
 
+def remark(text: str) -> str:
+    record = mask([{"remark": text}])[0].record
+    assert record is not None
+    return str(record["remark"])
+
+
 def named(text: str) -> list[str]:
     line = read(text)
     return [] if line is None else [text[start:end] for start, end in line.names]
@@ -140,3 +146,28 @@ def test_an_address_alone_has_no_name(text: str) -> None:
 
 def test_a_long_text_is_not_read() -> None:
     assert read(f"{MASK}{ADDRESS}{'放' * 120}") is None
+
+
+@every(
+    "place",
+    [
+        "拉萨市幸福路12号",
+        "西宁东川工业园区8号楼",
+        "唐山路北区华岩路9号",
+        "嘉定区安亭镇墨玉路28号",
+        "台北市大安区信义路3号",
+    ],
+)
+@every("sign", ["", " ", "，"])
+@every("name", ["王小明", "迟小明", "张明"])
+def test_a_name_before_a_known_place_is_told_without_a_phone(name: str, sign: str, place: str) -> None:
+    shown = remark(name + sign + place)
+
+    assert named(name + sign + place) == [name]
+    assert shown[: len(name)] == name[0] + "*" * (len(name) - 1)
+
+
+@every("text", ["武昌中山路450号", "唐山路南区复兴路28号", "海宁，盐官镇建设路422号"])
+def test_places_before_others_are_no_names(text: str) -> None:
+    assert named(text) == []
+    assert remark(text) == text
