@@ -1,9 +1,11 @@
 """Finds what identifies a person and is no phone; nothing of it is shown. Leaves order numbers that look like it.
 
-Identity numbers, bank cards, e-mail addresses, documents and plates are recognised by their form, accounts by a word.
+Identity numbers, bank cards and accounts (IBAN), e-mail addresses, documents and plates are recognised by their form,
+accounts of chats by a word.
 
 Sources: GB 11643-1999 (citizen identity number: region, date of birth, sequence, check character by ISO 7064 MOD 11-2;
-the first generation had 15 digits and no check), ISO/IEC 7812 (bank cards: Luhn check, issuer by the first digits).
+the first generation had 15 digits and no check), ISO 13616 (IBAN: length by country, MOD 97),
+ISO/IEC 7812 (bank cards: Luhn check, issuer by the first digits).
 """
 
 from __future__ import annotations
@@ -62,6 +64,37 @@ _ISSUERS: Final = re.compile(
 A number that no network issues is an order number, even with a right check digit.
 """
 
+_IBAN_LENGTHS: Final = {
+    country: length
+    for length, countries in {
+        15: "NO",
+        16: "BE",
+        18: "DK FI FO GL NL",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU XK",
+        21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS VA",
+        23: "AE GI IL IQ TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "PT ST",
+        26: "IS TR",
+        27: "FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO GT HU LB PL SV",
+        29: "BR PS QA UA",
+        30: "JO KW MU",
+        31: "MT SC",
+        32: "LC",
+    }.items()
+    for country in countries.split()
+}
+"""ISO 13616: the characters of a bank account's number, by country."""
+_IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2}").finditer
+_IBANS: Final = {
+    length: re.compile(rf"[A-Z]{{2}}[0-9]{{2}}(?:[ -]?[A-Z0-9]){{{length - 4}}}(?![A-Za-z0-9])").match
+    for length in _IBAN_LENGTHS.values()
+}
+_LEAST_OF_SURE_IBAN: Final = 18
+"""A shorter one behind an order's word may be the order's number: NO and 13 digits."""
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 _CITIZEN_LENGTH: Final = 18
@@ -162,6 +195,7 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
                 span for span in find(text) if not orders.touch(span) or says_id(text, max(0, span[0] - 20), span[0])
             ]
         found += [match.span(match.lastgroup or 0) for said in (_SAID_CARD, _SAID_CITIZEN) for match in said(text)]
+    found += [span for span in find_ibans(text) if span[1] - span[0] >= _LEAST_OF_SURE_IBAN or not orders.touch(span)]
     for match in _ISLAND.finditer(text):
         start, end = match.span()
         is_model = _IS_MODEL(text, max(0, start - _LONGEST_MODEL), start)
@@ -206,6 +240,17 @@ def find_cards(text: str) -> Iterator[Span]:
     """Return the spans of the bank cards in a text."""
     spans = (match.span() for match in _CARD.finditer(text) if _is_card(match[0]))
     return (span for span in spans if not is_in_code(text, *span))
+
+
+def find_ibans(text: str) -> Iterator[Span]:
+    """The spans of numbers of bank accounts in a text, with the length and the check of their country."""
+    for begin in _IBAN(text):
+        length = _IBAN_LENGTHS.get(begin[0][:2])
+        match = _IBANS[length](text, begin.start()) if length else None
+        if match is not None:
+            number = _solid(match[0])
+            if int("".join([str(int(char, 36)) for char in number[4:] + number[:4]])) % 97 == 1:
+                yield match.span()
 
 
 def find_emails(text: str) -> Iterator[Span]:
