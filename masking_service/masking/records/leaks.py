@@ -20,6 +20,8 @@ from masking_service.masking.records.spellings import (
     may_hold_name,
     may_hold_phone,
 )
+from masking_service.masking.stars import stars
+from masking_service.masking.texts.files_in_text import json_in_base64
 
 DEEPEST: Final = 32
 """The largest number of levels of objects and arrays in a record, with the record itself."""
@@ -111,6 +113,9 @@ class Hider:
             elif value is not None and type(value) is not bool:
                 text = value if type(value) is str else decimal_text(value)
                 masked = self._text(text, self._names)
+                inner = json_in_base64(text) if masked is text else None
+                if inner is not None and self._text(inner, self._names) is not inner:
+                    masked = stars(text)
                 if masked is not text:
                     # A minus beside stars is a text, of which the next pass might hide the minus too.
                     container[key] = masked if type(value) is str else masked.replace("-", "*")

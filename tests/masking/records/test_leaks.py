@@ -1,6 +1,7 @@
 """The leak guard: no original phone or full name is elsewhere in a masked record."""
 
 import unicodedata
+from base64 import b64encode
 from decimal import Decimal
 from typing import Any
 
@@ -221,6 +222,18 @@ def test_leaks_are_hidden_in_nested_unmapped_values_and_named_by_their_pointers(
     record, found = masked(standard(a=[{"b/c": ["x", "找张三"]}], d={"e": 13812345678}))
     assert (record["a"], record["d"]) == ([{"b/c": ["x", "找张*"]}], {"e": "*******5678"})
     assert sorted(found.warnings) == [("/a/0/b~1c/1", "found-in-text"), ("/d/e", "found-in-text")]
+
+
+def test_json_in_base64_that_holds_a_name_is_hidden_whole() -> None:
+    inner = '{"at": "t", "is": "%s"}'
+    named, other = (
+        b64encode((inner % said).encode()).decode() for said in ("hello tobias klein", "nothing here at all")
+    )
+
+    record, found = masked(standard(recipient={"name": "Tobias Klein"}, blob=named, other=other))
+
+    assert (record["blob"], record["other"]) == ("*" * len(named), other)
+    assert ("/blob", "found-in-text") in found.warnings
 
 
 def test_leaks_are_hidden_beside_mapped_members() -> None:
