@@ -45,8 +45,11 @@ _DATE: Final = re.compile(
     r"(?:[T ][0-9]{1,2}(?::[0-9]{2}){1,2}(?:\.[0-9]{1,9})?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
 ).fullmatch
 _OF_NO_DATE: Final = frozenset({"name", "phone", "address", PARTY})
-_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch
-_UUID_LENGTH: Final = 36
+_UUID: Final = re.compile(
+    r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{32}"
+).fullmatch
+"""Matches a UUID with its dashes or without: Shippo keeps an address's id of 32 characters in address_from."""
+_UUID_LENGTHS: Final = (32, 36)
 _OF_NO_UUID: Final = frozenset({"name", "address", PARTY})
 _ARE_PLACES: Final = re.compile(
     "(?:北京|上海|天津|重庆|河北|河南|湖北|湖南|山东|山西|陕西|广东|广西|浙江|福建|辽宁|黑龙江|内蒙古|四川|贵州|青海|新疆|西藏)"
@@ -55,6 +58,8 @@ _ARE_PLACES: Final = re.compile(
 """Matches a province with a part of it, separated by a comma or the like: 浙江,杭州市."""
 _CODE_WORDS: Final = re.compile("[A-Z]+(?:_[A-Z]+)+").fullmatch
 """Matches the name of a state of a system: HAS_ACCESS_POINT."""
+_STATE_IN_WORDS: Final = re.compile("[A-Z]{2,}(?:_[A-Z]{2,}){2,}").fullmatch
+"""Matches one of at least three words, in which there is no person's name: MOVE_TO_NEXT_SHIFT."""
 _IS_ADDRESS_OF_PAGE: Final = re.compile(
     r"https?://[A-Za-z0-9.-]+(?:/track|/tracking)?/(?=[A-Z-]*[0-9])(?=[0-9-]*[A-Z])[A-Z0-9-]{6,64}"
 ).fullmatch
@@ -87,7 +92,9 @@ def is_code(kind: str | None, text: str) -> bool:
 
     The kinds are STOCK, NUMBER, CODE, MEASURE and GOODS of `member_names`.
     """
-    if len(text) == _UUID_LENGTH and _UUID(text):
+    if len(text) in _UUID_LENGTHS and _UUID(text):
+        return True
+    if kind in (None, GOODS) and _STATE_IN_WORDS(text):
         return True
     if kind in (STOCK, NUMBER):
         return _is_code(text) is not None and (kind == STOCK or _is_mobile(text) is None)
@@ -119,7 +126,7 @@ def settled(kind: str | None, text: str) -> str | None:
         return its if fits else None
     if kind in _OF_NO_DATE and text[:2] in ("19", "20") and _DATE(text):
         return None  # signedFor: when someone signed
-    if kind in _OF_NO_UUID and len(text) == _UUID_LENGTH and _UUID(text):
+    if kind in _OF_NO_UUID and len(text) in _UUID_LENGTHS and _UUID(text):
         return None  # Nova Poshta keeps a sender's id in Sender
     if kind not in ("name", PARTY):
         return kind

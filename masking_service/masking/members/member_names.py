@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from masking_service.masking.addresses.addresses_in_text import may_hold_address
 from masking_service.masking.addresses.foreign_addresses import hide_foreign_units
 from masking_service.masking.kinds.table import KINDS, OF_A_PERSON, OF_A_SIDE
-from masking_service.masking.members.name_words import PARTY, STREET, THING, NameWords, name_words
+from masking_service.masking.members.name_words import CARD, PARTY, STREET, THING, NameWords, name_words
 from masking_service.masking.members.slips import Slips
 from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.numbers.numbers_in_text import scrub
@@ -219,6 +219,7 @@ class _Name:
             self.kind, self.inside = self._of_people(words, cut[:start], section), PARTY
         elif section in ("kinds", "inside", "shared"):
             impersonal = (section == "shared" or kind == "unit") and THING in (whose, "" if whose else context)
+            impersonal = impersonal or (context == THING and " ".join(cut[start:]) in words.of_goods_too)
             known = whose == PARTY or context in _OF_PERSONS
             self.kind = None if impersonal else kind if section != "shared" or known else MAYBE_NUMBER.get(kind, kind)
         elif section == "qualified":
@@ -227,6 +228,7 @@ class _Name:
             self.kind = MAYBE_NAME  # an unknown member of a person or a name: a slip must not show a name
         elif not section:
             self.kind = MAYBE_NUMBER.get(context)
+            self.inside = CARD if cut[-1:] == [CARD] else self.inside
         self.kind = words.several(cut, self.kind)
         if self.kind in ("address", "phone", "name", "secret", "unit") and section not in _PEOPLE:
             self.inside = STREET if cut[-1] == STREET else self.kind

@@ -19,6 +19,8 @@ PARTY: Final = "party"
 """The kind of a text that may hold name, phone and address; also the context of a person's object."""
 THING: Final = "thing"
 """The context of goods, shops and sites."""
+CARD: Final = "card"
+"""The context of a payment card's object."""
 STREET: Final = "street"
 """The context of a street's object: its name is no person's."""
 
@@ -64,6 +66,7 @@ class NameWords:
     Attributes:
         pair_names, pair_values: members that hold a name and its value apart, in lower case without signs.
         kinds: the words at the end of a name that say its kind, by kind.
+        of_goods_too: words that say a kind and are of no person where they are of goods.
         anyone: what is called by a person's label and names no one, in lower case.
     """
 
@@ -96,6 +99,8 @@ class NameWords:
             kind: {word for section in _OF_KINDS for word in data[section].get(kind, ())} for kind in data["kinds"]
         }
         self.kinds["address"] = set(data["qualified"]["address"])
+        self._containers = frozenset(data["containers"])
+        self.of_goods_too = frozenset(data["of_goods_too"])
         self.anyone = frozenset(map(str.casefold, data["anyone"]))
         personal = [word for word, (section, _) in self._heads.items() if section in ("parties", *_OF_KINDS)]
         announcing = ("parties", "people", *_OF_KINDS)
@@ -135,6 +140,10 @@ class NameWords:
         """As `knows`, where words in Han need not be apart (收件人姓名)."""
         words = [word for low in _pieces(name) for word in ([low] if low.isascii() else self._from_behind(low))]
         return all(word in self._known or word.isdecimal() for word in words)
+
+    def knows_around(self, name: str) -> bool:
+        """As `knows`, for the name of an object around a record: draft_orders."""
+        return all(low in self._known or low in self._containers or low.isdecimal() for low in _pieces(name))
 
     def ends_personal(self, name: str) -> bool:
         """Whether the last word of a name, or the end of it, may announce a person's value.

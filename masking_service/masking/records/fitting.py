@@ -64,7 +64,12 @@ def personal_members(record: Any, schema: Schema | None = None, *, like: Schema 
             first = tuple(islice(value, _MAX_READ - read))
             read += len(first)
             short = [name for name in first if len(name) <= (_MAX_NAME if name.isascii() else _MAX_HAN_NAME)]
-            known = {name for name in short if name_words().knows_all(name)}
+            words = name_words()
+            known = {
+                name
+                for name in short
+                if words.knows_all(name) or (type(value[name]) in (dict, list) and words.knows_around(name))
+            }
             unknown = [name for name in short if name not in known] if like is not None else []
             slips = _slips_there(like, _any_element(keys), unknown) if like is not None and unknown else set()
             names = tuple(name for name in short if name in known or name in slips)

@@ -35,6 +35,11 @@ RECORDS: dict[str, tuple[Any, list[str], list[str]]] = {
         [],
         ["/recipient_address/name", "/recipient_address/phone"],
     ),
+    "objects that programs put around a record": (
+        {"response": {"draft_orders": [{"consignee": {"contactPhone": "x"}}]}, "张三": {"mobile": "y"}},
+        [],
+        ["/response/draft_orders/0/consignee/contactPhone"],
+    ),
     "nothing personal": ({"x": 1, "city": "上海"}, [], []),
     "no object": ("张三", [], []),
 }
