@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking.addresses.foreign_houses import IS_KOREAN
 from masking_service.masking.addresses.foreign_numbers import AND, MAX_GAP, ROMAN, UnitNumbers
 from masking_service.masking.addresses.foreign_places import JALAN
 from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
@@ -36,6 +37,18 @@ _TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety"
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """Matches the number of a home in Norway behind H, K, L or U: floor and door."""
 _LEVELS: Final = ("B", "L", "LG", "UG")
+_LETTERED_FLOORS: Final = ("G", "M", "B", "L", "P", "LG", "UG", "UB", "LB")
+"""Letters of floors before their word: M Floor."""
+_FLOORS_IN_LETTERS: Final = ("GF", "FF", "SF", "TF", "LGF", "UGF")
+"""Floors by their letters, which are a part alone: GF, 12 Oak Road."""
+_LETTERS_OF_PARTS: Final = frozenset((*_FLOORS_IN_LETTERS, "F", "Sh", "SH", "ho"))
+"""Those, F/17, a shop in South Africa (Sh. 1) and a flat in Korea (1203-ho)."""
+_BEHIND_NUMBER: Final = frozenset("room rm flat unit suite office apartment apt shop".split())
+"""English words for units that may be behind their number: 1201 Room, Guo Li Building."""
+_SEVERAL: Final = frozenset(("lojas", "salas"))
+"""Words of Brazil for several units, whose numbers are a list: Lojas 11, 12 e 26, Lojas 211 a 214."""
+_WORDS_OF_RUSSIA: Final = dict.fromkeys("d k str zd vl vld sh korp bld build".split(), "building") | {"off": "unit"}
+"""Abbreviations of a house, a building and an office in Russia; in Turkey, d and k are a flat and a floor."""
 _BEFORE_NUMBER: Final = ("H", "K", "U", *_LEVELS)
 _CODES_BEFORE_FLOOR: Final = re.compile(
     r"[A-Z][0-9]{1,3}(?:[/&][A-Z][0-9]{1,3})+(?=, ?(?:[Ff]loor|[Ll]evel|[0-9]{1,2}(?:st|nd|rd|th)? ?/?[Ff]))"
@@ -112,6 +125,8 @@ class ForeignAddress(UnitNumbers):
         super().__init__(text)
         self._floors: set[int] = set()
         """Those of the hidden tokens that end with F for floor."""
+        self._lettered_floors: set[int] = set()
+        """Those that are a floor in letters: they say nothing of the other numbers."""
         self._note_names_of_streets()
         self._read_words()
         if places and self._hidden:
@@ -121,6 +136,8 @@ class ForeignAddress(UnitNumbers):
             self._read_beside_house_of_flats()
         if places and not self._hidden:
             self._read_places()
+        self._hidden |= self._lettered_floors
+        self._floors |= self._lettered_floors
 
     def masked(self) -> str:
         """The address with the numbers and letters of its units as stars."""
@@ -135,7 +152,7 @@ class ForeignAddress(UnitNumbers):
 
     def unread(self) -> bool:
         """Whether there may be a unit that was not recognised."""
-        if self._hidden or any(token.text[-1] == "*" for token in self._tokens):
+        if self._hidden - self._lettered_floors or any(token.text[-1] == "*" for token in self._tokens):
             return False  # or its unit was hidden before
         numbers = [at for at, token in enumerate(self._tokens) if token.kind == "n" and at not in self._known]
         rest = [self._tokens[at].text for at in numbers if at not in self._codes]
@@ -151,17 +168,15 @@ class ForeignAddress(UnitNumbers):
             if token.kind == "w":
                 word = token.text.lower()
                 kind, size = self._kind(at, kinds) if word in of_two else (kinds.get(word), 1)
+                if word in _WORDS_OF_RUSSIA and self._of_russia:
+                    kind = _WORDS_OF_RUSSIA[word]
                 if kind in _OR_OF_STREETS:
                     kind = self._kind_here(at, word, kind)
             if kind is None:
                 if token.kind in _SIGNS or (token.kind == "w" and len(token.text) <= _LONGEST_SIGN):
                     self._read_sign(at)
             elif kind == "unit":
-                if not self._hide(self._value(at, at + size)):
-                    if word == "dto":
-                        self._hide_ordinal(at)  # in Portugal it is a side: 3 Dto
-                    elif word == "flat":
-                        self._hide_worded(at)
+                self._read_unit(word, at, at + size)
             elif kind in ("floor", "behind"):
                 self._read_either(at, at + size)
             elif kind == "side":
@@ -169,6 +184,20 @@ class ForeignAddress(UnitNumbers):
             else:
                 self._read_place(kind, at, at + size)
             at += size
+
+    def _read_unit(self, word: str, at: int, behind: int) -> None:
+        """Read a word for a unit."""
+        value = self._value(at, behind)
+        if value and word in _SEVERAL:
+            self._hide_several(value[-1])
+        if self._hide(value):
+            return
+        if word == "dto":
+            self._hide_ordinal(at)  # in Portugal it is a side: 3 Dto
+        elif word == "flat":
+            self._hide_worded(at)
+        if word in _BEHIND_NUMBER and self._ends(at) and self._begins_part(at - 1) and self._is_room(at - 1):
+            self._hidden.add(at - 1)
 
     def _read_place(self, kind: str, word: int, behind: int) -> None:
         """Read a word for a building or a road, or the month of a date that is a street's name."""
@@ -337,8 +366,8 @@ class ForeignAddress(UnitNumbers):
             return
         elif token.text.lower() in _DANISH_DOORS and not self._is_joined(at):
             self._read_danish(at)
-        elif token.text == "F" and at and (numbers := self._beside_floor(at)):
-            self._hidden.update(numbers)
+        elif token.text in _LETTERS_OF_PARTS and self._read_letters(at):
+            return
         elif token.text in ("F", "f") and at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= 3:
             self._hidden.add(at - 2)
         elif token.text in "FLU" and self._is_joined_or_first(at) and self._is_before_house(at + 1):
@@ -350,11 +379,34 @@ class ForeignAddress(UnitNumbers):
         elif ROMAN(token.text) and at + 2 < len(tokens) and tokens[at + 1].kind == "/" and tokens[at + 2].kind == "n":
             self._hidden.update((at, at + 2))
 
+    def _read_letters(self, at: int) -> bool:
+        """Read letters that are a floor or a flat where they are a part, or of one; return whether they are."""
+        text = self._tokens[at].text
+        if text in _FLOORS_IN_LETTERS:
+            if is_floor := self._begins_part(at) and self._ends(at):
+                self._lettered_floors.add(at)
+            return is_floor
+        if text == "ho":
+            value = [at - 2] if at > 1 and self._kinds(at - 2, at) == "n-" and IS_KOREAN(self.text) else []
+        elif text == "F":
+            value = [at + 2] if self._is_floor_behind_slash(at) else [*self._beside_floor(at)]
+        else:
+            is_shop = self._begins_part(at) and self._kinds(at + 1, at + 3) == ".n"
+            value = self._chain(at + 2) if is_shop else []
+        return self._hide(value)
+
+    def _is_floor_behind_slash(self, at: int) -> bool:
+        """Whether a part alone is an F, a slash and a floor: F/17, No. 173."""
+        is_part = self._begins_part(at) and self._kinds(at + 1, at + 3) == "/n" and self._ends(at + 2)
+        return is_part and len(self._tokens[at + 2].text) < ROOM_DIGITS[0]
+
     def _beside_floor(self, at: int) -> tuple[int, ...]:
         """Return the numbers beside an F for floor: 1F2, 33 Oak Road, and 1 F, No. 777.
 
         The F is with them where it is between two.
         """
+        if not at:
+            return ()
         if at == 1 and self._is_joined(at) and self._adjacent(at, "n") and self._ends(at + 1):
             return (0, 1, 2)
         number = self._tokens[at - 1].text
@@ -441,6 +493,17 @@ class ForeignAddress(UnitNumbers):
                 self._hidden.add(at)
         return bool(value)
 
+    def _hide_several(self, at: int) -> None:
+        """Hide the other numbers of a list."""
+        tokens = self._tokens
+        while (
+            at + 2 < len(tokens)
+            and tokens[at + 2].kind == "n"
+            and tokens[at + 1].text.lower() in (",", "/", "-", "e", "a")
+        ):
+            at += 2
+            self._hidden.add(at)
+
     def _hide_worded(self, word: int) -> bool:
         """Hide the words of a number right before a word, and return whether there are any: Third Floor 45 Main St."""
         at = word
@@ -466,12 +529,27 @@ class ForeignAddress(UnitNumbers):
             number -= 1
         if number < 0:
             return False
+        if number == at - 1 and tokens[number].text in _LETTERED_FLOORS and self._begins_part(number):
+            self._hidden.add(number)
+            return True
         if self._is_letter_behind_slash(number):
             self._hidden.update((number - 2, number))  # 7/D floor
             return True
         if not self._is_of_floor(number):
             return False
         self._hidden.update(range(number, at))
+        self._hide_joined(number)
+        while behind < len(tokens) and tokens[behind].kind == ".":
+            behind += 1
+        if tokens[at].text.lower() == "sal" and behind < len(tokens) and tokens[behind].kind == ",":
+            behind += 1  # 8. sal, 2, in Denmark
+        if behind < len(tokens) and self._is_short(behind) and self._ends(behind):
+            self._hidden.add(behind)
+        return True
+
+    def _hide_joined(self, number: int) -> None:
+        """Hide the other number that is joined to that of a floor, before it."""
+        tokens = self._tokens
         joined = number > 1 and tokens[number - 1].kind == "-"
         if joined and (tokens[number - 2].kind == "n" or tokens[number - 2].text.lower() in _TENS):
             self._hidden.add(number - 2)  # 12-14 floor, Twenty-First floor
@@ -485,13 +563,13 @@ class ForeignAddress(UnitNumbers):
             and tokens[number - 2].text.lower() in numbers_in_words()
         ):
             self._hidden.add(number - 2)  # First and Second Floor
-        while behind < len(tokens) and tokens[behind].kind == ".":
-            behind += 1
-        if tokens[at].text.lower() == "sal" and behind < len(tokens) and tokens[behind].kind == ",":
-            behind += 1  # 8. sal, 2, in Denmark
-        if behind < len(tokens) and self._is_short(behind) and self._ends(behind):
-            self._hidden.add(behind)
-        return True
+        elif (
+            number > 1
+            and self._kinds(number - 2, number) == "n,"
+            and self._is_joined(number)
+            and self._is_joined(number - 1)
+        ):
+            self._hidden.add(number - 2)  # 1,2층
 
     def _is_of_floor(self, at: int) -> bool:
         """Whether a token may be the number of a floor, in digits, as a Roman one or in words."""

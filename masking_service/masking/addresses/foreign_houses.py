@@ -50,8 +50,10 @@ The last part of a lot has at most two digits: 2-301 is a building of a site and
 """
 _IS_JAPANESE: Final = re.compile(r"-(?:ku|shi|cho|machi)\b|\b(?:tokyo|osaka|kyoto|japan)\b", re.I).search
 """In Latin letters."""
-_NEIGHBOURS: Final = re.compile(r"\brt\.? ?[0-9]{1,3}[ ,./-]{1,2}(?:rw\.? ?)?[0-9]{1,3}(?![0-9])", re.I).finditer
-"""Finds both numbers of a neighbourhood in Indonesia: RT 4 RW 8, also written RT 4 8."""
+_NEIGHBOURS: Final = re.compile(
+    r"\brt(?: ?/ ?rw)?[.:]? ?[0-9]{1,3}[ ,./-]{1,2}(?:rw\.? ?)?[0-9]{1,3}(?![0-9])", re.I
+).finditer
+"""Finds both numbers of a neighbourhood in Indonesia: RT 4 RW 8, also written RT 4 8 and RT/RW:001/010."""
 _TWICE: Final = re.compile(
     r"([0-9]{1,5}[A-Z]?) [^0-9]{3,60}?\b(\1),? (?:rue|boulevard|boul|chemin|avenue|av|place|route|c[ôo]te|mont[ée]e"
     r"|rang|all[ée]e|promenade)\b",

@@ -11,10 +11,16 @@ from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, n
 
 _GAPS: Final = frozenset(".:#№-º°ª")
 _IS_PREPOSITION: Final = re.compile("[вксоиу]").fullmatch
+_NO_STATE: Final = "rm"
+"""Of the short words for units the one behind which five digits are no postcode."""
+_IN_SPANISH: Final = frozenset("poligono polígono pol calle carretera avenida avda".split())
+"""Before the name of a street, whose house is not before it: Unit 63/64 Poligono Industrial."""
 _SURE: Final = frozenset(("lj", "lc"))
 """Short words that hardly ever mean anything but a unit before a letter and a number: Lj T-430."""
 AND: Final = frozenset("& + and y al".split())
 """Words and signs between two numbers of units."""
+_AND_IN_PORTUGUESE: Final = ("e", "E")
+"""Also between them in Brazil; elsewhere it is the east: 12 E 45 Street."""
 ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
 MAX_GAP: Final = 6
 """The largest number of tokens, such as No. and signs, between a word and its number."""
@@ -45,6 +51,7 @@ class UnitNumbers(UnitsByPlace):
         short = len(tokens[word].text) <= SHORT_WORD
         of_unit = kinds_of_words().get(tokens[word].text.lower()) == "unit"
         dotted = False
+        first = at
         last = min(len(tokens), at + MAX_GAP)
         while at < last and (tokens[at].kind in _GAPS or tokens[at].text.lower() in MARKS):
             dotted = dotted or tokens[at].kind in ".:#№"
@@ -59,6 +66,7 @@ class UnitNumbers(UnitsByPlace):
             return []
         if token.kind == "n":
             is_code = short and of_unit and token.text.isdecimal() and len(token.text) >= LONG
+            is_code = is_code and tokens[word].text.lower() != _NO_STATE
             return [] if is_code else self._chain(at)  # Guwahati, AS 781003
         joined_by_dash = of_unit and not short and tokens[at - 1].kind == "-"
         apart = token.start > tokens[at - 1].end or dotted or joined_by_dash or tokens[word].kind == "#"
@@ -67,7 +75,7 @@ class UnitNumbers(UnitsByPlace):
         if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
             return [at, *self._chain(at + 1)]
         sure = not short or dotted or tokens[word].text.lower() in _SURE
-        if of_unit and not letter and sure and (lettered := self._lettered(at)):
+        if of_unit and not letter and sure and (lettered := self._lettered(at, marked=at > first)):
             return lettered
         own_part = of_unit and self._ends(at)
         if _IS_PREPOSITION(token.text) and self._kinds(at + 1, at + 2) == "w":
@@ -78,11 +86,22 @@ class UnitNumbers(UnitsByPlace):
             return self._in_words(at)
         return [at] if ROMAN(token.text) else []
 
-    def _lettered(self, at: int) -> list[int]:
+    def _code_of_unit(self, at: int) -> list[int]:
+        """Return the tokens of the numbers in a code that begins here: FZJOBB1210 and RA08TB03 after Office No."""
+        found = []
+        while self._adjacent(at, "n") or self._adjacent(at, "w"):
+            at += 1
+            if self._tokens[at].kind == "n":
+                found.append(at)
+        return found
+
+    def _lettered(self, at: int, *, marked: bool) -> list[int]:
         """Return the tokens of a number and the one or two letters before it: Flat-BC 103, Unit AO-09, Flat No D 03.
 
-        Else empty.
+        Else empty. `marked` tells that a sign or No. is before it; then there may be more letters.
         """
+        if marked and self._tokens[at].text.isupper() and self._adjacent(at, "n"):
+            return self._code_of_unit(at)
         found = [at]
         while self._kinds(at + 1, at + 4) in ("-w-", "-wn") and self._is_letters(at + 2):
             at += 2
@@ -138,8 +157,10 @@ class UnitNumbers(UnitsByPlace):
                 joined = joined or (after.kind == "n" and self._is_in_list(at + 3))
             elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
                 joined = not self._before_street(at + 2) or _is_next(tokens[at].text, after.text)
+                joined = joined or tokens[at + 3].text.lower() in _IN_SPANISH
             else:
                 joined = sign.kind == "-" or sign.text.lower() in AND
+                joined = joined or (sign.text in _AND_IN_PORTUGUESE and not self._before_street(at + 2))
             if not joined:
                 break
             at += 2

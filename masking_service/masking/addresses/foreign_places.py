@@ -113,6 +113,20 @@ _SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz
 SHORT_WORD: Final = 2
 _HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
+_RUSSIAN_PLACE: Final = re.compile(
+    r"\b(?:ul|ulitsa|prospekt|pr-kt|pereulok|shosse|naberezhnaya|proezd|etazh|pomeshch\w*|komn|kv|ofis|oblast|russia|russian"
+    r"|moscow|moskva|petersburg|belarus|minsk|kazakhstan|kyrgyzstan|ukraine)\b"
+).search
+"""Of Russia and its neighbours, in Latin letters."""
+_TURKISH_PLACE: Final = re.compile(
+    r"\b(?:mah|mahalle(?:si)?|sok(?:a[kğg][ıi]?)?|sk|cad(?:desi)?|cd|bulv(?:ar[ıi]?)?|sitesi|apartman[ıi]?|istanbul|ankara"
+    r"|izmir|turkey|t[uü]rkiye)\b"
+).search
+_OF_SINGAPORE: Final = re.compile(r"\bsingapore\b", re.I).search
+_UNIT_OF_SINGAPORE: Final = re.compile(
+    r"(?<![#0-9-])(?P<unit>(?:0[0-9]-[0-9]{2,3}|[0-9]{2}-(?:0[0-9]|[0-9]{3}))[A-Z]?(?:/[0-9]{2,3}[A-Z]?)?)(?![0-9-])"
+).search
+"""A floor and a unit there without their sign: 02-10/12 The Riverwalk."""
 _RUSSIAN_FLAT: Final = re.compile(
     r"\b(?:корпус|корп|кор|строение|стр|к|дом|д|вл)\b\.? ?(?:[0-9]{1,4} ?[а-я]?(?:/[0-9]{1,3})?|[а-я]\.?)"
     r"(?: ?- ?|, ?| )(?P<unit>[0-9*]{1,4}[а-я]?(?:/[0-9*]{1,4})?)(?=$|,(?! ?(?:к|корп|корпус|стр|строение|лит)\b))",
@@ -153,6 +167,8 @@ _ROOMS: Final = tuple(
         rf"^(?P<unit>(?:[A-Z] ?)?[0-9]{{1,4}}[A-Z]?) [0-9]{{1,5}}[A-Z]?"
         rf" (?!mile\b|{_STREET}(?:\W|$))(?:[A-Z.'-]+ |[0-9]{{1,3}}(?:st|nd|rd|th) ){{1,4}}?{_STREET}(?=\W|$)",
         rf"^(?P<unit>[A-Z]?[0-9]{{1,4}})-[0-9]{{3,5}}[A-Z]? [0-9]{{1,3}}(?:st|nd|rd|th)? {_STREET}(?=\W|$)",
+        rf"^(?P<unit>[0-9]{{3,4}}[A-Z]?(?:-[0-9]{{3,4}})?) (?:(?!{_STREET}(?:\W|$))[A-Z][A-Z.'-]* ){{1,4}}towers?\b"
+        rf"(?! (?:{_STREET}|hamlets?|hill|bridge)\b)",
         rf"^(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
         rf"{_IN_A_STREET}, (?P<unit>[0-9]{{1,3}}[A-Z]?)$",
         rf"{_IN_A_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
@@ -210,6 +226,11 @@ class UnitsByPlace(AddressTokens):
         return not _VIETNAMESE.isdisjoint(self._low) or _VIETNAMESE_PLACE(self._low) is not None
 
     @cached_property
+    def _of_russia(self) -> bool:
+        """Whether it is of Russia or a neighbour, in Latin letters."""
+        return _RUSSIAN_PLACE(self._low) is not None
+
+    @cached_property
     def _of_alleys(self) -> bool:
         """Whether the address is in Vietnam or Thailand, and in no apartment house."""
         low = self._low
@@ -232,7 +253,8 @@ class UnitsByPlace(AddressTokens):
             )
             return
         malaysian = (_FLAT_OF_MALAYSIA,) if self._of_malaysia else ()
-        for search in (_BEFORE_FLATS, _BEHIND_FLATS, *malaysian, *_ROOMS):
+        singapore = (_UNIT_OF_SINGAPORE,) if "-" in self.text and _OF_SINGAPORE(self.text) else ()
+        for search in (_BEFORE_FLATS, _BEHIND_FLATS, *malaysian, *singapore, *_ROOMS):
             if found := search(self.text):
                 start, end = found.span("unit")
                 if any(start <= self._tokens[at].start < end for at in self._lots):
@@ -270,6 +292,8 @@ class UnitsByPlace(AddressTokens):
         tokens = self._tokens
         found: list[int] = []
         at = house
+        if self._adjacent(house, "-") and self._is_flat_of_turkey(house):
+            return [house + 2]
         while at + 2 < len(tokens) and tokens[at + 1].kind == "/" and self._is_short(at + 2):
             at += 2
             found.append(at)
@@ -279,6 +303,9 @@ class UnitsByPlace(AddressTokens):
                 if self._adjacent(at, "-") and self._adjacent(at + 1, "w") and self._is_short(at + 2):
                     at += 2
                     found.append(at)  # No: 3/Z01-Z02
+        while found and self._is_further_door(house, at + 2):
+            at += 2
+            found.append(at)  # No: 2/33-3, No: 77/C-D
         if not self._known.isdisjoint(found):
             return []  # Kh. No. 48/30/4
         letters = bool(found) and all(tokens[door].kind == "w" for door in found)
@@ -317,8 +344,26 @@ class UnitsByPlace(AddressTokens):
         return [] if self._is_one_house(house, room) or _HAS_HANGUL(self.text) else chain[1:]
 
     def _is_in_turkey(self, house: int) -> bool:
-        """Whether the word for a street before a number is Turkish: a district follows there without a sign."""
-        return house > 1 and self._tokens[house - 1 - (self._tokens[house - 1].kind == ".")].text.lower() in _TURKISH
+        """Whether the word for a street before a number is Turkish: a district follows there without a sign.
+
+        It also follows a number with No.: No: 28/102 Hobyar Mahallesi.
+        """
+        word = house - 1
+        while word > 0 and self._tokens[word].kind in ".:":
+            word -= 1
+        before = self._tokens[word].text.lower() if word >= 0 else ""
+        return (word > 0 and before in _TURKISH) or (before in ("no", "n") and _TURKISH_PLACE(self._low) is not None)
+
+    def _is_further_door(self, house: int, at: int) -> bool:
+        """Whether one follows after a dash or slash that touches it, in Turkey."""
+        is_door = at < len(self._tokens) and self._is_joined(at) and self._tokens[at - 1].kind in "-/"
+        return is_door and self._is_joined(at - 1) and self._is_short(at) and self._is_in_turkey(house)
+
+    def _is_flat_of_turkey(self, house: int) -> bool:
+        """Whether a flat follows the dash of a house's number with No. in Turkey: No: 6-28, and not No: 12-14."""
+        flat = house + 2
+        is_short = flat < len(self._tokens) and self._tokens[flat].kind == "n" and self._is_short(flat)
+        return is_short and self._is_in_turkey(house) and not self._is_one_house(house, flat)
 
     def _joined(self, at: int) -> list[int]:
         """Return the number here with the numbers and letters that a slash or dash joins to it."""

@@ -23,14 +23,15 @@ _CODES: Final = re.compile(
     r"|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z]{1,2}-[0-9]{4,6}"
     r"|[0-9]{4} [A-Z]{2}(?! ?[A-Z]?[ -]?[0-9])|[0-9]{5}-[0-9]{3,4}|[0-9]{4}-[0-9]{3}"
     r"|[AC-FHKNPRTV-Y][0-9]{2} [AC-FHKNPRTV-Y][0-9AC-FHKNPRTV-Y]{3}"
+    rf"|\A[0-9]{{2}}-[0-9]{{3}}(?= (?i:(?!.*\b(?:{address_words.LATIN_PLACE})\b))[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}}\Z)"
     r"|(?<=[A-Za-z] )[0-9]{3}-(?:[0-9]{4}(?=,? (?:Japan|JAPAN)\b)"
     r"|[0-9]{3}(?=,? (?:Republic of |South |SOUTH )?(?:Korea|KOREA)\b))"
     rf"|(?i:(?:{_STATES}),? [0-9]{{5}}(?:-?[0-9]{{4}})?(?=\W*(?:$|,|United States|USA?$))))(?!\w)"
 ).finditer
 """Finds postcodes with letters or dashes.
 
-They are those of Saint Lucia, Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal and Ireland; with a state
-(FL 33401); and, with the name of the country, of Japan and Korea.
+They are those of a town of Poland alone, Saint Lucia, Canada, Britain, Luxembourg, the Netherlands, Brazil, Portugal
+and Ireland; with a state (FL 33401); and, with the name of the country, of Japan and Korea.
 """
 LONG: Final = 5
 """The digits from which on a number is a postcode or a waybill's, and no unit's."""

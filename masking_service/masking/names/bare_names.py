@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.masking.words.address_words import LATIN_PLACE, LATIN_SITE, PROVINCES
+from masking_service.masking.words.address_words import LATIN_PLACE, LATIN_SITE, PROVINCES, STREET_FIRST
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 
@@ -43,7 +43,9 @@ _CAPITALISED: Final = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’-]+"
 _LATIN_NAME: Final = re.compile(
     rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_CAPITALISED}(?: [A-Z]\.?)?(?: {_CAPITALISED}){{1,2}}"
 ).fullmatch
-_LATIN_PLACE: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
+_LATIN_PLACE: Final = re.compile(
+    rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])|\A(?:{STREET_FIRST}) ", re.I
+).search
 
 
 def names_beside_phones(value: str) -> Iterator[tuple[int, int]]:

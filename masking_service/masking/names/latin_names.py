@@ -215,7 +215,12 @@ def _is_below(match: re.Match[str]) -> bool:
 
 
 def _is_of_street(match: re.Match[str]) -> bool:
-    """Whether a title in an address belongs to a street: 742 Forsythia Dr Newfield, Strada Doctor Carol Davila."""
+    """Whether a title in an address belongs to a street: 742 Forsythia Dr Newfield, Strada Doctor Carol Davila.
+
+    So is the word for below in Czechia and Poland: Pod Lipami 12.
+    """
+    if match[0][:4].casefold() == "pod ":
+        return _HOUSE_BEHIND(match.string, match.end("name")) is not None
     if _is_title(match[0]) is None:
         return False
     text, before = match.string, _right_before(match)
@@ -370,5 +375,5 @@ def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None
         start += len(words.pop(0)) + 1
     while words and not is_latin_name(" ".join(words)):
         end -= len(words.pop()) + 1
-    if words and (len(words) > 1 or words[0].strip(".").lower() not in cues.NO_LATIN_NAME):
+    if words and (len(words) > 1 or words[0].strip(".").lower() not in cues.NO_LATIN_NAME_ALONE):
         yield start, end

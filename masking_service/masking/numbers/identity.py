@@ -243,7 +243,7 @@ def find_cards(text: str) -> Iterator[Span]:
 
 
 def find_ibans(text: str) -> Iterator[Span]:
-    """The spans of numbers of bank accounts in a text, with the length and the check of their country."""
+    """Return the spans of numbers of bank accounts in a text, told by the length and the check of their country."""
     for begin in _IBAN(text):
         length = _IBAN_LENGTHS.get(begin[0][:2])
         match = _IBANS[length](text, begin.start()) if length else None

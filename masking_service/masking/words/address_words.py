@@ -76,6 +76,11 @@ LIKE_A_FLOOR: Final = (
 )
 """Words behind a number in Han that is part of the name of a road or a village: 七楼巷, 六户镇."""
 
+STREET_FIRST: Final = (
+    "rua|avenida|travessa|alameda|pra[çc]a|rodovia|estrada|calle|carrera|paseo|calzada|callej[oó]n|carrer|via|viale|corso"
+    "|piazza|largo|vicolo|rue|chemin|all[ée]e|jalan|ulica|ulitsa|aleja|strada|calea|bulevardul"
+)
+"""Words for streets that come before the name."""
 LATIN_PLACE: Final = (
     "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|square|highway|hwy"
     "|building|bldg|tower|block|district|city|county|province|apartment|apt|unit|suite|room|floor|flat|strasse|rue"

@@ -43,6 +43,7 @@ PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n
 UNITS: Final = "元块份箱件个盒袋斤包瓶单套桶提条只本罐板"
 """Units behind a number: how much a person orders or pays."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
+NO_LATIN_NAME_ALONE: Final = NO_LATIN_NAME.union(_WORDS["no-latin-name-alone"])
 BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])
 BOUND: Final = frozenset("是为和与跟经因被除送到向等由让请叫")
