@@ -12,6 +12,7 @@ from flask import Flask, g, request
 from werkzeug.exceptions import BadRequest
 
 from masking_console import service
+from masking_console.screens.keys import options
 from masking_console.signing import propose, signature_of
 from tests.authenticators import Authenticator
 from tests.console.conftest import Work
@@ -161,6 +162,17 @@ def test_a_key_made_in_the_browser_is_kept_once_and_waits(signing_work: Work) ->
         (403, {"code": "signature-invalid"}),
         (400, None),
     ]
+
+
+def test_a_refusal_to_make_a_key_is_answered_by_its_code(app: Flask) -> None:
+    def post(*_: str, body: object) -> service.Json:
+        raise service.Refusal(403, "frozen")
+
+    with app.test_request_context("/me/keys/options", method="POST"):
+        g.person = SimpleNamespace(post=post)
+        answer: Any = options()
+
+    assert (answer[0].get_json(), answer[1]) == ({"code": "frozen"}, 403)
 
 
 OF_CASE = {"field-2": "/sender/name", "field-10": "/recipient/phone", "waybill": "SF1", "field-x": "/no"}
