@@ -16,7 +16,8 @@ def complete_root(hashes: Sequence[bytes]) -> bytes:
     row = list(hashes)
     while len(row) > 1:
         row = [node_hash(left, right) for left, right in zip(row[0::2], row[1::2], strict=True)]
-    return row[0]
+    (found,) = row
+    return found
 
 
 def root(size: int, nodes: Nodes) -> bytes:

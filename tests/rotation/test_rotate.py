@@ -99,6 +99,16 @@ def test_a_timed_out_rotation_counts_the_processes_behind(
     assert states(path, which) == ["active", "distributed"]
 
 
+def test_a_process_that_does_not_know_the_new_data_keys_is_behind(path: Path, url: str, both: Both) -> None:
+    with coordinator(path, url, both) as mine:
+        mine.wait_for_data_keys()
+    with (
+        coordinator(path, url, both[:1], timeout=0.5) as mine,
+        pytest.raises(ProcessesBehindError, match=r"^1 of 2 processes have not followed"),
+    ):
+        mine.wait_for_data_keys()
+
+
 @each_key
 def test_a_rotation_continues_after_the_process_has_followed(
     path: Path, url: str, both: Both, which: RotatableKey

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.masking.records.record import Masker
+from masking_service.masking.records.spellings import name_needles
 from tests.every import every
 from tests.growth import grows
 from tests.masking.standard import COURIER, EVERY_KIND, HIDDEN, LABEL, STANDARD, errors_of, masked, schema, standard
@@ -20,6 +21,24 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 def note_of(note: Any, **changes: Any) -> Any:
     return masked(standard(note=note, **changes))[0]["note"]
+
+
+@every(
+    ("name", "needles"),
+    [
+        ("李", []),
+        ("Ltd", ["ltd"]),
+        ("Smith / Ltd", ["smith"]),
+        ("李四、有限公司", ["李四", "李四、有限公司"]),
+        ("王小明先生", ["王小明", "王小明先生"]),
+        ("李四(门卫)", ["李四", "李四(门卫)"]),
+        ("李四13812345678 王五", ["李四", "李四13812345678王五", "李四王五"]),
+        ("Dr. John Smith", ["dr john smith", "john smith", "smith dr john", "smith john"]),
+        ("Ann-Marie O’Neil", ["ann marie o neil", "neil ann marie o"]),
+    ],
+)
+def test_a_name_is_looked_for_in_each_of_its_forms(name: str, needles: list[str]) -> None:
+    assert sorted(name_needles(name)) == needles
 
 
 def side(name: str = "张三", phone: Any = "13812345678") -> dict[str, Any]:
