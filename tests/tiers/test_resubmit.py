@@ -10,6 +10,7 @@ from masking_service.service.custody.state import Custody
 from masking_service.service.tiers.messages import MAX_RECORDS, Resubmission, SubmittedAgain
 from masking_service.service.tiers.resubmit import Resubmit, _checked
 from masking_service.service.waybills.tokenize import HowToStore
+from tests.every import every
 from tests.store.stores import NOW, NUMBER, body
 
 RECORD = SubmittedAgain(NUMBER, body())
@@ -40,6 +41,15 @@ def resubmitted(records: list[SubmittedAgain], site: str | None = None) -> None:
 def test_what_no_intake_host_sends_is_refused(records: list[SubmittedAgain], site: str | None) -> None:
     with pytest.raises(ValueError, match=r"a batch|site|waybill"):
         resubmitted(records, site)
+
+
+@every(
+    "broken",
+    [b"", b"3", b"[]", b'["standard",3]', b'["standard",[],"x"]', b'["standard",999,"x"]', b'["\x80"]', body()[:-1]],
+)
+def test_what_is_no_body_of_a_record_is_refused(broken: bytes) -> None:
+    with pytest.raises(ValueError, match="not the body of a record"):
+        resubmitted([SubmittedAgain(NUMBER, broken)])
 
 
 @pytest.mark.parametrize("count", [1, MAX_RECORDS])

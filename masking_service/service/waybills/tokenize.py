@@ -17,7 +17,7 @@ from keys.secret import Unprinted
 from masking_service.audit.actions import Action, Outcome
 from masking_service.computing import give_way
 from masking_service.masking.effort import A_STORED_RECORD, Effort
-from masking_service.masking.errors import TOO_LARGE, InvalidRecord
+from masking_service.masking.errors import TOO_LARGE, DefinitionError, InvalidRecord
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.records.recipients import is_recipients
 from masking_service.masking.records.record import CountryMasker, Masked
@@ -150,7 +150,7 @@ def entering_of(number: str, body: bytes) -> Entering:
     """Return what is about to be stored again, from its body. Raises ValueError: it is no body."""
     try:
         schema, fields = records.Record(bytes(records.SALT_BYTES), 0, 0, body).content()
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+    except (DefinitionError, KeyError, TypeError, ValueError):
         raise ValueError("not the body of a record") from None
     return Entering(number, Form(schema, tuple(place for place, _ in fields)), [value for _, value in fields])
 
