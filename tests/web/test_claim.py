@@ -71,6 +71,7 @@ def test_a_list_counts_each_list_and_says_what_was_opened(ready: Api) -> None:
     ready.open_case("D-2", NUMBER, "SF2222222222")
     ready.open_case("D-3", NUMBER, purpose="regulator")
     ready.open_case("D-4", NUMBER)
+    ready.open_case("D-5", NUMBER)
     ready.post(OFFICER, "/v1/cases/D-4/done")
     ready.post(OFFICER, CLAIM)
     ready.opened(PHONE)
@@ -78,8 +79,8 @@ def test_a_list_counts_each_list_and_says_what_was_opened(ready: Api) -> None:
 
     listed = content(ready.get(OFFICER, "/v1/cases?status=open&opened=yes&counts=yes"))
 
-    assert listed["counts"] == {"mine": 1, "open": 2, "pending": 1}
-    assert {case["case"]: case["opened"] for case in listed["cases"]} == {"D-1": 1, "D-2": 1}
+    assert listed["counts"] == {"mine": 1, "open": 3, "pending": 1}
+    assert {case["case"]: case["opened"] for case in listed["cases"]} == {"D-1": 1, "D-2": 1, "D-5": 0}
 
 
 def names(api: Api, who: str, query: str) -> list[str]:
