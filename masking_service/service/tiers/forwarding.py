@@ -86,8 +86,7 @@ class Forwarding:
             response = connection.getresponse()
             content = response.read()
             if response.status != http.client.OK:
-                connection.close()
-                return NotSettled()
+                return NotSettled()  # the opening tier ends the connection with such an answer
             answered: Answered = _decoder.decode(content)
         except BaseException:
             connection.close()
