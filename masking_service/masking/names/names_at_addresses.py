@@ -105,9 +105,13 @@ _MAY_BE_NAME: Final = tuple(
 )
 
 
+_NO_END: Final = (
+    f"(?<![{cues.PLACE_ENDS}侧处队寨屯坨段坡旁前后下首邨收门边头装饰组口社峪丘岭沟塘服畈埭线坂坑宅坳坞圩垸垟网])"
+    "(?<![家氏][岗井桥湾冲坝山河店])(?<![村路街场镇区院庄楼厂桥门][东西南北])"
+)
+"""Fails behind what ends the name of a place or a shop."""
 _AT_END: Final = Expression(
-    rf"[{_SINGLES}](?={_HAN}{{1,2}}(?<![{cues.PLACE_ENDS}侧处队寨屯坨段坡旁前后下首邨收门边头装饰组口社峪丘岭沟塘服])(?<![村路街场镇区院庄楼厂桥门][东西南北])$)"
-    rf"(?<=[\n{_HAN[1:-1]}].)",
+    rf"[{_SINGLES}](?={_HAN}{{1,2}}{_NO_END}$)(?<=[\n{_HAN[1:-1]}].)",
     re.M,
 ).finditer
 """Finds a possible name at the end of an address, without a word that goes with names: 12号楼301室王小明."""

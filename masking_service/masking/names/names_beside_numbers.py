@@ -60,6 +60,8 @@ _before_place: Final = Expression(
     han_name(HAN, apart=r"(?:(?<![\s\S].)|(?<=[\s,，;；。:：、*）)].)|(?<=\*[0-9]{4}.))", double_first=True)
     + rf"(?=\s?(?:{PROVINCES}|(?![省市区縣县])[{HAN}]{{2,3}}[省市]))"
 )
+_NO_LAST: Final = PLACE_ENDS | frozenset("于寨")
+"""What no name before a place ends with: 位于, 鱼化寨."""
 _is_road: Final = re.compile(
     rf"(?![东南西北中前后上下一二三四五六七八九十新老大小]?[路街道巷弄]|[东南西北中]大[道街])(?:(?![省市区县旗镇乡村])[{HAN}]){{2,4}}?(?:[路街巷弄]|大道|胡同)[0-9*]{{1,4}}[号弄]"
 ).match
@@ -160,9 +162,10 @@ def beside_address(text: str) -> Iterator[Span]:
             yield start, end
     for match in _before_place.finditer(text):
         place = any(called_words.is_word(text[match.start() : match.end() + more]) for more in (1, 2))
-        if not place and can_be_name(match[0]) and match[0][-1] not in PLACE_ENDS:
+        if not place and can_be_name(match[0]) and match[0][-1] not in _NO_LAST:
             yield match.span()
-    if has_family(text, 0) and (stop := names_between_words.before_place(text, 0)) and _is_road(text, stop):
+    stop = names_between_words.before_place(text, 0) if has_family(text, 0) else None
+    if stop is not None and _is_road(text, stop) and text[stop - 1] not in _NO_LAST:
         yield 0, stop
     yield from first_latin_name(text)
     yield from at_ends(text)

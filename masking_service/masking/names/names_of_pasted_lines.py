@@ -56,6 +56,7 @@ _SIDES: Final = frozenset("东西南北侧口边旁面近内外处头首段商�
 _NO_LAST: Final = PLACE_ENDS - frozenset("园苑城亭湖岸阁台府庭")
 """Characters that no given name of two characters ends with."""
 _DISTRICTS: Final = frozenset("市区县镇乡村路街道")
+_NO_LAST_BEFORE_PLACE: Final = frozenset("于到往在至是线级路")
 _SURE: Final = 99
 _LEAST_AT_START: Final = 3
 _LEAST_AT_END: Final = -5
@@ -171,10 +172,15 @@ def _names_beside(text: str, start: int, end: int, *, phone: bool, may_end: bool
 
 def _is_name_apart(part: re.Match[str]) -> bool:
     """Whether a part of an address without a phone is a name: by itself, or by the place behind it."""
-    if begins_place(part[1]) or any(part[1] + word in DIVISIONS for word in "市县区"):
+    if begins_place(part[1]) or _is_division(part[1]):
         return False
     behind = part.string[part.end() :].lstrip(" ,，、;；|")
     return begins_place(behind, road=False) or names_between_words.is_name(part[1], plainly=True)
+
+
+def _is_division(word: str) -> bool:
+    """Whether a word is the name of a division without the word for one: 柯桥 of 柯桥区."""
+    return any(word + kind in DIVISIONS for kind in "市县区")
 
 
 def _can_be_person(word: str) -> bool:
@@ -204,7 +210,9 @@ def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int
     first = run.start(1)
     for length in (3, 2, 4):
         name = run[1][:length]
-        touches = begins_place(run[1][length:], road=False) and name[-1] not in "于到往在至是"
+        touches = begins_place(run[1][length:], road=False) and name[-1] not in _NO_LAST_BEFORE_PLACE
+        if touches and not phone and (_is_division(name) or name in cues.common_words()):
+            return None
         if touches and _DISTRICTS.isdisjoint(name) and _can_be_person(name):
             return _SURE, (first, first + length)
     if not phone:

@@ -78,12 +78,13 @@ class HanWords:
         self.family = _costs(groups["family"])
         self.family = dict.fromkeys(FAMILY_NAMES + RARE_FAMILY_NAMES, _COST_OF_RARE_FAMILY) | self.family
         self.family.update(dict.fromkeys(DOUBLE_FAMILY_NAMES, _COST_OF_DOUBLE))
-        self._simplified = {ord(pair[0]): pair[1] for line in groups["simplified"] for pair in _pairs(line)}
+        pairs = [pair for line in groups["simplified"] for pair in _pairs(line)]
+        self._simplified = {ord(pair[0]): pair[1] for pair in (*pairs, *name_cues.CANTONESE)}
         self.traditional = frozenset(map(chr, self._simplified))
         self._is_traditional = re.compile(f"[{''.join(self.traditional)}]").search
 
     def simplified(self, text: str) -> str:
-        """Return a text with simplified characters in place of traditional ones."""
+        """Return a text with simplified characters in place of traditional ones, and common words of Cantonese."""
         return text.translate(self._simplified) if self._is_traditional(text) else text
 
     def word(self, written: str) -> Word | None:

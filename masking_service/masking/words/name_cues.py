@@ -36,6 +36,8 @@ ANNOUNCE: Final = _WORDS["announce"]
 SURE_FOLLOW: Final = _WORDS["sure-follow"]
 FOLLOW: Final = (*_WORDS["follow"], *SURE_FOLLOW)
 OPEN: Final = _WORDS["open"]
+CANTONESE: Final = _WORDS["cantonese"]
+"""Words of one character, each with the one of written Chinese that it is read like."""
 GIVEN: Final = "".join(_WORDS["given"])
 GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}

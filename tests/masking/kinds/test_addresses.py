@@ -181,8 +181,20 @@ def test_a_name_that_is_announced_in_front_of_an_address_is_hidden(address: str,
     assert batch == [one] * FEW
 
 
-@every("address", ["江门鹤山市3号", "宁波慈溪市横河镇89号"])
-def test_a_city_in_front_of_its_district_is_no_name(address: str) -> None:
+@every(
+    "address",
+    [
+        "江门鹤山市3号",
+        "宁波慈溪市横河镇89号",
+        "柯桥金昌商务大厦",
+        "位於新竹市東區光復路6號",
+        "鱼化寨富裕路6号",
+        "麻城市龟山乡周家岗村吴家岗",
+        "兰亭镇任家畈",
+        "乐清市柳翁线",
+    ],
+)
+def test_places_that_begin_like_a_name_stay(address: str) -> None:
     record = {"recipient": {"address": address}}
 
     MASKER.mask(record)
