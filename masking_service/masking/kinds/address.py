@@ -30,7 +30,7 @@ from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.names.latin_names import latin_names_beside_address
 from masking_service.masking.names.names_at_addresses import label_in_front, name_in_front, which_may_have_names
 from masking_service.masking.names.names_in_text import names_in, starred_alone
-from masking_service.masking.names.names_of_pasted_lines import begins_place, names_with_lines
+from masking_service.masking.names.names_of_pasted_lines import names_with_lines
 from masking_service.masking.numbers.found_numbers import find_numbers
 from masking_service.masking.numbers.numbers_in_text import crowded, scrub
 from masking_service.masking.numbers.orders_in_text import SAYS_ORDER
@@ -38,6 +38,7 @@ from masking_service.masking.reading import Reading
 from masking_service.masking.records.spellings import Mask
 from masking_service.masking.stars import stars, steady
 from masking_service.masking.words import address_words as words
+from masking_service.masking.words.divisions import begins_place
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 
@@ -435,7 +436,7 @@ def _is_simple(value: str) -> bool:
         and _IS_PLAIN(value) is not None
         and HAS_HAN(value) is not None
         and not is_japanese(value)
-        and name_in_front(value) is None
+        and not name_in_front(value)
         and (len(value) > MAX_NAME or bare_name(value) is None)
         and scrub(value) is value
         and not crowded(value)

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from masking_service.masking.names.given_names_alone import is_given
+from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import PROVINCES
 from masking_service.masking.words.alternatives import any_of, beginning
-from masking_service.masking.words.divisions import BEGINS_DIVISION, CITIES
+from masking_service.masking.words.divisions import BEGINS_DIVISION, CITIES, begins_place, is_division
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import (
     DOUBLE_FAMILY_NAMES,
@@ -59,24 +61,48 @@ _CITIES: Final = {city for city in CITIES if city[0] in FAMILY_NAMES}
 """Cities that begin like a person's name: 宁波, 金华."""
 _DISTRICT: Final = rf"{_HAN}{{2}}(?:市(?!场)|县|区(?<![业小社园院库校]区))"
 
-_SIGNS_BEHIND: Final = r"[ ,，;；、|/\t\n]"
-_TOUCHING: Final = (
-    rf"(?=[{_FAMILIES}])(?!{PROVINCES}|(?:{any_of(_CITIES)}){_DISTRICT})"
-    rf"(?:[{FAMILY_NAMES}]{_HAN}{{1,2}}(?<![省市区县州県府都])(?={_SIGNS_BEHIND}?(?:{PROVINCES}|{_DISTRICT}))"
-    rf"|(?!{_HAN}{{1,2}}[省市区县旗镇乡県府都]|{_HAN}{{3}}[市県]){_HAN}{{2,4}}(?<![省市区县州府都旗])"
-    rf"(?={_SIGNS_BEHIND}?(?:{BEGINS_DIVISION})))"
+_SIGNS: Final = " ,，;；、|/\t\n"
+_SIGNS_BEHIND: Final = f"[{_SIGNS}]"
+_LONGEST_START: Final = len("欧阳小明，") + len("和布克赛尔蒙古自治县")
+_NO_PLACE: Final = rf"(?=[{_FAMILIES}])(?!{PROVINCES}|(?:{any_of(_CITIES)}){_DISTRICT})"
+_BEFORE_DISTRICT: Final = (
+    rf"[{FAMILY_NAMES}]{_HAN}{{1,2}}(?<![省市区县州県府都])(?={_SIGNS_BEHIND}?(?:{PROVINCES}|{_DISTRICT}))"
 )
-NAME_IN_FRONT: Final = (
+_BEFORE_DIVISION: Final = (
+    rf"(?!{_HAN}{{1,2}}[省市区县旗镇乡県府都]|{_HAN}{{3}}[市県]){_HAN}{{2,4}}(?<![省市区县州府都旗])"
+    rf"(?={_SIGNS_BEHIND}?(?:{BEGINS_DIVISION}))"
+)
+_APART_OR_LABELLED: Final = (
     rf"(?:{_LABEL}[{_FAMILIES}]{_HAN}|"
     rf"(?=[\u3400-\u9fff·•‧・∙⋅･]{{2,15}}+{_SIGNS_BEHIND})(?="
     rf"(?:[{_FAMILIES}]{_HAN}{{1,3}}|{_HAN}{{1,7}}[·•‧・∙⋅･]{_HAN}{{1,7}}|(?:{any_of(cues.FIRST_PARTS)}){_HAN}{{0,4}})"
-    rf"{_SIGNS_BEHIND})(?!{PROVINCES})"
-    rf"|{_TOUCHING})"
+    rf"{_SIGNS_BEHIND})(?!{PROVINCES}))"
 )
+NAME_IN_FRONT: Final = rf"(?:{_APART_OR_LABELLED}|{_NO_PLACE}(?:{_BEFORE_DISTRICT}|{_BEFORE_DIVISION}))"
 """Part of a regular expression: a possible name in front of an address."""
-name_in_front: Final = Expression(NAME_IN_FRONT).match
-name_touches_place: Final = Expression(_TOUCHING).match
-"""Matches a possible name at the start of a text that touches an address: 王小明拉萨市."""
+_apart_or_labelled: Final = Expression(_APART_OR_LABELLED).match
+_before_district: Final = Expression(_NO_PLACE + _BEFORE_DISTRICT).match
+_before_division: Final = Expression(_NO_PLACE + _BEFORE_DIVISION).match
+
+
+def name_in_front(text: str) -> bool:
+    """Whether a possible name is in front of an address: 王小明，人民路1号."""
+    return _apart_or_labelled(text) is not None or name_touches_place(text)
+
+
+def name_touches_place(text: str) -> bool:
+    """Whether a possible name at the start of a text touches an address: 王小明拉萨市."""
+    before_district = _before_district(text) is not None
+    if not before_district and _before_division(text) is None:
+        return False
+    start = han_words().simplified(text[:_LONGEST_START])
+    if begins_place(start):
+        return False
+    behind = [start[length:].lstrip(_SIGNS) for length in (2, 3, 4)]
+    return before_district or any(
+        begins_place(place) or is_division(place[:2]) or is_division(place[:3]) for place in behind
+    )
+
 
 _ENDS: Final = rf"{_HAN}{{1,2}}家?(?<![{cues.PLACE_ENDS}])(?<!酒家)(?:$|{_SIGN})"
 _APART: Final = rf"(?:(?<=[^\u3400-\u9fff].)|(?<=[{_ANNOUNCE}{_ORGANISATIONS}].)|(?<={_DESKS}.))"
@@ -105,13 +131,15 @@ _MAY_BE_NAME: Final = tuple(
 )
 
 
+_MOST_AT_END: Final = 60
+"""The most that a word costs as a given name at the end of an address."""
 _NO_END: Final = (
     f"(?<![{cues.PLACE_ENDS}侧处队寨屯坨段坡旁前后下首邨收门边头装饰组口社峪丘岭沟塘服畈埭线坂坑宅坳坞圩垸垟网])"
     "(?<![家氏][岗井桥湾冲坝山河店])(?<![村路街场镇区院庄楼厂桥门][东西南北])"
 )
 """Fails behind what ends the name of a place or a shop."""
 _AT_END: Final = Expression(
-    rf"[{_SINGLES}](?={_HAN}{{1,2}}{_NO_END}$)(?<=[\n{_HAN[1:-1]}].)",
+    rf"[{_SINGLES}](?<=[\n{_HAN[1:-1]}].){_HAN}{{1,2}}{_NO_END}$",
     re.M,
 ).finditer
 """Finds a possible name at the end of an address, without a word that goes with names: 12号楼301室王小明."""
@@ -127,11 +155,18 @@ def which_may_have_names(notes: str, *, at_end: bool = True) -> set[int]:
     if not notes:
         return set()
     lines = "\n" + han_words().simplified(notes)
+    starts = [match.start() for find in _MAY_BE_NAME for match in find(lines)]
+    if at_end:
+        starts += [match.start() for match in _AT_END(lines) if not _ends_in_word(match[0])]
     found: set[int] = set()
-    for find in (*_MAY_BE_NAME, _AT_END) if at_end else _MAY_BE_NAME:
-        line = done = 0
-        for match in find(lines):
-            line += notes.count("\n", done, match.start())
-            done = match.start()
-            found.add(line)
+    line = done = 0
+    for start in sorted(starts):
+        line += notes.count("\n", done, start)
+        done = start
+        found.add(line)
     return found
+
+
+def _ends_in_word(run: str) -> bool:
+    """Whether a run ends in a word that is hardly ever a given name: 王公寓."""
+    return called_words.is_word(run[-2:]) and not is_given(run[-2:], _MOST_AT_END)

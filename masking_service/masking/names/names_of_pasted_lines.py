@@ -22,8 +22,7 @@ from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import PROVINCES
-from masking_service.masking.words.divisions import CITIES, DIVISIONS, LONGEST_DIVISION
-from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.divisions import begins_place, is_division
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.words.han_words import COST_OF_WORD_AS_FAMILY, han_words
 
@@ -33,8 +32,7 @@ _MAX_LENGTH: Final = 120
 """Characters of the longest line that is read. A longer text says more than where a person lives."""
 _MOBILE: Final = len("13812345678")
 _LONGEST_NAME: Final = len("欧阳小明")
-_province: Final = Expression(PROVINCES).match
-_road_behind: Final = re.compile("[东西南北中]?(?:[路街巷]|大[道街]|市场|花园|小区)").match
+_province: Final = re.compile(PROVINCES).match
 _is_address: Final = re.compile(
     rf"[{_SIGNS}]*[{HAN}{_SIGNS}]{{2,16}}?[省市区县旗镇乡村路街道巷弄园苑庄城里湾港府庭厦]"
 ).match
@@ -109,7 +107,7 @@ def _is_told(text: str, start: int, end: int) -> bool:
 
 def names_with_lines(text: str, found: list[Span]) -> list[Span]:
     """Return the spans in `found` and, if the text is such a line, that of its name, in order."""
-    worth_reading = "******" in text or name_in_front(text) is not None
+    worth_reading = "******" in text or name_in_front(text)
     line = read(han_words().simplified(text)) if worth_reading else None
     return found if line is None else apart([*line.without_places(found), *line.names])
 
@@ -172,15 +170,10 @@ def _names_beside(text: str, start: int, end: int, *, phone: bool, may_end: bool
 
 def _is_name_apart(part: re.Match[str]) -> bool:
     """Whether a part of an address without a phone is a name: by itself, or by the place behind it."""
-    if begins_place(part[1]) or _is_division(part[1]):
+    if begins_place(part[1]) or is_division(part[1]):
         return False
     behind = part.string[part.end() :].lstrip(" ,，、;；|")
     return begins_place(behind, road=False) or names_between_words.is_name(part[1], plainly=True)
-
-
-def _is_division(word: str) -> bool:
-    """Whether a word is the name of a division without the word for one: 柯桥 of 柯桥区."""
-    return any(word + kind in DIVISIONS for kind in "市县区")
 
 
 def _can_be_person(word: str) -> bool:
@@ -211,7 +204,7 @@ def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int
     for length in (3, 2, 4):
         name = run[1][:length]
         touches = begins_place(run[1][length:], road=False) and name[-1] not in _NO_LAST_BEFORE_PLACE
-        if touches and not phone and (_is_division(name) or name in cues.common_words()):
+        if touches and not phone and (is_division(name) or name in cues.common_words()):
             return None
         if touches and _DISTRICTS.isdisjoint(name) and _can_be_person(name):
             return _SURE, (first, first + length)
@@ -225,22 +218,6 @@ def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int
     ]
     saved, length = max(found, default=(_LEAST_AT_START - 1, 0))
     return (saved, (first, first + length)) if saved >= _LEAST_AT_START else None
-
-
-def begins_place(text: str, *, road: bool = True) -> bool:
-    """Whether a text in simplified characters begins with a province, or another division or city of China.
-
-    Args:
-        text: it.
-        road: whether a road or a market may be called after a city: 中山路.
-    """
-    if _province(text):
-        return True
-    found = [text[:length] for length in range(2, min(len(text), LONGEST_DIVISION) + 1) if text[:length] in DIVISIONS]
-    if road or not CITIES.issuperset(found):
-        return bool(found)
-    behind = text[len(found[-1]) :] if found else ""
-    return bool(found) and (_road_behind(behind) is None or begins_place(behind))
 
 
 def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:

@@ -1,17 +1,21 @@
-"""The administrative divisions of China, and its cities without the word for a city. Data only."""
+"""The administrative divisions of China, and its cities without the word for a city."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from masking_service.masking.words.address_words import PROVINCES
 from masking_service.masking.words.name_cues import sections
 
 _NAMES: Final = sections("divisions.txt")
 CITIES: Final = frozenset(_NAMES["cities"])
 DIVISIONS: Final = frozenset(_NAMES["divisions"]) | CITIES
-LONGEST_DIVISION: Final = 7
+_LONGEST: Final = 7
 """Characters of a name that are compared. Longer names differ within them."""
 _BEGINNINGS: Final = sorted({name[:2] for name in DIVISIONS})
+_province: Final = re.compile(PROVINCES).match
+_road_behind: Final = re.compile("[东西南北中]?(?:[路街巷]|大[道街]|市场|花园|小区)").match
 _TOGETHER: Final = 60
 """Beginnings that an expression tells from the others by their first characters."""
 _GROUPS: Final = [_BEGINNINGS[at : at + _TOGETHER] for at in range(0, len(_BEGINNINGS), _TOGETHER)]
@@ -27,3 +31,24 @@ BEGINS_DIVISION: Final = (
     f"(?:{'|'.join(f'(?={_class(group, 0)})(?:' + '|'.join(group) + ')' for group in _GROUPS)})"
 )
 """Part of a regular expression: what their names begin with."""
+
+
+def is_division(word: str) -> bool:
+    """Whether a word is the name of a division without the word for one: 柯桥 of 柯桥区."""
+    return any(word + kind in DIVISIONS for kind in "市县区")
+
+
+def begins_place(text: str, *, road: bool = True) -> bool:
+    """Whether a text in simplified characters begins with a province, or another division or city of China.
+
+    Args:
+        text: it.
+        road: whether a road or a market may be called after a city: 中山路.
+    """
+    if _province(text):
+        return True
+    found = [text[:length] for length in range(2, min(len(text), _LONGEST) + 1) if text[:length] in DIVISIONS]
+    if road or not CITIES.issuperset(found):
+        return bool(found)
+    behind = text[len(found[-1]) :] if found else ""
+    return bool(found) and (_road_behind(behind) is None or begins_place(behind))
