@@ -98,7 +98,7 @@ def name_touches_place(text: str) -> bool:
     start = han_words().simplified(text[:_LONGEST_START])
     if begins_place(start):
         return False
-    behind = [start[length:].lstrip(_SIGNS) for length in (2, 3, 4)]
+    behind = [start[length:].lstrip(_SIGNS) for length in (2, 3, 4) if length < 4 or not ends_in_word(start[:4])]
     return before_district or any(
         begins_place(place) or is_division(place[:2]) or is_division(place[:3]) for place in behind
     )
@@ -157,7 +157,7 @@ def which_may_have_names(notes: str, *, at_end: bool = True) -> set[int]:
     lines = "\n" + han_words().simplified(notes)
     starts = [match.start() for find in _MAY_BE_NAME for match in find(lines)]
     if at_end:
-        starts += [match.start() for match in _AT_END(lines) if not _ends_in_word(match[0])]
+        starts += [match.start() for match in _AT_END(lines) if not ends_in_word(match[0])]
     found: set[int] = set()
     line = done = 0
     for start in sorted(starts):
@@ -167,6 +167,6 @@ def which_may_have_names(notes: str, *, at_end: bool = True) -> set[int]:
     return found
 
 
-def _ends_in_word(run: str) -> bool:
+def ends_in_word(run: str) -> bool:
     """Whether a run ends in a word that is hardly ever a given name: 王公寓."""
     return called_words.is_word(run[-2:]) and not is_given(run[-2:], _MOST_AT_END)

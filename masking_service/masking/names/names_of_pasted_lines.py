@@ -16,7 +16,7 @@ from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_ha
 from masking_service.masking.names.beside_runs import FOLLOW
 from masking_service.masking.names.han_run import PLACE_ENDS, cost_of_given
 from masking_service.masking.names.name_bounds import ANY_FAMILY
-from masking_service.masking.names.names_at_addresses import name_in_front, name_touches_place
+from masking_service.masking.names.names_at_addresses import ends_in_word, name_in_front, name_touches_place
 from masking_service.masking.names.names_in_text import apart
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.words import called_words
@@ -204,7 +204,7 @@ def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int
     for length in (3, 2, 4):
         name = run[1][:length]
         touches = begins_place(run[1][length:], road=False) and name[-1] not in _NO_LAST_BEFORE_PLACE
-        if touches and not phone and (is_division(name) or name in cues.common_words()):
+        if touches and not phone and (is_division(name) or (length == _LONGEST_NAME and ends_in_word(name))):
             return None
         if touches and _DISTRICTS.isdisjoint(name) and _can_be_person(name):
             return _SURE, (first, first + length)

@@ -192,6 +192,11 @@ def test_a_name_that_is_announced_in_front_of_an_address_is_hidden(address: str,
         "麻城市龟山乡周家岗村吴家岗",
         "兰亭镇任家畈",
         "乐清市柳翁线",
+        "白云宾馆广州市越秀区东风路1号",
+        "向阳小学眉山市东坡路1号",
+        "沙田馬鞍山西沙路1號",
+        "海西格尔木市昆仑路1号",
+        "人民路15栋居委会",
     ],
 )
 def test_places_that_begin_like_a_name_stay(address: str) -> None:
