@@ -29,6 +29,8 @@ try:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
     from pyarrow import ipc, types
+
+    from masking_service.arrow.types import without_notes
 except ModuleNotFoundError:  # the extra `arrow` is not installed: `ColumnFile` says so
     pa = None
 
@@ -284,26 +286,14 @@ def _field(field: Any, steps: Steps, shown: Mapping[Steps, Any]) -> Any:
 
 
 def _plain(field: Any) -> Any:
-    """The field, at every level, without views and without notes (Arrow's metadata), which may say anything."""
-    return pa.field(field.name, _without_views(field.type), field.nullable)
+    """The field, at every level, without views, of which Arrow cannot pick rows, and without notes."""
+    return pa.field(field.name, without_notes(field.type, _without_view), field.nullable)
 
 
-def _without_views(kind: Any) -> Any:
-    """The type with fields that are plain. Of views, Arrow cannot pick rows."""
+def _without_view(kind: Any) -> Any:
     if types.is_string_view(kind):
         return pa.string()
-    if types.is_binary_view(kind):
-        return pa.binary()
-    if types.is_struct(kind):
-        return pa.struct([_plain(field) for field in kind])
-    if types.is_list(kind) or types.is_large_list(kind):
-        make = pa.list_ if types.is_list(kind) else pa.large_list
-        return make(_plain(kind.value_field))
-    if types.is_fixed_size_list(kind):
-        return pa.list_(_plain(kind.value_field), kind.list_size)
-    if types.is_map(kind):
-        return pa.map_(_plain(kind.key_field), _plain(kind.item_field), kind.keys_sorted)
-    return kind
+    return pa.binary() if types.is_binary_view(kind) else kind
 
 
 def _is_supported(kind: Any) -> bool:

@@ -92,11 +92,16 @@ def names_in(fields: Sequence[pa.Field]) -> Iterator[str]:
             yield from names_in([kind.field(at) for at in range(kind.num_fields)])
 
 
-def without_notes(kind: pa.DataType) -> pa.DataType:
-    """The type without the notes of its members (Arrow's metadata), which may say anything."""
+def without_notes(kind: pa.DataType, leaf: Callable[[pa.DataType], pa.DataType] | None = None) -> pa.DataType:
+    """The type without the notes of its members (Arrow's metadata), which may say anything.
+
+    Args:
+        kind: the type.
+        leaf: replaces each type without members.
+    """
 
     def plain(field: pa.Field) -> pa.Field:
-        return pa.field(field.name, without_notes(field.type), field.nullable)
+        return pa.field(field.name, without_notes(field.type, leaf), field.nullable)
 
     if types.is_struct(kind):
         return pa.struct([plain(kind.field(at)) for at in range(kind.num_fields)])
@@ -108,7 +113,7 @@ def without_notes(kind: pa.DataType) -> pa.DataType:
         return pa.list_(plain(kind.value_field), kind.list_size)
     if types.is_map(kind):
         return pa.map_(plain(kind.key_field), plain(kind.item_field), kind.keys_sorted)
-    return kind
+    return kind if leaf is None else leaf(kind)
 
 
 def with_masks(kind: pa.DataType, mapped: Mapping[Steps, str], steps: Steps = ()) -> pa.DataType:

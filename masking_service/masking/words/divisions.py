@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from masking_service.masking.words.address_words import PROVINCES
+from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.name_cues import sections
 
 _NAMES: Final = sections("divisions.txt")
@@ -13,23 +14,9 @@ CITIES: Final = frozenset(_NAMES["cities"])
 DIVISIONS: Final = frozenset(_NAMES["divisions"]) | CITIES
 _LONGEST: Final = 7
 """Characters of a name that are compared. Longer names differ within them."""
-_BEGINNINGS: Final = sorted({name[:2] for name in DIVISIONS})
 _province: Final = re.compile(PROVINCES).match
 _road_behind: Final = re.compile("[东西南北中]?(?:[路街巷]|大[道街]|市场|花园|小区)").match
-_TOGETHER: Final = 60
-"""Beginnings that an expression tells from the others by their first characters."""
-_GROUPS: Final = [_BEGINNINGS[at : at + _TOGETHER] for at in range(0, len(_BEGINNINGS), _TOGETHER)]
-
-
-def _class(beginnings: list[str], at: int) -> str:
-    """Return a class of the first or second characters of beginnings."""
-    return f"[{''.join(sorted({two[at] for two in beginnings}))}]"
-
-
-BEGINS_DIVISION: Final = (
-    f"(?={_class(_BEGINNINGS, 0)}{_class(_BEGINNINGS, 1)})"
-    f"(?:{'|'.join(f'(?={_class(group, 0)})(?:' + '|'.join(group) + ')' for group in _GROUPS)})"
-)
+BEGINS_DIVISION: Final = any_of({name[:2] for name in DIVISIONS})
 """Part of a regular expression: what their names begin with."""
 
 
@@ -42,7 +29,7 @@ def begins_place(text: str, *, road: bool = True) -> bool:
     """Whether a text in simplified characters begins with a province, or another division or city of China.
 
     Args:
-        text: it.
+        text: what may begin with one; the rest of it does not matter.
         road: whether a road or a market may be called after a city: 中山路.
     """
     if _province(text):
