@@ -57,6 +57,8 @@ def test_the_operator_approves_lists_and_revokes_keys(api: Api, run: Run, monkey
 
     printed = run("people", "keys", "approve", person.key.key_id)
 
+    run("people", "keys", "revoke", "--principal", person.id, "-" * 22, code=1)
+    run("people", "keys", "revoke", "--principal", person.id, "z" * 22, code=1)
     active = run("people", "keys", "list", "--principal", person.id)
     run("people", "keys", "revoke", "--principal", person.id, person.key.key_id)
     revoked = run("people", "keys", "list", "--principal", person.id)
