@@ -55,7 +55,7 @@ def shred(coordinator: Coordinator, before: str, export: Path, named: NamedRoot 
     Raises:
         KeysError: a key could not be unwrapped, a later date was shredded already, or another root key than the named
             one is waiting or was used for this date; no root key was destroyed.
-        KeysetError: `export` is another file, such as the keyset. Nothing was changed.
+        KeysetError: `export` is another file, such as the keyset, or in no folder. Nothing was changed.
         ProcessesBehindError: a running process did not follow.
     """
     _check_export(export)
@@ -175,7 +175,9 @@ def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:
 
 
 def _check_export(export: Path) -> None:
-    """Check that surviving keys replace nothing but surviving keys. Raises KeysetError."""
+    """Check that surviving keys can be written there, and replace nothing else. Raises KeysetError."""
+    if not export.parent.is_dir():
+        raise KeysetError(f"{export.parent} is no folder for the surviving keys: nothing was changed")
     if export.exists():
         _read_surviving_keys(export)
 

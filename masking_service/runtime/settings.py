@@ -134,7 +134,7 @@ class Settings:
             redis_vouched=_is_set_to(environment, "MASKING_REDIS_VOUCHED_DURABLE", VOUCHED),
             redis_may_lose=_is_set_to(environment, "MASKING_REDIS_MAY_LOSE", LOSES),
             audit_slots=_number(environment, "MASKING_AUDIT_SLOTS", 0, 1, MAX_AUDIT_SLOTS),
-            policy=Path(environment.get("MASKING_POLICY", str(shipped("policy.yaml")))),
+            policy=_policy(environment),
             schemas=Path(schemas) if schemas else None,
             development=development,
             max_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", MAX_BODY_BYTES, 1024, 64 * 1024 * 1024),
@@ -199,6 +199,13 @@ def _archive_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or unwanted:
         raise ValueError("must begin with https:// or http://, without user, query and fragment")
     return url
+
+
+def _policy(environment: Mapping[str, str]) -> Path:
+    name = environment.get("MASKING_POLICY", str(shipped("policy.yaml")))
+    if not name:
+        raise SettingsError("MASKING_POLICY must name a file, or not be set: then the shipped policy is used")
+    return Path(name)
 
 
 def _file(environment: Mapping[str, str], name: str) -> Path | None:

@@ -177,6 +177,7 @@ def test_permits_that_are_over_are_ended_together(
     [
         ("new study-1 --until 2999-12-31 --columns phone", "was used before"),
         ("new Study --until 2999-12-31 --columns phone", "a permit's name is"),
+        ("new study-13800138009 --until 2999-12-31 --columns phone", "no phone or the like"),
         ("new study-3 --until 2999-12-31 --columns text", "pseudonyms are for"),
         ("new study-3 --until 2001-01-01 --columns phone", "is over"),
         ("new study-3 --until tomorrow --columns phone", "takes a date"),

@@ -194,6 +194,15 @@ def test_a_killed_shredding_continues_and_loses_nothing(
     assert opened(Process(path, url), written) == SHREDDED
 
 
+def test_nothing_is_changed_where_the_surviving_keys_cannot_be_written(path: Path, url: str) -> None:
+    content = path.read_bytes()
+
+    with coordinator(path, url) as mine, pytest.raises(KeysetError, match="none is no folder for"):
+        shred(mine, BEFORE, path.with_name("none") / "surviving.json")
+
+    assert path.read_bytes() == content
+
+
 @pytest.mark.parametrize("how", ["shred", "renew"])
 def test_surviving_keys_replace_no_other_file(path: Path, url: str, how: str) -> None:
     """Such as the keyset itself."""

@@ -87,6 +87,7 @@ def test_without_an_end_a_case_lasts_seven_days(api: Api, set_clock: Clock) -> N
         ({"expires_in": WEEK + 1}, "/expires_in", "out-of-range"),
         ({"reason": ""}, "/reason", "invalid-length"),
         ({"reason": " \t\u3000"}, "/reason", "invalid-value"),
+        ({"reason": "\u200b \u2060\ufeff"}, "/reason", "invalid-value"),
         ({"reason": "x" * 501}, "/reason", "invalid-length"),
         ({"expires_in": "60"}, "/expires_in", "invalid-value"),
         ({"expires_in": True}, "/expires_in", "invalid-value"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from masking_service.masking.stars import graphemes
 from masking_service.service.call.errors import InvalidRequest
 
 MAX_REASON: Final = 500
@@ -85,10 +86,10 @@ def whole(number: int | float | None, pointer: str) -> int | None:
 
 
 def text_fault(text: str, most: int) -> str:
-    """Return what is wrong with a text that must have content and at most so many characters; else ""."""
+    """Return what is wrong with a text that must have visible content and at most so many characters; else ""."""
     if not 1 <= len(text) <= most:
         return "invalid-length"
-    return "invalid-value" if text.isspace() else ""
+    return "invalid-value" if all(map(str.isspace, graphemes(text))) else ""
 
 
 def line_fault(text: str, most: int) -> str:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from keys.keyring import Keyring
 from masking_service.masking.kinds.table import TOKEN_KINDS
+from masking_service.service.call.own_words import masked_words
 from masking_service.service.vault.wrapped_keys import PERMIT_DAY, PermitTerms, WrappedKey, WrappedKeys
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -87,6 +88,8 @@ class Permits:
         """
         if not _NAME.fullmatch(terms.name):
             raise PermitError("a permit's name is 1 to 63 of a-z 0-9 -, and begins with no -")
+        if masked_words(terms.name) != terms.name:
+            raise PermitError("a permit's name is in the audit log, so no phone or the like can be in it")
         if unknown := {*terms.kinds} - {*TOKEN_KINDS}:
             raise PermitError(f"{', '.join(sorted(unknown))}: pseudonyms are for {', '.join(TOKEN_KINDS)}")
         known = list(self)
