@@ -15,7 +15,7 @@ _INTERNATIONAL: Final = re.compile(r"\+\d{7,15}")
 _SEPARATORS: Final = re.compile(r"[\s()./-]+")
 
 
-class PastedLine(NamedTuple):
+class PastedNumber(NamedTuple):
     """A line of a pasted text, which should be a waybill number.
 
     Attributes:
@@ -29,7 +29,7 @@ class PastedLine(NamedTuple):
     text: str
 
 
-def read_lines(text: str) -> list[PastedLine]:
+def read_lines(text: str) -> list[PastedNumber]:
     """Read a pasted text: one row for each number, and for each line without one."""
     seen: set[str] = set()
     rows = []
@@ -39,7 +39,7 @@ def read_lines(text: str) -> list[PastedLine]:
             if verdict == "sound" and number in seen:
                 verdict = "twice"
             seen.add(number)
-            rows.append(PastedLine(at, verdict, number))
+            rows.append(PastedNumber(at, verdict, number))
     return rows
 
 

@@ -18,7 +18,7 @@ from keys.keyring import Keyring
 from keys.keyset import Keyset, read
 from keys.keyset_file import KeysetFile
 from masking_service.rotation.processes import Heartbeat, active_processes
-from masking_service.service.vault.notice import Notice, read_notice, reading_notice, write_notice
+from masking_service.service.vault.key_notice import KeyNotice, read_key_notice, reading_key_notice, write_key_notice
 from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import PREFIX
@@ -164,8 +164,8 @@ class Coordinator:
     def wait_for_data_keys(self) -> None:
         """Wait until every process knows the new data keys. Raises ProcessesBehindError: a process did not follow."""
         notice = self._notice()
-        told = Notice(notice.least, notice.rotations + 1)
-        write_notice(self.store, self.keyring, told, self.random)
+        told = KeyNotice(notice.least, notice.rotations + 1)
+        write_key_notice(self.store, self.keyring, told, self.random)
         self._wait("processes that know the new data keys", lambda beat: beat.rotations >= told.rotations)
 
     def _distribute(self, keyset: Keyset) -> None:
@@ -173,11 +173,11 @@ class Coordinator:
         self._wait("processes that have the keyset", lambda beat: beat.digest == digest)
         notice = self._notice()
         if notice.least < keyset.serial:
-            write_notice(self.store, self.keyring, Notice(keyset.serial, notice.rotations), self.random)
+            write_key_notice(self.store, self.keyring, KeyNotice(keyset.serial, notice.rotations), self.random)
 
-    def _notice(self) -> Notice:
-        [reply] = self.store.read([reading_notice()])
-        return read_notice(self.keyring, reply)
+    def _notice(self) -> KeyNotice:
+        [reply] = self.store.read([reading_key_notice()])
+        return read_key_notice(self.keyring, reply)
 
     def _wait(self, what: str, follows: Callable[[Heartbeat], bool]) -> None:
         deadline = time.monotonic() + self._timeout

@@ -19,7 +19,7 @@ from keys.keyring import Keyring
 from keys.keyset import decode, digest_of
 from masking_service.rotation.processes import LIFE_SECONDS, Heartbeat, heartbeat_commands
 from masking_service.service.vault.data_keys import DataKeys
-from masking_service.service.vault.notice import read_notice, reading_notice
+from masking_service.service.vault.key_notice import read_key_notice, reading_key_notice
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES
@@ -109,8 +109,8 @@ class KeyWatch(KeysetFileWatch):
                 these keys are too old, and the lease has ended.
             IntegrityError: the notice was changed.
         """
-        [reply] = through.read([reading_notice()])
-        notice = read_notice(self._keyring, reply)
+        [reply] = through.read([reading_key_notice()])
+        notice = read_key_notice(self._keyring, reply)
         keyset = self._keyring.keyset
         if keyset.serial < notice.least:
             self._store.admit(until=0.0)

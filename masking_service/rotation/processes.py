@@ -24,7 +24,7 @@ class Heartbeat(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
         where: machine and process id.
         digest: of its keyset, hexadecimal.
         serial: of its keyset.
-        rotations: the newest `Notice.rotations` after which it has checked for newer data keys; stored as ``turn``.
+        rotations: the newest `KeyNotice.rotations` after which it has checked for newer data keys; stored as ``turn``.
         fault: why it cannot use the present keyset file; empty if it can.
         policy: the digest of the policy that it acts under; empty from a release that did not report it.
     """

@@ -44,7 +44,7 @@ from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY, load_line
 from masking_service.service.search.index_work import IndexWork
 from masking_service.service.state.once import OnceAWhile
-from masking_service.service.tiers.publisher import Known, Publisher
+from masking_service.service.tiers.publisher import Publisher
 from masking_service.service.vault.vault import Vault
 from masking_service.store.faults import Fault
 
@@ -92,10 +92,10 @@ class Parts:
         self.deadlines = DeadlineWatch(self.incidents, OnceAWhile(self.store, keyring, os.urandom), self.alerts)
         self.deferred = ThreadPoolExecutor(2, "deferred")  # its threads start when something is first deferred
         self.vault = Vault(self.store, keyring, os.urandom)
-        known = Known(self.registry, self.freezes)
-        self._publisher = Publisher(self.store, keyring, known, self.vault.data_keys, os.urandom)
+        data_keys = self.vault.data_keys
+        self._publisher = Publisher(self.store, keyring, self.registry, self.freezes, data_keys, os.urandom)
         self.index_work = IndexWork(self.store, keyring, self.vault.record_keys, self.vault.search, os.urandom)
-        self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)
+        self.key_watch = KeyWatch(settings.keyset, keyring, data_keys, self.store, os.urandom, clock)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.denials = Denials(self.log, clock)
         self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)

@@ -15,7 +15,7 @@ from masking_service.rotation.rotate import rotate_audit
 from masking_service.rotation.search import rotate_search
 from masking_service.rotation.state import rotate_state
 from masking_service.service.call.recorder import Recorder
-from masking_service.service.vault.notice import Notice
+from masking_service.service.vault.key_notice import KeyNotice
 from tests.rotation.commands import LATE, running
 from tests.rotation.processes import TODAY, Process, coordinator
 from tests.service.people.policies import policy
@@ -92,4 +92,4 @@ def test_processes_are_told_of_one_more_rotation_of_data_keys(path: Path, proces
 
     mine.wait_for_data_keys()
 
-    assert mine._notice() == Notice(before.least, before.rotations + 1)
+    assert mine._notice() == KeyNotice(before.least, before.rotations + 1)

@@ -20,7 +20,7 @@ from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.restrictions.state import Restrictions
 from masking_service.service.vault.records import HELD_UNTIL
-from masking_service.service.vault.vault import Found
+from masking_service.service.vault.vault import FoundWaybill
 from masking_service.service.vault.writing import Stored
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.genesis import claim
@@ -361,7 +361,7 @@ def test_at_every_step_the_last_word_about_a_restriction_counts(rotate: Rotate, 
     restrictions = {process: Restrictions(process.store, process.keyring, os.urandom) for process in both}
     words = cycle((True, False, False, True))
 
-    def newest(process: Process) -> Found:
+    def newest(process: Process) -> FoundWaybill:
         (found,) = process.vault.newest("default", [NUMBER], NOW)
         assert found is not None
         return found
@@ -443,7 +443,7 @@ def test_a_restriction_that_ends_in_the_moment_of_its_move_is_ended(
     restrictions = Restrictions(process.store, process.keyring, os.urandom)
     empty, ended = _Moving._empty, list[Any]()
 
-    def newest() -> Found:
+    def newest() -> FoundWaybill:
         (found,) = process.vault.newest("default", [NUMBER], NOW)
         assert found is not None
         return found

@@ -13,7 +13,7 @@ from keys.keyring import Keyring
 from keys.rotation import distribute
 from masking_service.rotation import keyset_watch as watch
 from masking_service.rotation.processes import LIFE_SECONDS, active_processes
-from masking_service.service.vault.notice import Notice, write_notice
+from masking_service.service.vault.key_notice import KeyNotice, write_key_notice
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, KEY_NOTICE, WORKERS
 from tests.rotation.processes import TODAY, Process
@@ -155,7 +155,7 @@ def test_a_process_without_its_lease_does_not_use_the_store(process: Process, mo
 
 
 def test_an_outdated_keyset_ends_the_lease_at_once(process: Process) -> None:
-    write_notice(process.store, process.keyring, Notice(least=1), os.urandom)
+    write_key_notice(process.store, process.keyring, KeyNotice(least=1), os.urandom)
 
     with pytest.raises(StoreUnavailable, match="old-keyset"):
         process.watch.beat(process.store, "")
@@ -164,7 +164,7 @@ def test_an_outdated_keyset_ends_the_lease_at_once(process: Process) -> None:
 
 
 def test_a_changed_notice_is_an_integrity_error(process: Process, client: redis.Redis) -> None:
-    write_notice(process.store, process.keyring, Notice(rotations=1), os.urandom)
+    write_key_notice(process.store, process.keyring, KeyNotice(rotations=1), os.urandom)
     sealed = bytearray(ask(client, "GET", KEY_NOTICE))
     sealed[-1] ^= 1
     ask(client, "SET", KEY_NOTICE, bytes(sealed))

@@ -52,7 +52,7 @@ def publisher(stored: Stored, keyset: Keyset) -> Publisher:
     store: Any = stored
     keyring: Any = SimpleNamespace(keyset=keyset)
     nothing: Any = None
-    return Publisher(store, keyring, nothing, nothing, nothing)
+    return Publisher(store, keyring, nothing, nothing, nothing, nothing)
 
 
 @pytest.mark.parametrize("marked", [False, True])
@@ -116,7 +116,7 @@ def test_the_day_keys_of_today_and_tomorrow_replace_older_ones(before: Any, afte
     keyring: Any = SimpleNamespace(keyset=SimpleNamespace(serial=5))
     data_keys: Any = SimpleNamespace(of_day=of_day)
     nothing: Any = None
-    publisher = Publisher(nothing, keyring, nothing, data_keys, nothing)
+    publisher = Publisher(nothing, keyring, nothing, nothing, data_keys, nothing)
 
     made = publisher._days(msgspec.json.encode(PublishedDays(*before)) if before else b"", ["express"], NOW)
 

@@ -33,7 +33,7 @@ from masking_service.service.me.use import budgets_left
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills.view import reached, shown_masked
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
@@ -123,7 +123,7 @@ class ReadCasePage:
         return grant, frozen
 
     def _waybills(
-        self, context: RequestContext, grant: Grant | None, numbers: Sequence[str], found: Sequence[Found | None]
+        self, context: RequestContext, grant: Grant | None, numbers: Sequence[str], found: Sequence[FoundWaybill | None]
     ) -> list[answers.CaseWaybill]:
         if grant is None:
             return [answers.CaseWaybill(number) for number in numbers]
@@ -131,7 +131,7 @@ class ReadCasePage:
         return [self._waybill(context, grant, through, number, one) for number, one in zip(numbers, found, strict=True)]
 
     def _waybill(
-        self, context: RequestContext, grant: Grant, through: Profile, number: str, found: Found | None
+        self, context: RequestContext, grant: Grant, through: Profile, number: str, found: FoundWaybill | None
     ) -> answers.CaseWaybill:
         if found is None:
             return answers.CaseWaybill(number, None)

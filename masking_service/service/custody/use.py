@@ -21,7 +21,7 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import principal_id, site_codes
 from masking_service.service.search.state import Indexed, every_entry, findable_of
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
 _MEMBERS: Final = frozenset({"waybill_no", "site", "courier"})
@@ -95,7 +95,7 @@ class MoveCustody:
             self._move_entries(context, [*last.values()])
         return [answers.Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
 
-    def _move_entries(self, context: RequestContext, moves: Sequence[tuple[_Move, Found]]) -> None:
+    def _move_entries(self, context: RequestContext, moves: Sequence[tuple[_Move, FoundWaybill]]) -> None:
         """Let parcels be found at their new sites, and at the old ones no more: one round trip."""
         before: list[Indexed] = []
         after: list[Indexed] = []

@@ -38,7 +38,7 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.state.sealed import NOTHING_SHOWN, PreparedFields
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.store.client import Store
 
 PLANT: Final = Permission.DECOY_PLANT
@@ -52,7 +52,7 @@ class _Phone:
     """A recipient's or sender's number of a stored waybill, and the field that holds it."""
 
     waybill_no: str
-    found: Found
+    found: FoundWaybill
     field: str
     number: str
 

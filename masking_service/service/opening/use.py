@@ -38,7 +38,7 @@ from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.phone_calls.call_records import CallRecords, hash_called
 from masking_service.service.vault.records import Record, Reference, read_token
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
 
@@ -301,7 +301,7 @@ class Detokenize:
 
 
 def _record_of(
-    item: _AskedItem, of_tokens: Iterator[Record | None], of_numbers: Iterator[Found | None]
+    item: _AskedItem, of_tokens: Iterator[Record | None], of_numbers: Iterator[FoundWaybill | None]
 ) -> Record | None:
     """Return the record of an item, the next one of its sort."""
     if item.reference is not None:

@@ -36,7 +36,7 @@ from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls, Origin, StoredCall
 from masking_service.service.phone_calls.problems import CallsUnavailable, NoCallerNumber, NotCallable
 from masking_service.service.restrictions.problems import Restricted
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills.view import reached
 from masking_service.store.pipeline import Question
 
@@ -60,7 +60,7 @@ class _Permit:
     missed: int
     phone: str | None
     own_number: Question[str | None]
-    records: Question[list[Found | None]]
+    records: Question[list[FoundWaybill | None]]
 
     @property
     def case(self) -> str | None:
@@ -72,7 +72,7 @@ class _Permit:
         """What the audit entry of a call says that binds no number."""
         return Stated(role=self.grant.role, case=self.case)
 
-    def named(self, number: str | None) -> Found | None:
+    def named(self, number: str | None) -> FoundWaybill | None:
         """Return the waybill that was read, if the case names it; else it is dropped unread."""
         if number is None or (self.authority is not None and number not in self.authority.opening.waybills):
             return None
@@ -184,7 +184,9 @@ class Calling:
         device_phone = called.device.phone if called.device else None
         return _Permit(grant, authority, called.missed, device_phone, own_number, records)
 
-    def _reach(self, context: RequestContext, permit: _Permit, number: str | None, field: str) -> tuple[Found, Any]:
+    def _reach(
+        self, context: RequestContext, permit: _Permit, number: str | None, field: str
+    ) -> tuple[FoundWaybill, Any]:
         """Return the waybill and its phone, where the caller may reach it; else record that and refuse."""
         found = reached(self.custodies, context, permit.grant.scope, permit.named(number))
         bases = self._bases(context.principal.tenant, number)
@@ -268,7 +270,7 @@ def _numbers(own: str | None, value: Any) -> tuple[str, str]:
     return own, other
 
 
-def _phone(found: Found | None, field: str) -> Any:
+def _phone(found: FoundWaybill | None, field: str) -> Any:
     """Return the value of a phone field; None where there is none."""
     for place, value in found.record.content()[1] if found is not None else ():
         if place.pointer == field and place.kind == "phone" and value not in (None, ""):

@@ -10,7 +10,7 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
-from masking_service.service.vault.vault import Found
+from masking_service.service.vault.vault import FoundWaybill
 from masking_service.store.client import Command
 from masking_service.store.layout import restriction_key, stems_of
 
@@ -18,7 +18,7 @@ from masking_service.store.layout import restriction_key, stems_of
 class Restrictions(TenantState):
     """Writes restrictions. `Vault` reads them with the records."""
 
-    def prepare(self, tenant: str, found: Sequence[Found], by: str, now: int) -> Prepared[None]:
+    def prepare(self, tenant: str, found: Sequence[FoundWaybill], by: str, now: int) -> Prepared[None]:
         """Seal a restriction of each waybill: one round trip to write, none without waybills.
 
         Args:
@@ -40,7 +40,7 @@ class Restrictions(TenantState):
         ]
         return self._prepared(sealed, commands)
 
-    def prepare_end(self, tenant: str, found: Sequence[Found]) -> Prepared[None]:
+    def prepare_end(self, tenant: str, found: Sequence[FoundWaybill]) -> Prepared[None]:
         """Prepare to end the restriction of each waybill: one round trip to write, none without waybills."""
         everywhere = stems_of(self._keyring.tenant(tenant), [one.base for one in found]).everywhere()
         places = [restriction_key(stem) for stems in everywhere for stem in stems]

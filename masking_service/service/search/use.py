@@ -32,7 +32,7 @@ from masking_service.service.search import answers
 from masking_service.service.search.asked import Asked
 from masking_service.service.search.problems import NoSearchIndex, TooMany
 from masking_service.service.search.state import IndexEntry, TooManyEntries
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills.view import reached, shown, viewed
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Question
@@ -179,7 +179,7 @@ class Search:
 
     def _find(
         self, context: RequestContext, permit: _AllowedSearch
-    ) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
+    ) -> tuple[dict[str, FoundWaybill] | None, list[IndexEntry]]:
         """Return the confirmed waybills, None if they are too many, and the entries to be dropped."""
         tenant = context.principal.tenant
         try:
@@ -188,7 +188,7 @@ class Search:
             return None, []
         numbers = [*dict.fromkeys(entry.number for entry in entries)]
         newest = dict(zip(numbers, self.vault.newest(tenant, numbers, context.now), strict=True)) if numbers else {}
-        found: dict[str, Found] = {}
+        found: dict[str, FoundWaybill] = {}
         stale: list[IndexEntry] = []
         for entry in entries:
             one = newest[entry.number]
@@ -198,7 +198,7 @@ class Search:
                 stale.append(entry)
         return found, stale
 
-    def _confirms(self, tenant: str, one: Found, asked: Asked) -> bool:
+    def _confirms(self, tenant: str, one: FoundWaybill, asked: Asked) -> bool:
         """Return whether a record is what was asked for."""
         phones = recipients_phones(one.record.content()[1])
         if asked.phone:
@@ -207,7 +207,7 @@ class Search:
         at_site = custody is not None and custody.site == asked.site
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 
-    def _record(self, context: RequestContext, permit: _AllowedSearch, seen: Sequence[Found]) -> Recorded:
+    def _record(self, context: RequestContext, permit: _AllowedSearch, seen: Sequence[FoundWaybill]) -> Recorded:
         """Pay for full views, record the search, and keep its disclosures, before the answer."""
         with (
             self.recorder.record_denials(context, Action.SEARCH, Stated(profile=permit.grant.profile)),
@@ -226,7 +226,7 @@ class Search:
         )
 
 
-def _is_stale(entry: IndexEntry, one: Found | None, now: int) -> bool:
+def _is_stale(entry: IndexEntry, one: FoundWaybill | None, now: int) -> bool:
     """Return whether no write on its way can make the record confirm its entry.
 
     Today's entry may belong to a record or a move that is, and an entry of a waybill without custody to its first one.

@@ -4,7 +4,6 @@ Two processes that know different serials do not undo each other: one that knows
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
 from typing import Final
@@ -39,31 +38,30 @@ FRESH_SECONDS: Final = 30
 """Seconds between publications without a change, so that intake hosts know their age."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What this process knows of access."""
-
-    registry: ClientRegistry
-    freezes: Freezes
-
-
 class Publisher:
     """Publishes for intake hosts.
 
     Args:
         store: the way to Redis.
         keyring: signs; where it is not split, nothing is published.
-        known: what is published of access.
+        registry, freezes: what is published of access.
         data_keys: give the day keys.
         random: gives that many random bytes.
     """
 
     def __init__(
-        self, store: Store, keyring: Keyring, known: Known, data_keys: DataKeys, random: Callable[[int], bytes]
+        self,
+        store: Store,
+        keyring: Keyring,
+        registry: ClientRegistry,
+        freezes: Freezes,
+        data_keys: DataKeys,
+        random: Callable[[int], bytes],
     ) -> None:
         self._store = store
         self._keyring = keyring
-        self._known = known
+        self._registry = registry
+        self._freezes = freezes
         self._data_keys = data_keys
         self._documents = tuple(
             Serials(store, place, lambda: publication_key(keyring), random) for place in (STATE_PLACE, DAYS_PLACE)
@@ -110,11 +108,11 @@ class Publisher:
         self, before: bytes, tenants: list[str], may_store: Callable[[Client], bool], at: tuple[int, int]
     ) -> bytes:
         now, days = at
-        known = self._known.registry.clients
-        freezes = {tenant: self._known.freezes.published(tenant) for tenant in tenants}
+        known = self._registry.clients
+        freezes = {tenant: self._freezes.published(tenant) for tenant in tenants}
         keyset = self._keyring.keyset
         sources = Sources(
-            keyset.serial, self._known.registry.serial, {tenant: serial for tenant, (serial, _) in freezes.items()}
+            keyset.serial, self._registry.serial, {tenant: serial for tenant, (serial, _) in freezes.items()}
         )
         if before and sources.before(msgspec.json.decode(before, type=PublishedAccess).sources):
             return before

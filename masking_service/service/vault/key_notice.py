@@ -15,7 +15,7 @@ from masking_service.store.client import Command, Store
 from masking_service.store.layout import KEY_NOTICE
 
 
-class Notice(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
+class KeyNotice(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
     """The content of the notice.
 
     Attributes:
@@ -28,19 +28,19 @@ class Notice(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
     rotations: int = 0
 
 
-def reading_notice() -> Command:
-    """Return the command whose reply `read_notice` reads."""
+def reading_key_notice() -> Command:
+    """Return the command whose reply `read_key_notice` reads."""
     return (b"GET", KEY_NOTICE)
 
 
-def read_notice(keyring: Keyring, sealed: bytes | None) -> Notice:
+def read_key_notice(keyring: Keyring, sealed: bytes | None) -> KeyNotice:
     """Return the notice of a store; an empty one if it has none. Raises IntegrityError: it was changed."""
     if sealed is None:
-        return Notice()
-    return msgspec.json.decode(keyring.tenant("").state.open(sealed, KEY_NOTICE), type=Notice)
+        return KeyNotice()
+    return msgspec.json.decode(keyring.tenant("").state.open(sealed, KEY_NOTICE), type=KeyNotice)
 
 
-def write_notice(store: Store, keyring: Keyring, notice: Notice, random: Callable[[int], bytes]) -> None:
+def write_key_notice(store: Store, keyring: Keyring, notice: KeyNotice, random: Callable[[int], bytes]) -> None:
     """Replace the notice. Raises StoreUnavailable: it may not be durable; writing it again is safe."""
     sealed = keyring.tenant("").state.seal(msgspec.json.encode(notice), KEY_NOTICE, random(NONCE_BYTES))
     store.write([(b"SET", KEY_NOTICE, sealed)])

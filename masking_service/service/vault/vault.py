@@ -44,7 +44,7 @@ _Revision = tuple[Record | None, tuple[bytes, bytes | None]]
 """A revision, opened, and the place and the sealed value that were read."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class FoundWaybill(msgspec.Struct, frozen=True):
     """The newest revision of a waybill, its sealed custody (or None), and the earlier revisions in order.
 
     `sealed` is its place, and what was read there.
@@ -164,7 +164,7 @@ class Vault:
         while revised and self._follow_holds(tenant, revised):
             pass
 
-    def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
+    def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[FoundWaybill | None]:
         """Return the newest active revision of each waybill; None for unknown, erased and expired ones.
 
         One round trip, and one more where a second revision exists.
@@ -173,14 +173,14 @@ class Vault:
         self._store.ask(question)
         return question.answer()
 
-    def newest_question(self, tenant: str, bases: Sequence[bytes], now: int) -> Question[list[Found | None]]:
+    def newest_question(self, tenant: str, bases: Sequence[bytes], now: int) -> Question[list[FoundWaybill | None]]:
         """Return the question that `newest` asks, of the waybills with these bases.
 
         Its answer costs a round trip where a second revision exists.
         """
         stems = stems_of(self._keyring.tenant(tenant), bases)
 
-        def read(replies: list[Reply]) -> list[Found | None]:
+        def read(replies: list[Reply]) -> list[FoundWaybill | None]:
             return [
                 found if found is not None and found.record.active_at(now) else None
                 for found in self._newest_of(tenant, bases, stems, replies)
@@ -336,7 +336,7 @@ class Vault:
 
     def _newest_of(
         self, tenant: str, bases: Sequence[bytes], stems: Stems, replies: Sequence[Reply]
-    ) -> list[Found | None]:
+    ) -> list[FoundWaybill | None]:
         """Return the newest revision of each waybill, active or not; a tombstone counts as a revision.
 
         One round trip for all further revisions of those that have a second one.
@@ -359,7 +359,9 @@ class Vault:
             read[at] += islice(further, MAX_REVISIONS - 1)
         return [self._found(tenant, *one) for one in zip(bases, stored, read, strict=True)]
 
-    def _found(self, tenant: str, base: bytes, stored: "StoredWaybill", read: Sequence[_Revision]) -> Found | None:
+    def _found(
+        self, tenant: str, base: bytes, stored: "StoredWaybill", read: Sequence[_Revision]
+    ) -> FoundWaybill | None:
         """Return the newest of a waybill's revisions, which were opened; None where nothing is known of it."""
         (first, _), *later = read
         newest = 0
@@ -370,7 +372,7 @@ class Vault:
         if record is None:
             return None
         earlier = [record for record, _ in read[:newest]]
-        return Found(base, newest, record, stored.custody(first), earlier, sealed)
+        return FoundWaybill(base, newest, record, stored.custody(first), earlier, sealed)
 
     def _further(self, everywhere: Sequence[Sequence[bytes]]) -> list[tuple[bytes, bytes | None]]:
         """Read the third and all further revisions of waybills: one round trip, none without waybills."""

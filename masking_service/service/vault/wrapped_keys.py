@@ -17,7 +17,7 @@ from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.secret import Unprinted
 from masking_service.service.state.sealed import TenantState
-from masking_service.service.vault.notice import read_notice, reading_notice
+from masking_service.service.vault.key_notice import read_key_notice, reading_key_notice
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
 
@@ -105,11 +105,11 @@ class WrappedKeys(TenantState):
             [
                 (b"HSETNX", DATA_KEYS, field(key_id), self.packed(key_id, key)),
                 (b"HGET", DATA_KEYS, field(key_id)),
-                reading_notice(),
+                reading_key_notice(),
             ]
         )
         del created
-        if read_notice(self._keyring, notice).least > self._keyring.keyset.serial:
+        if read_key_notice(self._keyring, notice).least > self._keyring.keyset.serial:
             raise StoreUnavailable("old-keyset")
         return self.unpacked(key_id, value)
 

@@ -17,7 +17,7 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.service.vault.data_keys import unreadable_after
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills import answers
 
 
@@ -73,7 +73,7 @@ class EraseWaybill:
 
         return self._erase(context, Stated(role=grant.role, signed=proof), number, found)
 
-    def _erase(self, context: RequestContext, stated: Stated, number: str, found: Found) -> answers.Erased:
+    def _erase(self, context: RequestContext, stated: Stated, number: str, found: FoundWaybill) -> answers.Erased:
         """Record and write an erasure, again where a revision was written, or a hold set, meanwhile."""
         tenant = context.principal.tenant
         until = context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY
@@ -104,7 +104,7 @@ class EraseWaybill:
                 )
 
     def _refuse_held(
-        self, context: RequestContext, role: str, found: Found, takes_back: Recorded | None = None
+        self, context: RequestContext, role: str, found: FoundWaybill, takes_back: Recorded | None = None
     ) -> NoReturn:
         """Record that a held waybill was to be erased, taking back the entry of an attempt, and refuse it."""
         items = [ItemOutcome(found.base, Held.code)]

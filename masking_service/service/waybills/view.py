@@ -30,13 +30,15 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Scope
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills import answers
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
 
 
-def reached(custodies: Custodies, context: RequestContext, scope: Scope, found: Found | None) -> Found | None:
+def reached(
+    custodies: Custodies, context: RequestContext, scope: Scope, found: FoundWaybill | None
+) -> FoundWaybill | None:
     """Return `found` if the caller's scope reaches it, else None. Raises IntegrityError: its custody was changed."""
     if found is None or scope == "all":
         return found
@@ -44,26 +46,26 @@ def reached(custodies: Custodies, context: RequestContext, scope: Scope, found: 
     return found if custody is not None and custody.held_by(context.principal) else None
 
 
-def shown(entry: Recorded, profile: Profile, number: str, found: Found) -> answers.Waybill:
+def shown(entry: Recorded, profile: Profile, number: str, found: FoundWaybill) -> answers.Waybill:
     """Return a recorded waybill as a profile shows it."""
     return entry.release(_rendered(profile, number, found))
 
 
-def shown_masked(grant: Grant, profile: Profile, number: str, found: Found) -> answers.Waybill:
+def shown_masked(grant: Grant, profile: Profile, number: str, found: FoundWaybill) -> answers.Waybill:
     """Return a waybill as the profile of the grant shows it, where that shows no kind in full."""
     if grant.full_kinds:
         raise RuntimeError("what shows a kind in full needs its audit entry")
     return _rendered(profile, number, found)
 
 
-def _rendered(profile: Profile, number: str, found: Found) -> answers.Waybill:
+def _rendered(profile: Profile, number: str, found: FoundWaybill) -> answers.Waybill:
     schema, fields = found.record.content()
     record = render(profile, fields, number)
     openable = {place.pointer: place.kind for place, value in fields if place.kind in TOKEN_KINDS and value}
     return answers.Waybill(number, schema, found.revision, record, openable)
 
 
-def viewed(context: RequestContext, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
+def viewed(context: RequestContext, grant: Grant, seen: Sequence[FoundWaybill | None]) -> list[Disclosure]:
     """Return what a full view is about to show, by waybill."""
     found = {one.base: one.record.kept_until for one in seen if one is not None}
     times = Counter(one.base for one in seen if one is not None)
@@ -80,7 +82,7 @@ class _AskedWaybill:
     waybill_no: Any
     number: str | None
     base: bytes | None = None
-    found: Found | None = None
+    found: FoundWaybill | None = None
     outcome: str = Outcome.NOT_FOUND
 
     def withhold_restricted(self) -> None:
@@ -88,7 +90,7 @@ class _AskedWaybill:
         if self.found is not None and self.found.record.restricted:
             self.found, self.outcome = None, Outcome.RESTRICTED
 
-    def result(self, show: Callable[[str, Found], answers.Waybill]) -> ViewResult:
+    def result(self, show: Callable[[str, FoundWaybill], answers.Waybill]) -> ViewResult:
         """Return the waybill as `show` makes it, or why there is none."""
         if self.number is None or self.found is None:
             return answers.not_found(self.waybill_no, self.outcome)

@@ -16,7 +16,7 @@ from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.provider import CallRecord
 from masking_service.service.restrictions.state import Restrictions
 from masking_service.service.state.sealed import Prepared, Sealed
-from masking_service.service.vault.vault import Found
+from masking_service.service.vault.vault import FoundWaybill
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 from tests.store import stores
@@ -56,7 +56,7 @@ def restrictions(store: Store, how: str) -> Restrictions:
     return Restrictions(store, KEYRING, stores.foreseen(how))
 
 
-def found(store: Store) -> Found:
+def found(store: Store) -> FoundWaybill:
     vault = stores.vault(store)
     put(vault, body())
     (one,) = vault.newest(TENANT, [stores.NUMBER], NOW)

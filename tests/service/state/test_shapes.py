@@ -45,7 +45,7 @@ import masking_service.service.phone_calls.signed_records
 import masking_service.service.search.index_work
 import masking_service.service.tiers.documents
 import masking_service.service.tiers.messages
-import masking_service.service.vault.notice
+import masking_service.service.vault.key_notice
 import masking_service.service.vault.records
 
 LISTED = Path(__file__).with_name("shapes.txt")
@@ -87,7 +87,7 @@ MODULES = (
     masking_service.service.search.index_work,
     masking_service.service.tiers.documents,
     masking_service.service.tiers.messages,
-    masking_service.service.vault.notice,
+    masking_service.service.vault.key_notice,
     masking_service.service.vault.records,
 )
 USUAL = {"omit_defaults": False, "forbid_unknown_fields": False, "array_like": False, "tag": None}

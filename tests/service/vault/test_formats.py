@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from masking_service.rotation.processes import Heartbeat
-from masking_service.service.vault.notice import Notice
+from masking_service.service.vault.key_notice import KeyNotice
 from masking_service.service.vault.vault import Vault
 from masking_service.store import genesis
 from masking_service.store.client import Store
@@ -111,7 +111,7 @@ def test_a_release_from_before_slots_refuses_a_store_whose_log_is_spread(spread:
 def test_renamed_members_are_stored_under_their_first_names() -> None:
     beat = Heartbeat("host:1", "ab", 3, 4)
 
-    assert msgspec.json.encode(Notice(1, 2)) == b'{"least":1,"turn":2}'
+    assert msgspec.json.encode(KeyNotice(1, 2)) == b'{"least":1,"turn":2}'
     assert msgspec.json.encode(beat) == b'{"where":"host:1","digest":"ab","serial":3,"turn":4,"fault":"","policy":""}'
 
 

@@ -26,7 +26,7 @@ from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.phone_calls.provider import CallRecord
 from masking_service.service.search.state import Findable
-from masking_service.service.vault.notice import Notice, write_notice
+from masking_service.service.vault.key_notice import KeyNotice, write_key_notice
 from masking_service.store.client import Store
 from masking_service.store.genesis import claim
 from tests.every import every
@@ -148,7 +148,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     CallRecords(store, keyring, random).prepare(TENANT, [record]).write()
     Callers(store, keyring, random).prepare(TENANT, {who: PLANTED["caller"]}).write()
     vault.data_keys.refresh(store)
-    write_notice(store, keyring, Notice(), random)
+    write_key_notice(store, keyring, KeyNotice(), random)
     store.write(heartbeat_commands(keyring, "process", Heartbeat(f"{PLANTED['phone']}:1", "", 0, 0), NOW, bytes(12)))
     return everything(client)
 

@@ -9,14 +9,14 @@ import redis
 from keys.aead import FORMAT, HOUR_FORMAT, header_of
 from keys.errors import IntegrityError
 from masking_service.service.state.sealed import StoredValue
-from masking_service.service.vault.vault import Found, StoredWaybill, Vault
+from masking_service.service.vault.vault import FoundWaybill, StoredWaybill, Vault
 from masking_service.store.client import Store
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, ask, body, counted, erase, put, read_at, write
 
 
-def newest(vault: Vault, number: str = NUMBER, *, tenant: str = "default", now: int = NOW) -> Found | None:
+def newest(vault: Vault, number: str = NUMBER, *, tenant: str = "default", now: int = NOW) -> FoundWaybill | None:
     return vault.newest(tenant, [number], now)[0]
 
 
@@ -180,7 +180,7 @@ def test_a_revision_differs_in_its_hold_from_the_one_right_before_it(
     def record(state: str) -> Any:
         return None if state == "-" else SimpleNamespace(held=state == "held", erased=state == "erased")
 
-    found = Found(b"base", 2, record(newest), None, [record(state) for state in earlier.split()])
+    found = FoundWaybill(b"base", 2, record(newest), None, [record(state) for state in earlier.split()])
 
     assert found.differs_in_hold is differs
 

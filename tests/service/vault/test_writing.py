@@ -9,7 +9,7 @@ import redis
 from msgspec.structs import replace
 
 from masking_service.service.vault.records import SALT_BYTES
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.vault.writing import Stored
 from masking_service.store.client import Store
 from masking_service.store.layout import MAX_REVISIONS, record_key, record_stems
@@ -274,7 +274,7 @@ def test_a_revision_that_cannot_follow_the_hold_of_the_one_before_it_is_compared
         asked.append((tenant, [revision for _, revision in revisions]))
         return False
 
-    monkeypatch.setattr(Found, "differs_in_hold", property(lambda found: found.revision == 1))
+    monkeypatch.setattr(FoundWaybill, "differs_in_hold", property(lambda found: found.revision == 1))
     monkeypatch.setattr(Vault, "_follow_holds", nothing_to_seal)
 
     again = put(vault, body("2"))

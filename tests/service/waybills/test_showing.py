@@ -5,11 +5,11 @@ import pytest
 from masking_service.masking.records.profiles import Profile
 from masking_service.service.people.policy import Grant
 from masking_service.service.vault.records import Record
-from masking_service.service.vault.vault import Found
+from masking_service.service.vault.vault import FoundWaybill
 from masking_service.service.waybills.view import _AskedWaybill, _overall, _without_custody, shown_masked
 from tests.store.stores import NOW, NUMBER, body
 
-FOUND = Found(b"base of 12 B", 0, Record(b"ab", 1, NOW, body()), None)
+FOUND = FoundWaybill(b"base of 12 B", 0, Record(b"ab", 1, NOW, body()), None)
 PROFILE = Profile.parse("label", {})
 
 

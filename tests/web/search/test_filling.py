@@ -14,7 +14,7 @@ from masking_service.cli import commands
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.rules import SearchRule
 from masking_service.service.search.fill_index import FillIndex
-from masking_service.service.vault.vault import Found, Vault
+from masking_service.service.vault.vault import FoundWaybill, Vault
 from tests.store.stores import ask
 from tests.web.api import SITE, Api, Under
 from tests.web.people import PRIVACY
@@ -77,7 +77,7 @@ class Racing(Vault):
 
     race: Callable[[], object] | None = None
 
-    def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
+    def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[FoundWaybill | None]:
         found = super().newest(tenant, waybill_nos, now)
         if self.race is not None:
             race, self.race = self.race, None

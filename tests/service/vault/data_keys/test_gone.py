@@ -10,7 +10,7 @@ from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.vault.data_keys import DataKeys
-from masking_service.service.vault.notice import Notice, write_notice
+from masking_service.service.vault.key_notice import KeyNotice, write_key_notice
 from masking_service.service.vault.wrapped_keys import field
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -86,7 +86,7 @@ def test_the_winner_of_a_race_may_have_a_root_key_that_is_gone(valkey: str) -> N
 
 
 def test_a_process_whose_keyset_is_too_old_uses_no_key_that_it_made(store: Store, data_keys: DataKeys) -> None:
-    write_notice(store, known_keyring(), Notice(least=1), os.urandom)
+    write_key_notice(store, known_keyring(), KeyNotice(least=1), os.urandom)
 
     with pytest.raises(StoreUnavailable, match="old-keyset"):
         today(data_keys)
@@ -127,7 +127,7 @@ def activated(valkey: str, keyring: Keyring) -> Callable[[], None]:
 
     def happen() -> None:
         keyring.adopt(known_keyset(serial=1, roots=(0, 1), retired=(0,)))
-        write_notice(stores.admitted(valkey), keyring, Notice(least=1), os.urandom)
+        write_key_notice(stores.admitted(valkey), keyring, KeyNotice(least=1), os.urandom)
 
     return happen
 
