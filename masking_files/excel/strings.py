@@ -3,10 +3,10 @@
 import os
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, Final, overload
+from typing import IO, Final, overload
 
 from masking_files.excel.xml import MAX_TOKEN, Unsafe, feed
 from masking_files.texts import LONG_PIECE, MANY_STRINGS
@@ -60,50 +60,52 @@ class Strings(Sequence[str]):
         return os.pread(self._file, self._ends[index] - start, start).decode()
 
     def _fill(self, stream: IO[bytes]) -> None:
-        """Write every string behind the one before it. What is said about its sound in Japanese is no part of it."""
-        said: list[str] = []
-        pending: list[bytes] = []
-        size, waiting, length = 0, 0, 0
-        inside, silent = False, False
+        """Write every string behind the one before it."""
+        with os.fdopen(os.dup(self._file), "ab", MAX_TOKEN) as file:
+            strings = _Strings(lambda string: self._add(file, string))
+            feed(stream, strings.start, strings.text, strings.end)
 
-        def start(name: str, _: Any) -> None:
-            nonlocal inside, silent, length
-            if name == "si":
-                said.clear()
-                length = 0
-            elif name == "rPh":
-                silent = True
-            inside = name == "t" and not silent
+    def _add(self, file: IO[bytes], string: str) -> None:
+        size = file.write(string.encode("utf-8", "replace"))
+        self._ends.append(size + (self._ends[-1] if self._ends else 0))
+        if len(self._ends) > MAX_STRINGS:
+            raise Unsafe(MANY_STRINGS, count=MAX_STRINGS)
 
-        def text(data: str) -> None:
-            nonlocal length
-            if inside:
-                length += len(data)
-                if length > MAX_TOKEN:
-                    raise Unsafe(LONG_PIECE, count=MAX_TOKEN)
-                said.append(data)
 
-        def end(name: str) -> None:
-            nonlocal inside, silent, size, waiting
-            inside = False
-            if name == "rPh":
-                silent = False
-            elif name == "si":
-                raw = unescaped("".join(said)).encode("utf-8", "replace")
-                pending.append(raw)
-                size += len(raw)
-                waiting += len(raw)
-                self._ends.append(size)
-                if len(self._ends) > MAX_STRINGS:
-                    raise Unsafe(MANY_STRINGS, count=MAX_STRINGS)
-                if waiting > MAX_TOKEN:
-                    self._flush(pending)
-                    waiting = 0
+class _Strings:
+    """Puts the texts of each string together. How it sounds in Japanese, as the workbook says it, is no part of it.
 
-        feed(stream, start, text, end)
-        self._flush(pending)
+    Args:
+        keep: gets each string.
+    """
 
-    def _flush(self, pending: list[bytes]) -> None:
-        with os.fdopen(os.dup(self._file), "ab") as file:
-            file.write(b"".join(pending))
-        pending.clear()
+    def __init__(self, keep: Callable[[str], None]) -> None:
+        self._keep = keep
+        self._said: list[str] = []
+        self._length = 0
+        self._inside = self._silent = False
+
+    def start(self, name: str, _: object) -> None:
+        """An element begins."""
+        if name == "si":
+            self._said.clear()
+            self._length = 0
+        elif name == "rPh":
+            self._silent = True
+        self._inside = name == "t" and not self._silent
+
+    def text(self, data: str) -> None:
+        """Text in an element. Raises Unsafe: the string is too long."""
+        if self._inside:
+            self._length += len(data)
+            if self._length > MAX_TOKEN:
+                raise Unsafe(LONG_PIECE, count=MAX_TOKEN)
+            self._said.append(data)
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        self._inside = False
+        if name == "rPh":
+            self._silent = False
+        elif name == "si":
+            self._keep(unescaped("".join(self._said)))

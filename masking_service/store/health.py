@@ -174,15 +174,9 @@ def _questions(slot: int | None, store: Store) -> list[Command]:
 
 def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> Iterator[Fault]:
     info, config, replay, write, script, digest, *allowed = answer
-    if _is_too_old(info, said):
-        yield known.TOO_OLD
-        return
-    mode = said.get("server_mode") or said.get("redis_mode")  # Valkey's name for it, or Redis's
-    if mode == "sentinel":
-        yield known.SENTINEL
-        return
-    if mode == "cluster" and not store.slotted:
-        yield known.ONE_OF_A_CLUSTER
+    other_sort = _other_sort(info, said, store)
+    if other_sort is not None:
+        yield other_sort
         return
     if _number(said, "server_time_usec") is None:
         yield known.NO_INFO
@@ -200,6 +194,16 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
         yield known.RIGHTS_UNTRIED
     elif missing:
         yield known.no_rights(missing)
+
+
+def _other_sort(info: Reply, said: Mapping[str, str], store: Store) -> Fault | None:
+    """Return why a server is of no use at all: it is too old, or of another sort than the URL says."""
+    if _is_too_old(info, said):
+        return known.TOO_OLD
+    mode = said.get("server_mode") or said.get("redis_mode")  # Valkey's name for it, or Redis's
+    if mode == "sentinel":
+        return known.SENTINEL
+    return known.ONE_OF_A_CLUSTER if mode == "cluster" and not store.slotted else None
 
 
 def _is_too_old(info: Reply, said: Mapping[str, str]) -> bool:

@@ -162,34 +162,48 @@ def route_to(url: str, tls: Tls) -> Route:
     """Return what `url` leads to. Nothing is connected yet. Raises UnknownForm: it has no form that is known here."""
     try:
         parts = _split(url)
-        if parts.scheme not in _OPTIONS:
-            raise UnknownForm(f"must have the form {FORMS}")
-        options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        if not options.keys() <= _OPTIONS[parts.scheme]:
-            known = ", ".join(sorted(_OPTIONS[parts.scheme]))
-            raise UnknownForm(f"has an unknown option; {parts.scheme}:// supports {known}")
+        options = _options(parts)
         encrypted = parts.scheme == "rediss" or _yes(options, "tls")
         if tls and not encrypted:
             raise UnknownForm("names no encrypted connection, but MASKING_REDIS_CA, _CERT or _KEY is set")
         settings = _settings(TIMEOUT_SECONDS) | (_encryption(tls) if encrypted else {})
         kind: type[Connection] = SSLConnection if encrypted else Connection
         if parts.scheme == CLUSTER:
-            if parts.path.strip("/"):
-                raise UnknownForm("names a database, and a cluster has only one")
-            return Cluster(_hosts(parts, 6379), AddressDial(kind, settings | _credentials(parts)).to)
+            return _cluster(parts, settings, kind)
         if parts.scheme == SENTINEL:
             dial = _sentinel(parts, settings, tls, kind, with_auth=_yes(options, "sentinel_auth"))
             return OneServer(Node(dial), dial.ask)
-        if parts.scheme == "unix" and not parts.path:
-            raise UnknownForm("names no socket")
-        if parts.scheme != "unix":
-            _database(parts.path.strip("/"))
-        found = parse_url(url)
-        return OneServer(Node(AddressDial(found.pop("connection_class", Connection), found | settings)))
+        return _one_server(parts, url, settings)
     except UnknownForm:
         raise
     except ValueError:  # what Python and redis-py say would repeat some of it
         raise UnknownForm("cannot be read: are user and password percent-encoded, and is the port a number?") from None
+
+
+def _options(parts: SplitResult) -> dict[str, str]:
+    """Return the options of a URL. Raises UnknownForm: its scheme or an option is unknown."""
+    if parts.scheme not in _OPTIONS:
+        raise UnknownForm(f"must have the form {FORMS}")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if not options.keys() <= _OPTIONS[parts.scheme]:
+        known = ", ".join(sorted(_OPTIONS[parts.scheme]))
+        raise UnknownForm(f"has an unknown option; {parts.scheme}:// supports {known}")
+    return options
+
+
+def _cluster(parts: SplitResult, settings: dict[str, Any], kind: type[Connection]) -> Cluster:
+    if parts.path.strip("/"):
+        raise UnknownForm("names a database, and a cluster has only one")
+    return Cluster(_hosts(parts, 6379), AddressDial(kind, settings | _credentials(parts)).to)
+
+
+def _one_server(parts: SplitResult, url: str, settings: dict[str, Any]) -> OneServer:
+    if parts.scheme == "unix" and not parts.path:
+        raise UnknownForm("names no socket")
+    if parts.scheme != "unix":
+        _database(parts.path.strip("/"))
+    found = parse_url(url)
+    return OneServer(Node(AddressDial(found.pop("connection_class", Connection), found | settings)))
 
 
 def _names_several_hosts(url: str) -> bool:
