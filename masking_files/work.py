@@ -74,7 +74,7 @@ class Tokenizing:
         credential: an API key or a JWT.
 
     Raises:
-        WrongStore: the store is another's.
+        WrongStore: the store belongs to another keyset.
         NotDone: the store does not answer, or the credential may not do this.
     """
 

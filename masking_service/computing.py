@@ -1,7 +1,7 @@
 """Lets one thread at a time compute for long; the next one starts while it waits for the store.
 
-Two threads that compute at once take as long as one after the other, and both take the interpreter from every request
-that needs it for an instant. Small requests and the main thread do not use this lock, so they compete with one such
+Two threads that compute at once take as long as one after the other, and both delay every request that needs the
+interpreter only for an instant. Small requests and the main thread do not use this lock, so they compete with one such
 thread at most. Callers get the lock in rotation, and a long computation gives way to those of other callers, so that
 one caller's requests cannot starve another's.
 """

@@ -129,7 +129,7 @@ class OpenRegistries:
         """Return the id of a person's invitation.
 
         Raises:
-            SignatureInvalid: it is another's, none of ours, or too old.
+            SignatureInvalid: it is another person's, was not made here, or is too old.
         """
         return read_invitation(self.keyring.tenant(tenant), principal, text, self._operator(tenant).now).id
 

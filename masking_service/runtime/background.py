@@ -128,8 +128,8 @@ class Background(BackgroundThreads):
         """Do everything once now, then go on in the threads.
 
         Raises:
-            WrongStore: the store is another's; this process must not serve. One that went back is shut, and masking
-                goes on without it.
+            WrongStore: the store belongs to another keyset; this process must not serve. One that went back is shut,
+                and masking goes on without it.
         """
         try:
             self._watch()

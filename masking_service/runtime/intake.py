@@ -174,7 +174,7 @@ class IntakeBackground(BackgroundThreads):
         """Do everything once now, then go on in the threads.
 
         Raises:
-            WrongStore: the store is another's; this process must not serve.
+            WrongStore: the store belongs to another keyset; this process must not serve.
         """
         try:
             self._watch()

@@ -40,7 +40,8 @@ def admit_store(parts: "Parts") -> None:
 
     Raises:
         StoreUnavailable: a server did not answer, would lose what it acknowledges, or the keys here are too old.
-        WrongStore: the store is another's, went back behind what was seen of it, or a shard of it was emptied.
+        WrongStore: the store belongs to another keyset, went back behind what was seen of it, or has an emptied
+            shard.
     """
     store, keyring = parts.store, parts.keyring
     identity = store.identity

@@ -83,7 +83,7 @@ class Tickets:
         """Return the ticket of a text, and what uses it up.
 
         Raises:
-            SignatureInvalid: it is another's, for another use, or not from here.
+            SignatureInvalid: it is another person's, for another use, or was not made here.
             TicketExpired: it is too old.
             SignatureRequired: the policy changed since, or another server owns the tenant's slot now, which may not
                 know what was used up.

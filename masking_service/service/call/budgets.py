@@ -191,7 +191,7 @@ class Budgets:
     Args:
         factors: how many times a person's budget all of a role, and all of a tenant, have together.
         random: gives so many random bytes.
-        spending: hears what is spent and given back.
+        spending: counts what is spent and given back.
     """
 
     def __init__(

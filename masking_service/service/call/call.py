@@ -182,7 +182,7 @@ class LiveGate(Gate):
     ) -> tuple[Grant, Question[int]]:
         """Return a grant that may show a value, and the question whether the principal is frozen now.
 
-        The grant holds once `LiveFreezeCheck.freeze_question`, the question, is answered: it raises where it does not.
+        Use the grant only after the answer to the question, which raises Frozen (`LiveFreezeCheck.freeze_question`).
 
         Raises:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.

@@ -199,7 +199,8 @@ class Recorder:
     ) -> Recorded:
         """Record changes of stored state, then make them in this order; all again where another call was first.
 
-        The entry of each attempt takes the one before it back, as does one of its own where no further one is prepared.
+        The entry of an attempt takes back the entry of the attempt before it. Where a further attempt cannot be
+        prepared, an entry of its own takes the last one back.
 
         Args:
             context, action, stated, items, shown: as in `record`.

@@ -44,15 +44,15 @@ READ_AT_ONCE: Final = 1_000
 MAX_READ: Final = 10_000
 """Cases that one list reads at most. So its time does not depend on how many there are."""
 _OF_EACH_PERSON: Final[dict[ActName, str]] = {"approve": "approver", "done": "done"}
-"""Acts of which a case has one for each person, and what the tag of that person is made for."""
+"""Acts that each person may do once in a case, and the use for which the person's tag is made."""
 MAX_CLAIMS: Final = 32
 """Claims of a case; after them it stays with its present officer."""
 LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """Seconds for which an expired case can be listed."""
 _EARLIER_RELEASE: Final = 8 * SECONDS_A_DAY
-"""How far ahead of the last end a case may end that a process of an earlier release opens.
+"""Seconds behind the latest end of all cases, up to which a case may end that an earlier release opens meanwhile.
 
-Seven days, as in the shipped policy, within a day of an upgrade.
+The upgrade of all processes takes a day, and a case of the shipped policy ends within seven.
 """
 _FOREVER: Final = 1 << 53
 """Later than any end. Redis counts no further exactly."""

@@ -43,7 +43,7 @@ def invite(keys: TenantKeys, principal: str, phone: str, random: bytes, now: int
 
 
 def read_invitation(keys: TenantKeys, principal: str, text: str, now: int) -> Invitation:
-    """Open an invitation. Raises SignatureInvalid where it is another's, none of ours, or too old."""
+    """Open an invitation. Raises SignatureInvalid: it is another person's, was not made here, or is too old."""
     try:
         plain = keys.state.open(unb64(text), _place(principal))
     except (ValueError, IntegrityError):

@@ -74,8 +74,8 @@ class DataKeys:
         store: the way to Redis.
         keyring: wraps and unwraps them.
         random: gives that many random bytes.
-        limit: how many records one key may seal; a stricter bound of the key's own suite holds, too. Half of it is
-            what is used, because a process that is killed takes the uses of its last seconds with it, uncounted.
+        limit: how many records one key may seal; a stricter bound of the key's own suite holds, too. Only half of it
+            is used, because the uses in the last seconds of a process that is killed are not counted.
     """
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes], *, limit: int = 2**32) -> None:
@@ -167,8 +167,8 @@ class DataKeys:
     def of_hold(self, tenant: str, number: int) -> DataKey:
         """Return the data key of a hold: one round trip, and another to make a missing one.
 
-        No day that is shredded is a hold's. What it seals must be written `since` the `identity.roster` of before this
-        was called.
+        Shredding days leaves it. Read `identity.roster` before this call, and write what the key seals with it as
+        `since`.
 
         Args:
             number: of the hold.
@@ -298,9 +298,8 @@ class DataKeys:
     ) -> _Current | None:
         """Return the stored key, unless it was shredded, is used up, or its root key is retired or gone.
 
-        A retired root key is destroyed once all that was found under it is rewrapped. What was wrapped under it and
-        was stored after that search, because this process or another took over the newer keyset meanwhile or
-        slept, must seal nothing.
+        A retired root key is destroyed once all data keys that were found under it are rewrapped. A data key that a
+        slow process stored under it after that search must seal nothing, because it will be lost.
         """
         if stored.wrapped is None or not self._keyring.has_lasting_root(stored.wrapped):
             return None

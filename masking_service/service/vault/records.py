@@ -45,7 +45,7 @@ _PLACES: Final = tuple(
 """Append only: a line's number, from 0, is in stored records."""
 
 SHIPPED_POINTERS: Final = frozenset(place.pointer for place in _PLACES)
-"""The JSON Pointers of every field of the shipped schemas: text of ours, and of no caller."""
+"""The JSON Pointers of every field of the shipped schemas: they come from no caller."""
 
 _CODES: Final = {place.text: code for code, place in enumerate(_PLACES)}
 

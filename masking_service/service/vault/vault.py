@@ -147,11 +147,11 @@ class Vault:
             draft.follows = None if found is None or draft.other or not draft.revision else found.sealed
 
     def follow_holds(self, tenant: str, drafts: Sequence[Draft]) -> None:
-        """Bring revisions that were written under the hold of the one before them, or out of it.
+        """Make revisions that were just written follow the hold of the one before them.
 
-        A revision is written only while the one before it is as it was compared. While the index secret is rotated that
-        cannot be, so it is looked at afterwards: one round trip for revisions, and one to seal those anew whose hold
-        was set or lifted meanwhile. No round trip otherwise.
+        A revision is written only if the one before it is still as it was compared. While the index secret is rotated,
+        that cannot be checked in one step, so it is checked afterwards: one round trip for revisions, and one to seal
+        those with another key whose hold was set or lifted meanwhile. No round trip otherwise.
 
         Raises:
             StoreUnavailable: one is being moved; the same batch can be sent again.
@@ -312,7 +312,7 @@ class Vault:
     def custodies_anew(self, tenant: str, firsts: Iterable[tuple[bytes, bytes]]) -> list[Swapped]:
         """Return the custodies that intake hosts sealed, sealed with the state key instead.
 
-        Without that they would end as soon as their records are sealed with other keys.
+        To be called when their records are sealed with other keys, because that makes the old ones void.
 
         One round trip, none where no intake host stored a record.
 
@@ -502,9 +502,9 @@ class StoredWaybill(NamedTuple):
     def custody(self, first: Record | None) -> StoredValue | None:
         """Return the custody at the oldest place that has one: newer writers remove it there.
 
-        One that an intake host sealed counts only under the key of the record that the host stored, or any host could
-        give away a waybill that it did not store. It ends where that record is sealed anew; see
-        `Vault.custodies_anew`.
+        A custody that an intake host sealed must be under the same key as the record that the host stored; otherwise
+        any host could give away a waybill that it did not store. It becomes void when that record is sealed with
+        another key; see `Vault.custodies_anew`.
 
         Args:
             first: revision 0.

@@ -149,7 +149,7 @@ def _compare(draft: Draft, revision: int, stored: Record, *, revise: bool) -> St
 def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]]:
     """Return the index entries that were written for compared drafts, and those that should be there instead.
 
-    Those of a record that is about to be written come with it.
+    A draft that is still to be written has none here: its entries are written with it.
     """
     written: list[Indexed] = []
     right: list[Indexed] = []

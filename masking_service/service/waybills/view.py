@@ -216,6 +216,6 @@ def _overall(outcomes: Set[str]) -> str:
 
 
 def _without_custody(grant: Grant, known: Sequence[_AskedWaybill]) -> list[_AskedWaybill]:
-    """Return the named waybills that the caller does not carry: a courier may look at its own."""
+    """Return the named waybills but those that a courier carries: naming a decoy among these is no sign of theft."""
     carried = grant.scope == "custody"
     return [item for item in known if not (carried and item.found is not None)]
