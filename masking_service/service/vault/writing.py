@@ -18,7 +18,7 @@ from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
 from masking_service.service.vault.data_keys import DataKeys
 from masking_service.service.vault.records import Record
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import CLAIM, MAX_REVISIONS, record_key, stems_of
 from masking_service.store.pipeline import Question
@@ -116,6 +116,10 @@ class Draft(Unprinted, msgspec.Struct):
         if isinstance(self.outcome, Stored):
             return self.outcome.revision > 0
         return self.outcome is None and self.revision > 0
+
+
+_Written = tuple[Draft, bytes, bytes]
+"""A draft, its place, and the sealed value that is written there."""
 
 
 def decide(drafts: Iterable[Draft], newest: dict[bytes, tuple[int, Record]], *, revise: bool) -> None:
@@ -285,35 +289,28 @@ class RecordWriter(ABC):
         indexed = [draft.index(key.header) for draft in waiting if draft.findable]
         places = [draft.place for draft in waiting]
         written = [*zip(waiting, places, self._sealed(tenant, key, waiting, places), strict=True)]
-        follows = any(draft.follows for draft in waiting)
-        following = [_following(one, roster) for one in written] if follows else []
-        setting: list[Command] = [
-            (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.kept_until)
-            for draft, place, value in (() if follows else written)
-        ]
         marks = [(draft.stem, place) for draft in waiting for place in self._marks(draft)]
-        looking: list[Command] = [(b"GET", place) for _, place in marks]
         adding = self._indexing(tenant, indexed, key, now) if indexed else []
-        commands = [*setting, *looking, *adding]
-        replies = iter(self._store.write(commands, since=roster))
-        of_records = [next(replies) for _ in setting]
-        marked = {stem for stem, _ in marks if next(replies) is not None}
+        follows = any(draft.follows for draft in waiting)
+        setting = [] if follows else [_setting(*one) for one in written]
+        looking: list[Command] = [(b"GET", place) for _, place in marks]
+        replies = self._store.write([*setting, *looking, *adding], since=roster)
         if adding:
             self._indexed(adding, now, roster)
-        if following:
-            self._store.ask(*following)
-            of_records = [question.answer() for question in following]
-        taken: set[bytes] = set()
-        for (draft, _, value), reply in zip(written, of_records, strict=True):
-            # Our own value is there where the reply to a first attempt was lost.
-            if reply in (None, True, value) and draft.stem not in marked:
-                record = draft.record.sealed_in(value[:HEADER_BYTES])
-                draft.outcome = Stored(draft.base, draft.revision, record, created=True)
-            else:
-                taken.add(draft.stem)
-                if reply == CLAIM:
-                    draft.claimed = draft.revision
-        return taken
+        of_marks = replies[len(setting) : len(setting) + len(marks)]
+        marked = {stem for (stem, _), reply in zip(marks, of_marks, strict=True) if reply is not None}
+        found = self._swap(written, roster) if follows else replies[: len(setting)]
+        return {
+            draft.stem
+            for (draft, _, value), reply in zip(written, found, strict=True)
+            if not _settle(draft, value, reply, marked=draft.stem in marked)
+        }
+
+    def _swap(self, written: Sequence[_Written], roster: Roster) -> list[bool]:
+        """Write drafts of which some follow another record: one round trip. Return which ones were written."""
+        following = [_following(one, roster) for one in written]
+        self._store.ask(*following)
+        return [question.answer() for question in following]
 
     def _sealed(self, tenant: str, key: SealingKey, drafts: Sequence[Draft], places: Sequence[bytes]) -> list[bytes]:
         """Return the sealed records."""
@@ -391,7 +388,30 @@ class VaultWriter(RecordWriter):
         self._search.added(commands, now, roster)
 
 
-def _following(written: tuple[Draft, bytes, bytes], roster: Roster) -> Question[bool]:
+def _setting(draft: Draft, place: bytes, value: bytes) -> Command:
+    """Return the command that writes a draft to a free place."""
+    return (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.kept_until)
+
+
+def _settle(draft: Draft, value: bytes, reply: Reply, *, marked: bool) -> bool:
+    """Give a draft that was sent its outcome; return False where its place was taken.
+
+    Args:
+        value: what was sent.
+        reply: to `_setting`, or the answer to `_following`.
+        marked: whether a mark says that its waybill is known.
+    """
+    # Our own value is there where the reply to a first attempt was lost.
+    if reply in (None, True, value) and not marked:
+        record = draft.record.sealed_in(value[:HEADER_BYTES])
+        draft.outcome = Stored(draft.base, draft.revision, record, created=True)
+        return True
+    if reply == CLAIM:
+        draft.claimed = draft.revision
+    return False
+
+
+def _following(written: _Written, roster: Roster) -> Question[bool]:
     """Return the question that writes a draft at its place.
 
     A revision is written only while the record before it is as it was compared: a hold that was set since keeps it,
