@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from keys.keyring import Keyring
 from masking_service.masking.kinds.table import TOKEN_KINDS
-from masking_service.service.call.own_words import masked_words
 from masking_service.service.vault.wrapped_keys import PERMIT_DAY, PermitTerms, WrappedKey, WrappedKeys
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -86,6 +85,8 @@ class Permits:
             PermitError: the name was used before, or the terms are none.
             ProviderError: the root-key provider cannot wrap now.
         """
+        from masking_service.service.call.own_words import masked_words  # not at the top: commands would start later
+
         if not _NAME.fullmatch(terms.name):
             raise PermitError("a permit's name is 1 to 63 of a-z 0-9 -, and begins with no -")
         if masked_words(terms.name) != terms.name:
