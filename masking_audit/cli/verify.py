@@ -4,8 +4,9 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import click
 from click.core import ParameterSource
@@ -58,19 +59,7 @@ from masking_service.cli.options import GIVEN_FILE, state_dir
 @archive
 @public_key
 @state_dir
-def verify(
-    file: Path | None,
-    checkpoint: Path | None,
-    proof: Path | None,
-    keys: Sequence[Path],
-    signatures: bool,
-    approvers: Path | None,
-    since: Path | None,
-    with_store: bool,
-    archive: Path | None,
-    pem: Path | None,
-    state_dir: Path,
-) -> None:
+def verify(**options: Any) -> None:
     """Verify a log with the public key alone.
 
     It is read from FILE or standard input. Without either, or with --store and without FILE, it is read from archive
@@ -78,31 +67,70 @@ def verify(
     evidence in one, an archive, or the folder `log` of one. Exits with 1 if the log is not whole,
     or what was given is not as it was signed.
     """
-    known = approvers_in(approvers) if approvers else None
-    if proof:
+    asked = _Asked(**options)
+    sound = _verified_part(asked)
+    if sound is None:
+        sound = _verified_log(asked)
+    sys.exit(0 if sound else 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The options of the command; `pem` is the file of the public key."""
+
+    file: Path | None
+    checkpoint: Path | None
+    proof: Path | None
+    keys: Sequence[Path]
+    signatures: bool
+    approvers: Path | None
+    since: Path | None
+    with_store: bool
+    archive: Path | None
+    pem: Path | None
+    state_dir: Path
+
+    @property
+    def fingerprints(self) -> frozenset[str] | None:
+        """The fingerprints of known approvers; None where none are given."""
+        return approvers_in(self.approvers) if self.approvers else None
+
+
+def _verified_part(asked: _Asked) -> bool | None:
+    """Verify a proof, an archive, a pack or the evidence in one; return None where a whole log is given."""
+    file = asked.file
+    if asked.proof:
         _take_only("a proof", "proof", "keys", "checkpoint", "signatures", "approvers")
-        sys.exit(0 if say_proof(proof, keys, checkpoint, known) else 1)
+        return say_proof(asked.proof, asked.keys, asked.checkpoint, asked.fingerprints)
     if file and any((folder / CHECKPOINT).is_file() for folder in (file, file / FOLDER)):
         _take_only("an archive", "file", "keys")
-        sys.exit(0 if say_log(file, keys) else 1)
-    verifier = verifier_of(state_dir, pem)
-    newest = Verifier.from_bytes(verifier.public_keys[0])  # an older key may be in other hands
-    if file and file.is_dir():
+        return say_log(file, asked.keys)
+    if not file or not (file.is_dir() or _is_excerpt(file)):
+        return None
+    keys = verifier_of(asked.state_dir, asked.pem).public_keys
+    newest = Verifier.from_bytes(keys[0])  # an older key may be in other hands
+    if file.is_dir():
         _take_only("a folder of files", "file", "pem", "signatures")
-        sys.exit(0 if say_pack(file, newest) else 1)
-    if file and _is_excerpt(file):
-        _take_only("the evidence of a pack", "file", "pem", "signatures")
-        with file.open("rb") as opened_file:
-            sys.exit(0 if say_evidence(read_lines(opened_file), newest) else 1)
-    if keys:
+        return say_pack(file, newest)
+    _take_only("the evidence of a pack", "file", "pem", "signatures")
+    with file.open("rb") as opened:
+        return say_evidence(read_lines(opened), newest)
+
+
+def _verified_log(asked: _Asked) -> bool:
+    """Verify a whole log, and the store if asked to."""
+    verifier = verifier_of(asked.state_dir, asked.pem)
+    if asked.keys:
         raise click.UsageError("--key is for a proof or an archive; the key of a whole log is its --public-key")
-    start = StartingPoint.after(signed_checkpoint_in(since, verifier), verifier) if since else None
-    verification = Verification(verifier, start, checkpoint_in(checkpoint, "--checkpoint") if checkpoint else None)
-    if signatures or known is not None:
-        verification.signatures = PersonSignatures(verification.findings, known)
-    given = None if file or with_store else _given()
-    if not with_store and (file or given):
-        with _opened(file, given) as opened:
+    start = StartingPoint.after(signed_checkpoint_in(asked.since, verifier), verifier) if asked.since else None
+    checkpoint = checkpoint_in(asked.checkpoint, "--checkpoint") if asked.checkpoint else None
+    verification = Verification(verifier, start, checkpoint)
+    fingerprints = asked.fingerprints
+    if asked.signatures or fingerprints is not None:
+        verification.signatures = PersonSignatures(verification.findings, fingerprints)
+    given = None if asked.file or asked.with_store else _given()
+    if not asked.with_store and (asked.file or given):
+        with _opened(asked.file, given) as opened:
             sound = say(verify_lines(opened, verification), verification.findings)
     else:
         # These need the requirements of the service, and what was verified before does not.
@@ -110,16 +138,16 @@ def verify(
         from masking_audit.cli.places import opened_log
         from masking_audit.cli.verify_store import verify_with_store
 
-        with opened_log(state_dir) as (store, keyring):
-            lines = _opened(file) if file else nullcontext(exported(store, keyring, state_dir, archive))
-            with lines as opened:
-                if with_store:
+        with opened_log(asked.state_dir) as (store, keyring):
+            exporting = nullcontext(exported(store, keyring, asked.state_dir, asked.archive))
+            with _opened(asked.file) if asked.file else exporting as opened:
+                if asked.with_store:
                     sound = verify_with_store(store, opened, verification, verifier, begins=start is None)
                 else:
                     sound = say(verify_lines(opened, verification), verification.findings)
     if verification.signatures is not None:
         say_signatures(verification.signatures)
-    sys.exit(0 if sound else 1)
+    return sound
 
 
 def _take_only(what: str, *used: str) -> None:
