@@ -33,7 +33,7 @@ SAVE_SECONDS: Final = 20
 
 
 def admit() -> Response | None:
-    """Load the session of the request; answer it where there is none, or where another site sent it."""
+    """Load the session of the request. Return an answer if it has no session, or if another site sent the request."""
     g.nonce = guards.new_nonce()
     g.started = time.perf_counter()
     g.session = None

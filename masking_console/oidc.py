@@ -36,7 +36,7 @@ class SignInError(Exception):
 
 
 class IssuerUnavailableError(Exception):
-    """The issuer does not answer. Says what is wrong with its certificate, where that is why."""
+    """The issuer does not answer. If its certificate is the reason, the text says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)

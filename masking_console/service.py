@@ -28,7 +28,7 @@ Json = dict[str, Any]
 class ServiceUnavailableError(Exception):
     """The service did not answer, or not as its contract says.
 
-    Says what is wrong with its certificate, where that is why.
+    If its certificate is the reason, the text says what is wrong with it.
     """
 
 

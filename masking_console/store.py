@@ -19,7 +19,7 @@ TIMEOUT_SECONDS: Final = 0.5
 
 
 class SessionsUnavailableError(Exception):
-    """The store of the desk does not answer. Says what is wrong with its certificate, where that is why."""
+    """The store of the desk does not answer. If its certificate is the reason, the text says what is wrong with it."""
 
 
 class SealedStore:

@@ -27,7 +27,7 @@ _FORMS: Final = {
     b"PAR1\x15": ("Parquet", texts.WITH_FORMAT.filled(form="parquet")),
     b"ARROW1\0\0": ("Arrow", texts.WITH_FORMAT.filled(form="arrow")),
 }
-"""How other files begin that are given other names, what they are, and what to do."""
+"""How files of other formats begin, the name of each format, and what to do with such a file."""
 _FOREIGN_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ZEROS_OF_UTF16: Final = 20
 """More than one byte in so many is zero in UTF-16: in delimiters, digits and line ends."""

@@ -127,8 +127,8 @@ class Occurring:
     """What is stored of a list.
 
     Attributes:
-        waybills: the listed ones that are stored, erased ones among them, by their hashes.
-        with_phones: those that have one of the listed phones.
+        waybills: the hashes of the listed waybills that are stored, also of erased ones.
+        with_phones: the hashes of those with one of the listed phones.
         phones: the listed phones that occur.
     """
 

@@ -26,7 +26,7 @@ class UnmappedColumns(Exception):
     """Columns look personal and are not mapped.
 
     Attributes:
-        columns: the kind that each of them looks like, by its name; members of structs with dots. A name that
+        columns: by the name of each column, the kind that it looks like; members of structs with dots. A name that
             looks like a person's is not repeated: ``column 3``.
     """
 

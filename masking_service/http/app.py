@@ -163,7 +163,7 @@ def _data() -> bytes:
 
 
 def _query(row: Operation) -> Any:
-    """Decode the query into the operation's shape; None where it has none, and then no parameter may be there."""
+    """Decode the query into the operation's shape. An operation without one gets None, and refuses every parameter."""
     if row.query is not None:
         return decode_query(row.query, dict(request.args.lists()))
     if request.environ.get("QUERY_STRING") and row.authenticated:

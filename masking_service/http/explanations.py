@@ -40,7 +40,7 @@ def _text(code: str) -> ProblemText | CodeText:
 
 
 def _of_problem(code: str) -> ProblemText | None:
-    """The text of a problem; of one whose code items have as well, with what it means there."""
+    """The text of a problem. Where items have the same code, it also says what that means for an item."""
     text, of_item = PROBLEMS.get(code), ITEMS.get(code)
     if text is None or of_item is None:
         return text

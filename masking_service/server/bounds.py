@@ -21,7 +21,7 @@ LARGE: Final = 16 * 1024
 LARGE_THREADS: Final = 8
 """Threads that may answer large requests. They compute one after the other, so more would only wait."""
 OTHERS_THREADS: Final = 4
-"""Further ones, each for a caller who has none: so that one caller's large requests do not keep out another's."""
+"""Further threads, each for a caller without one: the large requests of one caller do not keep out other callers."""
 
 _GUARDED: Final = "/v1/"
 _MASK: Final = "/v1/mask"

@@ -1,7 +1,7 @@
 """Finds out whether an unmapped column of a table looks personal. It masks nothing.
 
 Every cell is scanned for what can be found in a text. What can only be guessed, names and addresses, is looked for in
-a sample of the column: its first 1,000 different cells, one of 100 behind them, and those that follow one which
+a sample of the column: its first 1,000 different cells, one of 100 behind them, and those that follow a cell that
 looks personal. 50 of them are judged at a time, so that what begins late is not outweighed by what came first.
 """
 
@@ -59,7 +59,7 @@ class SeenColumn:
             self.look(cell, sample=sample)
 
     def read_many(self, cells: Sequence[str]) -> None:
-        """Look at different cells. They are searched together first, and one by one where that finds anything."""
+        """Look at different cells: all together first, and one by one only if that search finds anything."""
         lines = "\n".join(cells)
         quiet = are_codes(self.says, lines) or (harmless_lines(self.says, lines) and not any_worth_reading(cells))
         for cell in cells:

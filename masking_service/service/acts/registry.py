@@ -69,7 +69,7 @@ class ApprovedKey(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True, kw
 
 
 class WaitingKey(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A key that waits for approval: whose, what it is, where and in which roles it was made. See `ApprovedKey`."""
+    """A key that waits for approval: its person, and where and in which roles it was made. See `ApprovedKey`."""
 
     id: str
     principal: str

@@ -225,7 +225,7 @@ class Budgets:
         `nonce`: it is taken with the amount in one step, and a budget that has no room leaves it unused.
 
         Args:
-            now: the service's clock, Unix seconds. One that is behind what was seen before counts as that.
+            now: the service's clock, Unix seconds. If it went back, the latest time that was seen counts.
 
         Its answer raises:
             QuotaExceeded: some window has no room. At its `retry_at` the same call would pass if nothing is spent

@@ -8,9 +8,10 @@
    the purpose, the profile and a missing case; then `expect` of `Signatures` or `DeviceProofs`.
 5. One exchange with the store asks for the freeze, for what the proof is held against, and for what can be asked with
    them: `verify` and `verify_and_spend` of `Signatures` and `DeviceProofs` answer the freeze first, then the proof.
-6. One that opens values (`opening`, a view in full) goes on with the authority: sign-in, case or custody; the budget
-   (`budgets`), reserved together with reading the records; the work; then `recorder.record`, which makes the
-   audit entry durable; and last `Recorded.release`, without which no answer can hold a value.
+6. One that opens values (`opening`, a view in full) goes on: decoys among what is named freeze the caller; the
+   authority: sign-in, case or custody; the budget (`budgets`), reserved together with reading the records; what opened
+   nothing is counted (`freezes`); then `recorder.record`, which makes the audit entry durable; and last
+   `Recorded.release`, without which no answer can hold a value. A view reads before it looks for decoys.
 
 A call that is wrong in several ways is told the first of these: the credential; a freeze; the permission; the shape
 of the request; the purpose or the profile; a case that is missing; a signature or device proof that is missing; one

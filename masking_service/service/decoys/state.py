@@ -274,7 +274,7 @@ class DecoyWatch:
     def _freeze(self, context: RequestContext) -> str:
         """Freeze the caller, and return the id of the audit entry.
 
-        Where that fails for long, this process goes on refusing them, and there is none.
+        If every attempt fails, this process goes on refusing the caller, and the id is empty.
         """
         for pause in PAUSES:
             sleep(pause)

@@ -280,7 +280,7 @@ class Planting:
                         yield from (_Phone(waybill_no, found, place.pointer, one.number) for one in read(value))
 
     def _ranked(self, tenant: str, waybills: Sequence[str]) -> list[answers.SeedSeen]:
-        """Return who saw these seeds, those who opened most of them first."""
+        """Return who saw these seeds, ordered by how many of them each person opened."""
         opened: dict[str, set[str]] = defaultdict(set)
         viewed: dict[str, set[str]] = defaultdict(set)
         last: dict[str, int] = {}

@@ -43,7 +43,7 @@ class KnownPeople(TenantState):
         self._store.write([(b"HSET", key, field, sealed), (b"EXPIREAT", key, now + KEPT_SECONDS)])
 
     def listed(self, tenant: str, now: int) -> list[KnownPerson]:
-        """Return the people who signed in lately, by name: one round trip, and one to forget those who did not.
+        """Return the people who signed in lately, by name: one round trip, and one to forget the others.
 
         Raises:
             StoreUnavailable: it cannot be read.

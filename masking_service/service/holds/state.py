@@ -91,7 +91,7 @@ class Holds(SealedLists[Hold]):
         return self._prepared([Sealed(place, value, until=0, once=False)], [(b"SET", place, value)])
 
     def waybills(self, tenant: str, holds: Sequence[Hold]) -> list[list[str]]:
-        """Return the waybills that each hold names, none of one that has ended: one round trip, none without holds.
+        """Return the waybills that each hold names; none if it has ended. One round trip, none without holds.
 
         One more where a hold ended meanwhile.
 

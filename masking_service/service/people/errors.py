@@ -57,8 +57,8 @@ class IssuerUnavailable(AccessError, code="issuer-unavailable"):
 class Forbidden(AccessError, code="forbidden"):
     """No role of the principal grants this.
 
-    `member` names what of the request the roles may not use: ``profile`` or ``purpose``. It is empty where they may not
-    do it at all.
+    `member` names the member of the request that the roles may not use: ``profile`` or ``purpose``. It is empty if they
+    may not make such a call at all.
     """
 
     def __init__(self, member: str = "") -> None:

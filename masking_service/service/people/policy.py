@@ -31,7 +31,7 @@ class Grant:
 
     `kinds` is what the purpose opens (empty without a purpose), `full_kinds` what the profile shows in full
     (empty without a profile; a view with any is a disclosure). `scope` `custody` narrows to what the caller holds.
-    `budget` is what using this grant spends, None where it is free.
+    `budget` is what a use of this grant spends; None if it is free.
     """
 
     role: str
@@ -49,7 +49,7 @@ _Table = dict[_LookUpKey, tuple[int, Grant]]
 
 @dataclass(frozen=True, slots=True)
 class _Credential:
-    """What one sort of credential gives: its roles, with the permissions that they have there, and their grants."""
+    """The roles of one sort of credential, with the permissions that they have under it, and their grants."""
 
     roles: Mapping[str, Role]
     grants: _Table

@@ -119,7 +119,7 @@ def _each(
 
 
 def _profiles(place: DocumentPlace) -> dict[str, Profile | None]:
-    """Return the profiles by name; None for one with a fault, so that the roles that name it have no fault for it."""
+    """Return the profiles by name; None for a faulty one, so that a role that names it is not called faulty, too."""
     found = dict[str, Profile | None]()
     for name, entry in place.named().items():
         found[name] = None

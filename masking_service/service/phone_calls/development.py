@@ -1,4 +1,4 @@
-"""The provider of development set-ups. It calls no one, and its numbers say that they are none."""
+"""The provider of development set-ups. It calls no one, and its numbers begin with no-number."""
 
 import hashlib
 from collections.abc import Callable, Mapping

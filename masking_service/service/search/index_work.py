@@ -144,7 +144,7 @@ class IndexWork:
 
         Args:
             by_tag: the tenants that are known.
-            patient: whether it is left where it names what is not known.
+            patient: whether an entry with unknown names is left for later.
 
         Raises:
             StoreUnavailable, ProviderError: it can be filed later.

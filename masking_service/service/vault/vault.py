@@ -449,7 +449,7 @@ class Vault:
         return sealed
 
     def open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
-        """Open the value at each place: None where there is none, `records.SHREDDED` where its key is destroyed.
+        """Open the value at each place: None for no value, `records.SHREDDED` for one whose key is destroyed.
 
         One round trip for all data keys that this process does not know.
 

@@ -115,8 +115,8 @@ class Entering:
     def tokens_in(self, stored: records.Record) -> tuple[bytes, list[str]]:
         """Return the ordinals and pointers of the values that get tokens in a stored record with the same values.
 
-        Its ordinals are others where one of the two has nulls. A value that was stored as a kind without tokens cannot
-        be opened, so it gets none afterwards.
+        The ordinals differ from those here if one of the two records has nulls. A value that was stored as a kind
+        without tokens cannot be opened, so it gets no token now.
         """
         if stored.body == self.body:
             return self.ordinals, self.pointers
