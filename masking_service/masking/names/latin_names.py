@@ -324,7 +324,7 @@ def is_latin_name(name: str) -> bool:
     """Whether words can be a person's name, and none of them means a place or a thing."""
     words = [word.strip(".,'’").lower() for word in name.split()]
     return (
-        (len(words[0]) > 1 or len(words) > 1)
+        (len(words) > 1 or (len(words[0]) > 1 and words[0] not in cues.NO_LATIN_NAME_ALONE))
         and (words[0].partition("'")[0] not in cues.NO_LATIN_NAME or (len(words) == 2 and words[0] in _OF_MONTHS))
         and words[-1] not in cues.NO_LATIN_NAME
         and (not _place(name) or (len(words) == 2 and words[0] in _GIVEN and words[1] in _FAMILIES))
@@ -375,5 +375,5 @@ def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None
         start += len(words.pop(0)) + 1
     while words and not is_latin_name(" ".join(words)):
         end -= len(words.pop()) + 1
-    if words and (len(words) > 1 or words[0].strip(".").lower() not in cues.NO_LATIN_NAME_ALONE):
+    if words:
         yield start, end

@@ -102,6 +102,8 @@ _IN_GROUPS: Final = (
 """A mobile number in the groups in which it is read aloud, with any sign between them."""
 
 
+_OTHER_SCRIPT: Final = "[\u0400-\u04ff\u0590-\u06ff\u0900-\u0e7f\u3041-\u30fa\uac00-\ud7a3]"
+"""Part of a regular expression: a character of a script other than Latin and Han."""
 _NO_ACCOUNT: Final = "(?<!code )(?<!vat )(?<!tax )(?<!pin )(?<!account )(?<!container )(?<!weight )"
 _GROUPS_ABROAD: Final = (
     r"[6-9]\d{4} \d{5}|(?:\([1-9]\d\)|[1-9]\d) ?9\d{4}-\d{4}|8[ \-]\(?9\d\d\)?[ \-]\d{3}[ \-]\d\d[ \-]\d\d"
@@ -133,7 +135,12 @@ def _patterns() -> Iterator[str]:
         r"|[2-9]\d\d\.[2-9]\d\d\.\d{4})(?!-\d{4}(?!\d))"
     )
     yield rf"{_NOT_CHAINED}{_NOT_LISTED}(?P<grouped>{_GROUPS_ABROAD})(?![ ,.:/\-]?[\d*])"
-    yield rf"(?<=[a-z] ){_NOT_LISTED}{_NO_ACCOUNT}(?P<ungrouped>0[1-9]\d{{8,9}}|[6-9]\d{{9}})(?![,.:/\-]?[\w*])"
+    yield (
+        rf"(?:(?<=[a-z] ){_NOT_LISTED}{_NO_ACCOUNT}(?P<ungrouped>0[1-9]\d{{8,9}}|[6-9]\d{{9}})"
+        rf"|(?:(?<={_OTHER_SCRIPT})|(?<={_OTHER_SCRIPT} )|(?<={_OTHER_SCRIPT}: ))(?P<unspaced>0[1-9]\d{{8}}))"
+        r"(?![,.:/\-]?[\w*])"
+        rf"|(?<![\s\S])(?P<first>0[1-9]\d{{8}})(?=[ ,]{{1,2}}{_OTHER_SCRIPT})"
+    )
 
 
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
@@ -200,7 +207,7 @@ def _read(match: re.Match[str]) -> Number | None:
     if form == "abroad":
         return abroad_of(match)
     number = number_of(match)
-    if form in ("said", "asked", "link", "formosa", "grouped", "ungrouped"):
+    if form in ("said", "asked", "link", "formosa", "grouped", "ungrouped", "unspaced", "first"):
         start = match.start(form)
         digits = number.digits.removeprefix("0") if len(number.digits) > 7 else number.digits
         return Number(start, start, number.end, digits)

@@ -16,6 +16,8 @@ from typing import Final
 
 from masking_service.masking.numbers.lettered_codes import is_in_code
 from masking_service.masking.numbers.orders_in_text import Orders, Span
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.order_words import says_document
 
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
@@ -35,11 +37,22 @@ _PROVINCE: Final = re.compile(_PROVINCES)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = "10X98765432"
 
-_DOCUMENT: Final = re.compile(
-    r"(?:护照|護照|通行证|通行證|台胞证|回乡证|居留证|passport)(?:号码?|號碼?|(?:\s?(?:number|no\.?)))?(?:是|为)?[\s:#]{0,3}"
-    r"([A-Z]{0,2}\d{7,9})(?![0-9A-Za-z])",
-    re.I,
+_SAYS_NUMBER: Final = (
+    r"(?:[ .:：#\-]{0,3}(?:(?:(?:card |registration )?(?:numbers?|numer|n[uú]mero|nummer|num|nr|no|n[°º]|id)"
+    r"|is|es|e|è|ist|est|lautet|код)(?![a-z0-9])|№|серия|номер|số|nomor|numarası|数字|番号|號碼?|号码?|編號|编号|字號"
+    r"|번호|หมายเลข|رقم|الوطنية|증|등?록|是|为|為|は|은|는)){0,3}[ .:：#]{0,3}"
 )
+_CODE: Final = (
+    r"(?=[A-Z]{0,6}[0-9](?:[A-Z]{0,6}[ .\-/]?[0-9]){4})[A-Z0-9]{1,20}"
+    r"(?:[.\-/][0-9A-Z]{1,12}(?![0-9A-Za-z])| [0-9]{1,6}[A-Z]?(?![0-9A-Za-z])){0,8}(?:[(（][0-9A][)）])?"
+)
+"""Part of a regular expression: at least five digits and any letters, in groups."""
+documents_in: Final = Expression(
+    rf"(?:{says_document()}){_SAYS_NUMBER}"
+    rf"(?P<document>[0-9]{{2}} ?[0-9]{{2}},? (?:номер|№) ?[0-9]{{6}}(?![0-9])|{_CODE})(?![0-9A-Za-z])",
+    re.I,
+).finditer
+"""Finds the number of a person's document, behind a word for one."""
 
 _ISLAND: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z](?:[1289][0-9]{8}(?![0-9A-Za-z])|[A-Z]?[0-9]{6}[(（][0-9A][)）])")
 """Finds an identity number of Taiwan, or one of Hong Kong with its check digit in brackets."""
@@ -98,9 +111,6 @@ _LEAST_OF_SURE_IBAN: Final = 18
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 _CITIZEN_LENGTH: Final = 18
-
-_SAYS_DOCUMENT: Final = ("证", "證", "护照", "護照", "assport", "ASSPORT")
-"""Parts of the words before the number of a passport or permit; each has one of them."""
 
 _DOMAIN: Final = re.compile(
     r"@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}|@[^\W_]{1,30}(?:[.。．][^\W_]{1,30}){1,4}"
@@ -178,6 +188,7 @@ _PLATE: Final = re.compile(
     r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊](?<![A-Za-z0-9].)"
     r"(?:[A-HJ-NP-Z][ ·•.\-]?"
     r"(?=[A-HJ-NP-Z0-9]{0,4}[0-9][A-HJ-NP-Z0-9]{0,4}(?:[^A-Za-z0-9]|$)|[0-9]{4}[挂掛学學警港澳])[A-HJ-NP-Z0-9]{4}(?:[A-HJ-NP-Z0-9]{1,2}|[挂掛学學警港澳])(?![A-Za-z0-9])"
+    r"|(?:(?<=[车車]牌.)|(?<=[车車]牌[号號:： ].)|(?<=[车車]牌[号號][:： 是].))[A-Z][A-Z0-9]{5,6}(?![A-Za-z0-9])"
     r"|[A-HJ-NP-Za-hj-np-z] ?[0-9]{2} [0-9]{3}(?![A-Za-z0-9])|[Ａ-Ｚ][０-９Ａ-Ｚ]{5,6}(?![０-９Ａ-Ｚ])"
     r"|[a-hj-np-z](?:[0-9]{5}|[a-hj-np-z][0-9]{4,5}|[0-9]{4}[a-hj-np-z])(?![A-Za-z0-9]))"
 )
@@ -205,8 +216,7 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
     found += [match.span() for form in (_PLATE, _EXPONENT) for match in form.finditer(text)]
     if "@" in text:
         found += find_emails(text)
-    if any(word in text for word in _SAYS_DOCUMENT):
-        found += [match.span(1) for match in _DOCUMENT.finditer(text)]
+    found += [match.span("document") for match in documents_in(text)]
     if "<<" in text:
         found += [match.span() for match in _MACHINE_LINE.finditer(text)]
     return found

@@ -15,6 +15,7 @@ from masking_service.masking.numbers.found_numbers import BEFORE_NUMBER, extensi
 from masking_service.masking.numbers.identity import (
     account_in,
     accounts_in,
+    documents_in,
     identities_in,
     machine_line_in,
     plate_in,
@@ -166,7 +167,7 @@ def _has_few_digits(value: str) -> bool:
     """Whether a value of plain characters has too few digits beside each other for a number."""
     if _PLAIN_SIGNS(value) is None or _NEAR_DIGITS(value):
         return False
-    return _FIVE_DIGITS(value) is None or _SAID_NUMBER(value) is None
+    return _FIVE_DIGITS(value) is None or (_SAID_NUMBER(value) is None and next(documents_in(value), None) is None)
 
 
 def worth_scanning(value: str) -> bool:

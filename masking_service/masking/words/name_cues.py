@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from masking_service.masking.words.order_words import single_words_for_documents
+
 
 def sections(name: str) -> dict[str, tuple[str, ...]]:
     """The words of each section of a file."""
@@ -45,7 +47,7 @@ PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n
 UNITS: Final = "元块份箱件个盒袋斤包瓶单套桶提条只本罐板"
 """Units behind a number: how much a person orders or pays."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
-NO_LATIN_NAME_ALONE: Final = NO_LATIN_NAME.union(_WORDS["no-latin-name-alone"])
+NO_LATIN_NAME_ALONE: Final = NO_LATIN_NAME.union(_WORDS["no-latin-name-alone"], single_words_for_documents())
 BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])
 BOUND: Final = frozenset("是为和与跟经因被除送到向等由让请叫")

@@ -1,6 +1,6 @@
-"""Words of other languages for the number of an order, and for the code with which a parcel is collected.
+"""Words for the number of an order, the code with which a parcel is collected, and the number of a person's document.
 
-The words are data (`order_words.txt`).
+The words are data (`order_words.txt`, `document_words.txt`).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ It has a letter, no gaps, or twelve digits.
 
 
 @cache
-def phrases() -> dict[str, list[str]]:
+def phrases(file: str = "order_words.txt") -> dict[str, list[str]]:
     """The phrases of each section."""
     found: dict[str, list[str]] = {}
     section: list[str] = []
-    for line in resources.files(__package__).joinpath("order_words.txt").read_text("utf-8").splitlines():
+    for line in resources.files(__package__).joinpath(file).read_text("utf-8").splitlines():
         if line.startswith("["):
             section = found.setdefault(line.strip("[]"), [])
         elif line and not line.startswith("#"):
@@ -47,3 +47,18 @@ def says_order_abroad() -> str:
 def says_pickup_abroad() -> str:
     """Return an expression for words for the code with which a parcel is collected."""
     return rf"(?<!{_LETTER})(?:{any_of(phrases()['pickup'])})"
+
+
+def says_document() -> str:
+    """Return an expression for words for a person's document or insurance, which are followed by its number."""
+    words = phrases("document_words.txt")
+    return (
+        rf"(?<!{_LETTER})(?:{any_of(words['numbers'])}|(?-i:{any_of(words['acronyms'])}))(?!{_LETTER})"
+        rf"|{any_of(words['without-spaces'])}"
+    )
+
+
+def single_words_for_documents() -> list[str]:
+    """Return the words for such a document that are one word in Latin letters, in small letters."""
+    words = phrases("document_words.txt")
+    return [word.lower() for word in (*words["numbers"], *words["acronyms"]) if " " not in word]
