@@ -55,7 +55,7 @@ _TO_A_FLOOR: Final = rf"[-—~]{NUMERAL}{{1,4}}(?=\s?[层層楼樓])"
 """The groups of `TOKENS`. The last one that matches says which word is behind a number. The first ends the number."""
 _SIDE: Final = "东東西南北中左右"
 TOKENS: Final = Expression(
-    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層楼樓门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]+[a-z](?=[A-Z][0-9*])|[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z](?!{ALNUM}))"
+    rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層楼樓门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]+[a-z](?=[A-Z][0-9*])|[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z](?!{ALNUM})|(?:(?<=I)D|(?<=Q)Q|(?<=[VW])X|(?<=O)K)(?!{ALNUM}))"
     rf"|(?:(?<={ALNUM}){ALNUM}*+(?:{_JOIN}{ALNUM}++)*+"
     rf"|(?<={NUMERAL})(?<!千)(?:{NUMERAL}{{0,7}}(?:[至到]{NUMERAL}{{1,4}}|{_TO_A_FLOOR})?"
     rf"(?={_SUFFIX.replace('<>', '')}|{END})|{HAN_ROOM}|(?=[0-9])|(?<![陆伍])(?=\*)))()"

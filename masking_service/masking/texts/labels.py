@@ -124,6 +124,8 @@ _SPEAKS: Final = re.compile(
 ).match
 """Matches what a person says behind the label of a speaker. No name begins with it."""
 _TAKEN: Final = re.compile("(?:已|代)?[收签领](?:收|取)?(?=$|\\s[\u4e00-\u9fff*]{2,4}$).*")
+_OPENED: Final = re.compile(r"[（(](?=\+?[0-9*]{7})").match
+"""Matches a bracket around numbers, and not around an area code."""
 _STAMP: Final = re.compile(
     "(?:邮件|快件|信件|单位|公司|部门|业务)?(?:(?:收发|签收|收货|专用|业务)专?用?)?[公图]?章"
 ).fullmatch
@@ -182,6 +184,8 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         start, end = _span(text, label, end)
         if meaning.kind in _OF_PERSONS and (whose := _WHOSE(text, start, end)):
             start = whose.end()
+        if meaning.kind in _PHONES and _OPENED(text, start, end):
+            start += 1
         japanese = None
         if not label.quote:
             japanese = japanese_end(text, label.start + len(label.name), start)
