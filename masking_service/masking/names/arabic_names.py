@@ -1,4 +1,7 @@
-"""Finds names of people in Arabic letters, behind titles and words that announce who gets a parcel."""
+"""Finds names of people in Arabic letters, behind titles and words that announce who gets a parcel.
+
+Behind other words, and before a phone, a name begins with a known given name (`neighbour_names.txt`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.names.names_of_neighbours import PHONE, WORDS
+from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.expressions import Expression
 
 _NO_NAME: Final = (
@@ -13,6 +18,7 @@ _NO_NAME: Final = (
     "|الجار|جار|الجيران|الحارس|حارس|البواب|الأمن|أمن|المكتب|مكتب|المبنى|مبنى|الصندوق|صندوق|العنوان|عنوان|المندوب|الفرع|فرع"
     "|المستودع|المحل|الشركة|شركة|العميل|المستلم|نفسه|شخصيا|اليوم|غدا|هذا|هذه|وهو|وهي|نفس|كما"
     r"|صاحبة?(?= ال(?:محل|متجر|بيت|منزل|شقة|مكتب|شركة|طلب|شحنة|طرد|عمل|فندق|عمارة|مبنى|رقم|هاتف|جوال|حساب))"
+    "|الساعة|الآن|الان|الطرد|الطلبية|البيت|المنزل|العمل|الدفع|الحساب|المبلغ|البلد|الشارع|الحي|المدينة|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد|المحترمة?|الموقر"
     "|[يت]?طلبت?|رفضت?|[يت]رفض|استلمت?|[يت]ستلم|س[يت]ستلم|[يت]ريد|وافقت?|اتصلت?|أكدت?|(?:ال)?(?:جوال|موبايل|تلفون)"
 )
 """Words that follow such a word and are no name: prepositions, neighbours and guards, places, what a person does."""
@@ -23,6 +29,16 @@ _named: Final = Expression(
     r"|(?:المستلمة?|المرسل إليه|المرسل|العميلة?|اسم المستلم|الاسم|الاسم الكامل) ?: ?)"
     rf"(?:(?:السيدة?|الأستاذة?) )?(?P<name>{_WORD}(?: {_WORD}){{0,2}})"
 ).finditer
+_GIVEN: Final = rf"(?:{any_of(WORDS['arabic-given'])}|عبد ال[\u0621-\u064a]{{3,}})(?![\u0621-\u064a])"
+_FAMILY: Final = rf"(?:{_GIVEN}|(?:بن|ابن|بنت|آل|أبو|ابو) {_WORD}|(?!(?:{_NO_NAME})\b)ال[\u0621-\u064a]{{3,}})"
+_FULL: Final = rf"(?P<name>{_GIVEN}(?: {_FAMILY}){{0,3}})"
+_PHONE_BEHIND: Final = (
+    rf"(?=[ ,،:(\-]{{0,3}}(?:(?:ال)?(?:جوال|هاتف|موبايل|تلفون|رقم)[^\W\d]{{0,2}}[ :]{{0,2}})?{PHONE})"
+)
+_begun: Final = Expression(
+    rf"(?<![\u0621-\u064a])(?:(?:و|ف)?(?:{any_of(WORDS['arabic-roles'])})[ :]{{1,2}}{_FULL}"
+    rf"|{_FULL.replace('<name>', '<before>')}{_PHONE_BEHIND})"
+).finditer
 _has_arabic: Final = re.compile("[\u0621-\u064a]").search
 
 
@@ -30,3 +46,4 @@ def arabic_names(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of names."""
     if _has_arabic(text):
         yield from (match.span("name") for match in _named(text))
+        yield from (match.span(match.lastgroup or "") for match in _begun(text))

@@ -17,31 +17,31 @@ from masking_service.masking.words.name_cues import sections
 
 Span = tuple[int, int]
 
-_WORDS: Final = {
+WORDS: Final = {
     name: tuple(word.replace("_", " ") for word in words) for name, words in sections("neighbour_names.txt").items()
 }
-JAPANESE_FAMILY_NAMES: Final = frozenset(_WORDS["japanese-families"])
+JAPANESE_FAMILY_NAMES: Final = frozenset(WORDS["japanese-families"])
 _SIMPLIFIED: Final = str.maketrans("辺斎広沢桜滝浜渋栄関徳", "边斋广泽樱泷滨涩荣关德")
 """From characters that only Japan uses to those that China uses in their place."""
 _hangul: Final = re.compile("[\uac00-\ud7a3]").search
 _japanese: Final = re.compile("[\u3041-\u30fa様]").search
-_labelled: Final = Expression(rf"(?:{any_of(_WORDS['japanese-roles'])})[:：\s（(\[【]").search
-_begins_role: Final = re.compile(f"[{''.join({word[0] for word in _WORDS['japanese-roles']})}]").search
+_labelled: Final = Expression(rf"(?:{any_of(WORDS['japanese-roles'])})[:：\s（(\[【]").search
+_begins_role: Final = re.compile(f"[{''.join({word[0] for word in WORDS['japanese-roles']})}]").search
 
-_PHONE: Final = r"\+?[0-9\-]{0,8}\*{5}"
+PHONE: Final = r"\+?[0-9\-]{0,8}\*{5}"
 _SYLLABLE: Final = "[\uac00-\ud7a3]"
-_ONE: Final = "".join(word for word in _WORDS["korean-families"] if len(word) == 1)
-_TWO: Final = any_of(word for word in _WORDS["korean-families"] if len(word) > 1)
+_ONE: Final = "".join(word for word in WORDS["korean-families"] if len(word) == 1)
+_TWO: Final = any_of(word for word in WORDS["korean-families"] if len(word) > 1)
 _KOREAN: Final = rf"(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}] ?{_SYLLABLE}{{2}}|[{_ONE}]{_SYLLABLE})"
 _SAYS_PHONE_IN_KOREAN: Final = "(?:(?:[A-Za-z]{1,6}|(?:전화|휴대폰|핸드폰)(?:번호)?|연락처)[ :.]{0,2})"
-_TOLD: Final = rf"(?<!{_SYLLABLE})(?:{any_of(_WORDS['korean-roles'])})[은는이가]?[ :：\-(]{{0,3}}"
+_TOLD: Final = rf"(?<!{_SYLLABLE})(?:{any_of(WORDS['korean-roles'])})[은는이가]?[ :：\-(]{{0,3}}"
 _GOES_ON: Final = "이|가|은|는|께|에게|한테|의|댁|과|와|을|를|도|앞|본인|부재|입니다"
-_NO_KOREAN: Final = frozenset(_WORDS["no-korean"])
+_NO_KOREAN: Final = frozenset(WORDS["no-korean"])
 _korean: Final = Expression(
     rf"{_TOLD}(?P<told>{_KOREAN})(?!{_SYLLABLE})|{_TOLD}(?P<said>{_KOREAN})(?=님|씨|입니다|이며|에게|[이가은는께])"
-    rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})(?= ?(?:{any_of(_WORDS['korean-titles'])})(?:(?!{_SYLLABLE})|{_GOES_ON}))"
+    rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})(?= ?(?:{any_of(WORDS['korean-titles'])})(?:(?!{_SYLLABLE})|{_GOES_ON}))"
     rf"|(?<!{_SYLLABLE})(?P<given>(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}]{_SYLLABLE}{{2}}))(?=에게|한테|께서)"
-    rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}{_SAYS_PHONE_IN_KOREAN}?{_PHONE})"
+    rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}{_SAYS_PHONE_IN_KOREAN}?{PHONE})"
     rf"|(?:(?<!\*)\*{{5,}}+[0-9]{{0,4}}|(?<=\*)[ \-]\*{{2,}}+)[ ,/()\-]{{1,3}}(?P<behind>{_KOREAN})(?!{_SYLLABLE})"
 ).finditer
 
@@ -67,29 +67,29 @@ That is not behind a kanji, and behind hiragana only if it is a particle.
 """
 _SAYS_PHONE_IN_JAPANESE: Final = "(?:の?(?:TEL|Tel|(?:電話|携帯)(?:番号)?|ご?連絡先)[:： は]{0,2})"
 _PARTICLES: Final = frozenset("はがをにでともへのやか")
-_JAPANESE_ROLES: Final = _WORDS["japanese-roles"]
-_NO_JAPANESE: Final = frozenset(_WORDS["no-japanese"])
+_JAPANESE_ROLES: Final = WORDS["japanese-roles"]
+_NO_JAPANESE: Final = frozenset(WORDS["no-japanese"])
 _japanese_names: Final = Expression(
-    rf"(?:{any_of(_WORDS['japanese-roles'])})(?:[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})|[:：]\s?(?P<spaced>{_SPACED}))"
+    rf"(?:{any_of(WORDS['japanese-roles'])})(?:[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})|[:：]\s?(?P<spaced>{_SPACED}))"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
     rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
-    rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}{_SAYS_PHONE_IN_JAPANESE}?{_PHONE})"
+    rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}{_SAYS_PHONE_IN_JAPANESE}?{PHONE})"
     rf"|(?<!\*)\*{{5,}}+[0-9]{{0,4}}[\s,、/)）]{{0,3}}(?P<behind>{_NAME})(?![{_KANJI}])"
 ).finditer
 
 
 _thai: Final = re.compile("[\u0e01-\u0e3a]").search
 _LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
-_NAME_IN_THAI: Final = rf"(?!{any_of(_WORDS['no-thai'])})(?:(?!โทร|เบอร์){_LETTERS}){{2,20}}+(?!\*)"
+_NAME_IN_THAI: Final = rf"(?!{any_of(WORDS['no-thai'])})(?:(?!โทร|เบอร์){_LETTERS}){{2,20}}+(?!\*)"
 """Part of a regular expression: a word of a name, up to a word for a phone, which may follow without a space."""
 _SAYS_PHONE_IN_THAI: Final = rf"(?:(?:โทร|เบอร์|มือถือ){_LETTERS}{{0,8}}[ :.]{{0,2}})"
-_TITLE_IN_THAI: Final = rf"(?>{any_of(_WORDS['thai-titles'])})"
+_TITLE_IN_THAI: Final = rf"(?>{any_of(WORDS['thai-titles'])})"
 _thai_names: Final = Expression(
-    rf"(?:(?:(?<!ราย)(?:{any_of(_WORDS['thai-roles'])}))[ :：]{{0,2}}{_TITLE_IN_THAI}?+"
-    rf"|(?:{any_of(_WORDS['thai-words'])}) ?{_TITLE_IN_THAI}(?!{any_of(_WORDS['no-thai-title'])}))[ ]?"
+    rf"(?:(?:(?<!ราย)(?:{any_of(WORDS['thai-roles'])}))[ :：]{{0,2}}{_TITLE_IN_THAI}?+"
+    rf"|(?:{any_of(WORDS['thai-words'])}) ?{_TITLE_IN_THAI}(?!{any_of(WORDS['no-thai-title'])}))[ ]?"
     rf"(?P<told>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
-    rf"|(?<!{_LETTERS}){_TITLE_IN_THAI}(?!{any_of(_WORDS['no-thai-title'])}) ?"
-    rf"(?P<titled>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?(?=[ ,(]{{0,2}}{_SAYS_PHONE_IN_THAI}?{_PHONE}))"
+    rf"|(?<!{_LETTERS}){_TITLE_IN_THAI}(?!{any_of(WORDS['no-thai-title'])}) ?"
+    rf"(?P<titled>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?(?=[ ,(]{{0,2}}{_SAYS_PHONE_IN_THAI}?{PHONE}))"
 ).finditer
 
 

@@ -17,7 +17,7 @@ from typing import Final
 from masking_service.masking.numbers.lettered_codes import is_in_code
 from masking_service.masking.numbers.orders_in_text import Orders, Span
 from masking_service.masking.words.expressions import Expression
-from masking_service.masking.words.order_words import says_document
+from masking_service.masking.words.order_words import begins_document, says_document
 
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
@@ -47,7 +47,9 @@ _CODE: Final = (
     r"(?:[.\-/][0-9A-Z]{1,12}(?![0-9A-Za-z])| [0-9]{1,6}[A-Z]?(?![0-9A-Za-z])){0,8}(?:[(（][0-9A][)）])?"
 )
 """Part of a regular expression: at least five digits and any letters, in groups."""
-documents_in: Final = Expression(
+_may_say_document: Final = Expression(begins_document()).search
+"""Finds what words for documents begin with; most remarks have nothing of it."""
+_documents: Final = Expression(
     rf"(?:{says_document()}){_SAYS_NUMBER}"
     rf"(?P<document>[0-9]{{2}} ?[0-9]{{2}},? (?:номер|№) ?[0-9]{{6}}(?![0-9])|{_CODE})(?![0-9A-Za-z])",
     re.I,
@@ -216,10 +218,15 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
     found += [match.span() for form in (_PLATE, _EXPONENT) for match in form.finditer(text)]
     if "@" in text:
         found += find_emails(text)
-    found += [match.span("document") for match in documents_in(text)]
+    found += documents_in(text)
     if "<<" in text:
         found += [match.span() for match in _MACHINE_LINE.finditer(text)]
     return found
+
+
+def documents_in(text: str) -> list[Span]:
+    """Return the spans of numbers of documents behind a word for one."""
+    return [match.span("document") for match in _documents(text)] if _may_say_document(text) else []
 
 
 def accounts_in(text: str, orders: Orders) -> Iterator[Span]:

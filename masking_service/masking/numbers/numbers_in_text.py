@@ -167,7 +167,7 @@ def _has_few_digits(value: str) -> bool:
     """Whether a value of plain characters has too few digits beside each other for a number."""
     if _PLAIN_SIGNS(value) is None or _NEAR_DIGITS(value):
         return False
-    return _FIVE_DIGITS(value) is None or (_SAID_NUMBER(value) is None and next(documents_in(value), None) is None)
+    return _FIVE_DIGITS(value) is None or (_SAID_NUMBER(value) is None and not documents_in(value))
 
 
 def worth_scanning(value: str) -> bool:

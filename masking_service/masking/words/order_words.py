@@ -58,6 +58,12 @@ def says_document() -> str:
     )
 
 
+def begins_document() -> str:
+    """Return an expression for what these words begin with: two letters, or the first characters of the other ones."""
+    words = phrases("document_words.txt")["without-spaces"]
+    return rf"{any_of({word[:2] for word in words})}|[A-Za-z\u00c0-\u04ff\u1e00-\u1eff]{{2}}"
+
+
 def single_words_for_documents() -> list[str]:
     """Return the words for such a document that are one word in Latin letters, in small letters."""
     words = phrases("document_words.txt")
