@@ -62,8 +62,8 @@ class Strings(Sequence[str]):
     def _fill(self, stream: IO[bytes]) -> None:
         """Write every string behind the one before it."""
         with os.fdopen(os.dup(self._file), "ab", MAX_TOKEN) as file:
-            strings = _Strings(lambda string: self._add(file, string))
-            feed(stream, strings.start, strings.text, strings.end)
+            reader = _StringReader(lambda string: self._add(file, string))
+            feed(stream, reader.start, reader.text, reader.end)
 
     def _add(self, file: IO[bytes], string: str) -> None:
         size = file.write(string.encode("utf-8", "replace"))
@@ -72,7 +72,7 @@ class Strings(Sequence[str]):
             raise Unsafe(MANY_STRINGS, count=MAX_STRINGS)
 
 
-class _Strings:
+class _StringReader:
     """Puts the texts of each string together. How it sounds in Japanese, as the workbook says it, is no part of it.
 
     Args:

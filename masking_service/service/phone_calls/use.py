@@ -45,7 +45,7 @@ DEFAULT_FIELD: Final = "/recipient/phone"
 
 
 @dataclass(frozen=True, slots=True)
-class _Permit:
+class _AllowedCall:
     """What lets the caller call: a role and, where custody does not decide, a case.
 
     Attributes:
@@ -123,10 +123,10 @@ class Calling:
         """
         tenant, number, pointer = context.principal.tenant, normalised(waybill_no), field or DEFAULT_FIELD
         with self.recorder.record_denials(context, Action.CALL, Stated(case=case)):
-            permit = self._permit(context, number, case, sent)
-        found, value = self._reach(context, permit, number, pointer)
-        with self.recorder.record_denials(context, Action.CALL, permit.stated):
-            own, other = _numbers(permit.phone or permit.own_number.answer(), value)
+            allowed = self._allow(context, number, case, sent)
+        found, value = self._reach(context, allowed, number, pointer)
+        with self.recorder.record_denials(context, Action.CALL, allowed.stated):
+            own, other = _numbers(allowed.phone or allowed.own_number.answer(), value)
 
         called = hash_called(self.keyring.tenant(tenant), other)
         origin = Origin(tenant, context.principal.id, found.base, pointer, found.record.kept_until, called)
@@ -134,7 +134,7 @@ class Calling:
         live = self.live_calls.find(place)
         if live is not None and live.dial and live.until > context.now:
             return _answer(live), False
-        return _answer(self._bind(context, permit, place, origin, own, other)), True
+        return _answer(self._bind(context, allowed, place, origin, own, other)), True
 
     def end(self, context: RequestContext, ref: str) -> answers.EndedCall:
         """End a call of the caller's own. One that has ended already is no error.
@@ -161,7 +161,7 @@ class Calling:
                 self.live_calls.end(ref)
         return answers.EndedCall(ref, True)
 
-    def _permit(self, context: RequestContext, number: str | None, case: str | None, sent: SentProof) -> _Permit:
+    def _allow(self, context: RequestContext, number: str | None, case: str | None, sent: SentProof) -> _AllowedCall:
         """Check that the caller may call, and read waybill and own number in the same exchange."""
         tenant = context.principal.tenant
         bases = self._bases(tenant, number)
@@ -182,26 +182,26 @@ class Calling:
             purposes = self._purposes(context.principal)
             authority = self.case_authority.authorise(context, found_case.answer(), purposes)
         device_phone = called.device.phone if called.device else None
-        return _Permit(grant, authority, called.missed, device_phone, own_number, records)
+        return _AllowedCall(grant, authority, called.missed, device_phone, own_number, records)
 
     def _reach(
-        self, context: RequestContext, permit: _Permit, number: str | None, field: str
+        self, context: RequestContext, allowed: _AllowedCall, number: str | None, field: str
     ) -> tuple[FoundWaybill, Any]:
         """Return the waybill and its phone, where the caller may reach it; else record that and refuse."""
-        found = reached(self.custodies, context, permit.grant.scope, permit.named(number))
+        found = reached(self.custodies, context, allowed.grant.scope, allowed.named(number))
         bases = self._bases(context.principal.tenant, number)
-        if permit.grant.scope == "custody" and found is None:  # what the caller carries may be named
+        if allowed.grant.scope == "custody" and found is None:  # what the caller carries may be named
             self.watch.notice(context, bases)
         value = _phone(found, field)
-        self.freezing.count_misses(context, permit.missed, [value is not None])
+        self.freezing.count_misses(context, allowed.missed, [value is not None])
         if found is None or value is None:
             items = [ItemOutcome(base, Outcome.NOT_FOUND) for base in bases] or [ItemOutcome(None, Outcome.NOT_FOUND)]
-            self.recorder.record(context, Action.CALL, Outcome.NOT_FOUND, permit.stated, items=items)
+            self.recorder.record(context, Action.CALL, Outcome.NOT_FOUND, allowed.stated, items=items)
             raise NotFound
-        purpose = permit.authority.opening.purpose if permit.authority else None
+        purpose = allowed.authority.opening.purpose if allowed.authority else None
         if found.record.restricted and purpose not in self.policy.rules.restricted_purposes:
             items = [ItemOutcome(found.base, Restricted.code)]
-            self.recorder.record(context, Action.CALL, Restricted.code, permit.stated, items=items)
+            self.recorder.record(context, Action.CALL, Restricted.code, allowed.stated, items=items)
             raise Restricted
         return found, value
 
@@ -215,12 +215,12 @@ class Calling:
         return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
 
     def _bind(
-        self, context: RequestContext, permit: _Permit, place: CallPlace, origin: Origin, own: str, other: str
+        self, context: RequestContext, allowed: _AllowedCall, place: CallPlace, origin: Origin, own: str, other: str
     ) -> StoredCall:
         """Spend the budget, record the call, and let the provider bind a number for it."""
-        grant, authority = permit.grant, permit.authority
+        grant, authority = allowed.grant, allowed.authority
         with (
-            self.recorder.record_denials(context, Action.CALL, permit.stated),
+            self.recorder.record_denials(context, Action.CALL, allowed.stated),
             self.freezing.count_refusals(context),
         ):
             reserved = self.budgets.reserve(context.principal, grant, 1, context.now)
@@ -232,7 +232,7 @@ class Calling:
             Stated(
                 role=grant.role,
                 purpose=authority.opening.purpose if authority else None,
-                case=permit.case,
+                case=allowed.case,
                 approved_by=authority.approved_by if authority else (),
             ),
             items=[ItemOutcome(origin.base, Outcome.DONE, origin.field, "phone")],

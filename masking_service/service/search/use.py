@@ -120,30 +120,30 @@ class Search:
             self.recorder.record_denials(context, Action.SEARCH, Stated(profile=stated)),
             self.freezing.count_refusals(context),
         ):
-            permit = self._permit(context, profile, sent, lambda: Asked.read(phone, last4, site))
+            allowed = self._allow(context, profile, sent, lambda: Asked.read(phone, last4, site))
 
-        found, stale = self._find(context, permit)
+        found, stale = self._find(context, allowed)
         reachable = {
-            number: one for number, one in (found or {}).items() if reached(self.custodies, context, permit.scope, one)
+            number: one for number, one in (found or {}).items() if reached(self.custodies, context, allowed.scope, one)
         }
-        seen = {number: one for number, one in reachable.items() if not (permit.in_full and one.record.restricted)}
+        seen = {number: one for number, one in reachable.items() if not (allowed.in_full and one.record.restricted)}
         too_many = found is None or len(seen) > MAX_RESULTS
-        named = [one.base for number, one in (found or {}).items() if permit.scope == "all" or number not in reachable]
+        named = [one.base for number, one in (found or {}).items() if allowed.scope == "all" or number not in reachable]
         # An honest person who asks for four digits may meet a decoy that has them; who asks for its phone knows it.
-        self.watch.notice(context, named, freeze=bool(permit.asked.phone))
-        self.freezing.count_misses(context, permit.missed, [bool(seen) and not too_many])
+        self.watch.notice(context, named, freeze=bool(allowed.asked.phone))
+        self.freezing.count_misses(context, allowed.missed, [bool(seen) and not too_many])
         if too_many:
             self.metrics.search("too-many")
-            self.recorder.record(context, Action.SEARCH, Outcome.TOO_MANY, permit.stated)
+            self.recorder.record(context, Action.SEARCH, Outcome.TOO_MANY, allowed.stated)
             raise TooMany
-        entry = self._record(context, permit, list(seen.values()))
+        entry = self._record(context, allowed, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
             self.vault.search.drop(stale)
         self.metrics.search("found" if seen else "not-found")
-        through = self.policy.rules.profiles[permit.grant.profile or ""]
+        through = self.policy.rules.profiles[allowed.grant.profile or ""]
         return answers.Found([shown(entry, through, number, one) for number, one in seen.items()])
 
-    def _permit(
+    def _allow(
         self, context: RequestContext, profile: str | None, sent: SentProof, read: Callable[[], Asked]
     ) -> _AllowedSearch:
         """Check that the caller may search, and spend the budget.
@@ -178,12 +178,12 @@ class Search:
         return index.ending_question(tenant, asked.site, asked.last4, context.now, longest)
 
     def _find(
-        self, context: RequestContext, permit: _AllowedSearch
+        self, context: RequestContext, allowed: _AllowedSearch
     ) -> tuple[dict[str, FoundWaybill] | None, list[IndexEntry]]:
         """Return the confirmed waybills, None if they are too many, and the entries to be dropped."""
         tenant = context.principal.tenant
         try:
-            entries = permit.entries.answer()
+            entries = allowed.entries.answer()
         except TooManyEntries:
             return None, []
         numbers = [*dict.fromkeys(entry.number for entry in entries)]
@@ -192,7 +192,7 @@ class Search:
         stale: list[IndexEntry] = []
         for entry in entries:
             one = newest[entry.number]
-            if one is not None and one.revision == entry.revision and self._confirms(tenant, one, permit.asked):
+            if one is not None and one.revision == entry.revision and self._confirms(tenant, one, allowed.asked):
                 found[entry.number] = one
             elif _is_stale(entry, one, context.now):
                 stale.append(entry)
@@ -207,20 +207,20 @@ class Search:
         at_site = custody is not None and custody.site == asked.site
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 
-    def _record(self, context: RequestContext, permit: _AllowedSearch, seen: Sequence[FoundWaybill]) -> Recorded:
+    def _record(self, context: RequestContext, allowed: _AllowedSearch, seen: Sequence[FoundWaybill]) -> Recorded:
         """Pay for full views, record the search, and keep its disclosures, before the answer."""
         with (
-            self.recorder.record_denials(context, Action.SEARCH, Stated(profile=permit.grant.profile)),
+            self.recorder.record_denials(context, Action.SEARCH, Stated(profile=allowed.grant.profile)),
             self.freezing.count_refusals(context),
         ):
-            self.budgets.reserve(context.principal, permit.viewing, len(seen), context.now)
-        views = viewed(context, permit.grant, seen) if permit.in_full else ()
-        outcome = Outcome.RELEASED if permit.in_full else Outcome.DONE
+            self.budgets.reserve(context.principal, allowed.viewing, len(seen), context.now)
+        views = viewed(context, allowed.grant, seen) if allowed.in_full else ()
+        outcome = Outcome.RELEASED if allowed.in_full else Outcome.DONE
         return self.recorder.record(
             context,
             Action.SEARCH,
             outcome if seen else Outcome.NOT_FOUND,
-            permit.stated,
+            allowed.stated,
             items=[ItemOutcome(one.base, outcome) for one in seen],
             shown=self.disclosures.prepare(context.principal.tenant, views),
         )
