@@ -144,7 +144,7 @@ def parse_path(path: object, where: str) -> Steps:
     """
     steps: list[str | int] = []
     if not isinstance(path, str):
-        raise DefinitionError(where, "a path must be a string")
+        raise DefinitionError(where, "a path must be a string: put no, yes, on, off and numbers in quotes")
     for part in path.split("."):
         match = _PART.fullmatch(part)
         if match is None:

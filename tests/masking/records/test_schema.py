@@ -6,6 +6,7 @@ import pytest
 
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.records.schema import EACH, Place, Schema, parse_path, written
+from masking_service.masking.strict_yaml import read_yaml
 from tests.every import every
 
 GOOD: dict[str, Any] = {"schema": "own", "source": "ours", "fields": {"who": "name"}}
@@ -34,6 +35,13 @@ def test_a_path_is_written_as_it_was_read(path: str) -> None:
 def test_an_invalid_path_is_refused(path: object) -> None:
     with pytest.raises(DefinitionError):
         parse_path(path, "here")
+
+
+def test_a_member_that_yaml_reads_as_no_string_is_refused_with_the_remedy() -> None:
+    with pytest.raises(
+        DefinitionError, match=r"fields\.False: a path must be a string: put no, yes, on, off and numbers"
+    ):
+        Schema.parse("acme", read_yaml("schema: acme\nsource: its pages\nfields:\n  no: phone\n"))
 
 
 def test_a_place_knows_its_path_and_its_pointer() -> None:
