@@ -39,6 +39,8 @@ _MAX_LEVELS: Final = 8
 """Levels of objects and arrays, from outside, that are searched for a value that cannot be held."""
 _MAX_DIGITS: Final = 4_300
 """Python reads and writes no longer integer."""
+_NO_UTF_8: Final = Text("The body has to be JSON in UTF-8 (RFC 8259); byte {byte} is not UTF-8.")
+_NO_JSON: Final = Text("The body has to be JSON in UTF-8 (RFC 8259); it stops being JSON at byte {byte}.")
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
@@ -113,6 +115,16 @@ def decode(shape: type[Shape], data: bytes) -> Shape:
         return _decode_apart(shape, data)
 
 
+def _place_of(error: Exception) -> Text | None:
+    """Say at which byte a body is no UTF-8 or no JSON; None if that is not known. What is there is not said."""
+    match error:
+        case UnicodeDecodeError():
+            return _NO_UTF_8.filled(byte=error.start + 1)
+        case json.JSONDecodeError():
+            return _NO_JSON.filled(byte=len(error.doc[: error.pos].encode()) + 1)
+    return None
+
+
 def decode_query(shape: type[Shape], given: Mapping[str, list[str]]) -> Shape:
     """Decode a query. Raises Problem, also for unknown and repeated parameters."""
     members = {name: values[0] if len(values) == 1 else values for name, values in given.items()}
@@ -133,8 +145,8 @@ def _decode_apart(shape: type[Shape], data: bytes) -> Shape:
             encode(read | dict.fromkeys(batches))  # half of a surrogate pair in another member fails the call
         else:
             encode(read)
-    except (ValueError, TypeError, RecursionError):
-        raise Problem("invalid-json") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Problem("invalid-json", detail=_place_of(error)) from None
     if isinstance(read, dict):
         members = {field.encode_name for field in msgspec.structs.fields(shape)}
         read = {name: value for name, value in read.items() if value is not None or name not in members}

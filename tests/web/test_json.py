@@ -110,6 +110,23 @@ def test_what_is_not_json_is_refused(api: Api, data: bytes) -> None:
     assert refusal(send(api, data)) == (400, "invalid-json")
 
 
+@every(
+    ("data", "place"),
+    [
+        ('{"records":[{"remark":"王"}]}'.encode("gb18030"), "byte 24 is not UTF-8"),
+        ('{"records":[{"remark":"王" "x"}]}'.encode(), "it stops being JSON at byte 29"),
+        (b'{"records":[', "it stops being JSON at byte 13"),
+    ],
+)
+def test_a_body_that_is_not_json_is_refused_with_the_place_and_without_what_is_there(
+    api: Api, data: bytes, place: str
+) -> None:
+    problem = send(api, data).get_json()
+
+    assert problem["detail"] == f"The body has to be JSON in UTF-8 (RFC 8259); {place}."
+    assert "王" not in json.dumps(problem, ensure_ascii=False)
+
+
 ADDRESSES = ["/v1/mask", "/v1/tokenize", "/v1/waybills/view", "/v1/detokenize", "/v1/cases"]
 
 
