@@ -26,6 +26,13 @@ _ENCLOSING: Final = (*range(0x0300, 0x0370), *range(0x20D0, 0x2100), *range(0xFE
 
 _FILLERS: Final = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)
 
+UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+"""Part of a regular expression: the inside of a class of characters that are not seen."""
+NOT_SEEN: Final = rf"\x00-\x08\x0e-\x1b\x7f\ufe00-\ufe0f{UNSEEN}"
+"""The same with control characters and variation selectors."""
+_INSIDE: Final = r"[0-9A-Za-z*\u3400-\u9fff]"
+_UNSEEN_INSIDE: Final = re.compile(rf"(?<={_INSIDE})(?:(?![\u2028\u2029])[{NOT_SEEN}])+(?={_INSIDE})")
+"""Matches what is not seen inside a word; line ends are seen. Other scripts need their joiners."""
 
 _WRITTEN_DIGITS: Final = [*filter(str.isdigit, map(chr, range(_SCRIPTS_END)))]
 
@@ -68,6 +75,15 @@ _NO_ASCII: Final = "\ufffd"
 """Takes the place of a byte that is part of a character."""
 
 _COMMON: Final = str.maketrans("，：；！？", ",:;!?")
+
+
+def without_unseen(text: str) -> str:
+    """Return a text without characters that are not seen between Han, Latin letters, ASCII digits and stars.
+
+    >>> without_unseen("张\u200b三") == "张三"
+    True
+    """
+    return text if text.isascii() else _UNSEEN_INSIDE.sub("", text)
 
 
 class Reading:

@@ -34,7 +34,7 @@ from masking_service.masking.names.names_of_pasted_lines import names_with_lines
 from masking_service.masking.numbers.found_numbers import find_numbers
 from masking_service.masking.numbers.numbers_in_text import crowded, scrub
 from masking_service.masking.numbers.orders_in_text import SAYS_ORDER
-from masking_service.masking.reading import Reading
+from masking_service.masking.reading import Reading, without_unseen
 from masking_service.masking.records.spellings import Mask
 from masking_service.masking.stars import stars, steady
 from masking_service.masking.words import address_words as words
@@ -186,6 +186,9 @@ def mask_named_address(named: Named, keep: int, name: Mask) -> str:
 
 def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask, named: Named | None = None) -> str:
     """Hide numbers and names beside an address, and what `hide` says, until nothing changes."""
+    if (plain := without_unseen(value)) != value:
+        masked = _mask_steadily(plain, keep, name, hide)
+        return value if masked == plain else masked
     if not value or value.isspace():
         return value
     if len(value) > _MAX_LENGTH or crowded(value):

@@ -15,6 +15,7 @@ from masking_service.masking.kinds.name import TITLES_OF_NAMES
 from masking_service.masking.kinds.phone import only_passes, phone_numbers
 from masking_service.masking.members.name_words import PARTY
 from masking_service.masking.names.bare_names import bare_name
+from masking_service.masking.reading import UNSEEN
 from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_han, unescaped
 from masking_service.masking.words.family_names import LATIN_TITLE
 from masking_service.masking.words.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
@@ -37,10 +38,9 @@ Shorter ones are found only alone.
 _MAX_CODE_LENGTH: Final = 5
 """The largest number of digits in front of a number that may belong to it: 00 and a country code of three."""
 
-_UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-_WITHOUT_UNSEEN: Final = re.compile(f"[{_UNSEEN}]").sub
-_GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’,_+-]+")
-_NO_GAP: Final = re.compile(rf"[^\s{_UNSEEN}·•．.。‧・'’,_+-]+")
+_WITHOUT_UNSEEN: Final = re.compile(f"[{UNSEEN}]").sub
+_GAP: Final = re.compile(rf"[\s{UNSEEN}·•．.。‧・'’,_+-]+")
+_NO_GAP: Final = re.compile(rf"[^\s{UNSEEN}·•．.。‧・'’,_+-]+")
 _OTHER_FORM: Final = re.compile(
     r"[^\u0300-\u036f\u3099\u309a\uff9e\uff9f][\u0300-\u036f\u3099\u309a\uff9e\uff9f]+|[\uff21-\uff3a\uff41-\uff5a\uff66-\uff9d]"
 )

@@ -27,7 +27,7 @@ from masking_service.masking.numbers.numbers_beside_names import numbers_beside_
 from masking_service.masking.numbers.numbers_in_text import HAN_DIGITS, worth_scanning
 from masking_service.masking.records.spellings import Mask, digits_of, name_needles, needles_of
 from masking_service.masking.stars import stars, steady
-from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_han, unescaped
+from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_or_unseen, plainer, unescaped
 from masking_service.masking.texts.labels import Pay, labelled_values, may_hold_labels, unpaid
 from masking_service.masking.texts.segments import (
     Value,
@@ -94,7 +94,10 @@ class FullReading:
 
     def mask(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         """Mask a text that is not blank, as `TextMask.mask` does."""
-        if holds_escaped_han(text):
+        if holds_escaped_or_unseen(text):
+            if (plain := plainer(text)) != text:
+                found = self.mask(plain, context, scan, pay)
+                return Found(text) if found.text == plain else found
             read = unescaped(text)
             shown = self._mask_once(read, context, scan, pay).text
             if shown == read:
@@ -274,7 +277,7 @@ def any_worth_reading(texts: Iterable[str]) -> bool:
         or may_hold_address(lines)
         or may_hold_units(lines)
         or may_hold_latin_units(lines)
-        or holds_escaped_han(lines) is not None
+        or holds_escaped_or_unseen(lines) is not None
         or (lines.count("\n") > BETWEEN.count("\n") * (len(texts) - 1) and any(map(may_hold_table, texts)))
         or any(map(has_name_at_end, texts))
         or any(map(names_before_place, texts))
