@@ -16,6 +16,7 @@ from masking_service.masking.members.member_names import (
     NUMBER,
     SIDE_NAME,
     STOCK,
+    UNKNOWN_NAME,
 )
 from masking_service.masking.members.name_words import PARTY, name_words
 from masking_service.masking.names.bare_names import bare_name
@@ -69,6 +70,8 @@ It has the parcel's number and nothing that may name a person.
 """
 _ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 
+_PRICE: Final = re.compile(r"[0-9]{1,7}\.[0-9]{2}").fullmatch
+
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
 _is_mobile: Final = re.compile(_MOBILE).fullmatch
 _is_measure: Final = re.compile(rf"(?!\+){_ONE_MEASURE}{{1,64}}").fullmatch
@@ -118,7 +121,9 @@ def settled(kind: str | None, text: str) -> str | None:
         kind = "name"
     if kind == BARE_NAME:
         return "name" if bare_name(text) else None
-    if kind == SIDE_NAME:
+    if kind == UNKNOWN_NAME and text.isascii():
+        return None
+    if kind in (SIDE_NAME, UNKNOWN_NAME):
         return "name" if bare_name(text) and _is_likely_name(text) else None
     if kind in _DIGITS_OF:
         its = LEFT_OPEN[kind]
@@ -130,6 +135,8 @@ def settled(kind: str | None, text: str) -> str | None:
         return None  # Nova Poshta keeps a sender's id in Sender
     if kind not in ("name", PARTY):
         return kind
+    if kind == PARTY and _PRICE(text):
+        return None  # shipping_cost_customer
     if text.casefold() in name_words().anyone or _IS_ADDRESS_OF_PAGE(text) or _ARE_PLACES(text):
         return None
     return kind

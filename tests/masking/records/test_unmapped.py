@@ -257,6 +257,13 @@ def test_the_number_of_an_order_is_no_identity_number(name: str, value: str) -> 
     assert [record[name] for record in together] == [value] * FEW
 
 
+@every("name", ["commenterName", "sharer_name", "xyzName"])
+def test_a_name_behind_an_unknown_word_is_hidden_where_it_is_likely_a_person_in_han(name: str) -> None:
+    shown = {"王小明": "王**", "古洞": "古*", "保温杯": "保温杯", "张家口": "张家口", "John Smith": "John Smith"}
+
+    assert {value: masked(standard(extra={name: value}))[0]["extra"][name] for value in shown} == shown
+
+
 @every("name", ["to", "from", "shipTo", "ship_to", "bill_to", "soldTo", "recv", "courier", "dest_name"])
 def test_a_side_is_hidden_where_it_is_likelier_a_person_than_a_place(name: str) -> None:
     assert [unmapped(name, value) for value in ("李四", "Mary Jones")] == ["李*", "M*** *****"]
@@ -432,6 +439,8 @@ def test_a_file_in_base64_is_hidden_whole(text: str, others: int) -> None:
         ({"bill_to": {"payment_terms": "prepaid"}}, "terms"),
         ({"recipient_options": {"deliveryCapabilities": ["HAS_ACCESS_POINT"]}}, "codes"),
         ({"recipient_options": {"signatureConfirmation": "MANDATORY"}}, "a code"),
+        ({"shipping_cost_customer": "470.00"}, "a price"),
+        ({"shopkeeper": {"user_grade": "grade_platinum"}}, "a grade"),
         ({"events": [{"description": "Received by Australia Post"}, {"description": "Data received"}]}, "a trace"),
     ],
 )
