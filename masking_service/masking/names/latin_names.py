@@ -152,7 +152,7 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
     if not _capital(text):
         return
     for match in _announced(text):
-        if not _is_below(match) and not (address and _is_of_street(match)):
+        if not _is_of_place(match) and not (address and _is_of_street(match)):
             yield from _trimmed(match)
     if not text.isascii():
         for match in _in_han(text):
@@ -174,7 +174,7 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
     for match in _subject(text):
         if _will(text, match.start("name")):
             continue
-        if match["verb"] or _is_known(match["name"]):
+        if match["verb"] or (_is_known(match["name"]) and not _is_street_or_house(match["name"])):
             yield from _trimmed(match)
     for match in _signature(text):
         yield from _trimmed(match)
@@ -182,8 +182,20 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
         start = match.start() + _before_full(match["name"])
         alone = _word(text, 0, start) is None and _word(text, match.end()) is None
         alone = alone and not match["name"].endswith(_PATRONYMIC)
-        if _is_full(text[start : match.end()]) and not alone and not _is_street(text, start, match.end()):
+        name = text[start : match.end()]
+        if _is_full(name) and not alone and not (_is_street_or_house(name) or _is_street(text, start, match.end())):
             yield from _trimmed(match, start=start)
+
+
+def _is_street_or_house(name: str) -> bool:
+    """Whether words that begin like a person's name are a street's or a house's.
+
+    A given name before the word for one (James Street, Rose Cottage), or a word for one in Vietnam (Đường Lê Lợi).
+    """
+    first, _, others = name.partition(" ")
+    if normalize("NFC", first.lower()) in cues.VIETNAMESE_PLACES:
+        return True
+    return " " not in others and _plain(others) in cues.LATIN_STREETS
 
 
 def _is_street(text: str, start: int, end: int) -> bool:
@@ -199,7 +211,7 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
     if not _capital(text):
         return
     for match in _announced(text):
-        if not _is_below(match) and not _is_of_street(match):
+        if not _is_of_place(match) and not _is_of_street(match):
             yield from _trimmed(match)
     yield from latin_names_at_ends(text)
 
@@ -209,9 +221,14 @@ def _right_before(match: re.Match[str]) -> Span:
     return max(0, match.start() - _LONGEST), match.start()
 
 
-def _is_below(match: re.Match[str]) -> bool:
-    """Whether pod means "below" in the name of a place (Rožmitál pod Brdy), and not a proof of delivery."""
-    return match[0].startswith("pod ") and _PLACE_BEFORE(match.string, *_right_before(match)) is not None
+def _is_of_place(match: re.Match[str]) -> bool:
+    """Whether pod means "below" in the name of a place (Rožmitál pod Brdy), or a title is part of one (Bà Rịa)."""
+    if match[0].startswith("pod "):
+        return _PLACE_BEFORE(match.string, *_right_before(match)) is not None
+    if match[0].isascii():
+        return False
+    title, name = match.string[match.start() : match.start("name")].split()[-1:], match["name"].split("-")[0].split()
+    return normalize("NFC", "-".join([*title, *name[:1]]).lower()) in cues.LATIN_TITLED
 
 
 def _is_of_street(match: re.Match[str]) -> bool:

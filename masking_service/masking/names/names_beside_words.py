@@ -47,6 +47,8 @@ from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMI
 from masking_service.masking.words.han_words import han_words
 
 _IN_CAPITALS: Final = ("TO", "FROM")
+_HR_IN_A_WORD: Final = re.compile("[A-Za-z]HR|HR[A-Z]{2}").search
+"""Finds what is no human resources: CHRISTCHURCH, THREE, HRVATSKA."""
 _LONGEST_WORD: Final = 12
 _IS_IN_A_WORD: Final = re.compile(
     r"(?:.*[^A-Za-z])?(?:(?!(?:SHIP|BILL|SEND|SENT|SOLD|MAIL|INVOICE|DELIVER|RETURN|FORWARD|ATTN)(?:P?ED)?(?:TO|FROM))"
@@ -146,6 +148,8 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
             continue  # 收 of 收银员, which no name follows
         if match[0][-1] == "长" and _road_of_long(text, end - 1):
             continue  # 深圳市长江路
+        if match[0] == "HR" and _HR_IN_A_WORD(text, max(0, start - 1), end + 2):
+            continue
         if match[0] in _IN_CAPITALS and _IS_IN_A_WORD(text, max(0, start - _LONGEST_WORD), end + 1):
             continue
         if uses & (ROLE | WEAK) and may_start(text, _link_and_gap.match(text, end).end()):  # type: ignore[union-attr]  # it always matches

@@ -59,10 +59,13 @@ TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
 LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
 VIETNAMESE_FAMILIES: Final = frozenset(_WORDS["vietnamese-families"])
+VIETNAMESE_PLACES: Final = frozenset(_WORDS["vietnamese-places"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
 LATIN_BRANDS: Final = frozenset(_WORDS["latin-brands"])
 LATIN_FIRMS: Final = _WORDS["latin-firms"]
 LATIN_SHOPS: Final = frozenset(_WORDS["latin-shops"])
+LATIN_STREETS: Final = frozenset(_WORDS["latin-streets"])
+LATIN_TITLED: Final = frozenset(_WORDS["latin-titled"])
 LATIN_PLAIN: Final = frozenset(_WORDS["latin-plain"])
 LATIN_COUNTRIES: Final = _WORDS["latin-countries"]
 
