@@ -33,7 +33,7 @@ _SYLLABLE: Final = "[\uac00-\ud7a3]"
 _ONE: Final = "".join(word for word in WORDS["korean-families"] if len(word) == 1)
 _TWO: Final = any_of(word for word in WORDS["korean-families"] if len(word) > 1)
 _KOREAN: Final = rf"(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}] ?{_SYLLABLE}{{2}}|[{_ONE}]{_SYLLABLE})"
-_SAYS_PHONE_IN_KOREAN: Final = "(?:(?:[A-Za-z]{1,6}|(?:전화|휴대폰|핸드폰)(?:번호)?|연락처)[ :.]{0,2})"
+_SAYS_PHONE_IN_KOREAN: Final = "(?:(?:[A-Za-z]{1,6}|(?:전화|휴대폰|핸드폰|주민|주민등록)(?:번호)?는?|연락처)[ :.]{0,2})"
 _TOLD: Final = rf"(?<!{_SYLLABLE})(?:{any_of(WORDS['korean-roles'])})[은는이가]?[ :：\-(]{{0,3}}"
 _GOES_ON: Final = "이|가|은|는|께|에게|한테|의|댁|과|와|을|를|도|앞|본인|부재|입니다"
 _NO_KOREAN: Final = frozenset(WORDS["no-korean"])
@@ -85,11 +85,13 @@ _NAME_IN_THAI: Final = rf"(?!{any_of(WORDS['no-thai'])})(?:(?!โทร|เบ�
 _SAYS_PHONE_IN_THAI: Final = rf"(?:(?:โทร|เบอร์|มือถือ){_LETTERS}{{0,8}}[ :.]{{0,2}})"
 _TITLE_IN_THAI: Final = rf"(?>{any_of(WORDS['thai-titles'])})"
 _thai_names: Final = Expression(
-    rf"(?:(?:(?<!ราย)(?:{any_of(WORDS['thai-roles'])}))[ :：]{{0,2}}{_TITLE_IN_THAI}?+"
+    rf"(?:(?:(?:(?<!ราย)|(?=ชื่อ[ :]))(?:{any_of(WORDS['thai-roles'])}))[ :：]{{0,2}}{_TITLE_IN_THAI}?+"
     rf"|(?:{any_of(WORDS['thai-words'])}) ?{_TITLE_IN_THAI}(?!{any_of(WORDS['no-thai-title'])}))[ ]?"
     rf"(?P<told>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
     rf"|(?<!{_LETTERS}){_TITLE_IN_THAI}(?!{any_of(WORDS['no-thai-title'])}) ?"
     rf"(?P<titled>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?(?=[ ,(]{{0,2}}{_SAYS_PHONE_IN_THAI}?{PHONE}))"
+    rf"|(?<!{_LETTERS})(?:นาย|นางสาว|น\.ส\.|ด\.ช\.|ด\.ญ\.)(?!{any_of(WORDS['no-thai-title'])}) ?"
+    rf"(?P<alone>{_NAME_IN_THAI} {_NAME_IN_THAI})"
 ).finditer
 
 

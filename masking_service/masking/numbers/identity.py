@@ -56,6 +56,14 @@ _documents: Final = Expression(
 ).finditer
 """Finds the number of a person's document, behind a word for one."""
 
+_FORM_ABROAD: Final = re.compile(
+    r"(?<![0-9A-Za-z.\-])(?:[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])-(?:(?P<korean>[1-8][0-9]{6})|[01][0-9]-[0-9]{4})"
+    r"|[1-8]-[0-9]{4}-[0-9]{5}-[0-9]{2}-[0-9]|[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|784-[12][0-9]{3}-[0-9]{7}-[0-9])"
+    r"(?![0-9A-Za-z]|[.\-][0-9])"
+).finditer
+"""Finds identity numbers of Korea, Malaysia, Thailand, Brazil and the Emirates in their usual groups."""
+_hangul: Final = re.compile("[\uac00-\ud7a3]").search
+
 _ISLAND: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z](?:[1289][0-9]{8}(?![0-9A-Za-z])|[A-Z]?[0-9]{6}[(（][0-9A][)）])")
 """Finds an identity number of Taiwan, or one of Hong Kong with its check digit in brackets."""
 _LETTERS_OF_TAIWAN: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
@@ -219,6 +227,12 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
     if "@" in text:
         found += find_emails(text)
     found += documents_in(text)
+    if "-" in text:
+        found += [
+            match.span()
+            for match in _FORM_ABROAD(text)
+            if not orders.touch(match.span()) and (match["korean"] is None or _hangul(text))
+        ]
     if "<<" in text:
         found += [match.span() for match in _MACHINE_LINE.finditer(text)]
     return found

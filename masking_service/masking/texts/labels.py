@@ -49,6 +49,8 @@ _NUMBER_BEFORE_WORD: Final = re.compile(
     re.I,
 ).match
 """Matches a phone before words in Latin or other letters."""
+_NUMBER_BEFORE_SENTENCE: Final = re.compile(r"[0-9A-Z*](?:[ \-/]?[0-9A-Z*]){4,40}(?=\.\s[^\W\d_])").match
+"""Matches a number before the end of its sentence."""
 _MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}[ \u3000]{0,2}|)[*]+").match
 _OUTER: Final = re.compile(r"<([A-Za-z]{3,30})>\s{0,8}<[Nn]ame$").search
 """Finds the element around an element `Name`: <Receiver><Name>."""
@@ -262,6 +264,8 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
     if kind in _NUMBERED and (number := _NUMBER(text, start, end)):
         return number.end()
     if kind in _PHONES and (number := _NUMBER_BEFORE_WORD(text, start, end)):
+        return number.end()
+    if kind == "secret" and (number := _NUMBER_BEFORE_SENTENCE(text, start, end)):
         return number.end()
     return end
 
