@@ -1,15 +1,18 @@
-"""The parts of a development desk: a folder that others cannot read, secrets that are kept, and an issuer."""
+"""How the desk is served, and the parts of a development desk: a folder, secrets that are kept, and an issuer."""
 
 from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from stat import filemode
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from masking_console import __main__ as command
 from masking_console.__main__ import DevelopmentDesk
@@ -95,3 +98,59 @@ def test_a_development_issuer_that_does_not_answer_is_said(
 
     with pytest.raises(SettingsError, match=rf"does not answer: see {tmp_path}/desk/issuer\.log"):
         DevelopmentDesk(tmp_path, URL, port, SERVICE).__enter__()
+
+
+class Served:
+    """A mock of the desk's parts: it notes which desk is made, where it is served, and what it is served with."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.noted: list[Any] = []
+        monkeypatch.setattr(command, "DevelopmentDesk", self.made)
+        monkeypatch.setattr(command, "DeskServer", self.server)
+        monkeypatch.setattr(command, "Settings", SimpleNamespace(read=self.read))
+
+    def read(self, variables: Any) -> str:
+        if "MASKING_CONSOLE_URL" not in variables:
+            raise SettingsError("MASKING_CONSOLE_URL is not set")
+        return "the settings"
+
+    @contextmanager
+    def made(self, *given: Any) -> Iterator[str]:
+        self.noted.append(given)
+        yield "those of development"
+
+    def server(self, settings: str, bind: str) -> Any:
+        return SimpleNamespace(run=lambda: self.noted.append((settings, bind)))
+
+
+@pytest.mark.parametrize(
+    ("options", "noted"),
+    [
+        ("", [("the settings", "127.0.0.1:8081")]),
+        ("--port 9", [("the settings", "127.0.0.1:9")]),
+        ("--dev", [(".local", URL, 8082, SERVICE), ("those of development", "127.0.0.1:8081")]),
+        (
+            "--dev --localhost --port 9 --issuer-port 7 --service-url http://a --state-dir b",
+            [("b", "http://localhost:9", 7, "http://a"), ("those of development", "127.0.0.1:9")],
+        ),
+    ],
+)
+def test_a_desk_is_served_with_its_settings_or_with_those_that_development_makes(
+    options: str, noted: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    served = Served(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner(env={"MASKING_CONSOLE_URL": URL}).invoke(command.main, ["serve", *options.split()])
+
+    assert (done.exit_code, done.output) == (0, "")
+    folders = [(str(one[0].relative_to(tmp_path)), *one[1:]) if len(one) == 4 else one for one in served.noted]
+    assert folders == noted
+
+
+def test_a_desk_without_its_settings_says_which_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    served = Served(monkeypatch)
+
+    done = CliRunner(env={"MASKING_CONSOLE_URL": None}).invoke(command.main, ["serve"])
+
+    assert (done.exit_code, done.output, served.noted) == (1, "MASKING_CONSOLE_URL is not set\n", [])

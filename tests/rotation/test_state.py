@@ -15,14 +15,14 @@ from keys.keyring import Keyring
 from masking_audit.verify.facts import MismatchKind
 from masking_audit.verify.store_check import StoreMismatch
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.state import rotate_state
+from masking_service.rotation.state import _stored, rotate_state
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.cases.state import Opening
 from masking_service.service.custody.state import Custody
 from masking_service.service.decoys.state import Decoy
 from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.state.sealed import StoredValue
-from masking_service.store.client import Store
+from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.genesis import check
 from masking_service.store.layout import custody_key, record_stems
@@ -211,3 +211,18 @@ def test_a_store_that_may_not_be_listed_is_told(rotate: Rotate, monkeypatch: pyt
 
     with pytest.raises(StoreUnavailable, match="listing"):
         rotate()
+
+
+@pytest.mark.parametrize(
+    ("reply", "stored"),
+    [
+        (None, []),
+        (b"one", [(b"", b"one")]),
+        ([], []),
+        ([b"a", b"1", b"b", b"2", b"c", b"3"], [(b"a", b"1"), (b"b", b"2"), (b"c", b"3")]),
+        ([b"a", b"1", b"b", b"2"], [(b"a", b"1"), (b"b", b"2")]),
+    ],
+    ids=["a key that ended", "a string", "an empty hash", "three fields", "two fields"],
+)
+def test_each_value_of_a_key_is_read_with_its_field(reply: Reply, stored: list[tuple[bytes, bytes]]) -> None:
+    assert _stored(reply) == stored

@@ -64,9 +64,7 @@ class HanWords:
             self.words.update(dict.fromkeys(plain, (kind, _COST_OF_PARCELS)))
         for name in name_cues.NO_WORDS:
             self.words.pop(name, None)
-        self.longest = {word: 2 for word in self.words if len(word) == 2}
-        self.longest.update({word[:2]: 3 for word in self.words if len(word) == 3})
-        self.longest.update({word[:2]: 4 for word in self.words if len(word) > 3})
+        self.longest = {word[:2]: len(word) for word in sorted(self.words, key=len)}
         self.given = _costs(groups["given"])
         self.given.update(
             (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN

@@ -154,3 +154,12 @@ def test_a_line_that_is_longer_than_any_of_a_log_is_cut() -> None:
     for length in (longest, longest + 1, 2 * longest + 1):
         cut, *rest = read_lines(BytesIO(b"x" * length + b"\n" + b"y\n"))
         assert (len(cut), rest) == (longest, [b"y\n"]), length
+
+
+def test_a_line_of_the_file_is_read_up_to_four_mebibytes() -> None:
+    most = 4 * 1024 * 1024
+    file = BytesIO(b"a" * (most - 1) + b"\n" + b"b" * (2 * most + 1) + b"\n" + b"c\nd")
+
+    read = [(line[:1], len(line)) for line in read_lines(file)]
+
+    assert read == [(b"a", most), (b"b", most), (b"c", 2), (b"d", 1)]
