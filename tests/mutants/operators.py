@@ -81,10 +81,10 @@ def mutants(root: Path, path: str) -> Iterator[Mutant]:
     source = (root / path).read_text("utf-8")
     lines = source.splitlines()
     ignored = {*_without_effect(source)}
-    tree = cosmic_ray.ast.get_ast(source)
+    nodes = [*cosmic_ray.ast.ast_nodes(cosmic_ray.ast.get_ast(source))]
     for name in (*SELECTED, "DropCall"):
         operator = _operator(name)
-        places = (place for node in cosmic_ray.ast.ast_nodes(tree) for place in operator.mutation_positions(node))
+        places = (place for node in nodes for place in operator.mutation_positions(node))
         for occurrence, ((line, column), _) in enumerate(places):
             # Without its decorator mypy refuses every call of a dataclass.
             refused = name == "RemoveDecorator" and lines[line - 1].lstrip().startswith("@dataclass")

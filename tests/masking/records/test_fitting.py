@@ -97,3 +97,12 @@ def test_a_record_without_end_costs_little() -> None:
     wide = {f"receiver{at}": {"name": "x"} for at in range(100_000)}
 
     assert len(personal_members(wide)) <= MAX_MEMBERS
+
+
+@pytest.mark.parametrize("names", [38, 39, 40], ids=["two more", "one more", "none more"])
+def test_names_of_a_record_are_read_up_to_forty_in_all_its_objects(names: int) -> None:
+    record = {**{f"x{at}": at for at in range(names - 1)}, "receiver": {"weight": 1, "phone": "x", "mobile": "y"}}
+
+    found = personal_members(record)
+
+    assert found == {38: ["/receiver/phone"], 39: [], 40: []}[names]
