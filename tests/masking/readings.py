@@ -63,7 +63,7 @@ from masking_service.masking.texts import files_in_text, full_reading, labels, s
 from tests.masking.scenarios import scenarios
 
 FOLDER: Final = Path(__file__).with_name("readings")
-_LONGEST: Final = 40
+_LONGEST: Final = 24
 """Of a longer text only the beginning is read at each place."""
 
 _NAMES: Final[dict[str, Callable[[str], Any]]] = {

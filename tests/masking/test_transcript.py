@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.masking.variations import NAMES, PARTS, listed, told, variations_of
+from tests.masking.variations import NAMES, PARTS, listed, listed_as_rare, mask_rare, told, variations_of
 
 
 @pytest.mark.slow
@@ -13,4 +13,14 @@ def test_masks_of_other_texts_are_as_listed(name: str, part: int) -> None:
 
     assert len(new) == len(old), "`python -m tests.masking.variations` writes the list again"
     changed = [f"{text!r}: {was} => {now}" for text, was, now in zip(texts, old, new, strict=True) if was != now]
+    assert changed == [], "`python -m tests.masking.variations` writes the list again, and no mask may show more"
+
+
+def test_masks_of_texts_that_reach_rare_code_are_as_listed() -> None:
+    texts = listed_as_rare()
+    new = [mask_rare(kind, text) for kind, text, _ in texts]
+
+    changed = [
+        f"{kind} {text!r}: {was} => {now}" for (kind, text, was), now in zip(texts, new, strict=True) if was != now
+    ]
     assert changed == [], "`python -m tests.masking.variations` writes the list again, and no mask may show more"

@@ -1,7 +1,8 @@
 """Texts that are a little other than the scenarios of `vectors/`, and what masks show of them.
 
 `python -m tests.masking.variations` writes `variations/` again, and prints each text whose mask is another one now. No
-new mask may show a character that the old one hid.
+new mask may show a character that the old one hid. `rare.tsv` holds its texts, too: they were chosen because they reach
+code that few of the others reach.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone
 from masking_service.masking.records.profile_masks import Masks
-from tests.masking.scenarios import scenarios
+from tests.masking.scenarios import masked_party, scenarios
 from tests.masking.standard import LABEL
 
 FOLDER: Final = Path(__file__).with_name("variations")
+RARE: Final = FOLDER / "rare.tsv"
 PARTS: Final = 4
 """Parts of a file that are tried apart, so that several processes share the work."""
 _BETWEEN: Final = (" ", "，", ", ", "", "\n", "/", "（", "：", "-", "的")
@@ -32,6 +34,7 @@ _BESIDE: Final = (
     *("12 High Street", "Flat 4B", "John Smith", "Attn: Mary Jones", "c/o Lee", "Dr. K. Brown", "〒150-0001"),
     *("35121 Padova", "放门卫", "明天再送", "3件", "2024-01-15", "有限公司", "老板", "不在家", "*"),
 )  # fmt: skip
+_ESCAPED: Final = regex.compile(r"\\(.)")
 _SIGN: Final = regex.compile(r"[\s,，;；、/:：()（）.-]")
 
 
@@ -90,12 +93,30 @@ def listed(name: str, part: int | None = None) -> list[str]:
     return [line for line, (text, _) in zip(lines, texts, strict=True) if _part(text) == part]
 
 
+def listed_as_rare() -> list[tuple[str, str, str]]:
+    """Return the lines of `RARE`: which mask, a text, and what it shows."""
+    lines = (line.split("\t") for line in RARE.read_text("utf-8").split("\n")[:-1])
+    return [(kind, _read(text), _read(shown)) for kind, text, shown in lines]
+
+
+def mask_rare(kind: str, text: str) -> str:
+    """Return what the mask of a line of `RARE` shows of a text."""
+    masks = _masks()
+    given, middle, _ = masks["names"]
+    of_kind = {"unit": masks["addresses"][0], "given": given, "middle": middle, "phone": masks["phones"][0]}
+    return (of_kind | {"text": masks["text"][0], "party": masked_party})[kind](text)
+
+
 def _part(text: str) -> int:
     return hashlib.sha256(text.encode()).digest()[18] % PARTS
 
 
 def _written(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+
+
+def _read(written: str) -> str:
+    return _ESCAPED.sub(lambda escape: {"n": "\n", "t": "\t"}.get(escape[1], escape[1]), written)
 
 
 def main() -> None:
@@ -109,6 +130,11 @@ def main() -> None:
             for text, before, now in zip(variations_of(name), old, new, strict=True):
                 if before != now:
                     print(f"{name}: {text!r}\n  was {before}\n  is  {now}")
+    rare = [(kind, text, before, mask_rare(kind, text)) for kind, text, before in listed_as_rare()]
+    RARE.write_text("".join(f"{kind}\t{_written(text)}\t{_written(now)}\n" for kind, text, _, now in rare), "utf-8")
+    for kind, text, before, now in rare:
+        if before != now:
+            print(f"{kind}: {text!r}\n  was {before}\n  is  {now}")
 
 
 if __name__ == "__main__":
