@@ -1,7 +1,8 @@
-"""What masks show of thousands of texts, whole, as it is listed in `variations/`."""
+"""What masks show of thousands of texts, whole, as it is listed in `variations/`, and what each reader finds."""
 
 import pytest
 
+from tests.masking import readings
 from tests.masking.variations import NAMES, PARTS, listed, listed_as_rare, mask_rare, told, variations_of
 
 
@@ -24,3 +25,13 @@ def test_masks_of_texts_that_reach_rare_code_are_as_listed() -> None:
         f"{kind} {text!r}: {was} => {now}" for (kind, text, was), now in zip(texts, new, strict=True) if was != now
     ]
     assert changed == [], "`python -m tests.masking.variations` writes the list again, and no mask may show more"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", readings.FILES)
+def test_readers_find_what_is_listed(file: str) -> None:
+    listed = (readings.FOLDER / f"{file}.txt").read_text("utf-8").split("\n")[:-1]
+    new = [*readings.told(file)]
+
+    assert len(new) == len(listed), "`python -m tests.masking.readings` writes the list again"
+    assert [f"{was} => {now}" for was, now in zip(listed, new, strict=True) if was != now] == []
