@@ -13,7 +13,7 @@ from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.records.profile_masks import Masks, examples
 from masking_service.masking.records.profiles import Profile, union_check
 from tests.every import every
-from tests.masking.standard import COURIER, LABEL, LABEL_RULES
+from tests.masking.standard import ABROAD, COURIER, HIDDEN, LABEL, LABEL_RULES
 
 
 def fault_path(mapping: object) -> str:
@@ -201,3 +201,29 @@ def test_a_profile_that_shows_or_hides_all_has_no_short_way() -> None:
     profile = Profile.parse("p", {"email": {"hide": "nothing"}})
 
     assert [Masks(profile).usual(kind) for kind in ("name", "phone", "address", "text", "email")] == [None] * 5
+
+
+BY_NAME = {"email", "name", "party", "secret", "unit"}
+"""The kinds that every profile here hides where a member's name or a label says one."""
+
+
+@pytest.mark.parametrize(
+    ("profile", "more", "phone"),
+    [
+        (LABEL, {"address", "phone", "virtual_phone"}, "*******5678 *"),
+        (COURIER, {"phone", "virtual_phone"}, "*******5678 *"),
+        (HIDDEN, {"address", "phone", "virtual_phone"}, "***************"),
+        (ABROAD, {"address", "phone", "virtual_phone"}, "*********** *"),
+        (Profile.parse("phones", {**LABEL_RULES, "label": False, "phone": {"hide": "nothing"}}), {"address"}, ""),
+    ],
+    ids=["label", "courier", "hidden", "abroad", "phones in full"],
+)
+def test_a_name_or_label_hides_what_the_profile_hides_and_a_virtual_phone_as_a_phone(
+    profile: Profile, more: set[str], phone: str
+) -> None:
+    masks = Masks(profile).masks()
+
+    assert {*masks} == BY_NAME | more
+    assert [masks[kind]("138 1234 5678 x") for kind in ("phone", "virtual_phone") if kind in masks] == [
+        phone for kind in sorted(more) if "phone" in kind
+    ]
