@@ -66,6 +66,12 @@ FOLDER: Final = Path(__file__).with_name("readings")
 _LONGEST: Final = 24
 """Of a longer text only the beginning is read at each place."""
 
+
+def _of_next(test: Callable[[str], bool], size: int, text: str, at: int) -> bool:
+    """Whether a test says yes to so many characters at a place."""
+    return at + size <= len(text) and test(text[at : at + size])
+
+
 _NAMES: Final[dict[str, Callable[[str], Any]]] = {
     **{
         module.__name__.rpartition(".")[2]: module.find
@@ -123,7 +129,7 @@ _AT_PLACES: Final[dict[str, Callable[[str, int], Any]]] = {
     "without family": names_without_family.without_family_from,
     "unparted": names_without_family.unparted_before,
     **{
-        f"{what} {size}": lambda text, at, size=size, test=test: at + size <= len(text) and test(text[at : at + size])
+        f"{what} {size}": partial(_of_next, test, size)
         for size in (2, 3, 4)
         for what, test in (
             ("called", name_bounds.can_be_name),
