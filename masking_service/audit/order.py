@@ -39,7 +39,7 @@ class Order(NamedTuple):
 
     def first_of(self, slot: int, slots: int) -> "Order":
         """Return the first place in the order of a slot that is not before this place among all."""
-        return Order(self.ms, max(0, -((slot - self.number) // slots)))
+        return Order(self.ms, -((slot - self.number) // slots))
 
     def last_of(self, slot: int, slots: int) -> "Order":
         """Return the last place in the order of a slot that is not behind this place among all."""

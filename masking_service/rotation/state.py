@@ -75,17 +75,17 @@ class _Pass:
     announcer: Announcer
     keys: Mapping[bytes, tuple[str, SealingKeys]]
     seen: int = 0
-    _found: int = 0
+    _found: bool = False
     _unknown: int = 0
     _total: int = 0
 
-    def run(self) -> int:
-        """Seal anew what is under a retired key, and return how many values were.
+    def run(self) -> bool:
+        """Seal anew what is under a retired key, and return whether anything was.
 
         Raises:
             KeysError: values are sealed with keys that the keyset does not hold.
         """
-        self._total, self.seen, self._found, self._unknown = self.seen, 0, 0, 0
+        self._total, self.seen, self._found, self._unknown = self.seen, 0, False, 0
         self._labels()
         for some in self.coordinator.stored_keys():
             logged = [(command, key) for key in some if (command := _announced_by(key)) is not None]
@@ -110,7 +110,7 @@ class _Pass:
             retired = {key_id: stored for key_id, (stored, _) in batch.items() if stored.label_key in self._retired_ids}
             wrapped.replace(retired)
             self.seen += len(batch)
-            self._found += len(retired)
+            self._found = self._found or bool(retired)
 
     def _document(self, key: bytes, flat: Sequence[bytes]) -> None:
         """Write a document as new serials, until none that is kept is under a retired key."""
@@ -120,7 +120,7 @@ class _Pass:
             document = Serials(self.coordinator.store, key, partial(_same, keys), self.coordinator.random)
             prepared = document.prepare(lambda content: content)
             self.announcer.run(tenant, prepared.sealed, prepared.write)
-            self._found += 1
+            self._found = True
             [flat] = self.coordinator.store.read([(b"HGETALL", key)])
 
     def _values(self, commands: Sequence[tuple[bytes, bytes]], *, logged: bool) -> None:
@@ -151,7 +151,7 @@ class _Pass:
 
     def _replace(self, tenant: str, values: Sequence[Resealed], *, logged: bool) -> None:
         store = self.coordinator.store
-        self._found += len(values)
+        self._found = True
         if logged:
             self.announcer.run(tenant, announced(store, values), lambda: replace(store, values))
         else:
