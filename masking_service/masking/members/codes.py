@@ -8,6 +8,7 @@ from typing import Final
 from masking_service.masking.members.member_names import (
     BARE_NAME,
     CODE,
+    COURIER_NAME,
     GOODS,
     LEFT_OPEN,
     MAYBE_NAME,
@@ -115,16 +116,10 @@ def settled(kind: str | None, text: str) -> str | None:
 
     Other kinds are returned as they are.
     """
-    if kind == MAYBE_NAME and (_DIGIT(text) or _is_code_of_words(text)):
-        return None
-    if kind == MAYBE_NAME:
-        kind = "name"
-    if kind == BARE_NAME:
-        return "name" if bare_name(text) else None
-    if kind == UNKNOWN_NAME and text.isascii():
-        return None
-    if kind in (SIDE_NAME, UNKNOWN_NAME):
-        return "name" if bare_name(text) and _is_likely_name(text) else None
+    if kind in (BARE_NAME, SIDE_NAME, UNKNOWN_NAME):
+        return "name" if _has_form_of_name(kind, text) else None
+    if kind in (MAYBE_NAME, COURIER_NAME):
+        kind = None if _is_no_name(kind, text) else "name"
     if kind in _DIGITS_OF:
         its = LEFT_OPEN[kind]
         fits = sum(map(str.isdecimal, text)) >= _DIGITS_OF[kind] and not (its == "phone" and _DATE(text))
@@ -140,6 +135,20 @@ def settled(kind: str | None, text: str) -> str | None:
     if text.casefold() in name_words().anyone or _IS_ADDRESS_OF_PAGE(text) or _ARE_PLACES(text):
         return None
     return kind
+
+
+def _has_form_of_name(kind: str, text: str) -> bool:
+    """Whether a text has the form of a person's name and, if the kind asks for it, is most likely one."""
+    if bare_name(text) is None or (kind == UNKNOWN_NAME and text.isascii()):
+        return False
+    return kind == BARE_NAME or _is_likely_name(text)
+
+
+def _is_no_name(kind: str, text: str) -> bool:
+    """Whether what a person's member holds is a number or a state, or a courier's is a carrier."""
+    if kind == COURIER_NAME:
+        return text.casefold() in name_words().carriers
+    return _DIGIT(text) is not None or _is_code_of_words(text)
 
 
 def _is_code_of_words(text: str) -> bool:

@@ -29,13 +29,15 @@ SIDE_NAME: Final = "side-name"
 """A person, a place or a carrier (to, courier): a person's name if the value is most likely one."""
 UNKNOWN_NAME: Final = "unknown-name"
 """A ``name`` behind an unknown word (replierName): a person's name only if it is in Han and most likely one."""
+COURIER_NAME: Final = "courier-name"
+"""The name of a courier (courier_name): a person's, unless it is that of a carrier on the list."""
 MAYBE_NUMBER: Final = {"phone": "maybe-phone", "secret": "maybe-secret", "unit": "maybe-unit"}
 """By kind: the meaning of a member whose value is of the kind if it has the digits of one.
 
 Examples: an unknown member of a phone, ``hp`` alone.
 """
 LEFT_OPEN: Final = {
-    **dict.fromkeys((MAYBE_NAME, BARE_NAME, SIDE_NAME, UNKNOWN_NAME), "name"),
+    **dict.fromkeys((MAYBE_NAME, BARE_NAME, SIDE_NAME, UNKNOWN_NAME, COURIER_NAME), "name"),
     **{maybe: kind for kind, maybe in MAYBE_NUMBER.items()},
 }
 """The kind of each meaning that the value has to confirm."""
@@ -74,8 +76,8 @@ class Meaning(NamedTuple):
     """What a name says.
 
     Attributes:
-        kind: of a plain value: one of KINDS, PARTY, MAYBE_NAME, ANY_NAME, BARE_NAME, SIDE_NAME, UNKNOWN_NAME, GOODS,
-            STOCK, NUMBER, CODE or MEASURE; None if nothing is known.
+        kind: of a plain value: one of KINDS, PARTY, MAYBE_NAME, ANY_NAME, BARE_NAME, SIDE_NAME, UNKNOWN_NAME,
+            COURIER_NAME, GOODS, STOCK, NUMBER, CODE or MEASURE; None if nothing is known.
         inside: the context of the members of an object under that name.
         holds_data: whether the name is itself personal data: a phone as the key of an object.
         may_be_persons: whether the name has the form of a person's name and no word of the list.
@@ -102,7 +104,7 @@ def kind_of(
         One of KINDS or ``party``; None for a name that announces none.
     """
     kind = meaning_of(context_of(parents), name, beside, own or NO_OWN_NAMES).kind
-    return "name" if kind in (MAYBE_NAME, BARE_NAME) else kind if kind in _KINDS else None
+    return "name" if kind in (MAYBE_NAME, BARE_NAME, COURIER_NAME) else kind if kind in _KINDS else None
 
 
 def context_of(parents: Sequence[str]) -> str:
@@ -225,7 +227,7 @@ class _Name:
             known = whose == PARTY or context in _OF_PERSONS
             self.kind = None if impersonal else kind if section != "shared" or known else MAYBE_NUMBER.get(kind, kind)
         elif section == "qualified":
-            self._qualified(kind, whose, cut[start:], alone=start == 0)
+            self._qualified(words, cut, start, kind, whose)
         elif context in (PARTY, "name") and not section:
             self.kind = MAYBE_NAME  # an unknown member of a person or a name: a slip must not show a name
         elif not section:
@@ -265,17 +267,18 @@ class _Name:
             return "text" if words.head(before[:start], NEUTRAL)[1] == "text" else its
         return kind if its != PARTY and kind in OF_A_SIDE and words.whose(before[:start]) != THING else its
 
-    def _qualified(self, kind: str, whose: str, said: list[str], *, alone: bool) -> None:
+    def _qualified(self, words: NameWords, cut: list[str], start: int, kind: str, whose: str) -> None:
+        before = cut[start - 1] if start and cut[start:] == ["name"] else ""
         if THING in (whose, "" if whose else self._context):
             self.kind = GOODS if kind == "name" else None
             return
         if whose == STREET and kind == "name":
             self.kind = "address"
         elif whose or self._context in _OF_PERSONS or (kind == "address" and self._context != THING):
-            self.kind = kind
-        elif alone and kind == "name" and self._context != THING:
+            self.kind = COURIER_NAME if before == "courier" else kind
+        elif not start and kind == "name" and self._context != THING:
             self._bare_name = True
-        elif said == ["name"] and self._context != THING:
+        elif before and before not in words.before_other_names and self._context != THING:
             self.kind = UNKNOWN_NAME
 
     def meaning(self, person: bool) -> Meaning:

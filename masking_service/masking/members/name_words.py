@@ -67,6 +67,8 @@ class NameWords:
         pair_names, pair_values: members that hold a name and its value apart, in lower case without signs.
         kinds: the words at the end of a name that say its kind, by kind.
         of_goods_too: words that say a kind and are of no person where they are of goods.
+        before_other_names: words before ``name`` that make it no person's.
+        carriers: names of carriers, in lower case.
         anyone: what is called by a person's label and names no one, in lower case.
     """
 
@@ -101,6 +103,8 @@ class NameWords:
         self.kinds["address"] = set(data["qualified"]["address"])
         self._containers = frozenset(data["containers"])
         self.of_goods_too = frozenset(data["of_goods_too"])
+        self.before_other_names = frozenset(data["before_other_names"])
+        self.carriers = frozenset(data["carriers"])
         self.anyone = frozenset(map(str.casefold, data["anyone"]))
         personal = [word for word, (section, _) in self._heads.items() if section in ("parties", *_OF_KINDS)]
         announcing = ("parties", "people", *_OF_KINDS)

@@ -440,6 +440,8 @@ def test_a_file_in_base64_is_hidden_whole(text: str, others: int) -> None:
         ({"recipient_options": {"deliveryCapabilities": ["HAS_ACCESS_POINT"]}}, "codes"),
         ({"recipient_options": {"signatureConfirmation": "MANDATORY"}}, "a code"),
         ({"shipping_cost_customer": "470.00"}, "a price"),
+        ({"partName": "马达", "dish_name": "米粉肉", "local_name": "沙田"}, "things that look like names"),
+        ({"courier_name": "J&T Express", "courierName": "顺丰速运", "service": {"courier_name": "ups"}}, "a carrier"),
         ({"shopkeeper": {"user_grade": "grade_platinum"}}, "a grade"),
         ({"events": [{"description": "Received by Australia Post"}, {"description": "Data received"}]}, "a trace"),
     ],
