@@ -25,7 +25,9 @@ _UPPER: Final = "A-Z\u0400-\u042f" + "".join(
 )
 _LETTERS: Final = r"A-Za-z\u00c0-\u024f\u0300-\u036f\u0400-\u04ff\u1e00-\u1eff"
 _LETTER: Final = rf"[{_LETTERS}'’]"
-_CAPITALISED: Final = rf"(?:[{_UPPER}]{_LETTER}*(?:-{_LETTER}+)?\.?)"
+_SHORT: Final = "Shri|Engr|Capt|Mudr|Judr|Dipl|Dott|Geom|Arch|Prof|Alex|Chas|Thos|Robt|Benj"
+_CAPITALISED: Final = rf"(?:(?:[{_UPPER}]{_LETTER}{{0,2}}|{_SHORT})\.|[{_UPPER}]{_LETTER}*(?:-{_LETTER}+)?)"
+"""Part of a regular expression: a word, or a short one with a dot. The dot behind a longer one ends a sentence."""
 _LINK: Final = "(?:(?:van|de|der|von|bin|ben|al|el|da|di|la|le|dos|del|van der|van den|de la) )?"
 LATIN_NAME: Final = rf"{_CAPITALISED}(?:[ ,]{{1,2}}{_LINK}{_CAPITALISED}){{0,3}}"
 _NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"

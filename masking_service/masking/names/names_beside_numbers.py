@@ -100,7 +100,8 @@ def find(text: str) -> Iterator[Span]:
         elif (start := name_before(text, end, loose=True, rare=True)) is not None:
             yield start, end
         start = _before_name.match(text, number.end()).end()  # type: ignore[union-attr]  # it always matches
-        if may_start(text, start):
+        ends_sentence = text[number.end() - 1] == "." and not is_han(text[start : start + 1])
+        if may_start(text, start) and not ends_sentence:
             behind = name_from(text, start, sure=True)
             if behind is None or _labels_next_line(text, number.end(), start, behind):
                 continue

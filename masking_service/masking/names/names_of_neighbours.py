@@ -59,7 +59,7 @@ _NAME: Final = (
 _NO_GIVEN: Final = "先生|女士|小姐|電話|電子|携帯|本人|已|签|簽|代"
 _SPACED: Final = rf"[{_KANJI}]{{1,4}}[ \u3000](?!{_NO_GIVEN}){_GIVEN}(?![{_KANJI}{_HIRAGANA}{_KATAKANA}])"
 """Part of a regular expression: a name with a space in it and any family name: 小鳥遊 結衣."""
-_HONORIFIC: Final = "(?:様|さま|さん|殿|くん|ちゃん|宛|先生|氏)"
+_HONORIFIC: Final = "(?:様|さま|さん|殿|くん|ちゃん|宛|先生|氏|と申し|といいま|と言いま)"
 _APART: Final = rf"(?<![{_KANJI}])(?<![{_HIRAGANA}](?<![はがのをにでともや]))"
 """Part of a regular expression: where a name may begin.
 

@@ -13,6 +13,8 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 _GROUP_END: Final = re.compile(r"\d(?!\d)")
 _RUNS_ON: Final = re.compile(r" (?:\D{0,3}\d){7}")
 """Matches the beginning of another number: no number is so short that this could be its end."""
+_TOO_SHORT: Final = 99_999
+"""The largest number that is no whole number before another one: +49 380 8150043 is one number."""
 _AFTER_CODE: Final = re.compile(r"[) .\-]*")
 
 MAX_CODE_LENGTH: Final = 3
@@ -52,7 +54,7 @@ def read_abroad(written: str) -> tuple[int, int, str] | None:
         if phonenumbers.is_valid_number(number):
             return _cut(written, end, number)
         if phonenumbers.is_possible_number(number):
-            if _RUNS_ON.match(written, end):
+            if _RUNS_ON.match(written, end) and (number.national_number or 0) > _TOO_SHORT:
                 alone = _cut(written, end, number)
             elif possible is None:
                 possible = _cut(written, end, number)

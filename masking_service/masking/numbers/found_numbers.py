@@ -39,21 +39,26 @@ SAYS_PHONE: Final = (
     rf"|contact{_NO}|alternate{_NO}|alternative{_NO}|other{_NO}|second{_NO}|emergency{_NO}"
 )
 _CALLS_IN_ENGLISH: Final = "call|phone|ring|cell|my number|his number|her number|our number"
-_CALLS: Final = "cel|gsm|handy|portable|llame|llamar|chiamare|ligar|anrufen|appelez|appeler|hp|numer|kom(?=\\.)"
+_CALLS: Final = (
+    "llamarme|llamada|chiamarmi|richiameremo|ligar-me"
+    "|cel|gsm|handy|portable|llame|llamar|chiamare|ligar|anrufen|appelez|appeler|hp|numer|kom(?=\\.)"
+)
 _SAYS_PHONE_ABROAD: Final = (
     "cellulare|celular|mobil|móvil|telefone|telefono|telefon|teléfono|fone|tfno|téléphone|tél|tlf|tlp|telp|telepon"
-    "|dzwonić|zadzwonić|zadzwoń|komórka|sđt|đt|điện thoại|telefonnummer|mobilnummer|handynummer|rufnummer"
+    "|dzwonić|zadzwonić|zadzwoń|komórka|sđt|đt|điện thoại"
+    "|línea directa|linea diretta|linha direta|ligne directe|durchwahl|telefonnummer|mobilnummer|handynummer|rufnummer"
 )
 _IN_OTHER_SCRIPTS: Final = (
     "тел|телефон|звонить|моб|โทร|전화|연락처|휴대폰|핸드폰|携帯|連絡先|هاتف|جوال|موبايل|फोन|मोबाइल|📞|📱|☎"
 )
 _SIGN_OF_NUMBER: Final = (
-    r"(?:号码?|號碼?|번호|\ufe0f| ?(?:no\b|nos\b|num(?:ber|éro|ero)?s?\b|nr\b|№|\#)\.?)?(?:是|为|為|系|係| is)?"
+    r"(?:号码?|號碼?|번호|\ufe0f| ?(?:no\b|nos\b|num(?:ber|éro|ero)?s?\b|nr\b|№|\#)\.?)?"
+    r"(?:是|为|為|系|係| is| es| é| è| ist| est)?"
 )
 _DIGITS_AHEAD: Final = r"(?=[ :.]{0,3}(?:\(?[0-9][ .()/\-]{0,3})"
 _CALLS_BEFORE: Final = (
     rf"(?:\b(?:{_CALLS_IN_ENGLISH})|(?P<calls>\b(?:{by_first_letter(_CALLS)})))"
-    rf"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter))?{_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{8}})"
+    rf"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter|para o|para))?{_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{8}})"
     rf"|(?P<says>\b(?:{by_first_letter(_SAYS_PHONE_ABROAD)})|{_IN_OTHER_SCRIPTS}){_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{7}})"
 )
 """Words for phoning in other languages, before at least seven digits.

@@ -142,7 +142,7 @@ LATIN_CUES: Final = (
     "|rcv?d by|rec['’]?d by|sgnd by|tên(?: là)?|k[ýy] nhận(?: bởi)?|đại diện|shipper|зовут"
     "|передайте|позвоните|отдайте|свяжитесь с|chamar"
     "|contactez|remis(?:e)? en main propre [àa]|laiss[ée]e? [àa]|demand[ée]e? par|je m['’]appelle|mi chiamo|me llamo"
-    "|mi nombre es|me chamo|meu nome [ée]|mein name ist|ich hei(?:ß|ss)e"
+    "|mi nombre es|me chamo|chamo-me|meu nome [ée]|mein name ist|ich hei(?:ß|ss)e"
     "|(?:soy|sou|sono|je suis|c['’]est|ici|ich bin|hier ist|это)"
     f"(?=\\s(?-i:{_WORD_WITH_CAPITAL}) (?-i:{_WORD_WITH_CAPITAL}))"
     "|complainant|claimant|identified as|escalated by|filed by|submitted by|confirmed by|except|apart from"
