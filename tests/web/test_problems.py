@@ -17,7 +17,8 @@ from werkzeug.http import parse_accept_header
 from masking_service.http.code_texts import CODES
 from masking_service.http.operations import TABLE
 from masking_service.http.problem_texts import PROBLEMS
-from masking_service.http.problems import preferred_language
+from masking_service.http.problems import preferred_language, problem_of
+from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES, with_rules
 from masking_service.texts import Text
 from tests.every import every
@@ -257,3 +258,25 @@ def test_every_text_is_in_both_languages() -> None:
 
     assert all(re.search(r"[一-鿿]", text.in_language("zh")) for text in texts)
     assert not any(re.search(r"[一-鿿]", text.en) for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("counts", "scope", "at_most", "says"),
+    [
+        ("fields", "person", 0, None),
+        ("fields", "role", 0, "`factors.role`"),
+        ("views", "tenant", 0, "`roles.courier.people`"),
+        ("views", "tenant", 7, "at most 7 each"),
+    ],
+)
+def test_a_spent_budget_says_more_where_others_spent_it_or_no_call_so_large_ever_fits(
+    counts: str, scope: str, at_most: int, says: str | None
+) -> None:
+    given = {"scope": scope} if scope != "person" else {}
+    most = {"at_most": at_most} if at_most else {}
+
+    problem = problem_of(QuotaExceeded("1h", 1_790_000_000, role="courier", counts=counts, **given, **most))  # type: ignore[arg-type]
+
+    assert (problem.code, problem.extra) == ("quota-exceeded", {"window": "1h", "retry_at": "2026-09-21T14:13:20Z"})
+    assert (problem.detail is None) == (says is None)
+    assert says is None or says in problem.body()["detail"]

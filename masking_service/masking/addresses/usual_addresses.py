@@ -104,7 +104,7 @@ def _behind(*levels: int, shortest: int = 1) -> str:
     mine = {word for word, level in HEADS.items() if level in levels and len(word) >= shortest}
     others = {word for word, level in HEADS.items() if level not in levels}
     single = "".join(sorted(word for word in mine if len(word) == 1))
-    longer = sorted(word for word in mine if len(word) > 1 and word[-1] not in single)
+    longer = sorted(word for word in mine if word[-1] not in single)
     last = "".join(sorted({word[-1] for word in mine}))
     found = [f"(?<=[{single}])"] if single and longer else []
     found += [f"(?<={word})" for word in longer]
