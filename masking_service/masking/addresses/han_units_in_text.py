@@ -39,9 +39,10 @@ from masking_service.masking.addresses.rooms_alone import is_there, is_to_a_door
 from masking_service.masking.names import names_between_words
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.alternatives import any_of, only_at
+from masking_service.masking.words.called_words import is_noun
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
-from masking_service.masking.words.name_cues import SHORT_TITLES, TITLES
+from masking_service.masking.words.name_cues import SHORT_TITLES, TITLES, UNITS
 
 _TITLED: Final = rf"(?:[{SHORT_TITLES}](?![\u4e00-\u9fff])|代?[收签]|亲[启收签]|{any_of(TITLES)})"
 _NAME_AT_ROOM: Final = Expression(rf"(?<=[0-9A-Za-z])\*{{1,2}}(?={_TITLED})|(?<=[0-9])(?:Mrs?|Ms|Miss)\b").sub
@@ -58,7 +59,10 @@ _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 _UNIT_GOES_ON: Final = re.compile(
     rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|(?:{NUMERAL}{{1,4}}|[0-9]{{1,2}})[楼樓層层室户]"
 ).match
-_ON_A_FLOOR: Final = re.compile("电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{3}").match
+_ON_A_FLOOR: Final = re.compile(
+    rf"电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{{3}}(?![0-9]?(?:[{UNITS}抽张張片页頁格高宽寬米克]|[cm]m|[xX×*]))"
+).match
+"""Matches what shows that a number of levels is a floor: a place or a room there, and no measure: 3层130抽."""
 _MAY_BE_CALLED: Final = Expression(
     rf"\s?(?:(?:{any_of(DOUBLE_FAMILY_NAMES)}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])(?:\*(?![0-9])|[\u4e00-\u9fff])"
     r"|\*(?:先生|女士|小姐|阿姨|师傅|老师))"
@@ -91,8 +95,12 @@ _IS_DOOR: Final = re.compile("[0-9]{1,2}[A-Ha-h]").fullmatch
 _IS_DOOR_ON_A_FLOOR: Final = re.compile("0[1-9]|[A-Z][0-9]{2,3}").fullmatch
 """Matches the number of a door right behind a floor: 9层05, 三楼B25."""
 _IS_LATIN: Final = re.compile("[A-Za-z]").match
-_IS_FILE: Final = re.compile(r"\.[A-Za-z]{2,4}(?![A-Za-z])").match
-"""Matches the end of the name of a file, behind a number."""
+_IS_FILE_OR_CODE: Final = re.compile(r"\.[A-Za-z]{2,4}(?![A-Za-z])|-[A-Za-z]{2}").match
+"""Matches the end of the name of a file, or more of an article's number, behind a number: 18-4420-BLK."""
+_IS_MODEL: Final = re.compile("[A-Za-z]{2} $").search
+"""Finds the word of a model before its number, which a word for goods follows: Air 15 2019键盘, MIIX 3-1030皮套."""
+_IS_POWER: Final = re.compile("[0-9]{2,4}[WVPwv]").fullmatch
+"""Matches a number of watts, volts or lines of a picture."""
 _IS_HOUSE_TO_ROOM: Final = re.compile(
     r"(?:[A-Z][0-9]|[0-9]{1,2}[A-Z]?)[-—/_~](?:[0-9*]{1,2}|[东西南北中甲乙丙丁])[-—/_~](?!(?:19|20)[0-9]{2}$)[0-9*]{3,4}"
 ).fullmatch
@@ -220,12 +228,12 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if _AT_STALL(before) or (level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE)):
         return True
     coded = before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before.rstrip("-—"))
-    if coded or _IS_LATIN(before, len(before) - 1):
+    if coded or _IS_POWER(number) or _IS_LATIN(before, len(before) - 1):
         return False
     if level >= BUILDING and (kind == NUMBER_WORD or not number.isalnum() or _is_door(text, number, before, end)):
         return True
     apart = _IS_HOUSE_TO_ROOM(number) or _is_house_and_room(text, number, start, end)
-    if apart and _IS_FILE(text, end) is None:
+    if apart and _IS_FILE_OR_CODE(text, end) is None:
         return True
     room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
     return room is not None and _is_placed(text, number, kind, level, end)
@@ -274,8 +282,11 @@ def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
             _HOUSE(house) is not None
             and _LIKE_A_ROOM(room) is not None
             and _IS_CODE(text, max(0, start - _CUE), start) is None
+            and not (_IS_MODEL(front) and is_noun(text[end : end + 2]))
         )
     if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(front)) is None:
+        return False
+    if _IS_MODEL(front, 0, before.start() + 1) and is_noun(text[end : end + 2]):
         return False
     return not (before["gap"] or before["dash"]).isspace() or _ENDS_PAIR(text, end) is not None
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of, by_char, by_first_letter
-from masking_service.masking.words.called_words import ORGANISATION_ENDS, ROLE_ENDS
+from masking_service.masking.words.called_words import ORGANISATION_ENDS, ROLE_ENDS, is_noun
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.legal_forms import HAN_FORMS
 
@@ -50,6 +50,8 @@ _ROOM_BEHIND: Final = re.compile(
     r"|[\s,，、]{1,2}(?:[\u4e00-\u9fff]{2,6}[0-9]{1,3}[舍栋幢座号床室]|[0-9一二三四五六七八九十]{1,3}(?:号楼|号公寓|[栋幢座舍]))"
 ).match
 amount_at: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").match
+_brand_behind: Final = re.compile(r"[（(][A-Za-z][A-Za-z .&'\-]{1,30}[)）] ?[\u4e00-\u9fff](?<![收签的])").match
+"""Matches the Latin name of a brand, with goods behind it: 康夫（CONFU）卷发棒."""
 _TIME: Final = re.compile(r"[0-9]{1,2}(?:点|时|:[0-9]{2}|：[0-9]{2}|月[0-9]{1,2}[日号])").match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》\-—]\s?").match
 _STATE_BEHIND: Final = re.compile(
@@ -66,9 +68,15 @@ _WHOSE_BEHIND: Final = re.compile(
 ).match
 _ROLE_IN_BRACKETS: Final = re.compile("[（(][\u4e00-\u9fff]{2,6}[)）]").match
 _ROOM_BEFORE: Final = re.compile(
-    r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])[0-9*A-Z](?:室|房间?|号房?|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
+    r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])(?P<bare>[0-9*A-Z])(?:室|房间?|号房?|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
 """Finds the number of a room before a name. A fraction is none, because a unit follows it: 4.2米厢车."""
+_BARE_ROOM: Final = re.compile(r"(?:(?<![0-9.])[0-9*]{3,4}|[-#栋棟幢座楼樓][0-9*]{1,4})$").search
+"""Finds a number that is a room's, also where a measure word is behind it."""
+_COUNTED: Final = frozenset("寸元余代")
+"""Family names that are hardly ever one behind a number."""
+_MEASURES: Final = frozenset(f"{cues.UNITS}万方房周单包卷块台部支桶双").union(_COUNTED)
+"""Family names that are measure words as well: 100张相纸, 2房一厅."""
 _FIRM_BEFORE: Final = Expression(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
 _SPACES: Final = frozenset(" \t\u3000")
 _DASHES: Final = frozenset("-—－")
@@ -83,7 +91,7 @@ def points_before(text: str, start: int) -> int:
     before = text[max(0, start - BEFORE_RUN) : start]
     if "*" in before and _PHONE_BEFORE(before):
         return BESIDE
-    if _ROOM_BEFORE(before):
+    if (room := _ROOM_BEFORE(before)) and not (room.end("bare") == len(before) and _is_counted(text, start, before)):
         return BESIDE
     if _LATIN_LETTER(before) and _LATIN_LABEL(before):
         return SURE
@@ -102,6 +110,14 @@ def points_before(text: str, start: int) -> int:
     if before[-1:] in _SPACES and (word[-1] in ORGANISATION_ENDS or word.endswith("部门")):
         return ORGANISATION
     return _LABELLED if before[-2:].strip()[-1:] in _COLONS else 0
+
+
+def _is_counted(text: str, start: int, before: str) -> bool:
+    """Whether the run that begins at `start` begins with a measure word, and the number before it counts goods."""
+    if text[start] not in _MEASURES:
+        return False
+    goods = is_noun(text[start + 1 : start + 3]) or is_noun(text[start + 1 : start + 4])
+    return text[start] in _COUNTED or goods or _BARE_ROOM(before) is None
 
 
 def points_behind(text: str, start: int, end: int, *, whole: bool, parallel: bool) -> int:
@@ -142,5 +158,7 @@ def points_behind(text: str, start: int, end: int, *, whole: bool, parallel: boo
 def _is_clause(text: str, start: int, end: int) -> bool:
     """Whether a run is a clause of a longer text, and no item of a list, no title, no place and no goods."""
     if text[end - 1] in NO_LAST or "、" in text[max(0, start - 1) : end + 1] or text[end : end + 1] == "《":
+        return False
+    if _brand_behind(text, end):
         return False
     return (_han_letter(text, 0, start) or _han_letter(text, end)) is not None

@@ -44,6 +44,8 @@ _CALLING: Final = ("找", "给", "由", "让", "叫", "喊", "请", "交", "替"
 _INFORMING: Final = tuple(word for word in cues.WEAK if len(word) > 1 and word[-1] not in "做成为")
 """Words before names that are seldom before things."""
 _announcing: Final = by_char((*(role for role in cues.ROLES if len(role) > 1), *_INFORMING, *_CALLING), -1)
+_ANYONE: Final = frozenset("学生 女生 男生 宝宝 儿童 老人".split())
+"""People whom goods are for; a word right behind them is no name: 小学生本子."""
 _PLACING: Final = "放在去到跟和"
 """Verbs before a given name with a title: 放雪梅婶家."""
 _roles: Final = by_char(cues.ROLES, -1)
@@ -109,7 +111,9 @@ def find(text: str) -> Iterator[Span]:
 
 def _is_told(text: str, cue: int, start: int, end: int) -> bool:
     """Whether a given name follows the cue that ends at `cue`, and its clause ends or goes on as behind names."""
-    if _is_cue(text, end - 1):
+    if _is_cue(text, end - 1) or (
+        start == cue and text[cue - 2 : cue] in _ANYONE and called_words.is_word(text[start:end])
+    ):
         return False
     words = _announcing if start == cue else _roles
     told = text.endswith(words.get(text[cue - 1], ()), 0, cue)

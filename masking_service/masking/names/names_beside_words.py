@@ -110,6 +110,11 @@ _DONE_AT: Final = frozenset("收寄件货")
 """Characters behind which 时 means "when": 收件时出示."""
 _BLANKS: Final = frozenset(" \u3000")
 _title_in_brackets: Final = Expression(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
+_OF_OFFICES: Final = frozenset("路街楼房区")
+"""Family names that are places behind the word for an administration."""
+_PREPOSITIONS: Final = frozenset("和向连都从全时")
+"""Family names that are rather other words where Han are before them, or where other people follow: 我和同事."""
+_OTHERS: Final = ("同事", "同学", "记者", "家长", "妈妈", "爸爸", "朋友", "司机")
 _JOINING: Final = frozenset("和与與跟及")
 """Words that join a name to what is before it. Where one begins a text, something was cut off."""
 _A_CUE: Final = 8
@@ -124,6 +129,8 @@ def find(text: str) -> Iterator[Span]:
         if start in ends:
             continue
         found = _beside_cue(text, uses, start, end)
+        if found is not None and found[1] - found[0] == 1 and _joins(text, *found):
+            continue
         if found is not None and (text[slice(*found)] in cues.NO_CALLED or names_between_words.are_words(text, *found)):
             found = None
         if found is None:
@@ -144,8 +151,8 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
     for match in _word_before.finditer(text):
         uses = BEFORE_NAMES[match[0]]
         start, end = match.span()
-        if end - start == 1 and text.startswith(_longer_cues.get(match[0], ()), start):
-            continue  # 收 of 收银员, which no name follows
+        if _is_in_a_word(text, match[0], start, end):
+            continue
         if match[0][-1] == "长" and _road_of_long(text, end - 1):
             continue  # 深圳市长江路
         if match[0] == "HR" and _HR_IN_A_WORD(text, max(0, start - 1), end + 2):
@@ -164,6 +171,16 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
             free = start + len(word)
             if word[-1] != "长" or not _road_of_long(text, free - 1):
                 yield BEHIND_NAMES[word], start, free
+
+
+def _is_in_a_word(text: str, cue: str, start: int, end: int) -> bool:
+    """Whether a cue at this span is part of a word that no name follows: 收银员, 收费, 丰收路, 加收房费, 行政路."""
+    if end - start > 1:
+        return cue == "行政" and text[end : end + 1] in _OF_OFFICES
+    if text.startswith(_longer_cues.get(cue, ()), start) or (cue == "收" and start and text[start - 1] in "丰秋麦加"):
+        return True
+    goes_on = called_words.is_word(text[start : end + 1]) and not text.startswith(cues.FIRST_PARTS, end)
+    return goes_on and not names_between_words.is_name(text[end : end + 3])
 
 
 def _may_end(text: str, at: int) -> bool:
@@ -271,6 +288,15 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
     if called_words.is_word(text[start:end]) and not name_ends(text, end):
         return None  # a brand: 康师傅红烧牛肉面
     return start, title_end(text, start, at) if short else at
+
+
+def _joins(text: str, start: int, at: int) -> bool:
+    """Whether a family name alone is rather a preposition that joins a role to what is before it."""
+    before = text[start - 1 : start]
+    if text[start] not in _PREPOSITIONS or text.startswith(_OTHERS, at):
+        return text[start] in _PREPOSITIONS
+    told = before not in "我他她你" and text.endswith(ANNOUNCING.get(before, ()), 0, start) and text[start] != "和"
+    return is_han(before) and not told
 
 
 def _word_as_name(text: str, uses: int, start: int, end: int) -> Span | None:

@@ -61,6 +61,10 @@ _is_of_firm: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商标
 _ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """Finds an organisation that ends a clause. Beside it and a phone, a name is looked for as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
+_goods: Final = Expression(any_of(cues.GOODS)).findall
+_LEAST_GOODS: Final = 3
+"""Different words for goods in a title of goods."""
+_sentence_end: Final = re.compile("[。！？!?；;\n]|$").search
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
 _CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
@@ -146,7 +150,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         return apart(_joined_by_words(text, found)) if found else found
     for find in _IN_HAN:
         found += find(text)
-    found += [*names_between_words.find(text, found), *latin_names(text, address=address)]
+    found += [*_without_goods(text, names_between_words.find(text, found)), *latin_names(text, address=address)]
     found += latin_names_at_ends(text)
     if address:
         found += names_beside_numbers.beside_address(text)
@@ -154,7 +158,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += names_beside_numbers.at_ends(text)
     if not found and "******" in text and _masked_name(text) is None:
         found += names_beside_numbers.where_no_cue_is(text, address=address)
-    found += names_in_frames.find(text, found)
+    found += _without_goods(text, names_in_frames.find(text, found))
     if found and "事务所" in text:
         found = [span for span in found if _is_of_firm(text, span[1]) is None]
     if "*" in text:
@@ -163,6 +167,20 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         ]
     found = without_places(text, names_in_traces.without_sites(text, found)) if found else found
     return apart([_whole(text, *span) for span in _joined_by_words(text, found)]) if found else found
+
+
+def _without_goods(text: str, found: Iterator[Span]) -> Iterator[Span]:
+    """Yield the spans that are in no title of goods, or end one: a title holds words that no dictionary has."""
+    titles: dict[int, bool] = {}
+    for start, end in found:
+        last = _sentence_end(text, end).start()  # type: ignore[union-attr]  # it always matches
+        if end < last and "******" not in text:
+            if last not in titles:
+                first = max(text.rfind(sign, 0, end) for sign in "。！？!?；;\n") + 1
+                titles[last] = len({*_goods(text[first:last])}) >= _LEAST_GOODS
+            if titles[last]:
+                continue
+        yield start, end
 
 
 def _whole(text: str, start: int, end: int) -> Span:

@@ -20,7 +20,7 @@ from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.cue_uses import ANNOUNCING, BEFORE_NAMES
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
-from masking_service.masking.words.han_words import NO_WORD, han_words
+from masking_service.masking.words.han_words import COST_OF_USUAL_GIVEN, NO_WORD, han_words
 
 _STARTS: Final = "".join(sorted(ANY_FAMILY | {name[0] for name in DOUBLE_FAMILY_NAMES}))
 _NAME: Final = rf"[{_STARTS}][{HAN}]{{1,3}}?"
@@ -63,7 +63,10 @@ def find(text: str) -> Iterator[Span]:
     for match in _trace(text):
         start, end = match.span(match.lastgroup or 0)
         name = text[start:end]
-        place = name[-1] in PLACE_ENDS or any(called_words.is_word(name + ending) for ending in "市县区")
+        place = name[-1] in PLACE_ENDS or (
+            han_words().given_cost(name) > COST_OF_USUAL_GIVEN
+            and any(called_words.is_word(name + ending) for ending in "市县区")
+        )
         kind = han_words().words.get(name, NO_WORD)[0]
         is_name = match["said"] is None or names_between_words.is_name(name, plainly=True)
         if is_name and not place and kind not in _NO_NOUN and _no_name(name) is None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.names.behind_names import HAN
+from masking_service.masking.names import names_between_words
+from masking_service.masking.names.behind_names import HAN, follows, is_han
+from masking_service.masking.words.divisions import is_division
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 
 Span = tuple[int, int]
@@ -17,15 +19,27 @@ _ANNOUNCE: Final = frozenset("人名找转给由交请系员家主方收寄户�
 """Last characters of words that announce a name."""
 _ENDS: Final = frozenset("室房楼层元门栋幢座号店部司厂台卫站院校社场寓厦苑庭")
 """Last characters of the text that a name follows at the end of an address."""
+_ENDS_OF_HOUSES: Final = frozenset("室房楼层号座")
 _place_behind: Final = re.compile(
     r"[东西南北中]?[一二三四五]?(?:路(?![上过边旁口桥南北])|大[道街])|街(?![上边口])(?=[与和交0-9*])"
-    r"|市(?![中南北区长场政内])|县(?![长城里内政])|区(?![内长里外])|镇(?![江海赉雄原远平安康坪巴沅宁长上里政])"
+    r"|街(?![{HAN}])|市(?![中南北区长场政内])|县(?![长城里内政])|区(?![内长里外])|镇(?![江海赉雄原远平安康坪巴沅宁长上里政])"
     r"|自治[州县区旗]|高速(?!快)"
 ).match
 """Matches the end of a road or a town. Ends that also begin the name of a town are none: 镇 of 镇江."""
 _firm_behind: Final = re.compile(
-    "广场|购物|百货|大厦|商厦|大酒店|酒店|宾馆|集团|超市|商场|花园(?!路)|小区|名都|公寓|国际大|特莱斯|风景区"
+    "广场|购物|百货|大厦|商厦|大酒店|酒店|宾馆|集团|超市|商场|花园(?!路)|小区|名都|公寓|国际(?:大|商|轻|面)|特莱斯|风景区"
+    "|社区|工业[园区]|产业园|创意园|科技园|物流园|汽配城|商贸城|建材城|装饰城|家电城|服装城|商业城|批发市场|联合市场|新城|花苑"
+    "|商务楼|商住楼|写字楼|便利店"
 ).match
+_town_behind: Final = re.compile(rf"[{HAN}]{{0,2}}?(?:镇(?![江海赉])|乡|街道|办事处|社区)").match
+"""Matches the end of a town, behind the first characters of its name: 周王庙镇."""
+_division_before: Final = re.compile(f"[{HAN}][省市县区州旗盟]$").search
+_place_before: Final = re.compile(f"[{HAN}](?:[市县镇乡村路街道旗]|(?<![小社园校厂])区)$").search
+_firm_in_place: Final = re.compile(
+    f"[{HAN}]{{2,6}}?(?:大厦|花园(?!路)|公寓|新村|广场|公司|股份|工业[园区]|产业园|科技园|物流园|市场|商城|酒店|宾馆|家园|[新家]苑"
+    "|花苑|山庄|尚都|名都|公馆|豪庭|华府|纺织|印染|服饰|制衣|鞋业|药业|实业|机械|贸易|工贸)"
+).match
+"""Matches an estate or a firm in a street or a town: 体育场路凯喜雅大厦."""
 _road_behind: Final = re.compile("大[道街]").match
 _house_behind: Final = re.compile("[0-9*]{1,5}(?:-[0-9*]{1,4})?号").match
 _side_of_road: Final = re.compile("(?<=[0-9*])米(?:[路街道][东西南北]|处)").fullmatch
@@ -52,9 +66,19 @@ def _is_of_place(text: str, start: int, end: int) -> bool:
         return True
     if len(name) == 1 or before in _ANNOUNCE:
         return False
+    if name[0] == "路" and is_han(before) and before not in _ENDS_OF_HOUSES and not follows(text, end):
+        return not names_between_words.is_name(name[1:])
+    if is_division(name[:2]) and _firm_in_place(text, start) is not None:
+        return True
     if before in _ENDS:
         return _firm_behind(text, end) is not None
-    if start < _LEAST_BEFORE or not _are_han(text, start - _LEAST_BEFORE):
+    around = max(0, start - _LEAST_BEFORE)
+    if _division_before(text, around, start) is not None and _town_behind(text, end) is not None:
+        return True
+    firm = _firm_in_place(text, start) if _place_before(text, around, start) is not None else None
+    if firm is not None and firm.end() > end:
+        return True
+    if start < _LEAST_BEFORE or not _are_han(text, around):
         return _road_behind(text, end) is not None
     of_house = name[-1] == "道" and _house_behind(text, end) is not None
     return of_house or _firm_behind(text, end) is not None or _place_behind(text, end) is not None

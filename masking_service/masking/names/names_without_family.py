@@ -25,6 +25,9 @@ _PART_FOLLOWS: Final = frozenset("的拿取签簽已要称稱说說把被就家�
 ADDRESS_ENDS: Final = frozenset("室号號楼樓层層栋棟幢座元户戶房弄村")
 _parted: Final = re.compile(_PARTED)
 _full_stop: Final = re.compile(r"\s?[.．]\s?")
+_dot: Final = re.compile(r"\s?[·•‧・∙⋅･.．]\s?")
+_NEVER_IN_PARTS: Final = frozenset("的了是很我你您没有就还这要在时说过吗吃")
+"""Characters of prose that are in no part of a name. Words may be before its first part and behind its last."""
 _A_WORD: Final = 13
 """The most that a character costs on average in a clause of words (`han_words`); foreign names cost more."""
 _parted_behind: Final = re.compile(rf"{_PARTED}$")
@@ -81,7 +84,7 @@ def without_family_from(text: str, start: int) -> int | None:
     if (
         not DOTS_SET.isdisjoint(text[start + 1 : start + 10])
         and (parted := _parted.match(text, start))
-        and not _are_clauses(parted[0])
+        and not _are_clauses(parted[0], _dot.split(parted[0])[:-1])
     ):
         last = start + max(map(parted[0].rfind, DOTS)) + 1
         if not follows(text, last):  # as in 收件人.张三.电话
@@ -111,7 +114,7 @@ def parted_before(text: str, end: int) -> re.Match[str] | None:
     if DOTS_SET.isdisjoint(text[max(0, end - 10) : end]):
         return None
     parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
-    return None if parted is None or _are_clauses(parted[0]) else parted
+    return None if parted is None or _are_clauses(parted[0], _dot.split(parted[0])[1:]) else parted
 
 
 def unparted_before(text: str, end: int) -> int | None:
@@ -122,15 +125,21 @@ def unparted_before(text: str, end: int) -> int | None:
     return found.start() if found and found.end() == end else None
 
 
-def _are_clauses(parts: str) -> bool:
-    """Whether full stops separate clauses and not parts of a name: 东西不错.速度特别快."""
-    if DOTS_SET.isdisjoint(parts) or not DOTS_SET.difference(".．").isdisjoint(parts):
+def _are_clauses(parts: str, whole: list[str]) -> bool:
+    """Whether dots separate clauses and not parts of a name: 东西不错.速度特别快.
+
+    No other words are in the parts that are `whole`.
+    """
+    if DOTS_SET.isdisjoint(parts):
         return False
-    known = han_words()
-    return all(
-        known.cost(part) <= _A_WORD * len(part) and not part.startswith(cues.FIRST_PARTS)
-        for part in _full_stop.split(parts)
-    )
+    if not _NEVER_IN_PARTS.isdisjoint("".join(whole)):
+        return True
+    if not DOTS_SET.difference(".．").isdisjoint(parts):
+        return False
+    clauses = _full_stop.split(parts)
+    if any(clause.startswith(cues.FIRST_PARTS) for clause in clauses):
+        return False
+    return min(map(len, whole)) < len("阿里") or sum(map(han_words().cost, clauses)) <= _A_WORD * sum(map(len, clauses))
 
 
 def parted_start(text: str, parted: re.Match[str]) -> int | None:
@@ -146,4 +155,5 @@ def parted_start(text: str, parted: re.Match[str]) -> int | None:
         return dot + 1
     start = max((at for at in announced if at < dot), default=parted.start())
     first = FIRST_PART(text, start, dot)
-    return first.start() if first else start
+    start = first.start() if first else start
+    return start if _NEVER_IN_PARTS.isdisjoint(text[start:dot]) else None

@@ -171,7 +171,7 @@ def _finder() -> SlotFinder:
         frozenset(),
         follow,
         frozenset(things) - follow,
-        families.union(char for char in RARE_FAMILY_NAMES if not _is_in_sentences(char)),
+        families.union("路", (char for char in RARE_FAMILY_NAMES if not _is_in_sentences(char))),
         given,
         known.traditional,
     )
@@ -186,7 +186,7 @@ def _characters() -> tuple[frozenset[str], frozenset[str], str]:
     of_names -= {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *cues.GOODS_ENDS, *_NUMERALS, *_NO_GIVEN}
     given = frozenset(char for char in of_names - _CUES if not _is_in_sentences(char))
     also_given = "".join(sorted(char for char in of_names - given if known.given.get(char, 0) <= _OFTEN_GIVEN))
-    of_family = (char for char in FAMILY_NAMES if char not in _CUES and char not in "方易米单")
+    of_family = (char for char in FAMILY_NAMES if char not in _CUES and char not in "方易米单路")
     return frozenset(char for char in of_family if not _is_in_sentences(char)), given, also_given
 
 

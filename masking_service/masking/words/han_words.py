@@ -1,8 +1,8 @@
 """Chinese words by class and cost, and how likely characters are in names: the data of `han_run`.
 
-The data is `han_words.txt`, made by `bench.quality.words`; words of parcels that no dictionary has are in
-`name_cues.txt`. A cost is twice the negative natural logarithm of a frequency: costs of words that follow each other
-are added, and the reading of a text that costs least is the likeliest.
+The data is `han_words.txt`, made by `bench.quality.words`, and `used_words.txt`, rarer words. Words of parcels that no
+dictionary has are in `name_cues.txt`. A cost is twice the negative natural logarithm of a frequency: costs of words
+that follow each other are added, and the reading of a text that costs least is the likeliest.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from importlib import resources
 from typing import Final
 
 from masking_service.masking.words import name_cues
+from masking_service.masking.words.divisions import DIVISIONS
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
 
 UNKNOWN: Final = "x"
 """The class of a character that is in no word."""
 COST_OF_UNKNOWN: Final = 24
 _COST_OF_PARCELS: Final = 18
+_COST_OF_PLACE: Final = 20
+COST_OF_USUAL_GIVEN: Final = 22
+"""The most that a given name costs that is not taken for the city of the same name: 永安."""
 _COST_OF_GIVEN: Final = 21
 _COST_OF_FREQUENT_GIVEN: Final = 13
 _COST_OF_GIVEN_WORD: Final = 14
@@ -49,7 +53,7 @@ class HanWords:
         family: cost of a family name.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, used: str = "") -> None:
         groups: dict[str, list[str]] = {}
         for line in text.splitlines():
             if line.startswith("["):
@@ -57,18 +61,24 @@ class HanWords:
             elif not line.startswith("#"):
                 group.append(line)
         self.words: dict[str, Word] = {}
-        for line in groups["words"]:
+        for line in [*groups["words"], *used.splitlines()]:
+            if line.startswith("#"):
+                continue
             key, *found = line.split(" ")
             self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
         for kind, plain in name_cues.PLAIN.items():
             self.words.update(dict.fromkeys(plain, (kind, _COST_OF_PARCELS)))
-        for name in name_cues.NO_WORDS:
-            self.words.pop(name, None)
-        self.longest = {word[:2]: len(word) for word in sorted(self.words, key=len)}
         self.given = _costs(groups["given"])
         self.given.update(
             (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN
         )
+        cities = (place[:-1] for place in DIVISIONS if place[-1] in "市盟" and len(place) > len("京市"))
+        cities = (city for city in cities if self.given_cost(city) > COST_OF_USUAL_GIVEN or len(city) > len("永安"))
+        for place in (*DIVISIONS, *cities, *name_cues.PLACES_ABROAD):
+            self.words.setdefault(place, ("s", _COST_OF_PLACE))
+        for name in name_cues.NO_WORDS:
+            self.words.pop(name, None)
+        self.longest = {word[:2]: len(word) for word in sorted(self.words, key=len)}
         self._saved_as_given = {
             char: self.words.get(char, NO_WORD)[1] - self.given.get(char, _COST_OF_GIVEN)
             for char in {*self.given, *(word for word in self.words if len(word) == 1)}
@@ -161,4 +171,5 @@ def _pairs(line: str) -> list[str]:
 @cache
 def han_words() -> HanWords:
     """The words, read once a process."""
-    return HanWords(resources.files(__package__).joinpath("han_words.txt").read_text("utf-8"))
+    folder = resources.files(__package__)
+    return HanWords(*(folder.joinpath(name).read_text("utf-8") for name in ("han_words.txt", "used_words.txt")))

@@ -40,6 +40,8 @@ FOLLOW: Final = (*_WORDS["follow"], *SURE_FOLLOW)
 OPEN: Final = _WORDS["open"]
 CANTONESE: Final = _WORDS["cantonese"]
 """Words of one character, each with the one of written Chinese that it is read like."""
+GOODS: Final = _WORDS["goods"]
+PLACES_ABROAD: Final = _WORDS["places-abroad"]
 GIVEN: Final = "".join(_WORDS["given"])
 GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}

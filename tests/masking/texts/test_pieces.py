@@ -91,7 +91,7 @@ def test_what_was_read_before_changes_nothing(text: str, before: str) -> None:
         (LONG + "\n微信wx_id12345", False),
         ("\n".join([LONG] * 5), False),
         ("客户\n李娟。" * 20, False),
-        ("石狮子送到后联系郭平涛，13086451382\n" + LONG, False),
+        ("龙王庙送到后联系郭平涛，13086451382\n" + LONG, False),
         (LONG + "\n麻烦放门卫，王建国牌酱油，电话13912345678", False),
         (f"{'白色运动鞋两双，' * 20}{LONG}", False),
     ],
