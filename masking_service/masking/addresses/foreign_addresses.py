@@ -33,6 +33,7 @@ _OF_TOWERS: Final = frozenset("one two three four five six seven eight nine ten"
 """Words behind a floor that may be part of the building's name: 3 Floor One Pacific Place."""
 _OF_NAMES: Final = frozenset(("pl", "plan"))
 """Short words for floors that are also ends of street names."""
+_AND_OF_FLOORS: Final = frozenset(("e", "y", "and", "&", "ao"))
 _TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
 _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """Matches the number of a home in Norway behind H, K, L or U: floor and door."""
@@ -45,8 +46,10 @@ _LETTERS_OF_PARTS: Final = frozenset((*_FLOORS_IN_LETTERS, "F", "Sh", "SH", "ho"
 """Those, F/17, a shop in South Africa (Sh. 1) and a flat in Korea (1203-ho)."""
 _BEHIND_NUMBER: Final = frozenset("room rm flat unit suite office apartment apt shop".split())
 """English words for units that may be behind their number: 1201 Room, Guo Li Building."""
-_SEVERAL: Final = frozenset(("lojas", "salas"))
-"""Words of Brazil for several units, whose numbers are a list: Lojas 11, 12 e 26, Lojas 211 a 214."""
+_SEVERAL: Final = frozenset(
+    "sala salas sl sls loja lojas lj conjunto conjuntos conj cj cjs grupo grupos grp andar andares".split()
+)
+"""Words of Brazil whose numbers may be a list: Lojas 11, 12 e 26, Salas 211 a 214."""
 _WORDS_OF_RUSSIA: Final = dict.fromkeys("d k str zd vl vld sh korp bld build".split(), "building") | {"off": "unit"}
 """Abbreviations of a house, a building and an office in Russia; in Turkey, d and k are a flat and a floor."""
 _BEFORE_NUMBER: Final = ("H", "K", "U", *_LEVELS)
@@ -54,7 +57,9 @@ _CODES_BEFORE_FLOOR: Final = re.compile(
     r"[A-Z][0-9]{1,3}(?:[/&][A-Z][0-9]{1,3})+(?=, ?(?:[Ff]loor|[Ll]evel|[0-9]{1,2}(?:st|nd|rd|th)? ?/?[Ff]))"
 ).match
 _DANISH_DOORS: Final = frozenset("tv th mf".split())
-_STREETS: Final = frozenset("carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista".split())
+_STREETS: Final = frozenset(
+    "carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista rua praça travessa".split()
+)
 _SPANISH: Final = re.compile(
     r"\b(?:col|colonia|c\.? ?p|entre|esq|esquina|calle|calzada|carretera|prolongaci[oó]n|fracc(?:ionamiento)?|avenida"
     r"|avda|boulevar|local|lc|piso|m[eé]xico|chile|per[uú]|ecuador)\b",
@@ -342,7 +347,16 @@ class ForeignAddress(UnitNumbers):
         elif len(value) > 2 and self._tokens[value[0]].kind == "w" and self._tokens[value[-1] - 1].kind != ".":
             self._hidden.update(value)
         else:
+            if not value and self._tokens[word].text.lower() == "soi":
+                value = self._behind_name(behind)  # Soi Sukhumvit 61
             self._known.update(value if self._tokens[word].text.lower() in _OF_LAND else value[:1])
+
+    def _behind_name(self, at: int) -> list[int]:
+        """Return the number behind a street's name of up to three words that begins here; empty if there is none."""
+        end = at
+        while end < len(self._tokens) and end - at <= len(("Lat", "Phrao", "Wang")) and self._tokens[end].kind == "w":
+            end += 1
+        return [end] if end > at and self._kinds(end, end + 1) == "n" else []
 
     def _is_room_in_russia(self, at: int) -> bool:
         """Whether a number behind an abbreviation for building or room is a room's: к. 246, not к. 1553, кв. 5."""
@@ -550,7 +564,7 @@ class ForeignAddress(UnitNumbers):
     def _hide_joined(self, number: int) -> None:
         """Hide the other number that is joined to that of a floor, before it."""
         tokens = self._tokens
-        joined = number > 1 and tokens[number - 1].kind == "-"
+        joined = number > 1 and tokens[number - 1].kind == "-" and not self._is_floor_behind_house(number)
         if joined and (tokens[number - 2].kind == "n" or tokens[number - 2].text.lower() in _TENS):
             self._hidden.add(number - 2)  # 12-14 floor, Twenty-First floor
         elif joined and number > 2 and tokens[number - 2].text.lower() in _ORDINALS and tokens[number - 3].kind == "n":
@@ -570,6 +584,17 @@ class ForeignAddress(UnitNumbers):
             and self._is_joined(number - 1)
         ):
             self._hidden.add(number - 2)  # 1,2층
+        else:
+            while number > 1 and tokens[number - 1].text.lower() in _AND_OF_FLOORS and self._is_of_floor(number - 2):
+                number -= 2
+                self._hidden.add(number)  # 3 e 4 andares
+
+    def _is_floor_behind_house(self, floor: int) -> bool:
+        """Whether a dash with spaces is between a house and a floor: Rua do Carmo, 8 - 10º andar."""
+        before, sign = self._tokens[floor - 2 : floor]
+        if "andar" not in self._low or before.end == sign.start or sign.end == self._tokens[floor].start:
+            return False
+        return floor < len(("Box", "22", "-", "3")) or self._tokens[floor - 3].text.lower() not in kinds_of_words()
 
     def _is_of_floor(self, at: int) -> bool:
         """Whether a token may be the number of a floor, in digits, as a Roman one or in words."""
@@ -603,7 +628,10 @@ class ForeignAddress(UnitNumbers):
         at = sign - 1
         if at >= 0 and tokens[at].kind == ".":
             at -= 1
-        if at < 0 or tokens[at].kind != "n" or not self._is_short(at) or self._is_of_street(at, 2):
+        if at < 0 or tokens[at].kind != "n" or not self._is_short(at):
+            return
+        if self._is_of_street(at, 2):
+            self._known.add(at)  # Rua 1º de Março
             return
         self._hidden.add(at)
         door = sign + 1

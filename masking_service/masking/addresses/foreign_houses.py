@@ -61,6 +61,21 @@ _TWICE: Final = re.compile(
 ).match
 """Matches a house in both languages of Canada: 1058 Saint-Denis Street 1058, rue Saint-Denis."""
 
+_HOUSES_OF_FRANCE: Final = re.compile(
+    r"([0-9]{1,4}) ?(?: |[-/&]|et) ?([0-9]{1,4}),?"
+    r" (?:rue|avenue|av|boulevard|bd|place|quai|cours|chemin|all[ée]e|impasse|route)\b",
+    re.I,
+).match
+"""Matches two numbers of one house before a French word for a street: 49 / 51 rue Neuve, 93 95 boulevard National."""
+_SAME_HOUSE: Final = 8
+_NUMBERS_OF_BRAZIL: Final = re.compile(
+    r"\b(?:rua|avenida|av\.?) (?:[A-Z]{1,2}-?[0-9]{1,3}|[0-9]{1,3}-[A-Z])(?![\w-])(?:(?: ?/ ?| c/ ?)[A-Z]-[0-9]{1,2})?"
+    r"|(?<![0-9.])[0-9]{1,2}\.(?=[0-9]{3}(?![0-9.]))",
+    re.I,
+).finditer
+"""Finds Avenida T-10 and 1.722."""
+_STREETS_OF_BRAZIL: Final = frozenset("rua avenida av alameda travessa rodovia estrada praça calle".split())
+
 
 def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
     """Yield the spans of such numbers with the words between them.
@@ -78,9 +93,18 @@ def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
     if "rt" in words:
         yield from (match.span() for match in _NEIGHBOURS(text))
     if words and text.count(words[0]) > 1 and (twice := _TWICE(text)):
-        yield twice.span(2)
+        yield from (twice.span(1), twice.span(2))
+    if (houses := _HOUSES_OF_FRANCE(text)) and 0 < int(houses[2]) - int(houses[1]) <= _SAME_HOUSE:
+        yield houses.span(1)
+        yield houses.span(2)
     if "-" in text:
         if IS_KOREAN(text):
             yield from (match.span() for match in _LOTS_OF_KOREA(text))
         elif _IS_JAPANESE(text):
             yield from (match.span() for match in _LOTS_OF_JAPAN(text))
+
+
+def spans_in_brazil(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of streets that are called by a letter and a number, and of houses whose number has a point."""
+    if not _STREETS_OF_BRAZIL.isdisjoint(words):
+        yield from (match.span() for match in _NUMBERS_OF_BRAZIL(text))

@@ -151,6 +151,7 @@ class UnitNumbers(UnitsByPlace):
                 joined = False
             elif sign.kind == ",":
                 joined = after.kind == "n" and len(after.text) in ROOM_DIGITS and self._ends(at + 2)
+                joined = joined or (self._is_joined(at + 1) and self._adjacent(at + 1, "n") and self._ends(at + 2))
             elif sign.kind == ".":
                 joined = after.kind == "n" and sign.start == tokens[at].end and after.start == sign.end
                 joined = joined and tokens[at].text[-1] not in "Ff"  # 7F.459, Sec. 2

@@ -11,7 +11,14 @@ from functools import cached_property
 from typing import Final
 
 from masking_service.masking.addresses.foreign_houses import IS_KOREAN
-from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
+from masking_service.masking.addresses.foreign_tokens import (
+    BREAKS,
+    LONG,
+    ROOM_DIGITS,
+    SHORT_NUMBER,
+    STATES,
+    AddressTokens,
+)
 from masking_service.masking.addresses.japanese_addresses import MAX_LOT
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.foreign_words import MARKS, forms_of_capitals, kinds_of_words
@@ -151,6 +158,7 @@ _STREET: Final = (
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|circle|cir|court|ct|place|pl|terrace|ter|parkway|pkwy"
     r"|way|trail|trl)\b\.?(?:,? (?:[NSEW]{1,2}|north|south|east|west)\b\.?)?"
 )
+_NO_COMPASS: Final = "[A-DF-MO-RT-VX-Z]"
 _ROOM: Final = "(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)"
 _IN_A_STREET: Final = (
     r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,?"
@@ -163,14 +171,19 @@ _ROOMS: Final = tuple(
         rf"^(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
         rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? {_ROOM}",
         rf"^(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
-        rf"{_IN_A_STREET} (?P<unit>[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
+        rf"{_IN_A_STREET} (?P<unit>[A-Z]?[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
         rf"^(?P<unit>(?:[A-Z] ?)?[0-9]{{1,4}}[A-Z]?) [0-9]{{1,5}}[A-Z]?"
         rf" (?!mile\b|{_STREET}(?:\W|$))(?:[A-Z.'-]+ |[0-9]{{1,3}}(?:st|nd|rd|th) ){{1,4}}?{_STREET}(?=\W|$)",
         rf"^(?P<unit>[A-Z]?[0-9]{{1,4}})-[0-9]{{3,5}}[A-Z]? [0-9]{{1,3}}(?:st|nd|rd|th)? {_STREET}(?=\W|$)",
         rf"^(?P<unit>[0-9]{{3,4}}[A-Z]?(?:-[0-9]{{3,4}})?) (?:(?!{_STREET}(?:\W|$))[A-Z][A-Z.'-]* ){{1,4}}towers?\b"
         rf"(?! (?:{_STREET}|hamlets?|hill|bridge)\b)",
         rf"^(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
-        rf"{_IN_A_STREET}, (?P<unit>[0-9]{{1,3}}[A-Z]?)$",
+        rf"{_IN_A_STREET}, (?P<unit>[0-9]{{1,3}}(?: ?[A-Z])?)(?=$|, )",
+        rf"{_IN_A_STREET} (?P<unit>[0-9]{{1,2}})(?=,? [^0-9]{{2,40}}\b(?-i:{STATES})\b)",
+        rf"(?=[0-9]+ [NSEW]\.? ){_IN_A_STREET} (?P<unit>[0-9]{{1,2}})$",
+        rf"{_IN_A_STREET}(?<!avenue)(?<!ave) (?P<unit>{_NO_COMPASS})$",
+        rf"^[0-9]{{1,5}} (?P<unit>{_NO_COMPASS}) (?:north|south|east|west) (?!{_STREET}(?:\W|$))",
+        rf"^[0-9]{{1,5}} (?P<unit>[ABCDFG]) (?!{_STREET}(?:\W|$))[A-Z]{{3,}} {_STREET}(?=\W|$)",
         rf"{_IN_A_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
         rf"{_IN_A_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
     )
@@ -430,10 +443,17 @@ class UnitsByPlace(AddressTokens):
                 self._known.update(chain)
             elif first == 0 and self._ends(last) and self._before_street(last + 2) and self._is_number(last + 2):
                 self._hidden.update(chain)  # 2/1, 45 Byres Road
+            elif first == 0 and not (slash or letters) and self._ends_range(last) and self._is_one_house(first, last):
+                self._known.add(last)  # 277-279 Soi Thiam Ruammit
         elif slash or (first == 0 and not self._is_one_house(first, last)):
             self._hidden.add(first)
         elif first == 0:
             self._known.add(last)
+
+    def _ends_range(self, last: int) -> bool:
+        """Whether a word for a street is behind the last number of a house that has several."""
+        following = self._tokens[last + 1 : last + 2]
+        return bool(following) and kinds_of_words().get(following[0].text.lower()) == "building"
 
     def _is_flat_of_house(self, chain: list[int]) -> bool:
         """Whether a part is only a house and its flat, behind a street in Korea or Russia.
@@ -571,7 +591,7 @@ class UnitsByPlace(AddressTokens):
             if kinds_of_words().get(following) == "building" and following not in _STREETS_FIRST:
                 self._hidden.add(at)
         elif tokens[at - 1].kind in BREAKS:
-            if at - 2 in self._known:
+            if at - 2 in self._known and at - 2 not in self._in_streets:
                 self._hidden.add(at)
         elif at - 1 in self._known:
             self._hidden.add(at)

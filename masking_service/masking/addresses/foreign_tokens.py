@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from masking_service.masking.addresses.foreign_houses import IS_KOREAN, spans_of_lots
+from masking_service.masking.addresses.foreign_houses import IS_KOREAN, spans_in_brazil, spans_of_lots
 from masking_service.masking.words import address_words
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
 
@@ -13,7 +13,7 @@ _TOKENS: Final = re.compile(
     r"(?P<n>[0-9*]+(?:[A-Za-z](?![^\W_]))?)|(?P<w>(?:[^\s\d*!-/:-@\[-`{-~«»،؛，。、№ºª°–—’]++|(?<=\w)['’](?=\w))++)|\S"
 )
 BREAKS: Final = frozenset(",;،؛，、()|")
-_STATES: Final = (
+STATES: Final = (
     "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]"
     "|W[AIVY]"
 )
@@ -26,7 +26,7 @@ _CODES: Final = re.compile(
     rf"|\A[0-9]{{2}}-[0-9]{{3}}(?= (?i:(?!.*\b(?:{address_words.LATIN_PLACE})\b))[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}}\Z)"
     r"|(?<=[A-Za-z] )[0-9]{3}-(?:[0-9]{4}(?=,? (?:Japan|JAPAN)\b)"
     r"|[0-9]{3}(?=,? (?:Republic of |South |SOUTH )?(?:Korea|KOREA)\b))"
-    rf"|(?i:(?:{_STATES}),? [0-9]{{5}}(?:-?[0-9]{{4}})?(?=\W*(?:$|,|United States|USA?$))))(?!\w)"
+    rf"|(?i:(?:{STATES}),? [0-9]{{5}}(?:-?[0-9]{{4}})?(?=\W*(?:$|,|United States|USA?$))))(?!\w)"
 ).finditer
 """Finds postcodes with letters or dashes.
 
@@ -35,6 +35,8 @@ and Ireland; with a state (FL 33401); and, with the name of the country, of Japa
 """
 LONG: Final = 5
 """The digits from which on a number is a postcode or a waybill's, and no unit's."""
+_COUNTRIES_OF_TWO_WORDS: Final = ("South Africa", "SOUTH AFRICA", "New Zealand", "NEW ZEALAND", "Cape Verde")
+"""Those with postcodes of four digits."""
 _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
 SHORT_NUMBER: Final = 3
 ROOM_DIGITS: Final = (3, 4)
@@ -76,6 +78,11 @@ class _Token(NamedTuple):
     end: int
 
 
+def _is_of_unit(word: str) -> bool:
+    """Whether a word is one for a unit or a floor, or for a site. Saint is none: St. Georgen an der Gusen."""
+    return word != "st" and kinds_of_words().get(word, "side") != "side"
+
+
 def _is_code(match: re.Match[str]) -> bool:
     """Whether a possible postcode is one: 1204-789 in front of an address is a unit and a house."""
     return match.start() > 0 or not match[0][:4].isdecimal() or match[0][4] != "-"
@@ -100,6 +107,8 @@ class AddressTokens:
         """Places within postcodes that have letters or dashes."""
         self._lots: set[int] = set()
         """Numbers by which a house is found, and none of them is a unit's."""
+        self._in_streets: set[int] = set()
+        """Numbers in names of streets of Brazil, or of houses there."""
         self._codes: set[int] = set()
         """Numbers that are postcodes' or parts of them."""
         self._note_codes()
@@ -111,7 +120,11 @@ class AddressTokens:
         if not self.text.isascii():
             places |= {match.start(group) for match in _HOUSES_OF_MOSCOW(self.text) for group in (1, 2)}
             places |= {match.start(1) for match in _ORDINALS_IN_CYRILLIC(self.text)}
-        spans = [*spans_of_lots(self.text, [token.text.lower() for token in tokens])]
+        words = [token.text.lower() for token in tokens]
+        for start, end in spans_in_brazil(self.text, words):
+            self._in_streets.update(at for at, token in enumerate(tokens) if start <= token.start < end)
+        self._known |= self._in_streets
+        spans = [*spans_of_lots(self.text, words)]
         if spans:
             places_of_units = {token.start for at, token in enumerate(tokens) if self._is_behind_unit(at)}
             found = {place for span in spans if span[0] not in places_of_units for place in range(*span)}
@@ -180,8 +193,13 @@ class AddressTokens:
                 return len(tokens[at].text) == digits == max(ROOM_DIGITS) and self._is_behind_town(at - 1)
             return digits > 1 and (tokens[at + 1].kind in ("w", "n") or self._is_code_with_dash(at))
         if before is not None and before.kind == "w" and before.text.isupper() and len(before.text) <= SHORT_NUMBER:
-            return self._is_joined(at) or _ROMAN(before.text) is None  # SW4, NSW 2000; and not al. Jana Pawła II 21
-        return digits == max(ROOM_DIGITS) and self._ends(at) and at + 3 >= len(tokens)
+            is_roman = _ROMAN(before.text) is not None and digits < max(ROOM_DIGITS)
+            return self._is_joined(at) or not is_roman  # SW4, NSW 2000; and not al. Jana Pawła II 21
+        return digits == max(ROOM_DIGITS) and self._ends(at) and self._before_country(at + 1)
+
+    def _before_country(self, sign: int) -> bool:
+        """Whether only a comma and a country or another word is behind a postcode: Durban 4001, South Africa."""
+        return len(self._tokens) - sign <= len((",", "Norway")) or self.text.endswith(_COUNTRIES_OF_TWO_WORDS)
 
     def _is_behind_unit(self, at: int) -> bool:
         """Whether a word for a unit is right before a token, with a sign or No. between or none: Apt. 12-3."""
@@ -201,6 +219,8 @@ class AddressTokens:
 
     def _is_behind_town(self, sign: int) -> bool:
         """Whether the part before a comma is words without a house or an estate, behind a part with a number."""
+        if self._tokens[sign - 1].kind == ")":
+            sign = next((at for at in range(sign - 1, 0, -1) if self._tokens[at].kind == "("), sign)
         part = sign
         while part and self._tokens[part - 1].kind not in BREAKS:
             part -= 1
@@ -208,7 +228,7 @@ class AddressTokens:
         return (
             any(token.kind == "n" for token in self._tokens[:part])
             and 0 < len(words) <= _LONGEST_TOWN
-            and all(token.kind in "w-." and token.text.lower() not in kinds_of_words() for token in words)
+            and all(token.kind in "w-./" and not _is_of_unit(token.text.lower()) for token in words)
             and _OF_SITE(self.text, words[0].start, words[-1].end) is None
         )
 

@@ -13,7 +13,7 @@ from typing import Final
 from unicodedata import normalize
 
 from masking_service.masking.words import name_cues as cues
-from masking_service.masking.words.address_words import LATIN_PLACE, LATIN_SITE
+from masking_service.masking.words.address_words import LATIN_PLACE, LATIN_SITE, STREET_FIRST
 from masking_service.masking.words.alternatives import any_of, by_first_letter
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.legal_forms import LATIN_FORMS
@@ -79,6 +79,9 @@ _full: Final = Expression(
 _word: Final = re.compile(r"\w").search
 _FULL_NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,2}}"
 _first: Final = Expression(rf"\s*({_FULL_NAME}),").match
+_begins_with_street: Final = re.compile(
+    rf"(?:{STREET_FIRST}|plaza|place|impasse|quai|cours|passage|avda|jln) ", re.I
+).match
 _is_firm: Final = re.compile(rf"[^,]*\b(?:Co\.?, ?Ltd|(?:{any_of(LATIN_FORMS)})\b)", re.I).match
 _front: Final = Expression(
     rf"\s*(?P<name>{_FULL_NAME})(?:[\s,，、;；|_]{{0,2}}(?=[\u4e00-\u9fff]{{1,9}}[省市区區县縣镇鎮乡鄉村路街道巷弄])"
@@ -108,12 +111,13 @@ _title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
 _ACCENTS: Final = re.compile("[\u0300-\u036f]").sub
 _OTHER_LETTERS: Final = str.maketrans("łøđıё", "lodiе")
 _LONGEST_STREET: Final = 16
-_STREET_BEFORE: Final = re.compile(
-    r"(?:(?<![0-9]{5})[0-9][A-Za-z]?[,.]? "
-    r"|\b(?:str(?:ada)?|ul(?:ica|itsa)?|calle|c/|rua|rue|via|viale|piazza|plaza|pra[çc]a|av(?:enida|enue|da)?|bd|bul(?:evardul|var)?|đường|phố|ngõ|cad(?:desi)?|sok(?:ak)?|mah(?:allesi)?|ул|бул|улица"
-    r"|jalan|jl|jln|aleja|al|trg|ulice|n[áa]m[ěe]st[íi]|t[ée]r|utca|straat|laan|stra[ßs]s?e|platz|weg)\.? )$",
-    re.I,
-).search
+_STREET_WORDS: Final = (
+    r"\b(?:str(?:ada)?|ul(?:ica|itsa)?|calle|c/|rua|travessa|alameda|rodovia|estrada|jardim|vila|rue|via|viale|piazza"
+    r"|plaza|pra[çc]a|av(?:enida|enue|da)?|bd|bul(?:evardul|var)?|đường|phố|ngõ|cad(?:desi)?|sok(?:ak)?|mah(?:allesi)?"
+    r"|ул|бул|улица|jalan|jl|jln|aleja|al|trg|ulice|n[áa]m[ěe]st[íi]|t[ée]r|utca|straat|laan|stra[ßs]s?e|platz|weg)\.? "
+)
+_STREET_WORD_BEFORE: Final = re.compile(f"{_STREET_WORDS}$", re.I).search
+_STREET_BEFORE: Final = re.compile(rf"(?:(?<![0-9]{{5}})[0-9][A-Za-z]?[,.]? |{_STREET_WORDS})$", re.I).search
 _is_title: Final = re.compile(rf"{_TITLE}|doctor ", re.I).match
 _UNNAMED_STREET: Final = re.compile(
     rf"(?:^|, ?)[0-9]{{1,5}}[A-Za-z]? (?:(?!(?:{LATIN_PLACE})\b)[A-Za-z'.]+ ){{1,4}}$", re.I
@@ -125,6 +129,8 @@ _STREET_BEHIND: Final = re.compile(
     r" (?:street|road|avenue|marg|path|nagar|ROAD|STREET|Street|Road|Avenue|Rd|St)\b"
 ).match
 _PLACE_BEFORE: Final = re.compile(rf"[{_UPPER}]{_LETTER}+(?<!ed) $").search
+_OUR: Final = re.compile(r"\b(?:noss+a|nuestra|n\.) $", re.I).search
+"""Finds what is before the title of a saint, which begins names of churches and roads: Nossa Senhora da Penha."""
 _HOUSE_BEHIND: Final = re.compile(r"(?:,? (?:nr|no|n[ºo°]|№)\.? ?|[, ]{1,2})[0-9]{1,4}[A-Za-z]?(?![0-9*])").match
 """Matches the number of a house behind the name of a street."""
 _AND: Final = re.compile("(?:and|or|und|et|y|e|en|i|dan|и) ", re.I).match
@@ -154,7 +160,7 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
     if not _capital(text):
         return
     for match in _announced(text):
-        if not _is_of_place(match) and not (address and _is_of_street(match)):
+        if not _is_no_cue(match) and not (address and _is_of_street(match)):
             yield from _trimmed(match)
     if not text.isascii():
         for match in _in_han(text):
@@ -213,7 +219,7 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
     if not _capital(text):
         return
     for match in _announced(text):
-        if not _is_of_place(match) and not _is_of_street(match):
+        if not _is_no_cue(match) and not _is_of_street(match):
             yield from _trimmed(match)
     yield from latin_names_at_ends(text)
 
@@ -223,10 +229,15 @@ def _right_before(match: re.Match[str]) -> Span:
     return max(0, match.start() - _LONGEST), match.start()
 
 
-def _is_of_place(match: re.Match[str]) -> bool:
-    """Whether pod means "below" in the name of a place (Rožmitál pod Brdy), or a title is part of one (Bà Rịa)."""
+def _is_no_cue(match: re.Match[str]) -> bool:
+    """Whether what announces a name does not, because it is part of the name of a place.
+
+    Examples: Rožmitál pod Brdy, where pod means below, Nossa Senhora da Penha, Bà Rịa.
+    """
     if match[0].startswith("pod "):
         return _PLACE_BEFORE(match.string, *_right_before(match)) is not None
+    if match[0][:1] in "Ss" and _OUR(match.string, *_right_before(match)) is not None:
+        return True
     if match[0].isascii():
         return False
     title, name = match.string[match.start() : match.start("name")].split()[-1:], match["name"].split("-")[0].split()
@@ -240,9 +251,9 @@ def _is_of_street(match: re.Match[str]) -> bool:
     """
     if match[0][:4].casefold() == "pod ":
         return _HOUSE_BEHIND(match.string, match.end("name")) is not None
-    if _is_title(match[0]) is None:
-        return False
     text, before = match.string, _right_before(match)
+    if _is_title(match[0]) is None:
+        return _STREET_WORD_BEFORE(text[max(0, match.start() - _LONGEST_STREET) : match.start()]) is not None
     return (
         match["name"] in _COMPASS
         or (match[0][:3].casefold() in ("dr ", "dr.") and _UNNAMED_STREET(text, *before) is not None)
@@ -288,7 +299,7 @@ def _is_shop(words: list[str]) -> bool:
 def first_latin_name(text: str) -> Iterator[Span]:
     """Yield the span of a name at the beginning of an address."""
     found = _first(text)
-    if found and is_latin_name(found[1]) and not _is_firm(text):
+    if found and is_latin_name(found[1]) and not _is_firm(text) and not _begins_with_street(found[1]):
         yield found.span(1)
 
 
