@@ -121,8 +121,9 @@ class AddressTokens:
             places |= {match.start(group) for match in _HOUSES_OF_MOSCOW(self.text) for group in (1, 2)}
             places |= {match.start(1) for match in _ORDINALS_IN_CYRILLIC(self.text)}
         words = [token.text.lower() for token in tokens]
-        for start, end in spans_in_brazil(self.text, words):
-            self._in_streets.update(at for at, token in enumerate(tokens) if start <= token.start < end)
+        in_brazil = {place for span in spans_in_brazil(self.text, words) for place in range(*span)}
+        if in_brazil:
+            self._in_streets = {at for at, token in enumerate(tokens) if token.start in in_brazil}
         self._known |= self._in_streets
         spans = [*spans_of_lots(self.text, words)]
         if spans:

@@ -29,7 +29,7 @@ _named: Final = Expression(
     r"|(?:المستلمة?|المرسل إليه|المرسل|العميلة?|اسم المستلم|الاسم|الاسم الكامل) ?: ?)"
     rf"(?:(?:السيدة?|الأستاذة?) )?(?P<name>{_WORD}(?: {_WORD}){{0,2}})"
 ).finditer
-_GIVEN: Final = rf"(?:{any_of(WORDS['arabic-given'])}|عبد ال[\u0621-\u064a]{{3,}})(?![\u0621-\u064a])"
+_GIVEN: Final = rf"(?:{any_of(WORDS['arabic-given'])}|عبد ال[\u0621-\u064a]{{3,}})(?![\u0621-\u064a]| بال)"
 _FAMILY: Final = rf"(?:{_GIVEN}|(?:بن|ابن|بنت|آل|أبو|ابو) {_WORD}|(?!(?:{_NO_NAME})\b)ال[\u0621-\u064a]{{3,}})"
 _FULL: Final = rf"(?P<name>{_GIVEN}(?: {_FAMILY}){{0,3}})"
 _PHONE_BEHIND: Final = (

@@ -51,7 +51,8 @@ _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|tex
 
 _capital: Final = re.compile(rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[{_LETTERS}]").search
 _announced: Final = Expression(
-    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE})(?P<name>{_NAME})(?!{_LETTER})"
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE}"
+    rf"|(?P<sir>(?<![\w:：]\s)M\.\s|(?:{cues.TITLES_IN_TEXTS})\s))(?P<name>{_NAME})(?!{_LETTER})"
 ).finditer
 _weakly_announced: Final = Expression(
     rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
@@ -60,6 +61,42 @@ _subject: Final = Expression(
     rf"(?:^|(?<=[.!?;\n(,，。；、\]] )|(?<=[.!?;\n(,，。；、])|(?<=[0-9]:[0-9][0-9] ))(?P<name>{_NAME})"
     rf"(?:(?:\s\([a-z ]{{2,20}}\))?(?P<verb>{_VERB})|(?=[,，(:：]\s?\w))"
 ).finditer
+_MIXED: Final = rf"[{_UPPER}](?=[{_LETTERS}])[^\W\d_{_UPPER}]{_LETTER}*"
+_two_words: Final = Expression(rf"{_MIXED} {_LINK}{_MIXED}").search
+_TWO_WORDS: Final = rf"(?={_MIXED}(?:-{_MIXED})? {_LINK}{_MIXED})(?P<name>{_NAME})(?!{_LETTER})"
+_of_person: Final = Expression(
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?:(?i:{any_of(cues.LATIN_PERSONS)})(?P<sign>[:,]?)"
+    rf"|(?i:{any_of(cues.LATIN_LABELS)}):)\s{_TITLE}?{_TWO_WORDS}"
+).finditer
+"""Finds two words that begin with a capital behind one for a person: El vecino Iker Montoya."""
+_of_person_in_german: Final = Expression(
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?i:{any_of(cues.GERMAN_PERSONS)})\s{_TITLE}?{_TWO_WORDS}"
+    rf"(?=\s(?:{any_of(cues.GERMAN_VERBS)})\b)"
+).finditer
+"""As `_of_person`, with a verb behind them, because German nouns begin with a capital, too."""
+_ends_part: Final = re.compile(r"\s?(?:[.,;)\n]|$)").match
+_OF_TRADE: Final = re.compile("customer|client|recipient|courier|driver|livr|entreg|consegn|remis", re.I).match
+"""Matches a word of trade, behind whose comma a firm follows as often: customer, Best Buy."""
+_before_verb: Final = Expression(
+    rf"(?:(?<![^\n])|(?<=[.!?:;,(\n]\s)|(?<=[.!?;(]))(?!(?:El|Il|L[aoe]s?|[OA]|Der|Die|De|Het|The)\s){_TWO_WORDS}"
+    rf"(?=\s(?:{any_of(cues.LATIN_BEHIND)}))"
+).finditer
+_before_turkish: Final = Expression(
+    rf"(?<!{_LETTER})(?:(?:(?<=[.!?] )|(?<![^\n])){_CAPITALISED} )?{_TWO_WORDS}(?=\s(?:{any_of(cues.TURKISH_BEHIND)}))"
+).finditer
+_is_turkish: Final = re.compile("[ğışİĞŞ]").search
+_called: Final = Expression(
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?i:{any_of((*cues.LATIN_PERSONS, *cues.GERMAN_PERSONS))})"
+    rf"(?:\s[^\s.,;:]{{1,15}}){{0,4}}\s(?:ist|is|est|es|è|é|jest|heißt|là)\s{_TITLE}?{_TWO_WORDS}"
+).finditer
+"""Finds two such words behind a verb: Ansprechpartner im Lager ist Levke Jessen."""
+_is_called: Final = re.compile(r"\s(?:ist|is|est|es|è|é|jest|heißt|là)\s").search
+_title_behind: Final = re.compile(r"\s(?:Bey|Han[ıi]m|Efendi|Abi|Abla|Usta|ji|úr|néni|bácsi)\b").search
+_before_title: Final = Expression(
+    rf"(?<!{_LETTER})(?P<name>{_CAPITALISED}(?: {_CAPITALISED})?)"
+    rf"(?=\s(?:Bey|Hanım|Hanim|Efendi|Abi|Abla|Usta|ji|úr|néni|bácsi)(?:['’\s,.;)]|$))"
+).finditer
+"""Finds a name before its title, as in Turkish."""
 _will: Final = re.compile(
     r"Will (?:collect|come|call|be|pick|pay|need|take|want|accept|sign|request|confirm|visit|have|contact|phone)\b"
 ).match
@@ -97,7 +134,7 @@ _back: Final = Expression(
 _ends_word: Final = re.compile(rf"[{_LETTERS}'’.]").match
 """Matches the character before the last word of a name."""
 _house: Final = re.compile(r"[路街道巷弄村][0-9]|[0-9A-Z*][号號楼樓层層栋棟幢座室]|[\u4e00-\u9fff]\*{3,5}(?!\*)").search
-_place: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(?![A-Za-z])", re.I).search
+_place: Final = re.compile(rf"(?<![^\W\d_])(?:{LATIN_PLACE}|{LATIN_SITE})(?![^\W\d_])", re.I).search
 _is_place: Final = re.compile(LATIN_PLACE, re.I).fullmatch
 _word_of: Final = re.compile(r"[^ ,.]+").finditer
 _FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
@@ -129,12 +166,16 @@ _STREET_BEHIND: Final = re.compile(
     r" (?:street|road|avenue|marg|path|nagar|ROAD|STREET|Street|Road|Avenue|Rd|St)\b"
 ).match
 _PLACE_BEFORE: Final = re.compile(rf"[{_UPPER}]{_LETTER}+(?<!ed) $").search
+_HIDDEN_FIRM: Final = Expression(rf"\*+(?: \*+)* (?:{any_of(LATIN_FORMS)})\b", re.I).match
+"""Matches what is behind the first letters of a firm whose name is hidden: c/o GR*** *** Limited."""
 _OUR: Final = re.compile(r"\b(?:noss+a|nuestra|n\.) $", re.I).search
 """Finds what is before the title of a saint, which begins names of churches and roads: Nossa Senhora da Penha."""
 _HOUSE_BEHIND: Final = re.compile(r"(?:,? (?:nr|no|n[ºo°]|№)\.? ?|[, ]{1,2})[0-9]{1,4}[A-Za-z]?(?![0-9*])").match
 """Matches the number of a house behind the name of a street."""
 _AND: Final = re.compile("(?:and|or|und|et|y|e|en|i|dan|и) ", re.I).match
 _POSSESSIVE: Final = ("'s", "’s", "'", "’")
+_ENDING: Final = re.compile(r"['’](?:y?[ae]|y?[ıiuü]|n?[ıiuü]n|[dt][ae]n?|y?l[ae])$").search
+"""Finds a Turkish ending behind a name: Ayşe'ye, Kaan'ın."""
 
 
 def _plain(word: str) -> str:
@@ -149,7 +190,11 @@ _GIVEN: Final = frozenset(map(_plain, cues.LATIN_GIVEN))
 _PATRONYMIC: Final = ("ич", "вна", "чна")
 """The ends of patronymics."""
 _NO_PERSON: Final = frozenset((*cues.LATIN_FIRMS, *cues.LATIN_COUNTRIES, *LATIN_FORMS))
+_NOT_BESIDE_PERSON: Final = _NO_PERSON.union(map(_plain, cues.LATIN_ORGANISATIONS))
 _ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
+_SURE_TITLES: Final = frozenset("dona doña bu pak ibu bapak frau herr familie senhora señora signora".split())
+_PERSONS: Final = frozenset((*cues.LATIN_PERSONS, *cues.GERMAN_PERSONS))
+_TITLES_OF_VIETNAM: Final = frozenset("anh chị cô chú bác ông bà em".split())
 _OF_MONTHS: Final = frozenset(("april", "may", "june"))
 """Months that are given names if a family name follows: April Berg."""
 _LONGEST: Final = 48
@@ -160,7 +205,7 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
     if not _capital(text):
         return
     for match in _announced(text):
-        if not _is_no_cue(match) and not (address and _is_of_street(match)):
+        if not _is_no_cue(match) and not (address and (match["sir"] or _is_of_street(match))):
             yield from _trimmed(match)
     if not text.isascii():
         for match in _in_han(text):
@@ -179,6 +224,8 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
             _is_known(match["name"], alone=alone) and not (_AND(match[0]) and _is_brand(match["name"]))
         ):
             yield from _trimmed(match)
+    if _two_words(text):
+        yield from _names_beside_persons(text)
     for match in _subject(text):
         if _will(text, match.start("name")):
             continue
@@ -206,6 +253,23 @@ def _is_street_or_house(name: str) -> bool:
     return " " not in others and _plain(others) in cues.LATIN_STREETS
 
 
+def _names_beside_persons(text: str) -> Iterator[Span]:
+    """Yield the spans of two words that begin with a capital beside a word for a person, or before a title."""
+    called = _called(text) if _is_called(text) else ()
+    turkish = _before_turkish(text) if _is_turkish(text) else ()
+    for match in (*_of_person(text), *_of_person_in_german(text), *_before_verb(text), *called, *turkish):
+        if match.groupdict().get("sign") == "," and (_ends_part(text, match.end()) is None or _OF_TRADE(match[0])):
+            continue
+        first = match["name"].partition(" ")[0]
+        if first.lower() in cues.NO_LATIN_NAME and _plain(first) not in _GIVEN:
+            continue
+        if not _begins_with_street(match["name"]) and not _is_of_firm(match["name"]):
+            yield from (span for span in _trimmed(match) if " " in text[slice(*span)])
+    if _title_behind(text):
+        for match in _before_title(text):
+            yield from _trimmed(match)
+
+
 def _is_street(text: str, start: int, end: int) -> bool:
     """Whether a word for a street or a house number is beside what looks like a person's name."""
     return (
@@ -219,7 +283,7 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
     if not _capital(text):
         return
     for match in _announced(text):
-        if not _is_no_cue(match) and not _is_of_street(match):
+        if not _is_no_cue(match) and not match["sir"] and not _is_of_street(match):
             yield from _trimmed(match)
     yield from latin_names_at_ends(text)
 
@@ -232,11 +296,14 @@ def _right_before(match: re.Match[str]) -> Span:
 def _is_no_cue(match: re.Match[str]) -> bool:
     """Whether what announces a name does not, because it is part of the name of a place.
 
-    Examples: Rožmitál pod Brdy, where pod means below, Nossa Senhora da Penha, Bà Rịa.
+    Examples: Rožmitál pod Brdy, where pod means below, Nossa Senhora da Penha, Bà Rịa. Nor does what is before the
+    first letters of a firm whose name is hidden already.
     """
     if match[0].startswith("pod "):
         return _PLACE_BEFORE(match.string, *_right_before(match)) is not None
     if match[0][:1] in "Ss" and _OUR(match.string, *_right_before(match)) is not None:
+        return True
+    if _HIDDEN_FIRM(match.string, match.end("name")) is not None:
         return True
     if match[0].isascii():
         return False
@@ -364,7 +431,13 @@ def is_latin_name(name: str) -> bool:
 def _is_known(name: str, *, alone: bool = False) -> bool:
     """Whether the first of several words, or the only word, is a known given name."""
     first, _, others = name.partition(" ")
-    return (bool(others) or alone) and (_plain(first) in _GIVEN or _is_vietnamese(name))
+    return (bool(others) or alone) and (_is_given(first) or _is_vietnamese(name))
+
+
+def _is_given(word: str) -> bool:
+    """Whether a word is a known given name, or two of them with a dash: Hans-Michael."""
+    word = _plain(word)
+    return word in _GIVEN or ("-" in word and _GIVEN.issuperset(word.split("-")))
 
 
 def _is_vietnamese(name: str) -> bool:
@@ -376,6 +449,11 @@ def _is_brand(name: str) -> bool:
     return _plain(name.rpartition(" ")[2]) in cues.LATIN_BRANDS
 
 
+def _is_of_firm(name: str) -> bool:
+    """Whether a word of a name is one of firms: Banco Santander."""
+    return not _NOT_BESIDE_PERSON.isdisjoint(map(_plain, name.split(" ")))
+
+
 def _before_full(name: str) -> int:
     """Characters of a word that may be in front of a full name at the beginning of a sentence: Appeler Julie Dupont."""
     first, _, others = name.partition(" ")
@@ -385,13 +463,17 @@ def _before_full(name: str) -> int:
 def _is_full(name: str) -> bool:
     """Whether words are a given name that is hardly ever anything else, and a family name. They need no cue."""
     words = [*map(_plain, name.split(" "))]
-    if len(words[-1]) <= len("NY") or words[-1] in cues.LATIN_BRANDS or "-".join(words) in cues.LATIN_SHOPS:
+    if (
+        (len(words[-1]) <= len("NY") and name[-len("NY") :].isascii())
+        or words[-1] in cues.LATIN_BRANDS
+        or "-".join(words) in cues.LATIN_SHOPS
+    ):
         return False
     if words[-1] in cues.LATIN_FIRMS:
         return False  # Kerry Express
     if words[0] > "\u0400" and words[-1 - words[-1].endswith(_PATRONYMIC)] in _GIVEN:  # Петров Иван, Петров Иван Ильич
         return True
-    return (words[0] in _GIVEN and words[0] not in cues.LATIN_WORDS) or _is_vietnamese(name)
+    return (_is_given(words[0]) and words[0] not in cues.LATIN_WORDS) or _is_vietnamese(name)
 
 
 def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None) -> Iterator[Span]:
@@ -400,9 +482,19 @@ def _trimmed(match: re.Match[str], group: str = "name", start: int | None = None
     start = first if start is None else start
     name = match.string[start:end]
     end -= next((len(sign) for sign in _POSSESSIVE if name.endswith(sign)), 0)
+    if ending := _ENDING(name):
+        end = start + ending.start()
     words = match.string[start:end].split(" ")
     while len(words) > 1 and words[0].strip(".,").lower() in cues.NO_LATIN_NAME and _plain(words[0]) not in _GIVEN:
         start += len(words.pop(0)) + 1
+    while len(words) > 1 and words[0].lower() in _SURE_TITLES:
+        start += len(words.pop(0)) + 1
+    while len(words) > 2 and words[0].lower() in _PERSONS and _plain(words[0]) not in _GIVEN:
+        start += len(words.pop(0)) + 1
+    if len(words) > 2 and words[0].lower() in _TITLES_OF_VIETNAM and words[1].lower() in cues.VIETNAMESE_FAMILIES:
+        start += len(words.pop(0)) + 1
+    while len(words) > 1 and words[-1].lower() in cues.TITLES_BEHIND:
+        end -= len(words.pop()) + 1
     while words and not is_latin_name(" ".join(words)):
         end -= len(words.pop()) + 1
     if words:

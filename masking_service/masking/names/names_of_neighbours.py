@@ -32,14 +32,23 @@ PHONE: Final = r"\+?[0-9\-]{0,8}\*{5}"
 _SYLLABLE: Final = "[\uac00-\ud7a3]"
 _ONE: Final = "".join(word for word in WORDS["korean-families"] if len(word) == 1)
 _TWO: Final = any_of(word for word in WORDS["korean-families"] if len(word) > 1)
-_KOREAN: Final = rf"(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}] ?{_SYLLABLE}{{2}}|[{_ONE}]{_SYLLABLE})"
+_KOREAN: Final = (
+    rf"(?!(?:{any_of(WORDS['no-korean'])})(?!{_SYLLABLE}))"
+    rf"(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}] ?{_SYLLABLE}{{2}}|[{_ONE}]{_SYLLABLE})"
+)
 _SAYS_PHONE_IN_KOREAN: Final = "(?:(?:[A-Za-z]{1,6}|(?:전화|휴대폰|핸드폰|주민|주민등록)(?:번호)?는?|연락처)[ :.]{0,2})"
 _TOLD: Final = rf"(?<!{_SYLLABLE})(?:{any_of(WORDS['korean-roles'])})[은는이가]?[ :：\-(]{{0,3}}"
 _GOES_ON: Final = "이|가|은|는|께|에게|한테|의|댁|과|와|을|를|도|앞|본인|부재|입니다"
+_KOREAN_ENDINGS: Final = frozenset("을를은는이가에로의도와과만일지비건번점용품함장실")
+"""Particles behind a noun, and last syllables of longer ones: 전화로, 주소지."""
+_FULL_KOREAN: Final = rf"[{_ONE}]{_SYLLABLE}{{2}}"
 _NO_KOREAN: Final = frozenset(WORDS["no-korean"])
 _korean: Final = Expression(
     rf"{_TOLD}(?P<told>{_KOREAN})(?!{_SYLLABLE})|{_TOLD}(?P<said>{_KOREAN})(?=님|씨|입니다|이며|에게|[이가은는께])"
-    rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})(?= ?(?:{any_of(WORDS['korean-titles'])})(?:(?!{_SYLLABLE})|{_GOES_ON}))"
+    rf"|(?<!{_SYLLABLE})(?:{any_of(WORDS['korean-roles-weak'])})(?:님|이|가|은|는)?[ :]{{1,2}}"
+    rf"(?P<beside>{_FULL_KOREAN})(?=님|씨|이가|[이가은는의께]? |에게|[,.)]|$)"
+    rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})"
+    rf"(?= ?(?:{any_of(WORDS['korean-titles'])})님?(?:(?!{_SYLLABLE})|{_GOES_ON}))"
     rf"|(?<!{_SYLLABLE})(?P<given>(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}]{_SYLLABLE}{{2}}))(?=에게|한테|께서)"
     rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}{_SAYS_PHONE_IN_KOREAN}?{PHONE})"
     rf"|(?:(?<!\*)\*{{5,}}+[0-9]{{0,4}}|(?<=\*)[ \-]\*{{2,}}+)[ ,/()\-]{{1,3}}(?P<behind>{_KOREAN})(?!{_SYLLABLE})"
@@ -51,7 +60,9 @@ _HIRAGANA: Final = "\u3041-\u3096"
 _KATAKANA: Final = "\u30a1-\u30faー"
 _FAMILY: Final = any_of(word for word in JAPANESE_FAMILY_NAMES if len(word) > 1)
 _SINGLE: Final = "".join(word for word in JAPANESE_FAMILY_NAMES if len(word) == 1)
-_GIVEN: Final = rf"(?:[{_KANJI}]{{1,3}}[{_HIRAGANA}]?|[{_HIRAGANA}]{{2,4}}|[{_KATAKANA}]{{2,5}})"
+_KANA: Final = rf"(?:(?!さん|さま|くん|ちゃん)[{_HIRAGANA}])"
+"""Part of a regular expression: a letter of hiragana, not the first one of what follows names."""
+_GIVEN: Final = rf"(?:[{_KANJI}]{{1,3}}{_KANA}?|{_KANA}{{2,4}}|[{_KATAKANA}]{{2,5}})"
 _NAME: Final = (
     rf"(?!東京都|北海道|(?:大阪|京都)府|[{_KANJI}]{{2,3}}県)"
     rf"(?:(?:{_FAMILY})[ \u3000]?{_GIVEN}|[{_SINGLE}][ \u3000]?[{_KANJI}]{{1,2}})"
@@ -71,6 +82,8 @@ _JAPANESE_ROLES: Final = WORDS["japanese-roles"]
 _NO_JAPANESE: Final = frozenset(WORDS["no-japanese"])
 _japanese_names: Final = Expression(
     rf"(?:{any_of(WORDS['japanese-roles'])})(?:[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})|[:：]\s?(?P<spaced>{_SPACED}))"
+    rf"|(?:{any_of(WORDS['japanese-roles'])})の(?P<of>{_FAMILY})(?=[がはでとに様さ、。）)]|$)"
+    rf"|{_APART}(?P<doing>{_NAME})(?=が(?:サイン|受け?取|受領|署名|拒否|引き取))"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
     rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
     rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}{_SAYS_PHONE_IN_JAPANESE}?{PHONE})"
@@ -93,6 +106,12 @@ _thai_names: Final = Expression(
     rf"|(?<!{_LETTERS})(?:นาย|นางสาว|น\.ส\.|ด\.ช\.|ด\.ญ\.)(?!{any_of(WORDS['no-thai-title'])}) ?"
     rf"(?P<alone>{_NAME_IN_THAI} {_NAME_IN_THAI})"
 ).finditer
+_polite_in_thai: Final = Expression(
+    rf"(?<!{_LETTERS})(?:คุณ ?(?!{any_of(WORDS['no-thai-title'])})(?={_NAME_IN_THAI} {_NAME_IN_THAI})"
+    rf"|ลูกค้า(?!{any_of(WORDS['no-thai-customer'])})(?={_NAME_IN_THAI} {_NAME_IN_THAI}(?: |$)))"
+    rf"(?P<told>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
+).finditer
+"""Finds two words of a name behind a title or the word for a customer that begins a part of a text."""
 
 
 _spaced_at: Final = re.compile(_SPACED).match
@@ -124,10 +143,13 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
     if _hangul(text):
         for match in _korean(text):
             group = match.lastgroup or ""
-            if match[group] not in _NO_KOREAN:
+            name = match[group]
+            if name not in _NO_KOREAN and not (
+                group == "beside" and name[:2] in _NO_KOREAN and name[-1] in _KOREAN_ENDINGS
+            ):
                 yield match.span(group)
     if _thai(text):
-        yield from (match.span(match.lastgroup or "") for match in _thai_names(text))
+        yield from (match.span(match.lastgroup or "") for match in (*_thai_names(text), *_polite_in_thai(text)))
     if _japanese(text) or (_begins_role(text) and _labelled(text)):
         for match in _japanese_names(text):
             group = match.lastgroup or ""

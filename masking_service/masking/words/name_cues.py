@@ -60,6 +60,12 @@ PLAIN_BESIDE_NUMBER: Final = frozenset(_WORDS["plain-beside-number"])
 TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
 LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
+LATIN_PERSONS: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-persons"])
+LATIN_LABELS: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-labels"])
+LATIN_BEHIND: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-behind"])
+TURKISH_BEHIND: Final = tuple(word.replace("_", " ") for word in _WORDS["turkish-behind"])
+GERMAN_PERSONS: Final = _WORDS["german-persons"]
+GERMAN_VERBS: Final = _WORDS["german-verbs"]
 VIETNAMESE_FAMILIES: Final = frozenset(_WORDS["vietnamese-families"])
 VIETNAMESE_PLACES: Final = frozenset(_WORDS["vietnamese-places"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
@@ -69,6 +75,7 @@ LATIN_SHOPS: Final = frozenset(_WORDS["latin-shops"])
 LATIN_STREETS: Final = frozenset(_WORDS["latin-streets"])
 LATIN_TITLED: Final = frozenset(_WORDS["latin-titled"])
 LATIN_PLAIN: Final = frozenset(_WORDS["latin-plain"])
+LATIN_ORGANISATIONS: Final = frozenset(_WORDS["latin-organisations"])
 LATIN_COUNTRIES: Final = _WORDS["latin-countries"]
 
 NOT_BEHIND_ZONG: Final = (
@@ -107,7 +114,19 @@ GOODS_ENDS: Final = (
 """Last characters of words for goods that are ordered by number: 毛豆 3斤, 黄桃 2箱."""
 _WORD_WITH_CAPITAL: Final = "[A-Z\u00c0-\u00de\u0400-\u042f][^\\W\\d_]+"
 LATIN_CUES: Final = (
-    "attn|attention|(?:signed|received|accepted|collected|for|to|from)(?=[:：])|c/o|contact(?: person)?"
+    "(?:à|chez|pour|par|avec|et|gardien|concierge|voisin|client|destinataire|livreur|appeler|appelez|pr[ée]venir|contacter"
+    "|demander|remettre|confi[ée]e?|remise?|avec),? m(?=\\. )"
+    "|(?:receptionist|neighbou?r|concierge|porter|(?:security )?guard|caretaker|doorman|flatmate|roommate|colleague"
+    "|wife|husband|daughter|mother|father|brother|sister|friend),"
+    f"(?=\\s(?-i:{_WORD_WITH_CAPITAL}) (?-i:{_WORD_WITH_CAPITAL}))"
+    "|(?:refused|rejected|accepted|signed|collected|received|taken|cancelled|confirmed|verified|requested|reported"
+    f"|picked up|handed over)(?:\\s[a-z]+){{1,3}} by(?=\\s(?-i:{_WORD_WITH_CAPITAL}) (?-i:{_WORD_WITH_CAPITAL}))"
+    "|(?:recipient|consignee|addressee|receiver|contact|name)(?: was| has been)? (?:changed|updated|corrected) to"
+    "|(?:au|em) nom[e]? de|a nome(?: di)?|atas nama|на имя|auf den namen|proof of delivery|ehe(?:frau|mann)"
+    "|lebensgef[äa]hrt(?:e|in)"
+    "|sohn|tochter|schwester|bruder|mutter|vater|oma|opa|schwager|schwägerin|schwiegermutter|schwiegervater|mitbewohner(?:in)?"
+    "|kolleg(?:e|in)|hausmeister(?:in)?|pf[öo]rtner(?:in)?"
+    "|attn|attention|(?:signed|received|accepted|collected|for|to|from)(?=[:：])|c/o|contact(?: person)?"
     "|consignee|consignor|receiver|recipient|addressee|shipper|sender|customer|buyer|ship to|deliver(?:ed)? to"
     "|signed (?:for )?by|received by|collected by|accepted by|leave with"
     "|left with(?: (?:an? )?(?:individual|adult|neighbou?r|resident|tenant|receptionist))?|handed to|given to"
@@ -134,7 +153,7 @@ LATIN_CUES: Final = (
     "|issued by|requested by|reported by|booked by|ordered by|paid by|scanned by|handled by|assigned to"
     "|escalated to|transferred to|forwarded to|returned to|released to|received from|on behalf|opened by"
     "|closed by|updated by|created by|approved by|witness(?:ed by)?"
-    "|(?:empf[äa]nger(?:in)?|absender(?:in)?|kund(?:e|in)|unterschrift|destinat[aá]ri[ao]|remitente|remetente"
+    "|(?:abholer(?:in)?|empf[äa]nger(?:in)?|absender(?:in)?|kund(?:e|in)|unterschrift|destinat[aá]ri[ao]|remitente|remetente"
     "|client[ei]?|cliente|exp[ée]diteur|destinataire|livreur|corriere|mittente|repartidor|conductor|ontvanger"
     "|afzender|bezorger|odbiorca|nadawca|mottagare|avs[äa]ndare|modtager|afsender|mottaker|vastaanottaja"
     "|al[ıi]c[ıi]|g[öo]nderen|teslim alan|primatelj|p[řr][íi]jemce|c[íi]mzett|destinatar|penerima|pengirim"
@@ -182,11 +201,22 @@ LATIN_WEAK: Final = (
 )
 """Words before a known name in Latin letters, or before one that a verb of people follows."""
 LATIN_TITLES: Final = (
-    "mr|mrs|ms|miss|mister|dr|dra|prof|sir|madam|herr|herrn|frau|fräulein|monsieur|madame|mme|mlle|mademoiselle"
+    "signor(?:a|ina)?|sig\\.(?:ra|na)|frk|fröken|encik|sayın|domnul|doamna|paní|slečna"
+    "|г-н|г-жа|господин|госпожа|гражданин|гражданка"
+    "|mr|mrs|ms|miss|mister|dr|dra|prof|sir|madam|herr|herrn|frau|fräulein|monsieur|madame|mme|mlle|mademoiselle"
     "|señor|señora|señorita|sra|srta|sr(?=\\.)|senhor|senhora|signor|signora|sig(?=\\.)|dott|dottor|dottoressa"
     "|meneer|mevrouw|mevr|dhr|pani|bapak|ibu|pak|mbak|chị|ông|bà|cô|thầy|bác"
 )
 """Before a name in Latin letters."""
+TITLES_BEHIND: Final = frozenset("bey beyi beye hanım hanim hanıma efendi abi abla usta".split())
+"""Behind a name in Turkish."""
+
+
+TITLES_IN_TEXTS: Final = (
+    "don|(?:[Dd]oña|[Dd]ona|[Dd]ña\\.?|[Ff]amil(?:ie|ia)|[Ff]amille|[Ff]amiglia|[Ff]amília"
+    "|[Ff]ru|[Tt]uan|[Pp]uan|[Cc]ik|[Kk]ak|[Bb]u)"
+)
+"""Titles that begin names of places, too: Don Mueang."""
 
 
 @cache
