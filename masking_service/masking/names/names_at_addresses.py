@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from masking_service.masking.names.given_names_alone import is_given
+from masking_service.masking.names.names_between_words import NAME_BEFORE_PLACE, before_bare_place
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
-from masking_service.masking.words.address_words import PROVINCES
+from masking_service.masking.words.address_words import BARE_PLACE, PROVINCES
 from masking_service.masking.words.alternatives import any_of, beginning
 from masking_service.masking.words.divisions import BEGINS_DIVISION, CITIES, begins_place, is_division
 from masking_service.masking.words.expressions import Expression
@@ -72,17 +73,21 @@ _BEFORE_DIVISION: Final = (
     rf"(?!{_HAN}{{1,2}}[省市区县旗镇乡県府都]|{_HAN}{{3}}[市県]){_HAN}{{2,4}}(?<![省市区县州府都旗])"
     rf"(?={_SIGNS_BEHIND}?(?:{BEGINS_DIVISION}))"
 )
+_BEFORE_BARE_PLACE: Final = rf"(?![东南西北]|{any_of(CITIES)}){NAME_BEFORE_PLACE}(?={BARE_PLACE})"
 _APART_OR_LABELLED: Final = (
     rf"(?:{_LABEL}[{_FAMILIES}]{_HAN}|"
     rf"(?=[\u3400-\u9fff·•‧・∙⋅･]{{2,15}}+{_SIGNS_BEHIND})(?="
     rf"(?:[{_FAMILIES}]{_HAN}{{1,3}}|{_HAN}{{1,7}}[·•‧・∙⋅･]{_HAN}{{1,7}}|(?:{any_of(cues.FIRST_PARTS)}){_HAN}{{0,4}})"
     rf"{_SIGNS_BEHIND})(?!{PROVINCES}))"
 )
-NAME_IN_FRONT: Final = rf"(?:{_APART_OR_LABELLED}|{_NO_PLACE}(?:{_BEFORE_DISTRICT}|{_BEFORE_DIVISION}))"
+_TOUCHES_PLACE: Final = rf"{_NO_PLACE}(?:{_BEFORE_DISTRICT}|{_BEFORE_DIVISION}|{_BEFORE_BARE_PLACE})"
+NAME_IN_FRONT: Final = rf"(?:{_APART_OR_LABELLED}|{_TOUCHES_PLACE})"
 """Part of a regular expression: a possible name in front of an address."""
 _apart_or_labelled: Final = Expression(_APART_OR_LABELLED).match
+_touches_place: Final = Expression(_TOUCHES_PLACE).match
 _before_district: Final = Expression(_NO_PLACE + _BEFORE_DISTRICT).match
 _before_division: Final = Expression(_NO_PLACE + _BEFORE_DIVISION).match
+_before_bare_place: Final = Expression(_NO_PLACE + _BEFORE_BARE_PLACE).match
 
 
 def name_in_front(text: str) -> bool:
@@ -91,7 +96,14 @@ def name_in_front(text: str) -> bool:
 
 
 def name_touches_place(text: str) -> bool:
-    """Whether a possible name at the start of a text touches an address: 王小明拉萨市."""
+    """Whether a possible name at the start of a text touches an address: 王小明拉萨市, 王小明和平路1号."""
+    if _touches_place(text) is None:
+        return False
+    if (
+        _before_bare_place(text) is not None
+        and before_bare_place(han_words().simplified(text[:_LONGEST_START])) is not None
+    ):
+        return True
     before_district = _before_district(text) is not None
     if not before_district and _before_division(text) is None:
         return False

@@ -22,12 +22,14 @@ from masking_service.masking.names.han_run import (
     cost_of_given,
 )
 from masking_service.masking.words import name_cues as cues
-from masking_service.masking.words.called_words import (
-    PERSON_ENDS,
-)
+from masking_service.masking.words.address_words import BARE_PLACE
+from masking_service.masking.words.called_words import PERSON_ENDS, is_word
+from masking_service.masking.words.divisions import begins_place, is_division
+from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import (
     DOUBLE_FAMILY_NAMES,
     FAMILY_NAMES,
+    PLAIN_WORDS_AS_FAMILY_NAMES,
     RARE_FAMILY_NAMES,
     WORDS_AS_FAMILY_NAMES,
 )
@@ -51,11 +53,19 @@ _BETWEEN_NUMBER_AND_PLACE: Final = 1
 
 A part of a place is no name: 阳明街道, 华强北路.
 """
-_PLACE_OF_ITS_OWN: Final = re.compile(
-    r"(?![东南西北中前后上下]?[路街道镇乡县区市州村桥巷弄港岗埠塘浦湾湖山河溪洲坝]|[东南西北中]|小区|新村|公寓|花园|广场|工业|轻纺|服装|商[城业贸]|市场|社区|大[道厦]"
-    r"|国际|家园|办事|步行|新城|管委|产业|科技|物流|附近|公司|汽)"
-    r"[\u4e00-\u9fff]{2,8}?(?:[路街镇乡县区市村巷弄园苑城庭府湾]|大道|小区|公寓|广场|大厦)"
-).match
+NAME_BEFORE_PLACE: Final = (
+    "(?:(?![业产发技商际园市州省县区镇乡村城场厂店公司路街道桥埠圩県])[\u3400-\u9fff]){2,4}"
+    f"(?<![{cues.PLACE_ENDS}港线窑屿坝坡岭沟塘垸垟坳坞宅埭寨屯下前后口边旁侧头堡都哥姐叔姨嫂婶])(?<!家[门尖坪渡墩角嘴])"
+)
+"""Part of a regular expression: a possible name in front of a road or a town, without characters of places."""
+_TITLES: Final = frozenset(cues.TITLES)
+_may_be_before_place: Final = re.compile(NAME_BEFORE_PLACE).fullmatch
+_bare_place: Final = Expression(BARE_PLACE).match
+_BEFORE_A_BARE_PLACE: Final = {2: 0, 3: -6, 4: 0}
+"""The least that a name of so many characters has to save in front of a road, a town or an estate."""
+_MORE_IF_UNUSUAL: Final = 6
+"""How much more it has to save if its family name is often a word, and if its only given character is unusual."""
+_MOST_OF_USUAL: Final = 14
 _IN_A_LIST: Final = 4
 """The least that a name has to save where it is one of several that are the whole text."""
 _ALONE: Final = (8, 4)
@@ -88,6 +98,7 @@ _LIST_IN: Final = re.compile(
 ).finditer
 _HAN_PARTS: Final = re.compile(r"[\u4e00-\u9fff]+").finditer
 _WORDS_AS_FAMILY: Final = frozenset(WORDS_AS_FAMILY_NAMES)
+_WORDS_IN_FRONT: Final = frozenset(WORDS_AS_FAMILY_NAMES + PLAIN_WORDS_AS_FAMILY_NAMES)
 _STARTS: Final = "".join(sorted({*FAMILY_NAMES, *RARE_FAMILY_NAMES, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _family: Final = re.compile(rf"[{_STARTS}](?=[\u4e00-\u9fff])").finditer
 _BEFORE_SITE: Final = PERSON_ENDS | frozenset(
@@ -159,9 +170,44 @@ def before_place(text: str, start: int) -> int | None:
     found = run.first_name(_BEFORE_A_PLACE)
     if found is None and start:  # a number is before it
         found = run.first_name(_BETWEEN_NUMBER_AND_PLACE)
-        if found is not None and _PLACE_OF_ITS_OWN(text, start + found) is None:
+        if found is not None and _bare_place(text, start + found) is None:
             return None
     return None if found is None else start + found
+
+
+def before_bare_place(text: str) -> int | None:
+    """Return where a name at the start of an address ends, if a road, a town or an estate is behind it; else None.
+
+    Example: 王小明和平路12号. The text is in simplified characters.
+    """
+    run = _run(text, 0, _BEFORE_PLACE)[0]  # type: ignore[index]  # it always matches
+    if is_division(run[:2]) or begins_place(run):
+        return None
+    known = han_words()
+    costs = known.read(run)[1][0]
+    found = [
+        (costs[0] - cost - costs[length], length)
+        for length, cost in names_at_start(run)
+        if _may_be_before_place(run, 0, length) is not None
+        and _bare_place(run, length) is not None
+        and run[length - 2 : length] not in _TITLES
+        and not is_word(run[:length])
+        and not is_division(run[:length])
+    ]
+    saved, length = max(found, default=(0, 0))
+    odd = length == len("王明") and known.given.get(run[1], COST_OF_UNKNOWN) > _MOST_OF_USUAL
+    least = _BEFORE_A_BARE_PLACE.get(length, 0) + _MORE_IF_UNUSUAL * (odd + (not known.is_family(run[0])))
+    return length if length and saved >= least else None
+
+
+def names_at_start(han: str) -> Iterator[tuple[int, int]]:
+    """Yield the length of each possible name at the beginning of Han, and its cost as a name."""
+    known = han_words()
+    for family in (1, 2) if han[:2] in DOUBLE_FAMILY_NAMES else (1,):
+        cost = known.family.get(han[:family], COST_OF_WORD_AS_FAMILY if han[0] in _WORDS_IN_FRONT else None)
+        for length in (family + 1, family + 2):
+            if cost is not None and length <= len(han):
+                yield length, cost + cost_of_given(han[family:length])
 
 
 def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:

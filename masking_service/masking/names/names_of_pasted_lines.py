@@ -8,13 +8,13 @@ address, the likeliest name that begins or ends there is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han
 from masking_service.masking.names.beside_runs import FOLLOW
-from masking_service.masking.names.han_run import PLACE_ENDS, cost_of_given
+from masking_service.masking.names.han_run import PLACE_ENDS
 from masking_service.masking.names.name_bounds import ANY_FAMILY
 from masking_service.masking.names.names_at_addresses import ends_in_word, name_in_front, name_touches_place
 from masking_service.masking.names.names_in_text import apart
@@ -24,7 +24,7 @@ from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import PROVINCES
 from masking_service.masking.words.divisions import begins_place, is_division
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
-from masking_service.masking.words.han_words import COST_OF_WORD_AS_FAMILY, han_words
+from masking_service.masking.words.han_words import han_words
 
 _SIGNS: Final = r"\s,，、;；/|_\-—(（)）"
 _phones: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{0,4}(?![0-9*])").finditer
@@ -209,11 +209,12 @@ def _name_at_start(text: str, start: int, end: int, *, phone: bool) -> tuple[int
         if touches and _DISTRICTS.isdisjoint(name) and _can_be_person(name):
             return _SURE, (first, first + length)
     if not phone:
-        return None
+        bare = names_between_words.before_bare_place(run[1])
+        return (_SURE, (first, first + bare)) if bare else None
     costs = han_words().read(run[1])[1][0]
     found = [
         (costs[0] - cost - costs[length], length)
-        for length, cost in _names(run[1][:_LONGEST_NAME])
+        for length, cost in names_between_words.names_at_start(run[1])
         if run[1][length - 1] not in PLACE_ENDS and run[1][length : length + 1] not in PLACE_ENDS
     ]
     saved, length = max(found, default=(_LEAST_AT_START - 1, 0))
@@ -229,7 +230,7 @@ def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:
     found = [
         (costs[-1] - costs[-length - 1] - cost, length)
         for last in range(2, _LONGEST_NAME + 1)
-        for length, cost in _names(run[0][-last:])
+        for length, cost in names_between_words.names_at_start(run[0][-last:])
         if length == last
     ]
     saved, length = max(found, default=(_LEAST_AT_END - 1, 0))
@@ -239,13 +240,3 @@ def _name_at_end(text: str, start: int, end: int) -> tuple[int, Span] | None:
     if house is not None and run[0][-1] not in _SIDES and _can_be_person(house[1]):
         length = max(length, len(house[1]))
     return (saved, (run.end() - length, run.end())) if length else None
-
-
-def _names(han: str) -> Iterator[tuple[int, int]]:
-    """Yield the length of each possible name at the beginning of Han, and its cost as a name."""
-    known = han_words()
-    for family in (1, 2) if han[:2] in DOUBLE_FAMILY_NAMES else (1,):
-        cost = known.family.get(han[:family], COST_OF_WORD_AS_FAMILY if han[0] in ANY_FAMILY else None)
-        for length in (family + 1, family + 2):
-            if cost is not None and length <= len(han):
-                yield length, cost + cost_of_given(han[family:length])
