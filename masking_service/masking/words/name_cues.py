@@ -66,6 +66,7 @@ LATIN_BEHIND: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-beh
 TURKISH_BEHIND: Final = tuple(word.replace("_", " ") for word in _WORDS["turkish-behind"])
 GERMAN_PERSONS: Final = _WORDS["german-persons"]
 GERMAN_VERBS: Final = _WORDS["german-verbs"]
+PINYIN_FAMILIES: Final = frozenset(_WORDS["pinyin-families"])
 VIETNAMESE_FAMILIES: Final = frozenset(_WORDS["vietnamese-families"])
 VIETNAMESE_PLACES: Final = frozenset(_WORDS["vietnamese-places"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])

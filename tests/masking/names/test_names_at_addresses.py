@@ -2,6 +2,7 @@
 
 from masking_service import mask
 from masking_service.masking.names.names_at_addresses import name_in_front, which_may_have_names
+from masking_service.masking.stars import stars
 from tests.every import every
 
 
@@ -43,6 +44,20 @@ def test_part_of_a_place_is_no_name(address: str) -> None:
 
 def test_a_title_before_a_road_stays() -> None:
     assert masked("recipient/address", "王师傅和平小区12号") == "*师傅和平小区12号"
+
+
+@every("field", ["remark", "recipient/address"])
+@every("text", ["幸福小区 {}", "幸福小区/{}", "幸福小区({})", "人民路12号 / {}", "余杭区, {}"])
+@every("name", ["Zhang Wei", "Mengyao Zheng", "OUYANG NA"])
+def test_a_name_in_pinyin_beside_an_address_is_hidden(field: str, text: str, name: str) -> None:
+    hidden = " ".join(stars(word) for word in name.split())
+
+    assert masked(field, text.format(name)) in (text.format(hidden), text.format(name[0] + hidden[1:]))
+
+
+@every("text", ["幸福小区 Li Ning", "这里是 La Ji", "幸福小区 Tommy Hilfiger", "人民路12号/Blue Bottle"])
+def test_other_words_beside_an_address_stay(text: str) -> None:
+    assert masked("recipient/address", text) == text
 
 
 def test_a_name_may_end_an_address_and_a_word_that_is_none_does_not() -> None:
