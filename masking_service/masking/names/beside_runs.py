@@ -55,7 +55,7 @@ _brand_behind: Final = re.compile(r"[（(][A-Za-z][A-Za-z .&'\-]{1,30}[)）] ?[\
 _TIME: Final = re.compile(r"[0-9]{1,2}(?:点|时|:[0-9]{2}|：[0-9]{2}|月[0-9]{1,2}[日号])").match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》\-—]\s?").match
 _STATE_BEHIND: Final = re.compile(
-    "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付]|代[收签领]|签收|自[提取]|本人|急用|老客户"
+    "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付提]|代[收签领]|签收|自[提取]|本人|急用|老客户"
     "|[男女签](?![\u4e00-\u9fff]))"
 ).match
 _CALLED_BEHIND: Final = re.compile(r"\s?[，,：:！!]\s?(?:您|请|凭|[取提][件货]码)").match

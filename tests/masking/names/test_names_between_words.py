@@ -31,6 +31,18 @@ def test_a_name_needs_no_cue_beside_what_is_a_persons(text: str) -> None:
     assert found(text) == [next(name for name in ("王芳", "葛全冬", "王小明") if name in text)]
 
 
+@every("text", ["已联{} 改周六", "已呼{} 关机", "新客{}", "{}私人物品", "{}专用", "{}看店", "{}锦旗", "{} 未提"])
+def test_notes_of_clerks_and_what_belongs_to_a_person_are_cues(text: str) -> None:
+    name = "贺秋天"
+
+    assert [text.format(name)[start:end] for start, end in names_in(text.format(name))] == [name]
+
+
+@every("text", ["两件门岗代存", "侬帮我放屋里", "儿童专用", "已联网", "新客立减"])
+def test_words_of_clerks_are_no_names(text: str) -> None:
+    assert names_in(text) == []
+
+
 @every("text", ["王芳毛衣", "王芳发票两张", "王芳百货", "王芳国际物流中心", "王小明8号楼", "栋王芳"])
 def test_what_may_be_a_brand_a_firm_or_a_place_needs_a_cue(text: str) -> None:
     assert found(text) == []
