@@ -64,6 +64,7 @@ _any_han: Final = re.compile(f"[{HAN}]").search
 _goods: Final = Expression(any_of(cues.GOODS)).findall
 _LEAST_GOODS: Final = 3
 """Different words for goods in a title of goods."""
+_LENGTH_OF_MOST_NAMES: Final = 3
 _sentence_end: Final = re.compile("[。！？!?；;\n]|$").search
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
@@ -178,9 +179,14 @@ def _without_goods(text: str, found: Iterator[Span]) -> Iterator[Span]:
             if last not in titles:
                 first = max(text.rfind(sign, 0, end) for sign in "。！？!?；;\n") + 1
                 titles[last] = len({*_goods(text[first:last])}) >= _LEAST_GOODS
-            if titles[last]:
+            if titles[last] and not _stands_alone(text, start, end):
                 continue
         yield start, end
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a name of three characters is between blanks: 手机壳 透明 李建国 丰巢. A brand comes first."""
+    return end - start == _LENGTH_OF_MOST_NAMES and start > 0 and text[start - 1].isspace() and text[end].isspace()
 
 
 def _whole(text: str, start: int, end: int) -> Span:
