@@ -17,7 +17,7 @@ from typing import Final
 from masking_service.masking.numbers.lettered_codes import is_in_code
 from masking_service.masking.numbers.orders_in_text import Orders, Span
 from masking_service.masking.words.expressions import Expression
-from masking_service.masking.words.order_words import begins_document, says_document
+from masking_service.masking.words.order_words import begins_document, says_document, says_entrance
 
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
@@ -192,6 +192,18 @@ _SECRET: Final = re.compile(
     r"(?P<secret>[A-Za-z0-9][A-Za-z0-9_@.\-]{2,39})(?![A-Za-z0-9年月日款型元块塊位寸分个個次把种種台套件张張万千百折不]|[锁鎖][体體])"
 )
 """Finds the code of a door, or a login or password, behind a word for one, but no code to pick up a parcel."""
+_may_say_entrance: Final = re.compile(
+    "[cC][oOóÓ][dD]|KOD|[kK]o[do]|kapı|[cC]lave|[kK]ey ?safe|[sS]enha|[lL]ockbox|[cC]hlüssel|iriş|şifre|khẩu|mã c"
+    "|КОД|[кК]од|омофон|码|碼|番号|ロック|コード|コ-ド|ボックス|현관|비번|비밀|รหัส|رمز|كود"
+).search
+"""Finds a part of each word for the code of a door; most texts have none."""
+_entrance: Final = Expression(
+    rf"(?:{says_entrance()})(?: (?:is|es|est|ist|é|è)(?![^\W\d_])|[은는はが是为為])?[ :：#＃=*.\-]{{0,4}}"
+    r"(?P<secret>(?=(?:[A-ZА-Я]{0,3}[0-9]){3})[0-9A-ZА-Я]{3,12})"
+    r"(?![0-9A-ZА-Я]|[.,:/\-][0-9]|[ ]?[年月日円년월일원층호])",
+    re.I,
+).finditer
+"""Finds the code that opens a door, behind a word for it in other languages than Chinese: at least three digits."""
 _IS_PARCEL: Final = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}").fullmatch
 """Matches a parcel's number in the format of postal services, which may begin with VX."""
 _PLATE: Final = re.compile(
@@ -203,9 +215,18 @@ _PLATE: Final = re.compile(
     r"|[a-hj-np-z](?:[0-9]{5}|[a-hj-np-z][0-9]{4,5}|[0-9]{4}[a-hj-np-z])(?![A-Za-z0-9]))"
 )
 """Finds a licence plate (GA 36-2018). Plates of new energy vehicles have one character more."""
-account_in, secret_in = _ACCOUNT.search, _SECRET.search
+account_in = _ACCOUNT.search
 plate_in, machine_line_in = _PLATE.search, _MACHINE_LINE.search
 """Find the first plate or machine-readable line of a text. Like accounts, these need no digits in a row."""
+
+
+def secrets_in(text: str) -> Iterator[Span]:
+    """Yield the spans of logins, passwords and the codes of doors, behind a word for them."""
+    for match in _SECRET.finditer(text):
+        yield match.span("secret")
+    if _may_say_entrance(text):
+        for match in _entrance(text):
+            yield match.span("secret")
 
 
 def identities_in(text: str, orders: Orders) -> list[Span]:
@@ -245,7 +266,7 @@ def documents_in(text: str) -> list[Span]:
 
 def accounts_in(text: str, orders: Orders) -> Iterator[Span]:
     """Return the spans of accounts and of secrets. What begins like an account may be the number of a parcel."""
-    yield from (match.span("secret") for match in _SECRET.finditer(text))
+    yield from secrets_in(text)
     spans = (match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text))
     for span in spans:
         if not (_IS_PARCEL(text, max(0, span[0] - 2), span[1]) and orders.touch(span)):

@@ -19,7 +19,7 @@ from masking_service.masking.numbers.identity import (
     identities_in,
     machine_line_in,
     plate_in,
-    secret_in,
+    secrets_in,
 )
 from masking_service.masking.numbers.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.masking.numbers.orders_in_text import Orders
@@ -59,7 +59,7 @@ Or several mobile numbers in a row.
 
 def _may_hold_more(text: str) -> bool:
     """Whether there may be an account, a plate or a number in Han."""
-    found = account_in(text) or secret_in(text) or _LAST_DIGITS.search(text) or _HAN_MOBILE.search(text)
+    found = account_in(text) or any(secrets_in(text)) or _LAST_DIGITS.search(text) or _HAN_MOBILE.search(text)
     found = found or plate_in(text)
     return found is not None or ("<<" in text and machine_line_in(text) is not None)
 

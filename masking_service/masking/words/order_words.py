@@ -1,4 +1,4 @@
-"""Words for the number of an order, the code with which a parcel is collected, and the number of a person's document.
+"""Words for the number of an order, for codes of parcels and doors, and for the number of a person's document.
 
 The words are data (`order_words.txt`, `document_words.txt`).
 """
@@ -56,6 +56,12 @@ def says_document() -> str:
         rf"(?<!{_LETTER})(?:{any_of(words['numbers'])}|(?-i:{any_of(words['acronyms'])}))(?!{_LETTER})"
         rf"|{any_of(words['without-spaces'])}"
     )
+
+
+def says_entrance() -> str:
+    """Return an expression for words for the code of a door or the like, which are followed by it."""
+    words = phrases("document_words.txt")
+    return rf"(?<!{_LETTER})(?:{any_of(words['entrance'])})(?!{_LETTER})|{any_of(words['entrance-without-spaces'])}"
 
 
 def begins_document() -> str:
