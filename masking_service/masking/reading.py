@@ -26,11 +26,14 @@ _ENCLOSING: Final = (*range(0x0300, 0x0370), *range(0x20D0, 0x2100), *range(0xFE
 
 _FILLERS: Final = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)
 
-UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+UNSEEN: Final = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+)
 """Part of a regular expression: the inside of a class of characters that are not seen."""
-NOT_SEEN: Final = rf"\x00-\x08\x0e-\x1b\x7f\ufe00-\ufe0f{UNSEEN}"
-"""The same with control characters and variation selectors."""
-_INSIDE: Final = r"[0-9A-Za-z*\u3400-\u9fff]"
+NOT_SEEN: Final = rf"\x00-\x08\x0e-\x1b\x7f\ufe00-\ufe0f\U000e0000-\U000e01ef{UNSEEN}"
+"""The same with control characters, tags and variation selectors."""
+_INSIDE: Final = r"[0-9A-Za-z*\u00c0-\u024f\u1e00-\u1eff\u3400-\u9fff\U00020000-\U0003ffff]"
+_holds_unseen: Final = re.compile(f"[{NOT_SEEN}]").search
 _UNSEEN_INSIDE: Final = re.compile(rf"(?<={_INSIDE})(?:(?![\u2028\u2029])[{NOT_SEEN}])+(?={_INSIDE})")
 """Matches what is not seen inside a word; line ends are seen. Other scripts need their joiners."""
 
@@ -83,7 +86,7 @@ def without_unseen(text: str) -> str:
     >>> without_unseen("张\u200b三") == "张三"
     True
     """
-    return text if text.isascii() else _UNSEEN_INSIDE.sub("", text)
+    return _UNSEEN_INSIDE.sub("", text) if _holds_unseen(text) else text
 
 
 class Reading:

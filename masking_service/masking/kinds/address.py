@@ -186,7 +186,7 @@ def mask_named_address(named: Named, keep: int, name: Mask) -> str:
 
 def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask, named: Named | None = None) -> str:
     """Hide numbers and names beside an address, and what `hide` says, until nothing changes."""
-    if not value.isprintable() and (plain := without_unseen(value)) != value:  # the first is quick
+    if (plain := without_unseen(value)) != value:
         masked = _mask_steadily(plain, keep, name, hide)
         return value if masked == plain else masked
     if not value or value.isspace():

@@ -27,12 +27,15 @@ holds_escaped_or_unseen: Final = re.compile(
     rf"[%&\\{NOT_SEEN}](?:(?<=%)(?:25)?[Ee][4-9]%|(?<=\\)u[4-9]|(?<=&)#[xX1-4]|(?<=[{NOT_SEEN}]))"
 ).search
 """Finds that, too, and what `plainer` changes. One search, because every text goes through it."""
-_ESCAPED_TWICE: Final = re.compile("%25(?=[0-9A-Fa-f]{2})")
+_ESCAPED_AGAIN: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
 
 
 def plainer(text: str) -> str:
-    """Return a text without what is not seen inside words, and without the second of two escapes: %25E5 as %E5."""
-    return _ESCAPED_TWICE.sub("%", without_unseen(text))
+    """Return a text without what is not seen inside words, and escaped at most once: %25E5 and %2525E5 as %E5.
+
+    What it returns it leaves as it is.
+    """
+    return _ESCAPED_AGAIN.sub("%", without_unseen(text))
 
 
 def unescaped(text: str) -> str:
