@@ -354,7 +354,7 @@ class ForeignAddress(UnitNumbers):
     def _behind_name(self, at: int) -> list[int]:
         """Return the number behind a street's name of up to three words that begins here; empty if there is none."""
         end = at
-        while end < len(self._tokens) and end - at <= len(("Lat", "Phrao", "Wang")) and self._tokens[end].kind == "w":
+        while end < len(self._tokens) and end - at < len(("Lat", "Phrao", "Wang")) and self._tokens[end].kind == "w":
             end += 1
         return [end] if end > at and self._kinds(end, end + 1) == "n" else []
 

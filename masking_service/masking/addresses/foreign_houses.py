@@ -67,7 +67,8 @@ _HOUSES_OF_FRANCE: Final = re.compile(
     re.I,
 ).match
 """Matches two numbers of one house before a French word for a street: 49 / 51 rue Neuve, 93 95 boulevard National."""
-_SAME_HOUSE: Final = 8
+SAME_HOUSE: Final = 8
+"""The greatest difference of two numbers before a street that are those of one long house."""
 _NUMBERS_OF_BRAZIL: Final = re.compile(
     r"\b(?:rua|avenida|av\.?) (?:[A-Z]{1,2}-?[0-9]{1,3}|[0-9]{1,3}-[A-Z])(?![\w-])(?:(?: ?/ ?| c/ ?)[A-Z]-[0-9]{1,2})?"
     r"|(?<![0-9.])[0-9]{1,2}\.(?=[0-9]{3}(?![0-9.]))",
@@ -94,7 +95,7 @@ def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
         yield from (match.span() for match in _NEIGHBOURS(text))
     if words and text.count(words[0]) > 1 and (twice := _TWICE(text)):
         yield from (twice.span(1), twice.span(2))
-    if (houses := _HOUSES_OF_FRANCE(text)) and 0 < int(houses[2]) - int(houses[1]) <= _SAME_HOUSE:
+    if (houses := _HOUSES_OF_FRANCE(text)) and 0 < int(houses[2]) - int(houses[1]) <= SAME_HOUSE:
         yield houses.span(1)
         yield houses.span(2)
     if "-" in text:

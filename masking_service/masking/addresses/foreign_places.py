@@ -10,7 +10,7 @@ import re
 from functools import cached_property
 from typing import Final
 
-from masking_service.masking.addresses.foreign_houses import IS_KOREAN
+from masking_service.masking.addresses.foreign_houses import IS_KOREAN, SAME_HOUSE
 from masking_service.masking.addresses.foreign_tokens import (
     BREAKS,
     LONG,
@@ -189,8 +189,6 @@ _ROOMS: Final = tuple(
     )
 )
 """Find numbers of rooms: No 402 Building 3, Marina Tower 1203, B 201, Apsara Building, and 5 Main St 4B."""
-_SAME_HOUSE: Final = 8
-"""The greatest difference of two numbers before a street that are those of one long house."""
 
 
 class UnitsByPlace(AddressTokens):
@@ -598,4 +596,4 @@ class UnitsByPlace(AddressTokens):
 
     def _is_one_house(self, first: int, last: int) -> bool:
         one, other = self._tokens[first].text, self._tokens[last].text
-        return one.isdecimal() and other.isdecimal() and 0 < int(other) - int(one) <= _SAME_HOUSE
+        return one.isdecimal() and other.isdecimal() and 0 < int(other) - int(one) <= SAME_HOUSE

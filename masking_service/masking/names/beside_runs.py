@@ -75,8 +75,8 @@ _BARE_ROOM: Final = re.compile(r"(?:(?<![0-9.])[0-9*]{3,4}|[-#栋棟幢座楼樓
 """Finds a number that is a room's, also where a measure word is behind it."""
 _COUNTED: Final = frozenset("寸元余代")
 """Family names that are hardly ever one behind a number."""
-_MEASURES: Final = frozenset(f"{cues.UNITS}万方房周单包卷块台部支桶双").union(_COUNTED)
-"""Family names that are measure words as well: 100张相纸, 2房一厅."""
+_MEASURES: Final = frozenset(f"{cues.UNITS}万方房周卷台部支双").union(_COUNTED)
+"""Measure words that may be family names as well: 3包纸, 2房一厅."""
 _FIRM_BEFORE: Final = Expression(rf"(?:{any_of(HAN_FORMS)})[\s,，、;；/|（(]{{1,2}}$").search
 _SPACES: Final = frozenset(" \t\u3000")
 _DASHES: Final = frozenset("-—－")

@@ -85,16 +85,19 @@ _before_turkish: Final = Expression(
     rf"(?<!{_LETTER})(?:(?:(?<=[.!?] )|(?<![^\n])){_CAPITALISED} )?{_TWO_WORDS}(?=\s(?:{any_of(cues.TURKISH_BEHIND)}))"
 ).finditer
 _is_turkish: Final = re.compile("[ğışİĞŞ]").search
+_IS: Final = "(?:ist|is|est|es|è|é|jest|heißt|là)"
+"""Part of a regular expression: a verb between a word for a person and the name."""
 _called: Final = Expression(
     rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?i:{any_of((*cues.LATIN_PERSONS, *cues.GERMAN_PERSONS))})"
-    rf"(?:\s[^\s.,;:]{{1,15}}){{0,4}}\s(?:ist|is|est|es|è|é|jest|heißt|là)\s{_TITLE}?{_TWO_WORDS}"
+    rf"(?:\s[^\s.,;:]{{1,15}}){{0,4}}\s{_IS}\s{_TITLE}?{_TWO_WORDS}"
 ).finditer
 """Finds two such words behind a verb: Ansprechpartner im Lager ist Levke Jessen."""
-_is_called: Final = re.compile(r"\s(?:ist|is|est|es|è|é|jest|heißt|là)\s").search
-_title_behind: Final = re.compile(r"\s(?:Bey|Han[ıi]m|Efendi|Abi|Abla|Usta|ji|úr|néni|bácsi)\b").search
+_is_called: Final = re.compile(rf"\s{_IS}\s").search
+_TITLE_BEHIND: Final = "(?:Bey|Han[ıi]m|Efendi|Abi|Abla|Usta|ji|úr|néni|bácsi)"
+_title_behind: Final = re.compile(rf"\s{_TITLE_BEHIND}\b").search
 _before_title: Final = Expression(
     rf"(?<!{_LETTER})(?P<name>{_CAPITALISED}(?: {_CAPITALISED})?)"
-    rf"(?=\s(?:Bey|Hanım|Hanim|Efendi|Abi|Abla|Usta|ji|úr|néni|bácsi)(?:['’\s,.;)]|$))"
+    rf"(?=\s{_TITLE_BEHIND}(?:['’\s,.;)]|$))"
 ).finditer
 """Finds a name before its title, as in Turkish."""
 _will: Final = re.compile(
@@ -299,10 +302,10 @@ def _right_before(match: re.Match[str]) -> Span:
 
 
 def _is_no_cue(match: re.Match[str]) -> bool:
-    """Whether what announces a name does not, because it is part of the name of a place.
+    """Whether a word of `_announced` announces no name, because it is part of the name of a place, or a firm follows.
 
-    Examples: Rožmitál pod Brdy, where pod means below, Nossa Senhora da Penha, Bà Rịa. Nor does what is before the
-    first letters of a firm whose name is hidden already.
+    Examples: Rožmitál pod Brdy, where pod means below, Nossa Senhora da Penha, Bà Rịa. Of the firm only the first
+    letters are left, because its name is hidden already.
     """
     if match[0].startswith("pod "):
         return _PLACE_BEFORE(match.string, *_right_before(match)) is not None

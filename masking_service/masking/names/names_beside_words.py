@@ -293,8 +293,10 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
 def _joins(text: str, start: int, at: int) -> bool:
     """Whether a family name alone is rather a preposition that joins a role to what is before it."""
     before = text[start - 1 : start]
-    if text[start] not in _PREPOSITIONS or text.startswith(_OTHERS, at):
-        return text[start] in _PREPOSITIONS
+    if text[start] not in _PREPOSITIONS:
+        return False
+    if text.startswith(_OTHERS, at):
+        return True
     told = before not in "我他她你" and text.endswith(ANNOUNCING.get(before, ()), 0, start) and text[start] != "和"
     return is_han(before) and not told
 

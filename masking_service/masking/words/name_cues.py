@@ -116,7 +116,7 @@ GOODS_ENDS: Final = (
 _WORD_WITH_CAPITAL: Final = "[A-Z\u00c0-\u00de\u0400-\u042f][^\\W\\d_]+"
 LATIN_CUES: Final = (
     "(?:à|chez|pour|par|avec|et|gardien|concierge|voisin|client|destinataire|livreur|appeler|appelez|pr[ée]venir|contacter"
-    "|demander|remettre|confi[ée]e?|remise?|avec),? m(?=\\. )"
+    "|demander|remettre|confi[ée]e?|remise?),? m(?=\\. )"
     "|(?:receptionist|neighbou?r|concierge|porter|(?:security )?guard|caretaker|doorman|flatmate|roommate|colleague"
     "|wife|husband|daughter|mother|father|brother|sister|friend),"
     f"(?=\\s(?-i:{_WORD_WITH_CAPITAL}) (?-i:{_WORD_WITH_CAPITAL}))"
