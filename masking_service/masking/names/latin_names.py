@@ -49,7 +49,9 @@ _VERB: Final = (
 _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|text|buzz|phone|dial|do not|don't)\b)"
 """Part of a regular expression: a request to the courier behind the name of a recipient."""
 
-_capital: Final = re.compile(rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))[{_LETTERS}]").search
+_capital: Final = re.compile(
+    rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))(?:[{_LETTERS}]|['’][A-Z])"
+).search
 _announced: Final = Expression(
     rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE}"
     rf"|(?P<sir>(?<![\w:：]\s)M\.\s|(?:{cues.TITLES_IN_TEXTS})\s))(?P<name>{_NAME})(?!{_LETTER})"
@@ -104,6 +106,11 @@ _will: Final = re.compile(
     r"Will (?:collect|come|call|be|pick|pay|need|take|want|accept|sign|request|confirm|visit|have|contact|phone)\b"
 ).match
 """Matches the beginning of a sentence whose Will is a verb and no name."""
+_with_initials: Final = re.compile(
+    r"(?<![\w.])(?:(?P<first>[А-ЯЁІЇЄ][а-яёіїє]{2,}(?:-[А-ЯЁІЇЄ][а-яёіїє]+)?) ?[А-ЯЁІЇЄ]\. ?[А-ЯЁІЇЄ]\."
+    r"|[А-ЯЁІЇЄ]\. ?[А-ЯЁІЇЄ]\. ?(?P<last>[А-ЯЁІЇЄ][а-яёіїє]{2,}(?:-[А-ЯЁІЇЄ][а-яёіїє]+)?))(?!\w)"
+).finditer
+"""Finds a family name in Cyrillic beside two initials, as forms and signatures have it: Смирнова Е.В."""
 _in_han: Final = Expression(
     rf"(?:[找给給由让讓交俾畀叫喊帮替代请請问問]|联系|聯繫|聯絡|转交|交给|轉交|交給)\s?(?P<name>{_NAME})(?!{_LETTER})"
     rf"|(?<!{_LETTER})(?P<titled>{_NAME})\s?(?=先生|女士|小姐|太太|老师|老師|师傅|師傅|经理|經理)"
@@ -159,7 +166,8 @@ _LONGEST_STREET: Final = 16
 _STREET_WORDS: Final = (
     r"\b(?:str(?:ada)?|ul(?:ica|itsa)?|calle|c/|rua|travessa|alameda|rodovia|estrada|jardim|vila|rue|via|viale|piazza"
     r"|plaza|pra[çc]a|av(?:enida|enue|da)?|bd|bul(?:evardul|var)?|đường|phố|ngõ|cad(?:desi)?|sok(?:ak)?|mah(?:allesi)?"
-    r"|ул|бул|улица|jalan|jl|jln|aleja|al|trg|ulice|n[áa]m[ěe]st[íi]|t[ée]r|utca|straat|laan|stra[ßs]s?e|platz|weg)\.? "
+    r"|ул|бул|улиц[аые]|пр|просп(?:ект)?|пл|площад[ьи]|пер|переулок|наб|набережная|ш|шоссе|им|имени"
+    r"|jalan|jl|jln|aleja|al|trg|ulice|n[áa]m[ěe]st[íi]|t[ée]r|utca|straat|laan|stra[ßs]s?e|platz|weg)\.? "
 )
 _STREET_WORD_BEFORE: Final = re.compile(f"{_STREET_WORDS}$", re.I).search
 _STREET_BEFORE: Final = re.compile(rf"(?:(?<![0-9]{{5}})[0-9][A-Za-z]?[,.]? |{_STREET_WORDS})$", re.I).search
@@ -241,6 +249,9 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
             yield from _trimmed(match)
     for match in _signature(text):
         yield from _trimmed(match)
+    for match in _with_initials(text):
+        if not _is_street(text, *match.span()):
+            yield match.span(match.lastgroup or 0)
     for match in _full(text):
         start = match.start() + _before_full(match["name"])
         alone = _word(text, 0, start) is None and _word(text, match.end()) is None

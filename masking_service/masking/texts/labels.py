@@ -93,7 +93,7 @@ _MAY_BE: Final = re.compile(
     rf"|[^\W\d]{_BRACKET}"
 ).search
 _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
-_CLOSING: Final = {"[": "]", '"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
+_CLOSING: Final = {"[": "]", '"': '"', "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
 _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?").fullmatch
 """Matches a name that is written with spaces: 李 明, 李 小 明."""
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
@@ -105,7 +105,10 @@ _PHONE_OR_STATE_BEHIND: Final = re.compile(
 
 Examples: 签收人: 王 已签收 感谢使用, 派件员：高兴正在为您派件.
 """
-_VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")
+_QUOTE: Final = r"'(?:(?<![A-Za-z].)|(?![A-Z]))"
+"""Part of a regular expression: a quotation mark, but no apostrophe inside a name: O'Neill."""
+_VALUE_ENDS: Final = re.compile(rf"[,，;；。|&\n\r\t<>\"{{}}\[\]\\]|{_QUOTE}")
+_closing_quote: Final = re.compile(_QUOTE).search
 _SPACE: Final = " \t\u3000"
 
 Pay = Callable[[float], None]
@@ -245,7 +248,7 @@ def _labels(text: str) -> Iterator[_Label]:
 def _span(text: str, label: _Label, end: int) -> tuple[int, int]:
     """Return where the value of a label is. `end` is where the next label begins."""
     start = label.value
-    closing = text.find(_CLOSING[label.quote], start) if label.quote else -1
+    closing = _closing(text, label.quote, start) if label.quote else -1
     if closing >= 0:
         end = closing
     elif stop := _VALUE_ENDS.search(text, start, end):
@@ -253,6 +256,14 @@ def _span(text: str, label: _Label, end: int) -> tuple[int, int]:
     while end > start and text[end - 1] in _SPACE + "\\":
         end -= 1
     return start, max(start, end)
+
+
+def _closing(text: str, quote: str, start: int) -> int:
+    """Return where a quotation ends that begins before `start`; -1 if it does not."""
+    if quote == "'":
+        closing = _closing_quote(text, start)
+        return closing.start() if closing else -1
+    return text.find(_CLOSING[quote], start)
 
 
 def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
