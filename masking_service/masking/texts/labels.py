@@ -109,6 +109,8 @@ _QUOTE: Final = r"'(?:(?<![A-Za-z].)|(?![A-Z]))"
 """Part of a regular expression: a quotation mark, but no apostrophe inside a name: O'Neill."""
 _VALUE_ENDS: Final = re.compile(rf"[,，;；。|&\n\r\t<>\"{{}}\[\]\\]|{_QUOTE}")
 _closing_quote: Final = re.compile(_QUOTE).search
+_number_touching: Final = re.compile(r"(?<=[^\W\d_\u4e00-\u9fff])[0-9]{7,}").match
+"""Matches a number that touches a name in letters. Beside the name's stars it could not be told from a code's."""
 _SPACE: Final = " \t\u3000"
 
 Pay = Callable[[float], None]
@@ -271,7 +273,9 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
     if kind in _OF_PERSONS:
         if _MASKED_NAME(text, start, end):
             return start
-        return name_from(text, start, sure=True) or _end_before_space(text, start, end)
+        end = name_from(text, start, sure=True) or _end_before_space(text, start, end)
+        number = _number_touching(text, end)
+        return number.end() if number else end
     if kind in _NUMBERED and (number := _NUMBER(text, start, end)):
         return number.end()
     if kind in _PHONES and (number := _NUMBER_BEFORE_WORD(text, start, end)):
