@@ -197,10 +197,10 @@ _SECRET: Final = re.compile(
 Leaves the code to pick up a parcel.
 """
 _may_say_entrance: Final = re.compile(
-    "[cC][oOóÓ][dD]|KOD|[kK]o[do]|kapı|[cC]lave|[kK]ey ?safe|[sS]enha|[lL]ockbox|[cC]hlüssel|iriş|şifre|khẩu|mã c"
-    "|КОД|[кК]од|омофон|码|碼|番号|ロック|コード|コ-ド|ボックス|현관|비번|비밀|รหัส|رمز|كود"
+    "c[oó]d|ko[do]|kap[ıi]|clave|key ?safe|senha|lockbox|chlüssel|iri[sş]|[sş]ifre|khẩu|mã c"
+    "|код|омофон|码|碼|番号|ロック|コード|コ-ド|ボックス|현관|비번|비밀|รหัส|رمز|كود"
 ).search
-"""Finds a part of each word for the code of a door; most texts have none."""
+"""Finds, in small letters, a part of each word for the code of a door; most texts have none."""
 _entrance: Final = Expression(
     rf"(?:{says_entrance()})(?: (?:is|es|est|ist|é|è)(?![^\W\d_])|[은는はが是为為])?[ :：#＃=*.\-]{{0,4}}"
     r"(?P<secret>(?=(?:[A-ZА-Я]{0,3}[0-9]){3})[0-9A-ZА-Я]{3,12})"
@@ -228,7 +228,7 @@ def secrets_in(text: str) -> Iterator[Span]:
     """Yield the spans of logins, passwords and the codes of doors, behind a word for them."""
     for match in _SECRET.finditer(text):
         yield match.span("secret")
-    if _may_say_entrance(text):
+    if _may_say_entrance(text.lower()):
         for match in _entrance(text):
             yield match.span("secret")
 
