@@ -56,6 +56,8 @@ USUAL_LAST: Final = 11
 
 Example: 明 of 王小明 and 说明.
 """
+_RARE_WORD_AS_NAME: Final = 14
+"""What a rare word, or a city, that may be a name saves more with a cue behind it: 吴忠已取."""
 _LIKELY: Final = 12
 _LIKELY_INSIDE: Final = 16
 """The least that a name of three characters has to save without a cue: at the end of a run, and inside it."""
@@ -221,6 +223,9 @@ class HanRun:
                         continue
                     given = han[start + family : end]
                     saved = self._saved(start, end, cost + cost_of_given(given))
+                    rare = self._is_rare_word(start, end)
+                    if rare and self._behind(end, whole=True) >= CUE:
+                        saved += _RARE_WORD_AS_NAME
                     if saved + 2 * SURE < _LEAST_IF_SURE:
                         continue
                     saved -= self._cost_of_last(end, given)
@@ -229,11 +234,16 @@ class HanRun:
                     if given[-1] in GOODS_LAST and not self._is_of_person(start, end):
                         continue
                     points, cue = self._beside(start, end)
-                    sure = cue >= SURE and not is_word(han[start:end])
+                    sure = cue >= SURE and (rare or not is_word(han[start:end]))
                     if saved + points < (_LEAST_IF_SURE if sure else _LEAST):
                         continue
                     if (cue >= CUE or self._is_likely(start, end, saved)) and not self._is_none(start, end, given):
                         yield saved + points, start, end
+
+    def _is_rare_word(self, start: int, end: int) -> bool:
+        """Whether a rare word of two characters, or a city, begins the run and may be a name: 吴忠已取, no 4k高清."""
+        begins = start == 0 and not self._text[self.start - 1 : self.start].isalnum()
+        return begins and end == len("吴忠") < len(self._han) and self._han[:end] in self._known.rare
 
     def _cost_of_last(self, end: int, given: str) -> int:
         """Return the extra cost of a given name that ends at `end` with a title, a verb or a place."""
@@ -269,7 +279,7 @@ class HanRun:
         before, behind = self._before(start), self._behind(end, whole=start == 0)
         if _OF_A_PLACE < behind < CUE and _ACT(self._text, self.start + end, self.end):
             behind = max(behind, 0) + CUE
-        if is_word(self._han[start:end]):
+        if is_word(self._han[start:end]) and not self._is_rare_word(start, end):
             return before + behind, min(before, behind)
         if before >= ORGANISATION and end == len(self._han):
             before += _ENDS_RUN

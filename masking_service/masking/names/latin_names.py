@@ -141,6 +141,8 @@ _back: Final = Expression(
     rf"|(?i:\b(?:apt|apartment|unit|room|rm|suite|ste|flat)\.? |\#)[0-9A-Z*]{{1,5}},? (?P<abroad>{_FULL_NAME})\s*$"
 ).search
 """Finds a name behind the house or the room of an address in Han, or behind the room of another address."""
+_middle_of_vietnam: Final = re.compile("(?:Thị|Văn)").fullmatch
+"""Matches what is between a family name and a given name in Vietnam."""
 _pinyin: Final = re.compile(
     "(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
     "(?:[iu]?an?g?|[iu]?ai|i?ao|e[inr]?|eng|i[enu]?|ing|i?ong|ou?|u[eino]?|v)){1,2}"
@@ -327,6 +329,8 @@ def _is_no_cue(match: re.Match[str]) -> bool:
     if match[0].isascii():
         return False
     title, name = match.string[match.start() : match.start("name")].split()[-1:], match["name"].split("-")[0].split()
+    if title[:1] == [word.lower() for word in title[:1]] or _middle_of_vietnam(normalize("NFC", " ".join(name[1:2]))):
+        return False  # cô Giang, Bà Triệu Thị Mai
     return normalize("NFC", "-".join([*title, *name[:1]]).lower()) in cues.LATIN_TITLED
 
 

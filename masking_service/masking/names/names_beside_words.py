@@ -131,13 +131,21 @@ def find(text: str) -> Iterator[Span]:
         found = _beside_cue(text, uses, start, end)
         if found is not None and found[1] - found[0] == 1 and _joins(text, *found):
             continue
-        if found is not None and (text[slice(*found)] in cues.NO_CALLED or names_between_words.are_words(text, *found)):
+        if found is not None and (
+            text[slice(*found)] in cues.NO_CALLED
+            or (names_between_words.are_words(text, *found) and not _is_rare_word(text, *found))
+        ):
             found = None
         if found is None:
             found = _word_as_name(text, uses, start, end)
         if found is not None:
             ends.add(found[1])
             yield found
+
+
+def _is_rare_word(text: str, start: int, end: int) -> bool:
+    """Whether a rare word of two characters, or a city, begins a clause, and may be a name before a verb: 吴忠代收."""
+    return end - start == len("吴忠") and not is_han(text[start - 1 : start]) and text[start:end] in han_words().rare
 
 
 def effort(text: str) -> float:

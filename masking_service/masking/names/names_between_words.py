@@ -227,7 +227,7 @@ def _runs(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[in
 def _is_read(text: str, at: int, first: int) -> bool:
     """Whether the possible family name at `at` makes its run, which begins at `first`, worth reading."""
     if at == first:
-        if not _is_word(text, at, plain=True):
+        if not _is_word(text, at, plain=True) or text[at : at + 2] in han_words().rare:
             return True
         told = han_words().words.get(text[at : at + 2], NO_WORD)[1] >= _RARE_WORD
         if not told and text[at - 1 : at] in _ENDS_OF_ROOM:

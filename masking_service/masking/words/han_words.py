@@ -48,6 +48,7 @@ class HanWords:
 
     Attributes:
         words: class and cost of a word.
+        rare: words of `used_words.txt`, and cities that are no other words.
         longest: by two characters, how many the longest word has that begins with them.
         given: cost of a character of a given name.
         family: cost of a family name.
@@ -61,9 +62,8 @@ class HanWords:
             elif not line.startswith("#"):
                 group.append(line)
         self.words: dict[str, Word] = {}
-        for line in [*groups["words"], *used.splitlines()]:
-            if line.startswith("#"):
-                continue
+        rare = [line for line in used.splitlines() if not line.startswith("#")]
+        for line in [*groups["words"], *rare]:
             key, *found = line.split(" ")
             self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
         for kind, plain in name_cues.PLAIN.items():
@@ -72,8 +72,9 @@ class HanWords:
         self.given.update(
             (char, min(_COST_OF_FREQUENT_GIVEN, self.given.get(char, _COST_OF_GIVEN))) for char in name_cues.GIVEN
         )
-        cities = (place[:-1] for place in DIVISIONS if place[-1] in "市盟" and len(place) > len("京市"))
-        cities = (city for city in cities if self.given_cost(city) > COST_OF_USUAL_GIVEN or len(city) > len("永安"))
+        cities = {place[:-1] for place in DIVISIONS if place[-1] in "市盟" and len(place) > len("京市")}
+        cities = {city for city in cities if self.given_cost(city) > COST_OF_USUAL_GIVEN or len(city) > len("永安")}
+        self.rare = frozenset(" ".join(rare).split()) | cities.difference(self.words)
         for place in (*DIVISIONS, *cities, *name_cues.PLACES_ABROAD):
             self.words.setdefault(place, ("s", _COST_OF_PLACE))
         for name in name_cues.NO_WORDS:

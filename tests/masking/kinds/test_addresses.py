@@ -168,6 +168,7 @@ def test_what_is_too_long_or_too_full_of_numbers_for_an_address_is_hidden_whole(
         ("Attn: John Smith, 5 Main St", "Attn: J*** *****, 5 Main St"),
         ("C/O Mary Jones 5 Main St", "C/O M*** ***** 5 Main St"),
         ("〒150-0001 渋谷区神宮前1-2-3 田中太郎様", "〒150-0001 渋谷区神宮前1-2-3 田***様"),
+        ("Bà Triệu Văn Mai, 12 Nguyễn Trãi", "Bà T**** *** ***, 12 Nguyễn Trãi"),
     ],
 )
 def test_a_name_that_is_announced_in_front_of_an_address_is_hidden(address: str, shown: str) -> None:
