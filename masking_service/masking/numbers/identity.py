@@ -185,17 +185,13 @@ _ACCOUNT: Final = re.compile(
 _SECRET: Final = re.compile(
     r"(?:[密口][码碼令](?<![取提][件货貨]..)(?<![开開箱]柜..)[锁鎖]?"
     r"|[门門](?:[禁锁鎖](?:号码|號碼|[码碼号號卡])?|[码碼]|[铃鈴]?[按输輸摁]入?|(?=\s?[0-9]{3,8}[#＃]))"
-    r"|[锁鎖](?<=[能纹紋子盗盜].)|[账帐賬帳][号號户戶](?<!月[结結]..)|[登用会會][录陆錄陸户戶员員]名"
-    r"|[证證](?<=[份民分].)(?:[号號][码碼]?)?[后後末尾][四五六八4-8]位(?:数字?|數字?)?)"
+    r"|[锁鎖](?<=[能纹紋子盗盜].)|[账帐賬帳][号號户戶](?<!月[结結]..)|[登用会會][录陆錄陸户戶员員]名)"
     r"(?:是|为|為|改[成为為])?[ \t]{0,2}[:：=]?[ \t]{0,2}[#＃]?"
     r"(?:(?=[0-9]{3})|(?<![锁鎖禁卡])(?<![锁鎖禁卡][ \t])(?<![锁鎖禁卡][ \t]{2})(?=[A-Za-z0-9_@.\-]{0,39}[0-9])"
     r"|(?=[A-Za-z][0-9]{3,8}[#＃])|(?<=[:：=是为為])(?=[A-Za-z]{5}))"
     r"(?P<secret>[A-Za-z0-9][A-Za-z0-9_@.\-]{2,39})(?![A-Za-z0-9年月日款型元块塊位寸分个個次把种種台套件张張万千百折不]|[锁鎖][体體])"
 )
-"""Finds the code of a door, a login or password, or the end of an identity number, behind a word for one.
-
-Leaves the code to pick up a parcel.
-"""
+"""Finds the code of a door, or a login or password, behind a word for one, but no code to pick up a parcel."""
 _may_say_entrance: Final = re.compile(
     "c[oó]d|ko[do]|kap[ıi]|clave|key ?safe|senha|lockbox|chlüssel|iri[sş]|[sş]ifre|khẩu|mã c"
     "|код|омофон|码|碼|番号|ロック|コード|コ-ド|ボックス|현관|비번|비밀|รหัส|رمز|كود"

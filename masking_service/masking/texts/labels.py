@@ -98,19 +98,20 @@ _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ 
 """Matches a name that is written with spaces: 李 明, 李 小 明."""
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
 _PHONE_OR_STATE_BEHIND: Final = re.compile(
-    r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|(?i:(?:tel|tél|phone|mobile|mob|handy|sđt|đt|тел|телефон)\b)|โทร|เบอร์|연락처|전화|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投|收件|揽收)|感谢(?:您|使用)|(?:ال)?(?:جوال|هاتف|موبايل|تلفون))"
+    r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|(?i:(?:tel|tél|phone|mobile|mob|handy|sđt|đt|тел|телефон)(?![^\W\d_]))|โทร|เบอร์|연락처|전화|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投|收件|揽收)|感谢(?:您|使用)|(?:ال)?(?:جوال|هاتف|موبايل|تلفون))"
     r"|感谢(?:您|使用)|正在(?:为您|派[件送])|[（(](?:电话[:：]?)?1[3-9][0-9*]{9}"
 ).search
 """Finds a phone, or what a trace says of the parcel, behind a name.
 
 Examples: 签收人: 王 已签收 感谢使用, 派件员：高兴正在为您派件.
 """
-_QUOTE: Final = r"'(?:(?<![A-Za-z].)|(?![A-Z]))"
+_QUOTE: Final = r"'(?!(?:(?<=\b[DLMNO]')|(?<=\bDe')|(?<=\bD[ae]ll')|(?<=\bSant'))[A-Z])"
 """Part of a regular expression: a quotation mark, but no apostrophe inside a name: O'Neill."""
 _VALUE_ENDS: Final = re.compile(rf"[,，;；。|&\n\r\t<>\"{{}}\[\]\\]|{_QUOTE}")
 _closing_quote: Final = re.compile(_QUOTE).search
-_number_touching: Final = re.compile(r"(?<=[^\W\d_\u4e00-\u9fff])[0-9]{7,}").match
-"""Matches a number that touches a name in letters. Beside the name's stars it could not be told from a code's."""
+_number_touching: Final = re.compile(r"(?<=[^\W\d_\u4e00-\u9fff])(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{7,}").match
+"""Matches a number that touches a name in letters and is no mobile number, so that nothing else tells it from a code.
+"""
 _SPACE: Final = " \t\u3000"
 
 Pay = Callable[[float], None]
