@@ -56,7 +56,7 @@ def test_each_failed_line_says_what_to_do(tmp_path: Path, record: str, told: str
             ("put cells that hold the delimiter in quotes", "请为每一列加上列名"),
         ),
         ("in.ndjson", "{\n", "invalid-json", ("Correct it, or export", "请更正，或重新导出")),
-        ("in.ndjson", "[" * 2_000 + "]" * 2_000, "invalid-json", ("is nested too deeply", "嵌套过深")),
+        ("in.ndjson", "[" * 100_000 + "]" * 100_000, "invalid-json", ("is nested too deeply", "嵌套过深")),
         ("in.ndjson", '{"x": 1}\n', "nothing-mapped", ("Name its schema with --schema", "请用 --schema 指定")),
     ],
 )
