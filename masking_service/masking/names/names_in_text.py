@@ -179,12 +179,12 @@ def _without_goods(text: str, found: Iterator[Span]) -> Iterator[Span]:
             if last not in titles:
                 first = max(text.rfind(sign, 0, end) for sign in "。！？!?；;\n") + 1
                 titles[last] = len({*_goods(text[first:last])}) >= _LEAST_GOODS
-            if titles[last] and not _stands_alone(text, start, end):
+            if titles[last] and not _is_between_blanks(text, start, end):
                 continue
         yield start, end
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _is_between_blanks(text: str, start: int, end: int) -> bool:
     """Whether a name of three characters is between blanks: 手机壳 透明 李建国 丰巢. A brand comes first."""
     return end - start == _LENGTH_OF_MOST_NAMES and start > 0 and text[start - 1].isspace() and text[end].isspace()
 

@@ -17,7 +17,12 @@ from typing import Final
 from masking_service.masking.numbers.lettered_codes import is_in_code
 from masking_service.masking.numbers.orders_in_text import Orders, Span
 from masking_service.masking.words.expressions import Expression
-from masking_service.masking.words.order_words import begins_document, says_document, says_entrance
+from masking_service.masking.words.order_words import (
+    begins_document,
+    part_of_entrance,
+    says_document,
+    says_entrance,
+)
 
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
@@ -192,11 +197,7 @@ _SECRET: Final = re.compile(
     r"(?P<secret>[A-Za-z0-9][A-Za-z0-9_@.\-]{2,39})(?![A-Za-z0-9年月日款型元块塊位寸分个個次把种種台套件张張万千百折不]|[锁鎖][体體])"
 )
 """Finds the code of a door, or a login or password, behind a word for one, but no code to pick up a parcel."""
-_may_say_entrance: Final = re.compile(
-    "c[oó]d|ko[do]|kap[ıi]|clave|key ?safe|senha|lockbox|chlüssel|iri[sş]|[sş]ifre|khẩu|mã c"
-    "|код|омофон|码|碼|番号|ロック|コード|コ-ド|ボックス|현관|비번|비밀|รหัส|رمز|كود"
-).search
-"""Finds, in small letters, a part of each word for the code of a door; most texts have none."""
+_may_say_entrance: Final = Expression(part_of_entrance()).search
 _entrance: Final = Expression(
     rf"(?:{says_entrance()})(?: (?:is|es|est|ist|é|è)(?![^\W\d_])|[은는はが是为為])?[ :：#＃=*.\-]{{0,4}}"
     r"(?P<secret>(?=(?:[A-ZА-Я]{0,3}[0-9]){3})[0-9A-ZА-Я]{3,12})"

@@ -64,6 +64,11 @@ def says_entrance() -> str:
     return rf"(?<!{_LETTER})(?:{any_of(words['entrance'])})(?!{_LETTER})|{any_of(words['entrance-without-spaces'])}"
 
 
+def part_of_entrance() -> str:
+    """Return an expression for the parts of these words, in small letters; a text without one has no such code."""
+    return any_of(phrases("document_words.txt")["entrance-parts"])
+
+
 def begins_document() -> str:
     """Return an expression for what these words begin with: two letters, or the first characters of the other ones."""
     words = phrases("document_words.txt")["without-spaces"]

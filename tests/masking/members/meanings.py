@@ -32,7 +32,7 @@ def names() -> list[str]:
     known = FILE.with_name("member_names.tsv").read_text("utf-8").splitlines()
     paths = [path for line in known if not line.startswith("#") for path in line.split("\t")[2].split()]
     parts = (part for path in paths for part in path.split("."))
-    return [*dict.fromkeys((*_listed(LIST), *parts, *_OTHERS))]
+    return [*dict.fromkeys((*listed(LIST), *parts, *_OTHERS))]
 
 
 def told() -> Iterator[str]:
@@ -53,10 +53,11 @@ def _written(meaning: Meaning) -> str:
     return f"{meaning.kind or '-'}/{meaning.inside or '-'}{flags}"
 
 
-def _listed(data: Any) -> Iterator[str]:
+def listed(data: Any) -> Iterator[str]:
+    """Yield the words of the list, however deep."""
     for word, inner in data.items():
         if type(inner) is dict:
-            yield from _listed(inner)
+            yield from listed(inner)
         elif type(inner) is str:
             yield word
 

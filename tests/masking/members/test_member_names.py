@@ -1,9 +1,6 @@
 """What the names of members and headers say: whose the value is, and of which kind."""
 
-from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,8 +20,8 @@ from masking_service.masking.members.member_names import (
 from masking_service.masking.members.name_words import PARTY, THING, name_words
 from masking_service.masking.records.schema import EACH, written
 from masking_service.masking.schemas import load_schemas
-from masking_service.masking.strict_yaml import read_yaml
 from tests.every import every
+from tests.masking.members.meanings import LIST, listed
 
 
 @every(
@@ -107,20 +104,9 @@ def test_the_names_of_public_sdks_say_their_kinds(at: str) -> None:
     assert kind_of(name, parents) == KNOWN_NAMES[at]
 
 
-LIST = read_yaml(resources.files("masking_service.masking.members").joinpath("personal_names.yaml").read_text("utf-8"))
-
-
-def _listed(data: Any) -> Iterator[str]:
-    for word, inner in data.items():
-        if type(inner) is dict:
-            yield from _listed(inner)
-        elif type(inner) is str:
-            yield word
-
-
 def test_every_word_of_the_list_is_read_as_it_is_written() -> None:
     """Latin letters are listed without accents, and names are read without them."""
-    assert {word: name_words().cut(word) for word in _listed(LIST) if " ".join(name_words().cut(word)) != word} == {}
+    assert {word: name_words().cut(word) for word in listed(LIST) if " ".join(name_words().cut(word)) != word} == {}
     assert [kind_of(name) for name in ("Teléfono", "STRASSE", "Straße", "Empfänger", "받는 사람")] == [
         "phone", "address", "address", "party", "party",
     ]  # fmt: skip
