@@ -120,7 +120,6 @@ class _Pass:
             document = Serials(self.coordinator.store, key, partial(_same, keys), self.coordinator.random)
             prepared = document.prepare(lambda content: content)
             self.announcer.run(tenant, prepared.sealed, prepared.write)
-            self._found = True
             [flat] = self.coordinator.store.read([(b"HGETALL", key)])
 
     def _values(self, commands: Sequence[tuple[bytes, bytes]], *, logged: bool) -> None:
@@ -151,7 +150,6 @@ class _Pass:
 
     def _replace(self, tenant: str, values: Sequence[Resealed], *, logged: bool) -> None:
         store = self.coordinator.store
-        self._found = True
         if logged:
             self.announcer.run(tenant, announced(store, values), lambda: replace(store, values))
         else:
@@ -170,7 +168,10 @@ class _Pass:
             self._unknown += 1
             return None
         tenant, state = self.keys[key_id]
-        return (tenant, state) if key_id in state.retired_ids else None
+        if key_id not in state.retired_ids:
+            return None
+        self._found = True
+        return tenant, state
 
 
 def _same(keys: SealingKeys) -> SealingKeys:

@@ -15,7 +15,7 @@ from keys.keyring import Keyring
 from masking_audit.verify.facts import MismatchKind
 from masking_audit.verify.store_check import StoreMismatch
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.state import _stored, rotate_state
+from masking_service.rotation.state import _Pass, _stored, rotate_state
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.cases.state import Opening
 from masking_service.service.custody.state import Custody
@@ -95,6 +95,24 @@ def test_after_a_rotation_nothing_in_the_store_is_under_the_old_secret(
     assert checked is not None
     assert checked >= before
     assert [entry.state for entry in keyset.read(path)[0].secrets if entry.use == "state"] == ["ended", "active"]
+
+
+def test_the_store_is_read_again_after_a_pass_that_sealed_something(
+    service: Service, rotate: Rotate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bool] = []
+    run = _Pass.run
+
+    def counted(one: _Pass) -> bool:
+        found.append(run(one))
+        return found[-1]
+
+    monkeypatch.setattr(_Pass, "_labels", lambda _: None)  # they are found apart from the other values
+    monkeypatch.setattr(_Pass, "run", counted)
+
+    rotate()
+
+    assert found == [True, False]
 
 
 def test_after_a_rotation_a_process_reads_all_that_was_written_before(

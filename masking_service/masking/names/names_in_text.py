@@ -186,7 +186,7 @@ def _without_goods(text: str, found: Iterator[Span]) -> Iterator[Span]:
 
 def _is_between_blanks(text: str, start: int, end: int) -> bool:
     """Whether a name of three characters is between blanks: 手机壳 透明 李建国 丰巢. A brand comes first."""
-    return end - start == _LENGTH_OF_MOST_NAMES and start > 0 and text[start - 1].isspace() and text[end].isspace()
+    return end - start == _LENGTH_OF_MOST_NAMES and text[start - 1 : start].isspace() and text[end].isspace()
 
 
 def _whole(text: str, start: int, end: int) -> Span:
