@@ -147,14 +147,15 @@ _SAID_CITIZEN: Final = re.compile(
 _MANY_DIGITS: Final = re.compile(r"[0-9](?:[ \-]{0,2}[0-9]){11}").search
 """Finds as many digits as the shortest card has."""
 _BEHIND_ID: Final = r"(?<![A-Za-z])id(?: ?(?:no\.?|number))?[ :.#]{0,3}(?:chn)?$"
-_ID: Final = re.compile(_BEHIND_ID, re.I).search
-"""Finds "ID" before a number, of an order or a person: the check digit in the number decides."""
-_THINGS: Final = "case invoice order package parcel payment refund return shipment ticket tracking trade transaction"
+_THINGS: Final = (
+    "batch booking case consignment contract invoice item job order package parcel payment product reference refund"
+    " return shipment ticket tracking trade transaction waybill"
+)
 _ID_OF_NO_THING: Final = re.compile(
     "".join(rf"(?<!{word}[ _\-])" for word in _THINGS.split()) + "(?<![单單])(?<![^证證]件)" + _BEHIND_ID,
     re.I,
 ).search
-"""Finds "ID" before a possible card number, but not that of an order.
+"""Finds "ID" before a possible card or identity number, but not that of an order.
 
 One in ten order numbers has a right check digit.
 """
@@ -234,9 +235,11 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
     """Return the spans of what identifies a person, by its form or a word, in any order, without numbers of orders."""
     found: list[Span] = []
     if _MANY_DIGITS(text):
-        for find, says_id in ((find_citizens, _ID), (find_cards, _ID_OF_NO_THING)):
+        for find in (find_citizens, find_cards):
             found += [
-                span for span in find(text) if not orders.touch(span) or says_id(text, max(0, span[0] - 20), span[0])
+                span
+                for span in find(text)
+                if not orders.touch(span) or _ID_OF_NO_THING(text, max(0, span[0] - 20), span[0])
             ]
         found += [match.span(match.lastgroup or 0) for said in (_SAID_CARD, _SAID_CITIZEN) for match in said(text)]
     found += [span for span in find_ibans(text) if span[1] - span[0] >= _LEAST_OF_SURE_IBAN or not orders.touch(span)]

@@ -12,8 +12,9 @@ from typing import Final
 from masking_service.masking.words.alternatives import any_of
 
 _LETTER: Final = r"[^\W\d_]"
-_OWN: Final = (
-    r"(?=[\s:：=#.]{0,3}(?!0)(?:[a-z]{1,6}[0-9]|[a-z]{2,5}[-/][0-9]|[0-9]+[a-z]|[0-9]{8,}(?![0-9]|[ \-][0-9])"
+NOT_LIKE_A_PHONE: Final = (
+    r"(?=(?:</[a-z]{1,9}>)?[\s:：=#.(\[\-–—]{0,3}(?!0)"
+    r"(?:[a-z]{1,6}[0-9]|[a-z]{2,5}[-/][0-9]|[0-9]+[a-z]|[0-9]{8,}(?![0-9]|[ \-][0-9])"
     r"|[0-9](?:[ \-/]?[0-9]){11}))"
 )
 """Matches the place before a number that is not written like a phone.
@@ -40,7 +41,7 @@ def says_order_abroad() -> str:
     words = phrases()
     return (
         rf"(?<!{_LETTER})(?:{any_of(words['numbers'])})(?!{_LETTER})|{any_of(words['without-spaces'])}"
-        rf"|(?<!{_LETTER})(?:{any_of(words['nouns'])})(?!{_LETTER}){_OWN}"
+        rf"|(?<!{_LETTER})(?:{any_of(words['nouns'])})(?!{_LETTER}){NOT_LIKE_A_PHONE}"
     )
 
 
