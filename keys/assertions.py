@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from keys.errors import IntegrityError
+from keys.sound_keys import sound_key
 
 
 def unb64(text: str) -> bytes:
@@ -42,12 +43,12 @@ def verify_assertion(
         sound = sound and secure and f".{host}".endswith(f".{rp_id}")
         sound = sound and told[:32] == hashlib.sha256(rp_id.encode()).digest() and told[32] & 0b101 == 0b101
         message = told + hashlib.sha256(client).digest()
-        match load_der_public_key(public_key) if sound else None:
-            case EllipticCurvePublicKey(curve=SECP256R1()) as ec:
+        match sound_key(load_der_public_key(public_key)) if sound else None:
+            case EllipticCurvePublicKey() as ec:
                 return ec.verify(signed, message, ECDSA(SHA256()))
             case Ed25519PublicKey() as ed:
                 return ed.verify(signed, message)
-            case RSAPublicKey(key_size=size) as rsa if size >= 2048:
+            case RSAPublicKey() as rsa:
                 return rsa.verify(signed, message, PKCS1v15(), SHA256())
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, KeyError, TypeError, IndexError, RecursionError):
         pass

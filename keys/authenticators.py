@@ -23,6 +23,7 @@ from webauthn.helpers.structs import AttestationFormat, CredentialDeviceType
 from keys.assertions import unb64
 from keys.errors import IntegrityError
 from keys.public_keys import b64
+from keys.sound_keys import sound_key
 
 ALGORITHMS: Final = (
     COSEAlgorithmIdentifier.ECDSA_SHA_256,
@@ -117,7 +118,8 @@ def register(credential: Mapping[str, Any], signing: Signing, models: Mapping[st
         models: the models whose attestation is verified: root certificates (PEM) by AAGUID.
 
     Raises:
-        IntegrityError: it is malformed, or was made for another challenge, page or site, or without the person.
+        IntegrityError: it is malformed, or a key that `keys.sound_keys` refuses, or was made for another challenge,
+            page or site, or without the person.
     """
     try:
         told = parse_attestation_object(unb64(credential["response"]["attestationObject"]))
@@ -136,7 +138,7 @@ def register(credential: Mapping[str, Any], signing: Signing, models: Mapping[st
         )
         attested = attested and _names_model((told.att_stmt.x5c or [b""])[0], made.aaguid if made else b"")
         decoded = decoded_public_key_to_cryptography(decode_credential_public_key(found.credential_public_key))
-        public_key = decoded.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        public_key = sound_key(decoded).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     except _BROKEN:
         raise IntegrityError("a new key is not what was asked for") from None
     synced = found.credential_device_type == CredentialDeviceType.MULTI_DEVICE

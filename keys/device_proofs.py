@@ -15,6 +15,7 @@ from jwt import PyJWK, PyJWTError
 from keys.assertions import unb64
 from keys.errors import IntegrityError
 from keys.public_keys import CODE_CHARACTERS, b64
+from keys.sound_keys import check_point
 
 MAX_PROOF: Final = 2_048
 """Characters."""
@@ -125,12 +126,16 @@ def read_key(jwk: Any) -> tuple[str, str]:
     """Return the thumbprint of a public key (RFC 7638), 43 characters of base64url, and its algorithm.
 
     Raises:
-        IntegrityError: it is no public key for ES256 or EdDSA (Ed25519) in its shortest form.
+        IntegrityError: it is no public key for ES256 or EdDSA (Ed25519) in its shortest form, or a point that
+            `check_point` refuses.
     """
     try:
         algorithm, names = _MEMBERS[jwk["kty"], jwk["crv"]]
         parts = [jwk[name] for name in names]
-        sound = "d" not in jwk and all(len(unb64(part)) == _COORDINATE_BYTES for part in parts)
+        coordinates = [unb64(part) for part in parts]
+        sound = "d" not in jwk and all(len(one) == _COORDINATE_BYTES for one in coordinates)
+        if algorithm == "EdDSA":
+            check_point(coordinates[0])
     except (KeyError, TypeError, ValueError, AttributeError):
         sound = False
     if not sound:
