@@ -230,6 +230,8 @@ def _finish(parts: Served, response: Response) -> Response:
     response.headers.add("X-Content-Type-Options", "nosniff")
     if method == "OPTIONS":  # answered by Flask itself
         response.headers["Cache-Control"] = "no-store"
+        if response.allow:  # a set, in another order in each process
+            response.headers["Allow"] = ", ".join(sorted(response.allow))
     parts.metrics.request(method, route, response.status_code, seconds)
     if known.code:
         parts.metrics.problem(known.code)

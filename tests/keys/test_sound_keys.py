@@ -15,8 +15,8 @@ from keys.device_proofs import read_key
 from keys.errors import IntegrityError
 from keys.public_keys import b64
 from keys.sound_keys import check_point, sound_key
-from tests.authenticators import Authenticator
-from tests.keys.test_assertions import CHALLENGE, RP_ID, SIGNING, STATEMENT
+from tests.authenticators import RP_ID, Authenticator
+from tests.keys.test_assertions import CHALLENGE, SIGNING, STATEMENT
 
 PRIME = 2**255 - 19
 D = -121665 * pow(121666, -1, PRIME) % PRIME

@@ -105,3 +105,12 @@ def test_the_address_of_many_views_has_one_method(api: Api) -> None:
     answered = api.call(COURIER, "DELETE", "/v1/waybills/view")
     assert answered.status_code == 405
     assert set(answered.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PATCH"])
+@pytest.mark.parametrize("path", ["/v1/decoys", "/v1/waybills/SF1234567890", "/v1/cases", "/v1/me/keys"])
+def test_methods_are_named_in_one_order(api: Api, path: str, method: str) -> None:
+    named = api.call(DESK, method, path).headers["Allow"].split(", ")
+
+    assert named == sorted(named)
+    assert {"GET", "HEAD", "OPTIONS"} <= set(named)
