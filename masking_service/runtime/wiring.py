@@ -31,6 +31,7 @@ from masking_service.service.call.denials import Denials
 from masking_service.service.cases.case_check import load_case_check
 from masking_service.service.decoys.state import Decoys
 from masking_service.service.devices.state import Devices
+from masking_service.service.freezes.pending import PendingFreezes
 from masking_service.service.freezes.snapshots import FreezeSnapshots
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.holds.state import Holds
@@ -82,7 +83,8 @@ class Parts:
         self.store = open_store(settings)
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
-        self.freezes = Freezes(self.store, keyring, os.urandom)
+        pending = PendingFreezes(settings.state_dir / "freezing", clock)
+        self.freezes = Freezes(self.store, keyring, os.urandom, pending)
         self.freeze_snapshots = FreezeSnapshots(self.freezes, keyring, settings.state_dir)
         self.keyholders = Keyholders(self.store, keyring, os.urandom)
         self.devices = Devices(self.store, keyring, os.urandom)

@@ -31,6 +31,7 @@ from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import Recorded, Recorder, RequestContext, Stated
+from masking_service.service.freezes.pending import PendingFreezes
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal, service_principal
 from masking_service.service.people.rules import WatchRules
@@ -44,6 +45,7 @@ from masking_service.store.pipeline import Question
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
 MINUTE: Final = 60
+NONE_PENDING: Final = PendingFreezes(None, int)
 WATCH: Final = "watch"
 """The service principal that freezes by policy, in the audit log."""
 CACHED_COUNT_KEYS: Final = 4_096
@@ -95,10 +97,21 @@ class _List(Serials):
 
 
 class Freezes(TenantState):
-    """The frozen principals of every tenant, and their counts."""
+    """The frozen principals of every tenant, and their counts.
 
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+    Args:
+        pending: told to the other processes of this host.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        random: Callable[[int], bytes],
+        pending: PendingFreezes = NONE_PENDING,
+    ) -> None:
         super().__init__(store, keyring, random)
+        self._pending = pending
         self._lists = Documents(store, keyring, random, _List, FREEZES)
         self._announced: set[tuple[str, str]] = set()
         self._count_key = lru_cache(CACHED_COUNT_KEYS)(partial(_count_key, keyring))
@@ -124,14 +137,26 @@ class Freezes(TenantState):
             raise Frozen
         if (principal.tenant, principal.id) in self._announced:
             raise Frozen
+        if principal.source == "jwt":  # by far the most calls are those of programs
+            self._refuse_pending(principal)
 
     def announce(self, principal: Principal) -> None:
-        """Refuse `principal` in this process until `withdraw`: its freeze is about to be written. No round trip."""
+        """Refuse `principal` until `withdraw`: its freeze is about to be written. No round trip.
+
+        This process refuses every call, the others of this host those of signed-in people, and those that read the
+        freeze live.
+        """
         self._announced.add((principal.tenant, principal.id))
+        self._pending.add(principal.tenant, principal.id)
 
     def withdraw(self, principal: Principal) -> None:
         """Leave it to the list again whether `principal` is frozen."""
         self._announced.discard((principal.tenant, principal.id))
+        self._pending.discard(principal.tenant, principal.id)
+
+    def _refuse_pending(self, principal: Principal) -> None:
+        if self._pending.has(principal.tenant, principal.id):
+            raise Frozen
 
     def refuse_live(self, principal: Principal) -> int:
         """Return the misses in a row; raise Frozen if the store says so. As `freeze_question`, in one round trip."""
@@ -152,6 +177,8 @@ class Freezes(TenantState):
             stored, missed = replies
             of_tenant.take(stored)
             self.refuse(principal)
+            if principal.source == "key":  # in development, one with a role of people
+                self._refuse_pending(principal)
             return int(missed or 0)
 
         return Question(

@@ -1,0 +1,83 @@
+"""A freeze that is being written is known to all processes of the host."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from masking_service.service.freezes.pending import MAX_AGE, PendingFreezes
+from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.errors import Frozen
+from masking_service.service.people.principals import Principal
+from masking_service.store.client import Store
+from tests.keys.known import known_keyring
+from tests.store import stores
+
+
+def process(store: Store, folder: Path | None, *, seconds_later: int = 0) -> Freezes:
+    """What one process knows, so many seconds from now."""
+    pending = PendingFreezes(folder, lambda: int(time.time()) + seconds_later)
+    return Freezes(store, known_keyring(), stores.foreseen("one"), pending)
+
+
+def person(source: Literal["key", "jwt"] = "jwt", tenant: str = "default") -> Principal:
+    return Principal("dev/u-1", tenant, ("service-desk",), frozenset(), source)
+
+
+def refuses(freezes: Freezes, caller: Principal, *, live: bool = False) -> bool:
+    try:
+        freezes.refuse_live(caller) if live else freezes.refuse(caller)
+    except Frozen:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_another_process_refuses_until_the_freeze_is_written(store: Store, tmp_path: Path, live: bool) -> None:
+    one, other = process(store, tmp_path / "freezing"), process(store, tmp_path / "freezing")
+
+    one.announce(person())
+    told = refuses(other, person(), live=live), refuses(other, person(tenant="other"), live=live)
+    one.withdraw(person())
+
+    assert told == (True, False)
+    assert not refuses(other, person(), live=live)
+
+
+def test_of_programs_it_is_asked_only_where_the_freeze_is_read_live(store: Store, tmp_path: Path) -> None:
+    one, other = process(store, tmp_path), process(store, tmp_path)
+
+    one.announce(person("key"))
+
+    assert (refuses(other, person("key")), refuses(other, person("key"), live=True)) == (False, True)
+
+
+def test_what_a_killed_process_left_ends_by_itself(store: Store, tmp_path: Path) -> None:
+    process(store, tmp_path).announce(person())
+
+    assert refuses(process(store, tmp_path, seconds_later=MAX_AGE - 1), person())
+    assert not refuses(process(store, tmp_path, seconds_later=MAX_AGE + 1), person())
+
+
+def test_no_file_names_the_person_or_is_open_to_others(store: Store, tmp_path: Path) -> None:
+    process(store, tmp_path / "freezing").announce(person())
+
+    (file,) = (tmp_path / "freezing").iterdir()
+    assert "u-1" not in file.name
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_where_no_file_can_be_written_the_process_itself_refuses(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    one, other = process(store, tmp_path / "file" / "freezing"), process(store, None)
+
+    one.announce(person())
+    other.announce(person())
+
+    assert refuses(one, person())
+    assert refuses(other, person())
+    one.withdraw(person())
+    assert not refuses(one, person())
