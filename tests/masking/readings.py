@@ -44,6 +44,7 @@ from masking_service.masking.names import (
     names_of_neighbours,
     names_of_pasted_lines,
     names_without_family,
+    pinyin_names,
 )
 from masking_service.masking.normal_forms import normal_form
 from masking_service.masking.numbers import (
@@ -85,6 +86,7 @@ _NAMES: Final[dict[str, Callable[[str], Any]]] = {
     "beside phones": bare_names.names_beside_phones,
     "latin": latin_names.latin_names,
     "latin, address": partial(latin_names.latin_names, address=True),
+    "pinyin": pinyin_names.pinyin_names,
     "latin beside": latin_names.latin_names_beside_address,
     "latin ends": latin_names.latin_names_at_ends,
     "latin first": latin_names.first_latin_name,

@@ -44,6 +44,7 @@ from masking_service.masking.addresses.han_numbers import (
     word_behind,
 )
 from masking_service.masking.words import address_words as words
+from masking_service.masking.words.name_cues import PINYIN_FAMILIES
 
 _NUMERALS: Final = frozenset(words.NUMERALS)
 _SIDE_OF_A_FLOOR: Final = re.compile(
@@ -183,7 +184,9 @@ def _stars(found: re.Match[str]) -> str:
 
 
 def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
-    """Whether a number may be a postcode, and no house, unit or room (名苑_315104), or an order's."""
+    """Whether a number is no unit's: it may be a postcode (名苑_315104), an order's or a family name (3栋 lu hong)."""
+    if number in PINYIN_FAMILIES:
+        return not gap.strip(" (（")
     if len(number) == POSTCODE:
         return number.isdecimal() and (level not in (ZONE, ESTATE) or gap[-1] not in "_-")
     return count_digits(number) >= _ORDER_DIGITS and _BEHIND_ORDER(gap) is not None

@@ -31,6 +31,7 @@ from masking_service.masking.names.latin_names import latin_names_beside_address
 from masking_service.masking.names.names_at_addresses import label_in_front, name_in_front, which_may_have_names
 from masking_service.masking.names.names_in_text import names_in, starred_alone
 from masking_service.masking.names.names_of_pasted_lines import names_with_lines
+from masking_service.masking.names.pinyin_names import pinyin_names
 from masking_service.masking.numbers.found_numbers import find_numbers
 from masking_service.masking.numbers.numbers_in_text import crowded, scrub
 from masking_service.masking.numbers.orders_in_text import SAYS_ORDER
@@ -228,7 +229,7 @@ def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
     front = front.translate(_NARROW) if _WIDE(front) else front
     note = behind_last_number(front) if HAS_HAN(front) else _BEHIND_DIGITS(front).end()  # type: ignore[union-attr]  # it always matches
     found = _names_behind(value, min(note, bracket.start()) if bracket else note, named)
-    found += [span for span in latin_names_beside_address(value) if span not in found]
+    found += [span for span in (*latin_names_beside_address(value), *pinyin_names(value)) if span not in found]
     if name_in_front(value):
         label = label_in_front(value)
         begin = label.end() if label else 0

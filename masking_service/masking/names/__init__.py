@@ -24,6 +24,8 @@ overlap, and most names are found by several modules.
   王小明*******5678浙江省杭州市西湖区文三路12号 → 王小明
 - `latin_names`: a name in Latin letters.
   deliver to Anna Rossi → Anna Rossi
+- `pinyin_names`: a name of China in pinyin, without capitals.
+  找zhang wei拿 → zhang wei
 - `names_of_neighbours`: a name in Korean, Japanese or Thai.
   받는 사람: 김민수 → 김민수
 - `arabic_names`: a name in Arabic letters.

@@ -43,6 +43,7 @@ from masking_service.masking.names.name_bounds import (
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
 from masking_service.masking.names.names_of_places import without_places
+from masking_service.masking.names.pinyin_names import pinyin_names
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of
@@ -101,7 +102,7 @@ def holds_names(text: str) -> bool:
         return True
     text = han_words().simplified(text)
     in_han = names_beside_words.find, *_IN_HAN, names_between_words.find, names_in_frames.find
-    finders = *in_han, latin_names, latin_names_at_ends, arabic_names
+    finders = *in_han, latin_names, latin_names_at_ends, pinyin_names, arabic_names
     return any(next(find(text), None) is not None for find in finders)
 
 
@@ -146,13 +147,13 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     text = han_words().simplified(text)
     found += [*names_beside_words.find(text), *names_beside_numbers.find(text)]
     if _any_han(text) is None:
-        found += [*latin_names(text, address=address), *latin_names_at_ends(text)]
+        found += [*latin_names(text, address=address), *latin_names_at_ends(text), *pinyin_names(text)]
         found += [*(first_latin_name(text) if address else ()), *arabic_names(text)]
         return apart(_joined_by_words(text, found)) if found else found
     for find in _IN_HAN:
         found += find(text)
     found += [*_without_goods(text, names_between_words.find(text, found)), *latin_names(text, address=address)]
-    found += latin_names_at_ends(text)
+    found += [*latin_names_at_ends(text), *pinyin_names(text)]
     if address:
         found += names_beside_numbers.beside_address(text)
     elif "******" in text and _ends_firm(text):

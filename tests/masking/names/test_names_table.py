@@ -21,6 +21,7 @@ from masking_service.masking.names import (
     names_of_neighbours,
     names_of_pasted_lines,
     names_without_family,
+    pinyin_names,
 )
 
 Span = tuple[int, int]
@@ -52,6 +53,7 @@ FINDERS = {
     "names_of_neighbours": names_of_neighbours.names_of_neighbours,
     "names_of_pasted_lines": _of_line,
     "names_without_family": names_without_family.find,
+    "pinyin_names": pinyin_names.pinyin_names,
 }
 
 
