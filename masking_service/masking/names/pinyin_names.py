@@ -19,11 +19,10 @@ Span = tuple[int, int]
 _SYLLABLE: Final = f"(?:{any_of(cues.PINYIN_SYLLABLES)})"
 _may_hold: Final = re.compile("[A-Za-z]{4}|[A-Za-z]{2} [A-Za-z]{2}").search
 _names: Final = Expression(
-    r"(?<![0-9A-Za-z_.@/%&=+'’\-])"
+    r"(?=[a-z])(?<![0-9A-Za-z_.@/%&=+'’\-])"
     rf"(?P<family>{any_of(cues.PINYIN_FAMILIES)})"
     rf"(?P<given>(?P<apart> ){_SYLLABLE}(?:[ \-']?{_SYLLABLE})?|{_SYLLABLE}{{1,2}})"
-    r"(?![0-9A-Za-z_@&=+'’\-]|[./][A-Za-z])",
-    re.I,
+    r"(?![0-9A-Za-z_@&=+'’\-]|[./][A-Za-z])"
 ).finditer
 """Finds what is spelled like a family name and a given name of one or two syllables."""
 _LEAST_JOINED: Final = len("wuhan")
@@ -64,15 +63,16 @@ def pinyin_names(text: str) -> Iterator[Span]:
     """Yield the spans of such names in a text whose numbers are hidden."""
     if _may_hold(text) is None:
         return
-    for match in _names(text):
-        if _can_be_name(match) and _has_cue(text, *match.span()):
+    low = text.lower()
+    for match in _names(low if len(low) == len(text) else text):
+        if _can_be_name(match, text) and _has_cue(text, *match.span()):
             yield match.span()
 
 
-def _can_be_name(match: re.Match[str]) -> bool:
-    """Whether what is spelled like a name is none of the words that are."""
-    name, family, given = match[0].lower(), match["family"].lower(), match["given"].lower()
-    if match[0].isupper() or _place_behind(match.string, match.end()):
+def _can_be_name(match: re.Match[str], text: str) -> bool:
+    """Whether what is spelled like a name in a text in small letters is none of the words that are."""
+    name, family, given = match.group(0, "family", "given")
+    if text[slice(*match.span())].isupper() or _place_behind(text, match.end()):
         return False
     if match["apart"] is not None:
         return name != "hong kong" and not _WORDS.issuperset(name.split())
