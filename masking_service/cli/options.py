@@ -1,5 +1,6 @@
 """What commands have in common: the option for the state directory, the types of values, and columns."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -47,6 +48,22 @@ class Checked(click.ParamType[Value]):
 
 
 _NAME: Final = Checked("name", tenant_name)
+
+
+def _new_file(text: Any) -> Path:
+    """Return the path of a file to write; raise ValueError where its folder is missing or takes no files."""
+    path = Path(text)
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder")
+    if not path.parent.is_dir():
+        raise ValueError(f"{path.parent} is no folder")
+    if not os.access(path.parent, os.W_OK):
+        raise ValueError(f"{path.parent} takes no new files")
+    return path
+
+
+NEW_FILE: Final = Checked("file", _new_file)
+"""A file to write, for commands that must not fail after they have done their work."""
 
 
 def tenant_option(text: str) -> Callable[[Any], Any]:

@@ -17,7 +17,7 @@ from keys.files import write_secret_file
 from keys.keyset_file import NamedRoot, date_of, day_of
 from masking_service.audit.actions import Action, Outcome
 from masking_service.cli.keys.opened import opened_rotation, root, wait
-from masking_service.cli.options import FILE, state_dir, tenant_option
+from masking_service.cli.options import NEW_FILE, state_dir, tenant_option
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.rotation.shred import renew_root
 from masking_service.runtime.administration import OpenRegistries
@@ -79,7 +79,7 @@ def list_permits(tenant: str, timeout: float, state_dir: Path) -> None:
 @permit.command("open")
 @click.argument("name")
 @click.option(
-    "--output", required=True, type=FILE, help="The file to write: it holds the key, so give it to the job only."
+    "--output", required=True, type=NEW_FILE, help="The file to write: it holds the key, so give it to the job only."
 )
 @_tenant
 @wait
@@ -108,7 +108,7 @@ def open_permit(name: str, output: Path, tenant: str, timeout: float, state_dir:
 
 @permit.command()
 @click.argument("names", nargs=-1)
-@click.option("--export", type=FILE, help="The file to which the surviving keys are written.")
+@click.option("--export", type=NEW_FILE, help="The file to which the surviving keys are written.")
 @_tenant
 @root
 @wait

@@ -211,3 +211,16 @@ def test_a_file_that_is_no_permit_is_refused_without_its_content(tmp_path: Path)
     with pytest.raises(ValueError, match="not a permit file") as refusal:
         Permit.load(tmp_path / "permit.json")
     assert key not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("act", "option"), [("open", "--output"), ("end", "--export")])
+def test_a_file_in_a_folder_that_is_missing_is_refused_before_anything_is_done(
+    permit: Command, tmp_path: Path, act: str, option: str
+) -> None:
+    made(permit, "study-1", tmp_path)
+
+    refused = permit(act, "study-1", option, str(tmp_path / "missing" / "file.json"))
+
+    assert refused.exit_code == 2
+    assert f"{tmp_path / 'missing'} is no folder" in refused.output
+    assert "study-1  2999-12-31  phone,name  in use" in permit("list").output
