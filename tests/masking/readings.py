@@ -14,8 +14,6 @@ from typing import Any, Final
 from masking_service.masking.addresses import (
     addresses_in_text,
     districts,
-    foreign_addresses,
-    foreign_lines,
     han_addresses,
     han_numbers,
     han_units_in_text,
@@ -23,6 +21,8 @@ from masking_service.masking.addresses import (
     rooms_alone,
     usual_addresses,
 )
+from masking_service.masking.addresses.foreign import address as foreign_address
+from masking_service.masking.addresses.foreign import lines
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds import address, email, name, phone
 from masking_service.masking.names import (
@@ -146,9 +146,9 @@ _ADDRESSES: Final[dict[str, Callable[[str], Any]]] = {
     "han": han_addresses.hide_han_units,
     "han, read": han_addresses.read_han_units,
     "behind": han_addresses.behind_last_number,
-    "abroad": foreign_addresses.hide_foreign_units,
-    "abroad, no places": partial(foreign_addresses.hide_foreign_units, places=False),
-    "lines": foreign_lines.foreign_lines,
+    "abroad": foreign_address.hide_foreign_units,
+    "abroad, no places": partial(foreign_address.hide_foreign_units, places=False),
+    "lines": lines.foreign_lines,
     "in text": han_units_in_text.hide_units_in_text,
     "japanese": japanese_addresses.hide_japanese_units,
     "alone": lambda text: rooms_alone.rooms_alone(text, text),

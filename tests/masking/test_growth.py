@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from masking_service.masking.addresses.foreign_addresses import ForeignAddress, hide_foreign_units
+from masking_service.masking.addresses.foreign.address import ForeignAddress, hide_foreign_units
 from masking_service.masking.addresses.han_addresses import hide_han_units
 from masking_service.masking.addresses.han_units_in_text import hide_units_in_text
 from masking_service.masking.addresses.japanese_addresses import hide_japanese_units

@@ -9,9 +9,9 @@ what each of them was written for, with an example: what is written → what the
   小商品市场三区A12号摊 → 小商品市场三区***号摊
 - `japanese_addresses`: an address in Japanese.
   东京都新宿区西新宿2-8-1 3階 305号室 → 东京都新宿区西新宿2-8-1 *階 ***号室
-- `foreign_addresses`: an address in other languages, by a word or a sign beside the number.
+- `foreign.address`: an address in other languages, by a word or a sign beside the number.
   500 Howard St, Apt 5B → 500 Howard St, Apt **
-- `foreign_places`: the same, by the place of the number where no word says what it is.
+- `foreign.places`: the same, by the place of the number where no word says what it is.
   7/23 George Street, Sydney → */23 George Street, Sydney
 - `han_units_in_text`: a floor or a room in a text in Chinese, which need not be an address.
   放3楼前台 → 放*楼前台
@@ -20,10 +20,7 @@ what each of them was written for, with an example: what is written → what the
 
 Others only say what is written. `han_numbers` finds the numbers of a Chinese address and `han_levels` their level;
 `han_number_rules` says what of each is shown. `districts` finds where the district ends. `addresses_in_text` says
-whether a text holds an address at all, and `foreign_lines` which of its lines are foreign ones.
+whether a text holds an address at all, and `foreign.lines` which of its lines are foreign ones.
 
-A foreign address is one object of four classes, each in a module of its own and based on the one before it: its words
-and numbers (`foreign_tokens`), units by their place (`foreign_places`), the whole number of a unit
-(`foreign_numbers`), and the reading of its words (`foreign_addresses`), which is the one to begin with.
-`foreign_houses` says which numbers are lots and houses.
+How an address abroad is read is told in `foreign`.
 """

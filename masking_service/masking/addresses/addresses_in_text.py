@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.addresses.foreign_lines import foreign_lines
+from masking_service.masking.addresses.foreign.lines import foreign_lines
 from masking_service.masking.words.alternatives import only_at
 from masking_service.masking.words.expressions import Expression
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.addresses.foreign_tokens import ROOM_DIGITS
+from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS
 
 MAX_LOT: Final = 3
 """The largest number of parts of a lot in Japan: district, block, house."""

@@ -3,7 +3,7 @@
 Words (单元, 室, Apt) stay, and their numbers or letters become stars, one for each character. Phones and the like are
 hidden in every mode. The rules look at spelling only and know no places: what may be the number of a room is hidden
 like one, and a value that may be a person's name is hidden whole. The grammar is in `han_addresses`,
-`japanese_addresses` and `foreign_addresses`. Addresses of the usual forms take a quick way to the same masks:
+`japanese_addresses` and `foreign`. Addresses of the usual forms take a quick way to the same masks:
 `mask_usual_address`, and `mask_usual_addresses` for many.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.addresses.districts import district_end
-from masking_service.masking.addresses.foreign_addresses import ForeignAddress, hide_foreign_units
+from masking_service.masking.addresses.foreign.address import ForeignAddress, hide_foreign_units
 from masking_service.masking.addresses.han_addresses import behind_last_number, hide_han_units, read_han_units
 from masking_service.masking.addresses.han_numbers import starred
 from masking_service.masking.addresses.japanese_addresses import hide_japanese_units, is_japanese

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.addresses.addresses_in_text import may_hold_address
-from masking_service.masking.addresses.foreign_addresses import hide_foreign_units
+from masking_service.masking.addresses.foreign.address import hide_foreign_units
 from masking_service.masking.kinds.table import KINDS, OF_A_PERSON, OF_A_SIDE
 from masking_service.masking.members.name_words import CARD, PARTY, STREET, THING, NameWords, name_words
 from masking_service.masking.members.slips import Slips

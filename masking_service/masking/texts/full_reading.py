@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from masking_service.masking.addresses.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
-from masking_service.masking.addresses.foreign_addresses import hide_foreign_units
-from masking_service.masking.addresses.foreign_lines import foreign_lines
+from masking_service.masking.addresses.foreign.address import hide_foreign_units
+from masking_service.masking.addresses.foreign.lines import foreign_lines
 from masking_service.masking.addresses.han_units_in_text import hide_units_in_text, may_hold_units
 from masking_service.masking.effort import estimate
 from masking_service.masking.hidden import hidden_form

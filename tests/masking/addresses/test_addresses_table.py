@@ -2,30 +2,32 @@
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from masking_service.masking import addresses
 from masking_service.masking.addresses import (
-    foreign_addresses,
+    foreign,
     han_addresses,
     han_units_in_text,
     japanese_addresses,
     usual_addresses,
 )
+from masking_service.masking.addresses.foreign.address import hide_foreign_units
 from masking_service.masking.addresses.rooms_alone import rooms_alone
 
 DESCRIPTION = addresses.__doc__ or ""
-EXAMPLES = dict(re.findall(r"^- `(\w+)`: .*\n  (.* → .*)$", DESCRIPTION, re.M))
+EXAMPLES = dict(re.findall(r"^- `([\w.]+)`: .*\n  (.* → .*)$", DESCRIPTION, re.M))
 
 
 def _by_words(text: str) -> str:
-    return foreign_addresses.hide_foreign_units(text, places=False)
+    return hide_foreign_units(text, places=False)
 
 
 def _by_place(text: str) -> str:
     assert _by_words(text) == text
-    return foreign_addresses.hide_foreign_units(text)
+    return hide_foreign_units(text)
 
 
 def _without_rooms_alone(text: str) -> str:
@@ -38,17 +40,18 @@ MASKS = {
     "usual_addresses": usual_addresses.mask_usual,
     "han_addresses": han_addresses.hide_han_units,
     "japanese_addresses": japanese_addresses.hide_japanese_units,
-    "foreign_addresses": _by_words,
-    "foreign_places": _by_place,
+    "foreign.address": _by_words,
+    "foreign.places": _by_place,
     "han_units_in_text": han_units_in_text.hide_units_in_text,
     "rooms_alone": _without_rooms_alone,
 }
 
 
-def test_every_module_is_named() -> None:
-    modules = {file.stem for file in Path(addresses.__path__[0]).glob("*.py")} - {"__init__"}
+@pytest.mark.parametrize("package", [addresses, foreign])
+def test_every_module_is_named(package: ModuleType) -> None:
+    modules = {file.stem for file in Path(package.__path__[0]).glob("*.py")} - {"__init__"}
 
-    assert {module for module in modules if f"`{module}`" not in DESCRIPTION} == set()
+    assert {module for module in modules if f"`{module}`" not in (package.__doc__ or "")} == set()
 
 
 def test_each_example_has_its_mask_here() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking.addresses.foreign_addresses import hide_foreign_units
+from masking_service.masking.addresses.foreign.address import hide_foreign_units
 from masking_service.masking.addresses.han_units_in_text import hide_units_in_text
 from masking_service.masking.kinds.address import UNIT_NOT_RECOGNISED, mask_address
 from masking_service.masking.records.profiles import Profile

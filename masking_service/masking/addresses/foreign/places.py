@@ -10,8 +10,8 @@ import re
 from functools import cached_property
 from typing import Final
 
-from masking_service.masking.addresses.foreign_houses import IS_KOREAN, SAME_HOUSE
-from masking_service.masking.addresses.foreign_tokens import (
+from masking_service.masking.addresses.foreign.lots import IS_KOREAN, SAME_HOUSE
+from masking_service.masking.addresses.foreign.tokens import (
     BREAKS,
     LONG,
     ROOM_DIGITS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from masking_service.masking.addresses.foreign_houses import IS_KOREAN, spans_in_brazil, spans_of_lots
+from masking_service.masking.addresses.foreign.lots import IS_KOREAN, spans_in_brazil, spans_of_lots
 from masking_service.masking.words import address_words
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.addresses.foreign_places import SHORT_WORD, UnitsByPlace
-from masking_service.masking.addresses.foreign_tokens import LONG, ROOM_DIGITS
+from masking_service.masking.addresses.foreign.places import SHORT_WORD, UnitsByPlace
+from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
 
 _GAPS: Final = frozenset(".:#№-º°ª")

@@ -1,7 +1,7 @@
 """Hides unit, floor and room in foreign addresses, and tells where one may be unreadable.
 
 A number is a unit's by a word before or behind it, in the languages of `foreign_units.tsv`; as an ordinal (3º B,
-3. tv.); or by its place (`foreign_places`).
+3. tv.); or by its place (`places`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.addresses.foreign_houses import IS_KOREAN
-from masking_service.masking.addresses.foreign_numbers import AND, MAX_GAP, ROMAN, UnitNumbers
-from masking_service.masking.addresses.foreign_places import JALAN
-from masking_service.masking.addresses.foreign_tokens import BREAKS, LONG, ROOM_DIGITS
+from masking_service.masking.addresses.foreign.lots import IS_KOREAN
+from masking_service.masking.addresses.foreign.places import JALAN
+from masking_service.masking.addresses.foreign.tokens import BREAKS, LONG, ROOM_DIGITS
+from masking_service.masking.addresses.foreign.unit_numbers import AND, MAX_GAP, ROMAN, UnitNumbers
 from masking_service.masking.words.foreign_words import (
     MARKS,
     first_words,
