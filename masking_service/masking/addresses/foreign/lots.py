@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.addresses.foreign.tokens import Tokens
 from masking_service.masking.words.alternatives import any_of
 
 _SHORT: Final = 3
@@ -76,15 +77,56 @@ _NUMBERS_OF_BRAZIL: Final = re.compile(
 ).finditer
 """Finds Avenida T-10 and 1.722."""
 _STREETS_OF_BRAZIL: Final = frozenset("rua avenida av alameda travessa rodovia estrada praça calle".split())
+_NUMBERED_STREETS: Final = re.compile(
+    r"(?<= )[0-9]{1,3}(?:st|nd|rd|th|[A-Z])? (?:mile )?(?:street|str?|avenue|ave?|road|rd|place|pl|drive|dr|terrace|ter"
+    r"|court|ct|lane|ln)\b",
+    re.I,
+).finditer
+"""Finds streets with a number for a name, behind a house: 3505 188th Street."""
+_HOUSES_OF_MOSCOW: Final = re.compile(r"(?<![0-9])([0-9]{1,3})[скСК]([0-9]{1,3})(?![0-9])").finditer
+"""Finds a house in Moscow with its building: 8с2."""
+_ORDINALS_IN_CYRILLIC: Final = re.compile(
+    r"(?<![0-9])([0-9]{1,4})-(?:[ыио]?й|[ая]?я|[ое]?е|г?о)(?![^\W\d_])"
+    r"(?! ?(?:эт|под|кв|секц|пов|ком|пар(?!к)|палат|офис|вход|каб|кім))",
+    re.I,
+).finditer
+"""Finds names of streets and districts with an ordinal: ул. 1-я Ямская, 3-й проезд."""
 
 
-def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of such numbers with the words between them.
+def lots(tokens: Tokens) -> frozenset[int]:
+    """Return the numbers by which a house is found: those of lots, and of houses that are named twice."""
+    spans = [*_spans_of_lots(tokens)]
+    if not spans:
+        return frozenset()
+    units = {token.start for at, token in enumerate(tokens) if tokens.is_behind_unit_word(at)}
+    return _inside(tokens, [span for span in spans if span[0] not in units])
 
-    Args:
-        text: the address.
-        words: its words, numbers and signs in lower case.
-    """
+
+def numbers_in_brazil(tokens: Tokens) -> frozenset[int]:
+    """Return the numbers of streets that are called by a letter and a number, and of houses with a point."""
+    if _STREETS_OF_BRAZIL.isdisjoint([token.lower for token in tokens]):
+        return frozenset()
+    return _inside(tokens, [match.span() for match in _NUMBERS_OF_BRAZIL(tokens.text)])
+
+
+def names_of_streets(tokens: Tokens) -> frozenset[int]:
+    """Return the numbers that are names of streets, as in 3505 188th Street, and houses like 8с2."""
+    places = {match.start() for match in _NUMBERED_STREETS(tokens.text)}
+    if not tokens.text.isascii():
+        places |= {match.start(group) for match in _HOUSES_OF_MOSCOW(tokens.text) for group in (1, 2)}
+        places |= {match.start(1) for match in _ORDINALS_IN_CYRILLIC(tokens.text)}
+    return frozenset([at for at, token in enumerate(tokens) if token.start in places]) if places else frozenset()
+
+
+def _inside(tokens: Tokens, spans: list[tuple[int, int]]) -> frozenset[int]:
+    """Return the tokens that begin inside of spans of the text."""
+    places = {place for span in spans for place in range(*span)}
+    return frozenset([at for at, token in enumerate(tokens) if token.start in places]) if places else frozenset()
+
+
+def _spans_of_lots(tokens: Tokens) -> Iterator[tuple[int, int]]:
+    """Yield the spans of such numbers with the words between them."""
+    text, words = tokens.text, [token.lower for token in tokens]
     if not _STREETS_OF_PLATES.isdisjoint(words):
         for match in _PLATES(text):
             sign = match["sign"].strip()
@@ -103,9 +145,3 @@ def spans_of_lots(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
             yield from (match.span() for match in _LOTS_OF_KOREA(text))
         elif _IS_JAPANESE(text):
             yield from (match.span() for match in _LOTS_OF_JAPAN(text))
-
-
-def spans_in_brazil(text: str, words: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of streets that are called by a letter and a number, and of houses whose number has a point."""
-    if not _STREETS_OF_BRAZIL.isdisjoint(words):
-        yield from (match.span() for match in _NUMBERS_OF_BRAZIL(text))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.addresses.foreign.places import SHORT_WORD, UnitsByPlace
-from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS
+from masking_service.masking.addresses.foreign.decisions import Decisions
+from masking_service.masking.addresses.foreign.places import SHORT_WORD
+from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Tokens
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
 
 _GAPS: Final = frozenset(".:#№-º°ª")
@@ -38,136 +39,131 @@ def _is_next(number: str, other: str) -> bool:
     return len(number) >= ROOM_DIGITS[0] and len(other) > 1 and str(int(number) + 1).endswith(other.lstrip("0") or "-")
 
 
-class UnitNumbers(UnitsByPlace):
-    """Reads the numbers of units of an address."""
+def number_behind(tokens: Tokens, decided: Decisions, word: int, at: int) -> list[int]:
+    """Return the tokens of the number or letter behind a word; empty if there is none."""
+    short = len(tokens[word].text) <= SHORT_WORD
+    of_unit = kinds_of_words().get(tokens[word].lower) == "unit"
+    dotted = False
+    first = at
+    last = min(len(tokens), at + MAX_GAP)
+    while at < last and (tokens[at].kind in _GAPS or tokens[at].lower in MARKS):
+        dotted = dotted or tokens[at].kind in ".:#№"
+        at += 1
+    if at == last:
+        return []
+    token = tokens[at]
+    letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
+    if letter and not (dotted or tokens.touches_previous(at) or tokens.is_number_or_letter(word - 1)):
+        return []
+    if word in decided.lettered_postcodes:
+        return []
+    if token.kind == "n":
+        is_code = short and of_unit and token.text.isdecimal() and len(token.text) >= LONG
+        is_code = is_code and tokens[word].lower != _NO_STATE
+        return [] if is_code else joined_numbers(tokens, decided, at)  # Guwahati, AS 781003
+    joined_by_dash = of_unit and not short and tokens[at - 1].kind == "-"
+    apart = token.start > tokens[at - 1].end or dotted or joined_by_dash or tokens[word].kind == "#"
+    if token.kind != "w" or not apart:
+        return []
+    if len(token.text) <= SHORT_WORD and tokens.touches_next(at, "n"):
+        return [at, *joined_numbers(tokens, decided, at + 1)]
+    sure = not short or dotted or tokens[word].lower in _SURE
+    if of_unit and not letter and sure and (lettered := _lettered_number(tokens, decided, at, marked=at > first)):
+        return lettered
+    own_part = of_unit and tokens.ends_part(at)
+    if _IS_PREPOSITION(token.text) and tokens.shape(at + 1, at + 2) == "w":
+        return []  # вход с левого торца
+    if len(token.text) == 1 and not letter and (sure or tokens[word].kind == "#" or own_part):
+        return joined_numbers(tokens, decided, at)
+    if token.lower in numbers_in_words() and (not short or tokens[word].text == "ط"):
+        return _number_in_words(tokens, at)
+    return [at] if ROMAN(token.text) else []
 
-    def _kinds(self, start: int, end: int) -> str:
-        """Return the kinds of some tokens."""
-        return "".join([token.kind for token in self._tokens[start:end]])
 
-    def _value(self, word: int, at: int) -> list[int]:
-        """Return the tokens of the number or letter behind a word; empty if there is none."""
-        tokens = self._tokens
-        short = len(tokens[word].text) <= SHORT_WORD
-        of_unit = kinds_of_words().get(tokens[word].text.lower()) == "unit"
-        dotted = False
-        first = at
-        last = min(len(tokens), at + MAX_GAP)
-        while at < last and (tokens[at].kind in _GAPS or tokens[at].text.lower() in MARKS):
-            dotted = dotted or tokens[at].kind in ".:#№"
-            at += 1
-        if at == last:
-            return []
-        token = tokens[at]
-        letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
-        if letter and not (dotted or self._is_joined(at) or self._is_number(word - 1)):
-            return []
-        if tokens[word].start in self._in_codes:
-            return []
-        if token.kind == "n":
-            is_code = short and of_unit and token.text.isdecimal() and len(token.text) >= LONG
-            is_code = is_code and tokens[word].text.lower() != _NO_STATE
-            return [] if is_code else self._chain(at)  # Guwahati, AS 781003
-        joined_by_dash = of_unit and not short and tokens[at - 1].kind == "-"
-        apart = token.start > tokens[at - 1].end or dotted or joined_by_dash or tokens[word].kind == "#"
-        if token.kind != "w" or not apart:
-            return []
-        if len(token.text) <= SHORT_WORD and self._adjacent(at, "n"):
-            return [at, *self._chain(at + 1)]
-        sure = not short or dotted or tokens[word].text.lower() in _SURE
-        if of_unit and not letter and sure and (lettered := self._lettered(at, marked=at > first)):
-            return lettered
-        own_part = of_unit and self._ends(at)
-        if _IS_PREPOSITION(token.text) and self._kinds(at + 1, at + 2) == "w":
-            return []  # вход с левого торца
-        if len(token.text) == 1 and not letter and (sure or tokens[word].kind == "#" or own_part):
-            return self._chain(at)
-        if token.text.lower() in numbers_in_words() and (not short or tokens[word].text == "ط"):
-            return self._in_words(at)
-        return [at] if ROMAN(token.text) else []
-
-    def _code_of_unit(self, at: int) -> list[int]:
-        """Return the tokens of the numbers in a code that begins here: FZJOBB1210 and RA08TB03 after Office No."""
-        found = []
-        while self._adjacent(at, "n") or self._adjacent(at, "w"):
-            at += 1
-            if self._tokens[at].kind == "n":
-                found.append(at)
-        return found
-
-    def _lettered(self, at: int, *, marked: bool) -> list[int]:
-        """Return the tokens of a number and the one or two letters before it: Flat-BC 103, Unit AO-09, Flat No D 03.
-
-        Else empty. `marked` tells that a sign or No. is before it; then there may be more letters.
-        """
-        if marked and self._tokens[at].text.isupper() and self._adjacent(at, "n"):
-            return self._code_of_unit(at)
-        found = [at]
-        while self._kinds(at + 1, at + 4) in ("-w-", "-wn") and self._is_letters(at + 2):
-            at += 2
-            found.append(at)  # Unit EM - G - 01
-        letters = self._tokens[at].text
-        if not self._is_letters(at):
-            return []
-        room = at + 1 + ((len(letters) > 1 or len(found) > 1) and self._kinds(at + 1, at + 2) == "-")
-        if len(letters) > 1 and self._kinds(room, room + 2) == "wn" and self._is_letters(room):
-            found.append(room)  # Shop OT G50
-            room += 1
-        if not self._is_room(room) or (len(letters) == 1 and self._before_street(room)):
-            return []
-        return [*found, *self._chain(room)]
-
-    def _is_letters(self, at: int) -> bool:
-        """Whether one or two letters of a unit's number are here; they are capitals, except in Vietnam."""
-        letters = self._tokens[at].text
-        return len(letters) <= SHORT_WORD and (letters.isupper() or (self._of_vietnam and letters.isalpha()))
-
-    def _is_room(self, at: int) -> bool:
-        """Whether a number of up to four digits is here."""
-        return at < len(self._tokens) and self._tokens[at].kind == "n" and len(self._tokens[at].text) < LONG
-
-    def _in_words(self, at: int) -> list[int]:
-        """Return the tokens of a number in words that begins here: Twenty-One, One Two Zero Three."""
-        found = [at]
-        for after, token in enumerate(self._tokens[at + 1 :], at + 1):
-            if token.text.lower() in numbers_in_words():
-                found.append(after)
-            elif token.kind != "-":
-                break
-        return found
-
-    def _chain(self, at: int) -> list[int]:
-        """Return a number and those that are joined to it: 12-34, 5/7, 1203 & 1205."""
-        tokens = self._tokens
-        found = [at]
-        if self._adjacent(at, "w") and self._adjacent(at + 1, "n") and len(tokens[at + 1].text) == 1:
-            at += 2  # 3F2
-            found += [at - 1, at]
-        while at + 2 < len(tokens):
-            sign, after = tokens[at + 1], tokens[at + 2]
-            if after.kind != "n" and not (after.kind == "w" and len(after.text) == 1):
-                break
-            if at + 2 in self._lots:
-                joined = False
-            elif sign.kind == ",":
-                joined = after.kind == "n" and len(after.text) in ROOM_DIGITS and self._ends(at + 2)
-                joined = joined or (self._is_joined(at + 1) and self._adjacent(at + 1, "n") and self._ends(at + 2))
-            elif sign.kind == ".":
-                joined = after.kind == "n" and sign.start == tokens[at].end and after.start == sign.end
-                joined = joined and tokens[at].text[-1] not in "Ff"  # 7F.459, Sec. 2
-                joined = joined or (after.kind == "n" and self._is_in_list(at + 3))
-            elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
-                joined = not self._before_street(at + 2) or _is_next(tokens[at].text, after.text)
-                joined = joined or tokens[at + 3].text.lower() in _IN_SPANISH
-            else:
-                joined = sign.kind == "-" or sign.text.lower() in AND
-                joined = joined or (sign.text in _AND_IN_PORTUGUESE and not self._before_street(at + 2))
-            if not joined:
-                break
-            at += 2
+def _numbers_of_code(tokens: Tokens, at: int) -> list[int]:
+    """Return the tokens of the numbers in a code that begins here: FZJOBB1210 and RA08TB03 after Office No."""
+    found = []
+    while tokens.touches_next(at, "n") or tokens.touches_next(at, "w"):
+        at += 1
+        if tokens[at].kind == "n":
             found.append(at)
-        return found
+    return found
 
-    def _is_in_list(self, at: int) -> bool:
-        """Whether a list of numbers goes on here: Lc. 9. 10. 13. 14 y 15."""
-        return at < len(self._tokens) and self._tokens[at].text.lower() in (".", "y")
+
+def _lettered_number(tokens: Tokens, decided: Decisions, at: int, *, marked: bool) -> list[int]:
+    """Return the tokens of a number and the one or two letters before it: Flat-BC 103, Unit AO-09, Flat No D 03.
+
+    Else empty. `marked` tells that a sign or No. is before it; then there may be more letters.
+    """
+    if marked and tokens[at].text.isupper() and tokens.touches_next(at, "n"):
+        return _numbers_of_code(tokens, at)
+    found = [at]
+    while tokens.shape(at + 1, at + 4) in ("-w-", "-wn") and _is_letters(tokens, at + 2):
+        at += 2
+        found.append(at)  # Unit EM - G - 01
+    letters = tokens[at].text
+    if not _is_letters(tokens, at):
+        return []
+    room = at + 1 + ((len(letters) > 1 or len(found) > 1) and tokens.shape(at + 1, at + 2) == "-")
+    if len(letters) > 1 and tokens.shape(room, room + 2) == "wn" and _is_letters(tokens, room):
+        found.append(room)  # Shop OT G50
+        room += 1
+    if not tokens.is_room(room) or (len(letters) == 1 and tokens.is_before_street(room)):
+        return []
+    return [*found, *joined_numbers(tokens, decided, room)]
+
+
+def _is_letters(tokens: Tokens, at: int) -> bool:
+    """Whether one or two letters of a unit's number are here; they are capitals, except in Vietnam."""
+    letters = tokens[at].text
+    return len(letters) <= SHORT_WORD and (letters.isupper() or (tokens.country.vietnam and letters.isalpha()))
+
+
+def _number_in_words(tokens: Tokens, at: int) -> list[int]:
+    """Return the tokens of a number in words that begins here: Twenty-One, One Two Zero Three."""
+    found = [at]
+    for after, token in enumerate(tokens[at + 1 :], at + 1):
+        if token.lower in numbers_in_words():
+            found.append(after)
+        elif token.kind != "-":
+            break
+    return found
+
+
+def joined_numbers(tokens: Tokens, decided: Decisions, at: int) -> list[int]:
+    """Return a number and those that are joined to it: 12-34, 5/7, 1203 & 1205."""
+    found = [at]
+    if tokens.touches_next(at, "w") and tokens.touches_next(at + 1, "n") and len(tokens[at + 1].text) == 1:
+        at += 2  # 3F2
+        found += [at - 1, at]
+    while at + 2 < len(tokens):
+        sign, after = tokens[at + 1], tokens[at + 2]
+        if after.kind != "n" and not (after.kind == "w" and len(after.text) == 1):
+            break
+        if at + 2 in decided.lots:
+            joined = False
+        elif sign.kind == ",":
+            joined = after.kind == "n" and len(after.text) in ROOM_DIGITS and tokens.ends_part(at + 2)
+            joined = joined or (
+                tokens.touches_previous(at + 1) and tokens.touches_next(at + 1, "n") and tokens.ends_part(at + 2)
+            )
+        elif sign.kind == ".":
+            joined = after.kind == "n" and sign.start == tokens[at].end and after.start == sign.end
+            joined = joined and tokens[at].text[-1] not in "Ff"  # 7F.459, Sec. 2
+            joined = joined or (after.kind == "n" and _is_in_list(tokens, at + 3))
+        elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
+            joined = not tokens.is_before_street(at + 2) or _is_next(tokens[at].text, after.text)
+            joined = joined or tokens[at + 3].lower in _IN_SPANISH
+        else:
+            joined = sign.kind == "-" or sign.lower in AND
+            joined = joined or (sign.text in _AND_IN_PORTUGUESE and not tokens.is_before_street(at + 2))
+        if not joined:
+            break
+        at += 2
+        found.append(at)
+    return found
+
+
+def _is_in_list(tokens: Tokens, at: int) -> bool:
+    """Whether a list of numbers goes on here: Lc. 9. 10. 13. 14 y 15."""
+    return at < len(tokens) and tokens[at].lower in (".", "y")
