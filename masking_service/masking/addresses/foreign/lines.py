@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.masking.addresses.foreign.places import SHORT_WORD
+from masking_service.masking.addresses.foreign.unit_numbers import SHORT_WORD
 from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words

@@ -1,6 +1,6 @@
-"""Finds numbers of lots and houses in Colombia, Korea, Japan and Indonesia, and a house that is named twice.
+"""Finds numbers of lots, houses and streets by expressions: in Colombia, Korea, Japan, Indonesia, Brazil and others.
 
-None of these numbers is a unit's: Carrera 4 No 39-347; 78-11, Cheongdam-dong; 5-24-2 Sendagaya, Shibuya-ku.
+None of these numbers is a unit's: Carrera 4 No 39-347; 78-11, Cheongdam-dong; 5-24-2 Sendagaya, Shibuya-ku; 188th Street.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Finds units in foreign addresses by the place of a number, where no word says that it is one.
+"""Reads units by the place of a number, where no word and no expression says that it is one.
 
 A number is a unit's before a slash and a street (7/23 George Street), behind the number of a house (Kwiatowa 5/24, Pikk
-12-37, 12 A 23), and beside the name of an apartment house. Lots in Korea (178-1) are no units.
+12-37, 12 A 23), and beside the number of an apartment house. Lots in Korea (178-1) are no units.
 """
 
 from __future__ import annotations
@@ -11,138 +11,36 @@ from typing import Final
 
 from masking_service.masking.addresses.foreign.countries import JALAN
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.lots import IS_KOREAN, SAME_HOUSE
-from masking_service.masking.addresses.foreign.postcodes import STATES
-from masking_service.masking.addresses.foreign.tokens import (
-    BREAKS,
-    LONG,
-    ROOM_DIGITS,
-    SHORT_NUMBER,
-    Tokens,
+from masking_service.masking.addresses.foreign.houses import (
+    _CYRILLIC,
+    _HAS_HANGUL,
+    _is_numbered_street,
+    is_behind_village,
+    is_flat_in_turkey,
+    is_flat_of_house,
+    is_further_door_in_turkey,
+    is_half,
+    is_house,
+    is_house_in_italy,
+    is_in_jalan,
+    is_in_turkey,
+    is_one_house,
+    is_sector,
+    is_unit_in_jalan,
 )
+from masking_service.masking.addresses.foreign.tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, Tokens
+from masking_service.masking.addresses.foreign.unit_numbers import SHORT_WORD
 from masking_service.masking.addresses.japanese_addresses import MAX_LOT
-from masking_service.masking.words import address_words as words
-from masking_service.masking.words.foreign_words import MARKS, forms_of_capitals, kinds_of_words
+from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
 
 _DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())
 _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
-_TURKISH: Final = frozenset[str]().union(
-    *map(forms_of_capitals, "sok sk sokak sokağı cad cd cadde caddesi bulv bulvar bulvarı blv".split())
-)
-_FLAT_OF_MALAYSIA: Final = re.compile(
-    r"(?:no\.? ?)?(?P<unit>[A-Z]{1,2}[0-9]{0,2}-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4}[A-Z]?)?)(?=[ ,])", re.I
-).match
-"""Matches a block and a flat at the beginning of an address: No AG-11, B2-7-27."""
 _STREETS_FIRST: Final = frozenset(
     (*"rue avenue av route đường phố ngõ ngách hẻm kiệt ấp tổ thôn khu phường xã quận khóm".split(), *JALAN)
 )
 """Words for streets that are before the name: 419, rue Cordier."""
-_NUMBERED: Final = frozenset("road rd lane street avenue sector block line".split())
-"""Words for what has a number as its name in South Asia, where a letter may be behind a slash: Road-7/A."""
-_ITALIAN: Final = re.compile(r"\b(?:via|viale|v\.le|piazza|p\.z?za|corso|c\.so|vicolo)\b", re.I).search
-"""Finds a street in Italy.
-
-There, a letter behind a slash belongs to the house (ISTAT: esponente), and a flat is behind `int.`.
-"""
 _ALLEYS: Final = frozenset("k h".split())
 """Abbreviations for alleys in Vietnam, before their number: K266 H14/19."""
-_ONE_OF_GERMANY: Final = re.compile(
-    r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
-).search
-"""Finds the end of a German street's name. Two numbers with a dash behind it are those of one long house."""
-_ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
-"""Finds an end that street names in the Netherlands and Estonia have, too. There, the second number is a flat's."""
-_GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
-_LONGEST_STREET: Final = 12
-"""The largest number of tokens of a street's name."""
-SHORT_WORD: Final = 2
-_HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
-_CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
-_TURKISH_PLACE: Final = re.compile(
-    r"\b(?:mah|mahalle(?:si)?|sok(?:a[kğg][ıi]?)?|sk|cad(?:desi)?|cd|bulv(?:ar[ıi]?)?|sitesi|apartman[ıi]?|istanbul|ankara"
-    r"|izmir|turkey|t[uü]rkiye)\b"
-).search
-_OF_SINGAPORE: Final = re.compile(r"\bsingapore\b", re.I).search
-_UNIT_OF_SINGAPORE: Final = re.compile(
-    r"(?<![#0-9-])(?P<unit>(?:0[0-9]-[0-9]{2,3}|[0-9]{2}-(?:0[0-9]|[0-9]{3}))[A-Z]?(?:/[0-9]{2,3}[A-Z]?)?)(?![0-9-])"
-).search
-"""A floor and a unit there without their sign: 02-10/12 The Riverwalk."""
-_RUSSIAN_FLAT: Final = re.compile(
-    r"\b(?:корпус|корп|кор|строение|стр|к|дом|д|вл)\b\.? ?(?:[0-9]{1,4} ?[а-я]?(?:/[0-9]{1,3})?|[а-я]\.?)"
-    r"(?: ?- ?|, ?| )(?P<unit>[0-9*]{1,4}[а-я]?(?:/[0-9*]{1,4})?)(?=$|,(?! ?(?:к|корп|корпус|стр|строение|лит)\b))",
-    re.I,
-).search
-"""Finds the number of a flat right behind a house or its building: д. 143 48, д. 1-83, дом 24а, 607, корп. 4, 11."""
-_HOUSE_OF_FLATS: Final = rf"\b(?:{words.HOUSE_OF_FLATS})\b(?! (?:road|rd|street|st|lane|avenue|ave|jalan)\b)"
-_BEFORE_FLATS: Final = re.compile(
-    r"\s*(?:H(?:ou)?se )?(?:No\.? ?)?(?P<unit>(?:[A-Z]{1,2}[0-9]{0,2}[-/ ]?|[0-9]{1,3}[A-Z]?[-/.])"
-    r"[0-9]{1,4}[A-Z]?(?:[-/][0-9]{1,4}[A-Z]?)?,?"
-    rf"|[0-9]{{3,4}}[A-Z]?,) ?(?=[^,0-9]{{0,40}}{_HOUSE_OF_FLATS})",
-    re.I,
-).match
-_BEHIND_FLATS: Final = re.compile(
-    rf"{_HOUSE_OF_FLATS}[^,0-9]{{0,20}},? "
-    r"(?P<unit>(?!NO\b)[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
-    re.I,
-).search
-_HOUSES: Final = "(?:building|bldg)"
-_BUILDING: Final = rf"(?:{_HOUSES}|block|blk|tower)\b\.? ?[0-9A-Z]"
-_STREET: Final = (
-    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|circle|cir|court|ct|place|pl|terrace|ter|parkway|pkwy"
-    r"|way|trail|trl)\b\.?(?:,? (?:[NSEW]{1,2}|north|south|east|west)\b\.?)?"
-)
-_NO_COMPASS: Final = "[A-DF-MO-RT-VX-Z]"
-_ROOM: Final = "(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)"
-_IN_A_STREET: Final = (
-    r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,?"
-    r" (?:(?!(?:county|country (?:road|rd)|co|cr|farm|ranch|market|private|state|forest)\b)"
-    rf"(?:[A-Z.'-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{1,4}}{_STREET}"
-)
-_ROOMS: Final = tuple(
-    re.compile(pattern, re.I).search
-    for pattern in (
-        rf"^(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
-        rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? {_ROOM}",
-        rf"^(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
-        rf"{_IN_A_STREET} (?P<unit>[A-Z]?[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
-        rf"^(?P<unit>(?:[A-Z] ?)?[0-9]{{1,4}}[A-Z]?) [0-9]{{1,5}}[A-Z]?"
-        rf" (?!mile\b|{_STREET}(?:\W|$))(?:[A-Z.'-]+ |[0-9]{{1,3}}(?:st|nd|rd|th) ){{1,4}}?{_STREET}(?=\W|$)",
-        rf"^(?P<unit>[A-Z]?[0-9]{{1,4}})-[0-9]{{3,5}}[A-Z]? [0-9]{{1,3}}(?:st|nd|rd|th)? {_STREET}(?=\W|$)",
-        rf"^(?P<unit>[0-9]{{3,4}}[A-Z]?(?:-[0-9]{{3,4}})?) (?:(?!{_STREET}(?:\W|$))[A-Z][A-Z.'-]* ){{1,4}}towers?\b"
-        rf"(?! (?:{_STREET}|hamlets?|hill|bridge)\b)",
-        rf"^(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
-        rf"{_IN_A_STREET}, (?P<unit>[0-9]{{1,3}}(?: ?[A-Z])?)(?=$|, )",
-        rf"{_IN_A_STREET} (?P<unit>[0-9]{{1,2}})(?=,? [^0-9]{{2,40}}\b(?-i:{STATES})\b)",
-        rf"^(?=[0-9]{{1,5}} [NSEW]\.? ){_IN_A_STREET} (?P<unit>[0-9]{{1,2}})$",
-        rf"{_IN_A_STREET}(?<!avenue)(?<!ave) (?P<unit>{_NO_COMPASS})$",
-        rf"^[0-9]{{1,5}} (?P<unit>{_NO_COMPASS}) (?:north|south|east|west) (?!{_STREET}(?:\W|$))",
-        rf"^[0-9]{{1,5}} (?P<unit>[ABCDFG]) (?!{_STREET}(?:\W|$))[A-Z]{{3,}} {_STREET}(?=\W|$)",
-        rf"{_IN_A_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
-        rf"{_IN_A_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
-    )
-)
-"""Find numbers of rooms: No 402 Building 3, Marina Tower 1203, B 201, Apsara Building, and 5 Main St 4B."""
-
-
-def hide_beside_flats(tokens: Tokens, decided: Decisions) -> None:
-    """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
-    if not tokens.text.isascii() and _CYRILLIC(tokens.text) is not None and (found := _RUSSIAN_FLAT(tokens.text)):
-        start, end = found.span("unit")
-        decided.hidden.update(
-            at for at, token in enumerate(tokens) if start <= token.start < end and token.kind in "nw"
-        )
-        return
-    malaysian = (_FLAT_OF_MALAYSIA,) if tokens.country.malaysia else ()
-    singapore = (_UNIT_OF_SINGAPORE,) if "-" in tokens.text and _OF_SINGAPORE(tokens.text) else ()
-    for search in (_BEFORE_FLATS, _BEHIND_FLATS, *malaysian, *singapore, *_ROOMS):
-        if found := search(tokens.text):
-            start, end = found.span("unit")
-            if any(start <= tokens[at].start < end for at in decided.lots):
-                continue
-            decided.hidden.update(
-                at for at, token in enumerate(tokens) if start <= token.start < end and token.kind in "nw"
-            )
-            return
 
 
 def read_places(tokens: Tokens, decided: Decisions) -> None:
@@ -202,23 +100,6 @@ def _doors(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
     return found if found and ends and _CYRILLIC(tokens.text) is None else []
 
 
-def is_house_in_italy(tokens: Tokens, house: int, behind: int) -> bool:
-    """Whether the letter of a house in Italy, or the next house, is behind the slash: Via Roma 23/A and 15/17."""
-    if _ITALIAN(tokens.text, 0, tokens[house].start) is None:
-        return False
-    if tokens[behind].kind == "w":
-        return True
-    one, other = tokens[house].text, tokens[behind].text
-    return is_one_house(tokens, house, behind) and (int(other) - int(one) == 1 or (int(other) - int(one)) % 2 == 0)
-
-
-def _is_numbered_street(tokens: Tokens, at: int) -> bool:
-    """Whether a number is behind a word for what has a number as its name: Road-7."""
-    while at and (tokens[at - 1].kind in "-.#" or tokens[at - 1].lower in MARKS):
-        at -= 1
-    return at > 0 and tokens[at - 1].lower in _NUMBERED
-
-
 def _rooms(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
     """Return the numbers of unit and room that are joined to a building's or a house's: Building 5-402."""
     chain = _joined(tokens, house)
@@ -227,31 +108,6 @@ def _rooms(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
     if not joined or len(tokens[room].text) not in ROOM_DIGITS or not tokens.ends_part(room):
         return []
     return [] if is_one_house(tokens, house, room) or _HAS_HANGUL(tokens.text) else chain[1:]
-
-
-def is_in_turkey(tokens: Tokens, house: int) -> bool:
-    """Whether the word for a street before a number is Turkish: a district follows there without a sign.
-
-    It also follows a number with No.: No: 28/102 Hobyar Mahallesi.
-    """
-    word = house - 1
-    while word > 0 and tokens[word].kind in ".:":
-        word -= 1
-    before = tokens[word].lower if word >= 0 else ""
-    return (word > 0 and before in _TURKISH) or (before in ("no", "n") and _TURKISH_PLACE(tokens.lower) is not None)
-
-
-def is_further_door_in_turkey(tokens: Tokens, house: int, at: int) -> bool:
-    """Whether one follows after a dash or slash that touches it, in Turkey."""
-    is_door = at < len(tokens) and tokens.touches_previous(at) and tokens[at - 1].kind in "-/"
-    return is_door and tokens.touches_previous(at - 1) and tokens.may_be_door(at) and is_in_turkey(tokens, house)
-
-
-def is_flat_in_turkey(tokens: Tokens, house: int) -> bool:
-    """Whether a flat follows the dash of a house's number with No. in Turkey: No: 6-28, and not No: 12-14."""
-    flat = house + 2
-    is_short = flat < len(tokens) and tokens[flat].kind == "n" and tokens.may_be_door(flat)
-    return is_short and is_in_turkey(tokens, house) and not is_one_house(tokens, house, flat)
 
 
 def _joined(tokens: Tokens, at: int) -> list[int]:
@@ -337,33 +193,6 @@ def _ends_range(tokens: Tokens, last: int) -> bool:
     return bool(following) and kinds_of_words().get(following[0].lower) == "building"
 
 
-def is_flat_of_house(tokens: Tokens, chain: list[int]) -> bool:
-    """Whether a part is only a house and its flat, behind a street in Korea or Russia.
-
-    정자로 32, 101-1331 is building 101 of a site and flat 1331; Невский пр., 82-22 is house 82 and flat 22.
-    101-1331, Lotte Castle, Jamsil-dong is read in the same way.
-    """
-    first, last = chain[0], chain[-1]
-    if len(chain) != len(("house", "flat")) or not tokens.ends_part(last):
-        return False
-    if not tokens.touches_next(first, "-") or "w" in (tokens[first].kind, tokens[last].kind):
-        return False
-    if IS_KOREAN(tokens.text) is not None and len(tokens[first].text) in ROOM_DIGITS:
-        return len(tokens[last].text) in ROOM_DIGITS
-    if first < len(("street", ",")):
-        return False
-    before = tokens[first - 2]
-    if _HAS_HANGUL(tokens.text) is not None:
-        road = tokens[first - 3].text if first >= len(("road", "house", ",")) else ""
-        return before.kind == "n" and road[-1:] in ("로", "길") and len(tokens[last].text) in ROOM_DIGITS
-    return _CYRILLIC(tokens.text) is not None and before.kind in "w." and first == tokens.first_number
-
-
-def is_sector(tokens: Tokens, at: int) -> bool:
-    """Whether a sector of Islamabad begins at a token."""
-    return tokens.country.sector == tokens[at].start
-
-
 def _read_behind_street(tokens: Tokens, decided: Decisions, chain: list[int]) -> None:
     """Read numbers behind the name of a street: the first is the house's."""
     slash = tokens[chain[0] + 1].kind == "/"
@@ -382,68 +211,6 @@ def _read_behind_street(tokens: Tokens, decided: Decisions, chain: list[int]) ->
         decided.kept.update(chain)  # in Czechia and Slovakia, both are the house's
     else:
         decided.hidden.update(chain[1:] if len(chain) <= MAX_LOT or slash else chain[MAX_LOT:])
-
-
-def is_behind_village(tokens: Tokens, at: int) -> bool:
-    """Whether a lot in Korea is behind a village or town part.
-
-    Examples: 신대방동 360-115, 양평동5가 106-115.
-    """
-    before = tokens[at - 1]
-    if before.text == "가":
-        return at > 1 and tokens[at - 2].kind == "n"
-    return len(before.text) > 1 and before.text[-1] in "동리읍면"
-
-
-def is_house(tokens: Tokens, chain: list[int], *, slash: bool) -> bool:
-    """Whether all numbers behind a street belong to the house."""
-    first = chain[0]
-    if slash and is_house_in_italy(tokens, first, chain[1]):
-        return True
-    if slash and (
-        is_in_jalan(tokens, first) or tokens.country.alleys or tokens.country.bangladesh or is_half(tokens, first)
-    ):
-        return True
-    if len(chain) > 2:
-        return False
-    if slash:
-        return len(tokens[first].text) > 1 and tokens.country.czechia
-    return is_one_house(tokens, *chain) and is_in_germany(tokens, first)
-
-
-def is_half(tokens: Tokens, at: int) -> bool:
-    """Whether 1/2 is here, between the number of a house and a street: 16 1/2 Windward Road."""
-    return (
-        at > 0
-        and tokens[at - 1].kind == "n"
-        and "".join([token.text for token in tokens[at : at + 3]]) == "1/2"
-        and tokens.is_before_street(at + 2)
-    )
-
-
-def is_in_germany(tokens: Tokens, at: int) -> bool:
-    """Whether a number is behind a street of Germany."""
-    before = at - 1 - (tokens[at - 1].kind == ".")
-    if before < 0 or _ONE_OF_GERMANY(tokens[before].text) is None:
-        return False
-    return _ONE_OF_OTHERS(tokens[before].text) is None or _GERMAN_CODE(tokens.text) is not None
-
-
-def is_in_jalan(tokens: Tokens, at: int) -> bool:
-    """Whether numbers are part of a street in Malaysia, behind the house: 12, Jalan SS 2/24 or 11 Jalan Budi 1."""
-    street = at
-    while street and at - street < _LONGEST_STREET and tokens[street - 1].kind not in BREAKS:
-        street -= 1
-        if tokens[street].lower in JALAN:
-            return tokens.first_number < street
-    return False
-
-
-def is_unit_in_jalan(tokens: Tokens, chain: list[int]) -> bool:
-    """Whether numbers with dashes are a part alone behind a house in Malaysia: 11 Jalan Budi 3, 12-05."""
-    first, last = chain[0], chain[-1]
-    is_part = tokens.first_number < first and tokens[first - 1].kind in BREAKS and tokens.ends_part(last)
-    return is_part and tokens.touches_next(first, "-")
 
 
 def _is_behind_house(tokens: Tokens, at: int) -> bool:
@@ -488,8 +255,3 @@ def _read_alone(tokens: Tokens, decided: Decisions, at: int) -> None:
             decided.hidden.add(at)
     elif at - 1 in decided.kept:
         decided.hidden.add(at)
-
-
-def is_one_house(tokens: Tokens, first: int, last: int) -> bool:
-    one, other = tokens[first].text, tokens[last].text
-    return one.isdecimal() and other.isdecimal() and 0 < int(other) - int(one) <= SAME_HOUSE

@@ -1,4 +1,4 @@
-"""Reads the number of a unit behind its word, in foreign addresses: 12-34, B-12-3, AO-09, EM - G - 01, 5 y 6."""
+"""Finds the whole number of a unit behind its word: 12-34, B-12-3, AO-09, EM - G - 01, 5 y 6."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.places import SHORT_WORD
 from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Tokens
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
 
+SHORT_WORD: Final = 2
 _GAPS: Final = frozenset(".:#№-º°ª")
 _IS_PREPOSITION: Final = re.compile("[вксоиу]").fullmatch
 _NO_STATE: Final = "rm"

@@ -1,0 +1,114 @@
+"""Hides the number of a room beside a unit or a floor that has been read: Unit 2 402, 88/F, 8801, A1/A2, Floor 5."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.masking.addresses.foreign.decisions import Decisions
+from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Tokens
+from masking_service.masking.addresses.foreign.unit_numbers import AND, joined_numbers
+from masking_service.masking.words.foreign_words import kinds_of_words
+
+_CODES_BEFORE_FLOOR: Final = re.compile(
+    r"[A-Z][0-9]{1,3}(?:[/&][A-Z][0-9]{1,3})+(?=, ?(?:[Ff]loor|[Ll]evel|[0-9]{1,2}(?:st|nd|rd|th)? ?/?[Ff]))"
+).match
+_TAIWANESE: Final = re.compile(
+    r"\b(?:sec|section|dist|district|taiwan|taipei|taichung|kaohsiung|tainan)\b", re.I
+).search
+_UNITS_IN_SPANISH: Final = frozenset(
+    "local lc oficina of ofc apto apartamento interior int bodega bod consultorio".split()
+)
+"""Words for units in Spanish.
+
+No house follows their number: in Spanish it is behind the street, in other languages before it.
+"""
+_BEFORE_ROOM: Final = frozenset(("no", "."))
+_MAY_BE_ROOM: Final = re.compile(r"[0-9*]{3}[0-9A-Za-z*]?|[0-9*]{1,2}[A-Za-z]").fullmatch
+_FRENCH_NUMBER: Final = frozenset(("n", "°", "º"))
+"""Signs between a floor and the number of a room behind it. Behind a comma, No. means a house in Taiwan."""
+
+
+def hide_before_floor(tokens: Tokens, decided: Decisions) -> None:
+    """Hide a unit at the beginning of an address, before its floor: A1/A2, Floor 5."""
+    if codes := _CODES_BEFORE_FLOOR(tokens.text):
+        decided.hidden.update(at for at, token in enumerate(tokens) if token.start < codes.end() and token.kind in "nw")
+
+
+def hide_rooms_behind_units(tokens: Tokens, decided: Decisions) -> None:
+    """Hide the number of a room behind the number of its unit or floor: Unit 2 402, 88/F, 8801."""
+    kinds = kinds_of_words()
+    for at in sorted(decided.hidden):
+        _hide_further_of_list(tokens, decided, at)
+        if tokens.shape(at + 1, at + 3) == "wn" and tokens[at + 1].text == "و" and tokens[at - 1].text == "ط":
+            decided.hidden.add(at + 2)  # ط 3 و 5 is floor 3, flat 5 in Iran
+        room = at + 1
+        while room < len(tokens) and (
+            tokens[room].lower in _BEFORE_ROOM
+            or kinds.get(tokens[room].lower, tokens[room].text) in ("floor", "/", "F")
+        ):
+            room += 1
+        apart = room < len(tokens) and tokens[room].kind == ","
+        room += apart
+        marks = room
+        while apart and room < len(tokens) and tokens[room].lower in _FRENCH_NUMBER:
+            room += 1
+        apart = apart and room == marks  # 3ème étage, n° 304
+        if _is_house_of_taiwan(tokens, at, room):
+            continue
+        if (
+            apart
+            and tokens.shape(room, room + 3) == "n-w"
+            and len(tokens[room + 2].text) == 1
+            and tokens.ends_part(room + 2)
+        ):
+            decided.hidden.update((room, room + 2))  # esc. A, 6-A
+            continue
+        if room == at + 1 and _is_second_number(tokens, decided, at, room):
+            decided.hidden.add(room)
+            continue
+        if room >= len(tokens) or not _MAY_BE_ROOM(tokens[room].text):
+            continue
+        if tokens.ends_part(room) and (not apart or room + 1 == len(tokens)):
+            decided.hidden.add(room)
+
+
+def _hide_further_of_list(tokens: Tokens, decided: Decisions, at: int) -> None:
+    """Hide the further numbers of a list with one letter: Lots G-25, G-26 & G-27."""
+    while tokens.shape(at + 1, at + 5) in (",n&n", ",n,n", ",nwn") and _is_second_of_list(tokens, at + 2):
+        at += 2
+        decided.hidden.update((at, *joined_numbers(tokens, decided, at)))
+    if tokens.shape(at - 2, at + 1) not in ("w-n", "n-n"):
+        return
+    letter = tokens[at - 2].text
+    while tokens.shape(at + 1, at + 5) in (",w-n", "&w-n") and letter in (tokens[at + 2].text, "*"):
+        at += 4
+        decided.hidden.update((at - 2, at))
+
+
+def _is_second_of_list(tokens: Tokens, at: int) -> bool:
+    """Whether a number of three digits and more is one of several, with an and before the last: 226, 228 & 230."""
+    number, sign, after = tokens[at : at + 3]
+    last = sign.lower in AND or tokens.shape(at + 1, at + 6)[2:3] == "&"
+    return len(number.text) in ROOM_DIGITS and last and len(after.text) == len(number.text)
+
+
+def _is_second_number(tokens: Tokens, decided: Decisions, unit: int, at: int) -> bool:
+    """Whether a number right behind a unit's belongs to it: Unit 32 39 at the end, LOCAL 3 28 CENTRO COMERCIAL."""
+    if tokens.shape(unit, at + 1) not in ("nn", "nw") or len(tokens[at].text) >= LONG:
+        return False
+    if at in decided.lettered_postcodes or (tokens[at].kind == "w" and not tokens.may_be_door(at)):
+        return False
+    word = unit - 1
+    while word and (tokens[word].kind != "w" or len(tokens[word].text) < len("lc")):
+        word -= 1
+    in_spanish = tokens[word].lower in _UNITS_IN_SPANISH and unit - word <= len("N º:")
+    return in_spanish or (at + 1 == len(tokens) and kinds_of_words().get(tokens[word].lower) == "unit")
+
+
+def _is_house_of_taiwan(tokens: Tokens, floor: int, house: int) -> bool:
+    """Whether behind the floor that an address begins with is a house of Taiwan: 6F.No. 105, Sec. 2."""
+    if floor or house + 2 >= len(tokens):
+        return False
+    marked = tokens[house - 1].lower in _BEFORE_ROOM and _TAIWANESE(tokens.text) is not None
+    return marked or tokens[house + 2].lower in ("sec", "section")
