@@ -1,16 +1,16 @@
-"""Hides a number beside the name of an apartment house or behind a street, found by an expression.
+"""Finds the number of a flat or a room by expressions: A-402, Shanti Towers; 5 Main St 4B; дом 24а, 607.
 
-A-402, Shanti Towers; Pangsapuri Desa 3-12; 5 Main St 4B; дом 24а, 607. Only an address of which no word said what
-is a unit's is read by these.
+They are asked only where no word said what is a unit's. The first that finds a `unit` is believed. To read another
+form, add its expression to the list of its place, with an example.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.houses import _CYRILLIC
 from masking_service.masking.addresses.foreign.postcodes import STATES
 from masking_service.masking.addresses.foreign.tokens import Tokens
 from masking_service.masking.words import address_words as words
@@ -37,11 +37,13 @@ _BEFORE_FLATS: Final = re.compile(
     rf"|[0-9]{{3,4}}[A-Z]?,) ?(?=[^,0-9]{{0,40}}{_HOUSE_OF_FLATS})",
     re.I,
 ).match
+"""Matches a flat before the name of an apartment house: A-402, Shanti Towers, and 1203, Marina Residence."""
 _BEHIND_FLATS: Final = re.compile(
     rf"{_HOUSE_OF_FLATS}[^,0-9]{{0,20}},? "
     r"(?P<unit>(?!NO\b)[A-Z]{1,2}[-/ ]?[0-9]{2,4}[A-Z]?|[0-9]{1,3}[A-Z]?-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4})?)(?=,|$)",
     re.I,
 ).search
+"""Finds a flat behind the name of an apartment house: Pangsapuri Desa 3-12, and Shanti Towers B 402."""
 _HOUSES: Final = "(?:building|bldg)"
 _BUILDING: Final = rf"(?:{_HOUSES}|block|blk|tower)\b\.? ?[0-9A-Z]"
 _STREET: Final = (
@@ -49,54 +51,90 @@ _STREET: Final = (
     r"|way|trail|trl)\b\.?(?:,? (?:[NSEW]{1,2}|north|south|east|west)\b\.?)?"
 )
 _NO_COMPASS: Final = "[A-DF-MO-RT-VX-Z]"
-_ROOM: Final = "(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)"
-_IN_A_STREET: Final = (
-    r"^(?:No\.? ?)?[0-9]{1,5}[A-Z]?,?"
+"""A letter that is no direction: 5 Main St N is the north of it."""
+_HOUSE_IN_STREET: Final = (
+    r"(?:No\.? ?)?[0-9]{1,5}[A-Z]?,?"
     r" (?:(?!(?:county|country (?:road|rd)|co|cr|farm|ranch|market|private|state|forest)\b)"
     rf"(?:[A-Z.'-]+|[0-9]{{1,3}}(?:st|nd|rd|th)) ){{1,4}}{_STREET}"
 )
-_ROOMS: Final = tuple(
-    re.compile(pattern, re.I).search
+"""The house and the street with which an address begins: 500 Oak Creek Road."""
+_BEGINS_WITH_STREET: Final = re.compile(_HOUSE_IN_STREET, re.I).match
+_BEHIND_ESTATE: Final = re.compile(
+    rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? "
+    r"(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)",
+    re.I,
+).search
+"""Finds a room behind the name of a house: Marina Tower 1203."""
+_AT_BEGINNING: Final = tuple(
+    re.compile(pattern, re.I).match
     for pattern in (
-        rf"^(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
-        rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? {_ROOM}",
-        rf"^(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
-        rf"{_IN_A_STREET} (?P<unit>[A-Z]?[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
-        rf"^(?P<unit>(?:[A-Z] ?)?[0-9]{{1,4}}[A-Z]?) [0-9]{{1,5}}[A-Z]?"
+        # No 402 Building 3
+        rf"(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
+        # B 201, Apsara Building
+        rf"(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
+        # 12 500 Oak Road, and B12 500 Oak Road
+        rf"(?P<unit>(?:[A-Z] ?)?[0-9]{{1,4}}[A-Z]?) [0-9]{{1,5}}[A-Z]?"
         rf" (?!mile\b|{_STREET}(?:\W|$))(?:[A-Z.'-]+ |[0-9]{{1,3}}(?:st|nd|rd|th) ){{1,4}}?{_STREET}(?=\W|$)",
-        rf"^(?P<unit>[A-Z]?[0-9]{{1,4}})-[0-9]{{3,5}}[A-Z]? [0-9]{{1,3}}(?:st|nd|rd|th)? {_STREET}(?=\W|$)",
-        rf"^(?P<unit>[0-9]{{3,4}}[A-Z]?(?:-[0-9]{{3,4}})?) (?:(?!{_STREET}(?:\W|$))[A-Z][A-Z.'-]* ){{1,4}}towers?\b"
+        # 203-10030 137 Street
+        rf"(?P<unit>[A-Z]?[0-9]{{1,4}})-[0-9]{{3,5}}[A-Z]? [0-9]{{1,3}}(?:st|nd|rd|th)? {_STREET}(?=\W|$)",
+        # 1203 Marina Tower
+        rf"(?P<unit>[0-9]{{3,4}}[A-Z]?(?:-[0-9]{{3,4}})?) (?:(?!{_STREET}(?:\W|$))[A-Z][A-Z.'-]* ){{1,4}}towers?\b"
         rf"(?! (?:{_STREET}|hamlets?|hill|bridge)\b)",
-        rf"^(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
-        rf"{_IN_A_STREET}, (?P<unit>[0-9]{{1,3}}(?: ?[A-Z])?)(?=$|, )",
-        rf"{_IN_A_STREET} (?P<unit>[0-9]{{1,2}})(?=,? [^0-9]{{2,40}}\b(?-i:{STATES})\b)",
-        rf"^(?=[0-9]{{1,5}} [NSEW]\.? ){_IN_A_STREET} (?P<unit>[0-9]{{1,2}})$",
-        rf"{_IN_A_STREET}(?<!avenue)(?<!ave) (?P<unit>{_NO_COMPASS})$",
-        rf"^[0-9]{{1,5}} (?P<unit>{_NO_COMPASS}) (?:north|south|east|west) (?!{_STREET}(?:\W|$))",
-        rf"^[0-9]{{1,5}} (?P<unit>[ABCDFG]) (?!{_STREET}(?:\W|$))[A-Z]{{3,}} {_STREET}(?=\W|$)",
-        rf"{_IN_A_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
-        rf"{_IN_A_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
+        # A 12 500 5th Avenue
+        rf"(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
+        # 500 B West Oak Road
+        rf"[0-9]{{1,5}} (?P<unit>{_NO_COMPASS}) (?:north|south|east|west) (?!{_STREET}(?:\W|$))",
+        # 500 B Oak Road
+        rf"[0-9]{{1,5}} (?P<unit>[ABCDFG]) (?!{_STREET}(?:\W|$))[A-Z]{{3,}} {_STREET}(?=\W|$)",
     )
 )
-"""Find numbers of rooms: No 402 Building 3, Marina Tower 1203, B 201, Apsara Building, and 5 Main St 4B."""
+"""Match a unit at the beginning of an address."""
+_BEHIND_STREET: Final = tuple(
+    re.compile(pattern, re.I).match
+    for pattern in (
+        # 500 Oak Road 1203
+        rf"{_HOUSE_IN_STREET} (?P<unit>[A-Z]?[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
+        # 500 Oak Road, 12 B
+        rf"{_HOUSE_IN_STREET}, (?P<unit>[0-9]{{1,3}}(?: ?[A-Z])?)(?=$|, )",
+        # 500 Oak Road 12, Springfield IL
+        rf"{_HOUSE_IN_STREET} (?P<unit>[0-9]{{1,2}})(?=,? [^0-9]{{2,40}}\b(?-i:{STATES})\b)",
+        # 500 W Oak Road 12
+        rf"(?=[0-9]{{1,5}} [NSEW]\.? ){_HOUSE_IN_STREET} (?P<unit>[0-9]{{1,2}})$",
+        # 500 Oak Road B, and not 500 Avenue B
+        rf"{_HOUSE_IN_STREET}(?<!avenue)(?<!ave) (?P<unit>{_NO_COMPASS})$",
+        # 500 Oak Road, No. 12
+        rf"{_HOUSE_IN_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
+        # 5 Main St 4B, and 500 Oak Road B-12
+        rf"{_HOUSE_IN_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
+    )
+)
+"""Match a unit behind the house and the street with which an address begins."""
 
 
 def hide_beside_flats(tokens: Tokens, decided: Decisions) -> None:
-    """Read A-402, Shanti Towers and Pangsapuri Desa 3-12."""
-    if not tokens.text.isascii() and _CYRILLIC(tokens.text) is not None and (found := _RUSSIAN_FLAT(tokens.text)):
-        start, end = found.span("unit")
-        decided.hidden.update(
-            at for at, token in enumerate(tokens) if start <= token.start < end and token.kind in "nw"
-        )
-        return
-    malaysian = (_FLAT_OF_MALAYSIA,) if tokens.country.malaysia else ()
-    singapore = (_UNIT_OF_SINGAPORE,) if "-" in tokens.text and _OF_SINGAPORE(tokens.text) else ()
-    for search in (_BEFORE_FLATS, _BEHIND_FLATS, *malaysian, *singapore, *_ROOMS):
+    """Hide the number of a flat that the first of the expressions finds, unless it is a lot's."""
+    for search in _expressions(tokens):
         if found := search(tokens.text):
             start, end = found.span("unit")
-            if any(start <= tokens[at].start < end for at in decided.lots):
-                continue
-            decided.hidden.update(
-                at for at, token in enumerate(tokens) if start <= token.start < end and token.kind in "nw"
-            )
-            return
+            if not any(start <= tokens[at].start < end for at in decided.lots):
+                decided.hidden.update(
+                    [at for at, token in enumerate(tokens) if start <= token.start < end and token.kind in "nw"]
+                )
+                return
+
+
+def _expressions(tokens: Tokens) -> Iterator[Callable[[str], re.Match[str] | None]]:
+    """Yield the expressions that may find a flat in an address: those of its country, then those of all."""
+    text = tokens.text
+    if tokens.country.cyrillic:
+        yield _RUSSIAN_FLAT
+    yield _BEFORE_FLATS
+    yield _BEHIND_FLATS
+    if tokens.country.malaysia:
+        yield _FLAT_OF_MALAYSIA
+    if "-" in text and _OF_SINGAPORE(text):
+        yield _UNIT_OF_SINGAPORE
+    yield _BEHIND_ESTATE
+    yield from _AT_BEGINNING
+    if _BEGINS_WITH_STREET(text):
+        yield from _BEHIND_STREET

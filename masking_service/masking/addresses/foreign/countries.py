@@ -78,6 +78,9 @@ _RUSSIAN_PLACE: Final = re.compile(
 ).search
 """Of Russia and its neighbours, in Latin letters."""
 
+_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
+_CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
+
 
 class Countries:
     """Answers whether an address is of a country.
@@ -90,6 +93,16 @@ class Countries:
     def __init__(self, text: str, lower: str) -> None:
         self._text = text
         self._lower = lower
+
+    @cached_property
+    def hangul(self) -> bool:
+        """Whether it has letters of Korea."""
+        return not self._text.isascii() and _HANGUL(self._text) is not None
+
+    @cached_property
+    def cyrillic(self) -> bool:
+        """Whether it has Cyrillic letters."""
+        return not self._text.isascii() and _CYRILLIC(self._text) is not None
 
     @cached_property
     def sector(self) -> int:

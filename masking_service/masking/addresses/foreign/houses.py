@@ -32,8 +32,6 @@ _ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
 _GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
 _LONGEST_STREET: Final = 12
 """The largest number of tokens of a street's name."""
-_HAS_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
-_CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
 _TURKISH_PLACE: Final = re.compile(
     r"\b(?:mah|mahalle(?:si)?|sok(?:a[kğg][ıi]?)?|sk|cad(?:desi)?|cd|bulv(?:ar[ıi]?)?|sitesi|apartman[ıi]?|istanbul|ankara"
     r"|izmir|turkey|t[uü]rkiye)\b"
@@ -98,10 +96,10 @@ def is_flat_of_house(tokens: Tokens, chain: list[int]) -> bool:
     if first < len(("street", ",")):
         return False
     before = tokens[first - 2]
-    if _HAS_HANGUL(tokens.text) is not None:
+    if tokens.country.hangul:
         road = tokens[first - 3].text if first >= len(("road", "house", ",")) else ""
         return before.kind == "n" and road[-1:] in ("로", "길") and len(tokens[last].text) in ROOM_DIGITS
-    return _CYRILLIC(tokens.text) is not None and before.kind in "w." and first == tokens.first_number
+    return tokens.country.cyrillic and before.kind in "w." and first == tokens.first_number
 
 
 def is_sector(tokens: Tokens, at: int) -> bool:

@@ -1,6 +1,6 @@
 """Finds numbers of lots, houses and streets by expressions: in Colombia, Korea, Japan, Indonesia, Brazil and others.
 
-None of these numbers is a unit's: Carrera 4 No 39-347; 78-11, Cheongdam-dong; 5-24-2 Sendagaya, Shibuya-ku; 188th Street.
+None of these numbers is a unit's: Carrera 4 No 39-347; 78-11, Cheongdam-dong; 5-24-2 Sendagaya, Shibuya-ku; 188th St.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ _NUMBERED_STREETS: Final = re.compile(
     r"|court|ct|lane|ln)\b",
     re.I,
 ).finditer
-"""Finds streets with a number for a name, behind a house: 3505 188th Street."""
+"""Finds streets with a number for a name, behind a house: 3505 3505 188th St."""
 _HOUSES_OF_MOSCOW: Final = re.compile(r"(?<![0-9])([0-9]{1,3})[скСК]([0-9]{1,3})(?![0-9])").finditer
 """Finds a house in Moscow with its building: 8с2."""
 _ORDINALS_IN_CYRILLIC: Final = re.compile(

@@ -12,8 +12,6 @@ from typing import Final
 from masking_service.masking.addresses.foreign.countries import JALAN
 from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.houses import (
-    _CYRILLIC,
-    _HAS_HANGUL,
     _is_numbered_street,
     is_behind_village,
     is_flat_in_turkey,
@@ -97,7 +95,7 @@ def _doors(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
         decided.kept.update(found)
         return []
     ends = tokens.ends_part(at) or is_in_turkey(tokens, house)
-    return found if found and ends and _CYRILLIC(tokens.text) is None else []
+    return found if found and ends and not tokens.country.cyrillic else []
 
 
 def _rooms(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
@@ -107,7 +105,7 @@ def _rooms(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
     joined = len(chain) > 1 and room not in decided.kept and tokens[house + 1].kind == "-"
     if not joined or len(tokens[room].text) not in ROOM_DIGITS or not tokens.ends_part(room):
         return []
-    return [] if is_one_house(tokens, house, room) or _HAS_HANGUL(tokens.text) else chain[1:]
+    return [] if is_one_house(tokens, house, room) or tokens.country.hangul else chain[1:]
 
 
 def _joined(tokens: Tokens, at: int) -> list[int]:
@@ -203,7 +201,7 @@ def _read_behind_street(tokens: Tokens, decided: Decisions, chain: list[int]) ->
         decided.hidden.update(chain)
     elif is_sector(tokens, chain[0]) or is_house(tokens, chain, slash=slash):
         decided.kept.update(chain)
-    elif _HAS_HANGUL(tokens.text):
+    elif tokens.country.hangul:
         if len(chain) > MAX_LOT - 1 or not is_behind_village(tokens, chain[0]):
             decided.hidden.update(at for at in chain[1:] if len(tokens[at].text) >= SHORT_NUMBER)
         decided.kept.update(chain)

@@ -38,7 +38,6 @@ and Ireland; with a state (FL 33401); and, with the name of the country, of Japa
 _COUNTRIES_OF_TWO_WORDS: Final = ("South Africa", "SOUTH AFRICA", "New Zealand", "NEW ZEALAND", "Cape Verde")
 """Those with postcodes of four digits."""
 _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
-_HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LONGEST_TOWN: Final = 5
 """The largest number of tokens of a town's name."""
@@ -107,7 +106,7 @@ def _has_dash(tokens: Tokens, at: int) -> bool:
     behind_house = at > 1 and tokens[at - 2].kind == "n"
     is_code = parts == (2, 1, 3) or (parts == (3, 1, 4) and IS_KOREAN(tokens.text) is None)
     is_code = is_code or (parts == (3, 1, 3) and not behind_house)
-    is_code = is_code and not (behind_house and _HANGUL(tokens.text) is not None)
+    is_code = is_code and not (behind_house and tokens.country.hangul)
     return is_code and tokens.touches_next(at, "-") and tokens.touches_next(at + 1, "n")
 
 
