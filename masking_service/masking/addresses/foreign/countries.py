@@ -78,6 +78,7 @@ _RUSSIAN_PLACE: Final = re.compile(
 ).search
 """Of Russia and its neighbours, in Latin letters."""
 
+_KOREAN_PLACE: Final = re.compile(r"-(?:dong|gu|daero|gil|eup|myeon)\b", re.I).search
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
 
@@ -93,6 +94,11 @@ class Countries:
     def __init__(self, text: str, lower: str) -> None:
         self._text = text
         self._lower = lower
+
+    @cached_property
+    def korea(self) -> bool:
+        """Whether it is in Korea, and in Latin letters."""
+        return _KOREAN_PLACE(self._text) is not None
 
     @cached_property
     def hangul(self) -> bool:

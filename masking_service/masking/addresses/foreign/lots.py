@@ -36,8 +36,6 @@ _LOTS_OF_KOREA: Final = re.compile(
     re.I,
 ).finditer
 """Finds lots in Korea. Their second part has at most two digits: 101-1203 is building 101 of a site and its flat."""
-IS_KOREAN: Final = re.compile(r"-(?:dong|gu|daero|gil|eup|myeon)\b", re.I).search
-"""In Latin letters."""
 _LOTS_OF_JAPAN: Final = re.compile(
     r"(?<![\w#-])(?<!tower )(?<!mansion )(?<!heights )(?<!building )(?<!bldg )(?<!house )(?<!residence )(?<!room )"
     r"[0-9]{1,4}(?:-[0-9]{1,4})?-[0-9]{1,2}(?![0-9-])"
@@ -141,7 +139,7 @@ def _spans_of_lots(tokens: Tokens) -> Iterator[tuple[int, int]]:
         yield houses.span(1)
         yield houses.span(2)
     if "-" in text:
-        if IS_KOREAN(text):
+        if tokens.country.korea:
             yield from (match.span() for match in _LOTS_OF_KOREA(text))
         elif _IS_JAPANESE(text):
             yield from (match.span() for match in _LOTS_OF_JAPAN(text))

@@ -7,7 +7,6 @@ from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.floor_words import hide_number
-from masking_service.masking.addresses.foreign.lots import IS_KOREAN
 from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, Tokens
 from masking_service.masking.addresses.foreign.unit_numbers import ROMAN, joined_numbers, number_behind
 from masking_service.masking.words.foreign_words import kinds_of_words
@@ -79,7 +78,7 @@ def _read_letters(tokens: Tokens, decided: Decisions, at: int) -> bool:
             decided.floor_letters.add(at)
         return is_floor
     if text == "ho":
-        value = [at - 2] if at > 1 and tokens.shape(at - 2, at) == "n-" and IS_KOREAN(tokens.text) else []
+        value = [at - 2] if at > 1 and tokens.shape(at - 2, at) == "n-" and tokens.country.korea else []
     elif text == "F":
         value = [at + 2] if _is_floor_behind_slash(tokens, at) else [*_beside_floor(tokens, at)]
     else:
