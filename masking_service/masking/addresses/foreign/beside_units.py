@@ -7,7 +7,7 @@ from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Tokens
-from masking_service.masking.addresses.foreign.unit_numbers import AND, joined_numbers
+from masking_service.masking.addresses.foreign.unit_numbers import AND, SHORT_WORD, joined_numbers
 from masking_service.masking.words.foreign_words import kinds_of_words
 
 _CODES_BEFORE_FLOOR: Final = re.compile(
@@ -23,8 +23,12 @@ _UNITS_IN_SPANISH: Final = frozenset(
 
 No house follows their number: in Spanish it is behind the street, in other languages before it.
 """
+_LONGEST_MARK: Final = 4
+"""The largest number of tokens from a word to its number: Local Nº: 3."""
 _BEFORE_ROOM: Final = frozenset(("no", "."))
+"""What may be between a floor and a room: Floor 2, No. 402."""
 _MAY_BE_ROOM: Final = re.compile(r"[0-9*]{3}[0-9A-Za-z*]?|[0-9*]{1,2}[A-Za-z]").fullmatch
+"""Matches the number of a room: 402, 1203, 5B."""
 _FRENCH_NUMBER: Final = frozenset(("n", "°", "º"))
 """Signs between a floor and the number of a room behind it. Behind a comma, No. means a house in Taiwan."""
 
@@ -37,40 +41,40 @@ def hide_before_floor(tokens: Tokens, decided: Decisions) -> None:
 
 def hide_rooms_behind_units(tokens: Tokens, decided: Decisions) -> None:
     """Hide the number of a room behind the number of its unit or floor: Unit 2 402, 88/F, 8801."""
+    for unit in sorted(decided.hidden):
+        _hide_further_of_list(tokens, decided, unit)
+        decided.hidden.update(_room_behind(tokens, decided, unit))
+
+
+def _room_behind(tokens: Tokens, decided: Decisions, unit: int) -> tuple[int, ...]:
+    """Return the tokens of the room behind a unit; empty if there is none."""
+    if tokens.shape(unit + 1, unit + 3) == "wn" and tokens[unit + 1].text == "و":
+        return (unit + 2,)  # ط 3 و 5 is floor 3, flat 5 in Iran
+    room, comma = _behind_floor_and_comma(tokens, unit)
+    if _is_house_of_taiwan(tokens, unit, room):
+        return ()
+    if comma and tokens.shape(room, room + 3) == "n-w" and len(tokens[room + 2].text) == 1:
+        return (room, room + 2) if tokens.ends_part(room + 2) else ()  # esc. A, 6-A
+    if room == unit + 1 and _is_second_number(tokens, decided, unit):
+        return (room,)
+    is_room = room < len(tokens) and _MAY_BE_ROOM(tokens[room].text) is not None and tokens.ends_part(room)
+    return (room,) if is_room and (not comma or room + 1 == len(tokens)) else ()
+
+
+def _behind_floor_and_comma(tokens: Tokens, unit: int) -> tuple[int, bool]:
+    """Return the place behind the word for a floor that may follow a unit, and whether only a comma is before it."""
     kinds = kinds_of_words()
-    for at in sorted(decided.hidden):
-        _hide_further_of_list(tokens, decided, at)
-        if tokens.shape(at + 1, at + 3) == "wn" and tokens[at + 1].text == "و" and tokens[at - 1].text == "ط":
-            decided.hidden.add(at + 2)  # ط 3 و 5 is floor 3, flat 5 in Iran
-        room = at + 1
-        while room < len(tokens) and (
-            tokens[room].lower in _BEFORE_ROOM
-            or kinds.get(tokens[room].lower, tokens[room].text) in ("floor", "/", "F")
-        ):
-            room += 1
-        apart = room < len(tokens) and tokens[room].kind == ","
-        room += apart
-        marks = room
-        while apart and room < len(tokens) and tokens[room].lower in _FRENCH_NUMBER:
-            room += 1
-        apart = apart and room == marks  # 3ème étage, n° 304
-        if _is_house_of_taiwan(tokens, at, room):
-            continue
-        if (
-            apart
-            and tokens.shape(room, room + 3) == "n-w"
-            and len(tokens[room + 2].text) == 1
-            and tokens.ends_part(room + 2)
-        ):
-            decided.hidden.update((room, room + 2))  # esc. A, 6-A
-            continue
-        if room == at + 1 and _is_second_number(tokens, decided, at, room):
-            decided.hidden.add(room)
-            continue
-        if room >= len(tokens) or not _MAY_BE_ROOM(tokens[room].text):
-            continue
-        if tokens.ends_part(room) and (not apart or room + 1 == len(tokens)):
-            decided.hidden.add(room)
+    room = unit + 1
+    while room < len(tokens) and (
+        tokens[room].lower in _BEFORE_ROOM or kinds.get(tokens[room].lower, tokens[room].text) in ("floor", "/", "F")
+    ):
+        room += 1
+    if tokens.shape(room, room + 1) != ",":
+        return room, False
+    number = room + 1
+    while number < len(tokens) and tokens[number].lower in _FRENCH_NUMBER:
+        number += 1  # 3ème étage, n° 304
+    return number, number == room + 1
 
 
 def _hide_further_of_list(tokens: Tokens, decided: Decisions, at: int) -> None:
@@ -93,17 +97,19 @@ def _is_second_of_list(tokens: Tokens, at: int) -> bool:
     return len(number.text) in ROOM_DIGITS and last and len(after.text) == len(number.text)
 
 
-def _is_second_number(tokens: Tokens, decided: Decisions, unit: int, at: int) -> bool:
+def _is_second_number(tokens: Tokens, decided: Decisions, unit: int) -> bool:
     """Whether a number right behind a unit's belongs to it: Unit 32 39 at the end, LOCAL 3 28 CENTRO COMERCIAL."""
-    if tokens.shape(unit, at + 1) not in ("nn", "nw") or len(tokens[at].text) >= LONG:
+    second = unit + 1
+    if tokens.shape(unit, second + 1) not in ("nn", "nw") or second in decided.lettered_postcodes:
         return False
-    if at in decided.lettered_postcodes or (tokens[at].kind == "w" and not tokens.may_be_door(at)):
+    if len(tokens[second].text) >= LONG or (tokens[second].kind == "w" and not tokens.may_be_door(second)):
         return False
     word = unit - 1
-    while word and (tokens[word].kind != "w" or len(tokens[word].text) < len("lc")):
+    while word and (tokens[word].kind != "w" or len(tokens[word].text) < SHORT_WORD):
         word -= 1
-    in_spanish = tokens[word].lower in _UNITS_IN_SPANISH and unit - word <= len("N º:")
-    return in_spanish or (at + 1 == len(tokens) and kinds_of_words().get(tokens[word].lower) == "unit")
+    if tokens[word].lower in _UNITS_IN_SPANISH and unit - word <= _LONGEST_MARK:
+        return True
+    return second + 1 == len(tokens) and kinds_of_words().get(tokens[word].lower) == "unit"
 
 
 def _is_house_of_taiwan(tokens: Tokens, floor: int, house: int) -> bool:

@@ -13,6 +13,8 @@ from masking_service.masking.addresses.foreign.unit_numbers import number_behind
 
 _OF_LAND: Final = frozenset("khasra khasara kh".split())
 """Words for a plot of land in India. The whole number behind one is the plot's: Kh. No. 48/30/4."""
+_LONGEST_NAME: Final = 3
+"""The largest number of words between Soi and its number: Soi Lat Phrao Wang Hin 12."""
 _BEFORE_MONTH: Final = frozenset("de di of er º go e do".split())
 _YEAR: Final = re.compile("1[5-9][0-9]{2}").fullmatch
 
@@ -58,7 +60,7 @@ def read_house_word(tokens: Tokens, decided: Decisions, word: int, behind: int) 
 def _number_behind_name(tokens: Tokens, at: int) -> list[int]:
     """Return the number behind a street's name of up to three words that begins here; empty if there is none."""
     end = at
-    while end < len(tokens) and end - at < len(("Lat", "Phrao", "Wang")) and tokens[end].kind == "w":
+    while end < len(tokens) and end - at < _LONGEST_NAME and tokens[end].kind == "w":
         end += 1
     return [end] if end > at and tokens.shape(end, end + 1) == "n" else []
 

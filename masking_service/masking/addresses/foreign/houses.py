@@ -161,7 +161,7 @@ def is_flat_in_korea_or_russia(tokens: Tokens, chain: list[int]) -> bool:
 
 def _is_flat_in_hangul(tokens: Tokens, building: int, flat: int) -> bool:
     """Whether a building and a flat are behind a road, the number of a site and a comma: 정자로 32, 101-1331."""
-    if tokens.shape(building - 3, building) != "wn,":
+    if tokens.shape(building - 3, building - 1) != "wn":
         return False
     return tokens[building - 3].text[-1] in "로길" and len(tokens[flat].text) in ROOM_DIGITS
 

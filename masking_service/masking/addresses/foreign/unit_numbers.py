@@ -6,12 +6,17 @@ import re
 from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Tokens
+from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Token, Tokens
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
 
 SHORT_WORD: Final = 2
+"""Characters of the longest word that may be an abbreviation: ap 5."""
 _GAPS: Final = frozenset(".:#№-º°ª")
+"""Signs between a word and its number: Apt. #5."""
+_SAY_NUMBER: Final = frozenset(".:#№")
+"""Those that say that a number follows: Unit: B, but not Unit B."""
 _IS_PREPOSITION: Final = re.compile("[вксоиу]").fullmatch
+"""Matches a word of one letter that is no number: вход с левого торца."""
 _NO_STATE: Final = "rm"
 """Of the short words for units the one behind which five digits are no postcode."""
 _IN_SPANISH: Final = frozenset("poligono polígono pol calle carretera avenida avda".split())
@@ -23,6 +28,7 @@ AND: Final = frozenset("& + and y al".split())
 _AND_IN_PORTUGUESE: Final = ("e", "E")
 """Also between them in Brazil; elsewhere it is the east: 12 E 45 Street."""
 ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
+"""Matches a Roman number: ap. IV."""
 MAX_GAP: Final = 6
 """The largest number of tokens, such as No. and signs, between a word and its number."""
 
@@ -39,43 +45,73 @@ def _is_next(number: str, other: str) -> bool:
     return len(number) >= ROOM_DIGITS[0] and len(other) > 1 and str(int(number) + 1).endswith(other.lstrip("0") or "-")
 
 
-def number_behind(tokens: Tokens, decided: Decisions, word: int, at: int) -> list[int]:
-    """Return the tokens of the number or letter behind a word; empty if there is none."""
-    short = len(tokens[word].text) <= SHORT_WORD
-    of_unit = kinds_of_words().get(tokens[word].lower) == "unit"
-    dotted = False
-    first = at
+def number_behind(tokens: Tokens, decided: Decisions, word: int, behind: int) -> list[int]:
+    """Return the tokens of the number or letter behind a word; empty if there is none.
+
+    Args:
+        tokens, decided: the address.
+        word: the place of the word.
+        behind: the place behind it.
+    """
+    at = _behind_marks(tokens, behind)
+    if at == min(len(tokens), behind + MAX_GAP) or word in decided.lettered_postcodes:
+        return []
+    dotted = _is_dotted(tokens, behind, at)
+    is_letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
+    if is_letter and not (dotted or tokens.touches_previous(at) or tokens.is_number_or_letter(word - 1)):
+        return []
+    if tokens[at].kind == "n":
+        return [] if _is_postcode_of_state(tokens, word, at) else joined_numbers(tokens, decided, at)
+    if tokens[at].kind != "w" or not (dotted or _is_apart(tokens, word, at)):
+        return []
+    return _letters_behind(tokens, decided, word, behind, at)
+
+
+def _behind_marks(tokens: Tokens, at: int) -> int:
+    """Return the place behind the signs and the No. that begin here."""
     last = min(len(tokens), at + MAX_GAP)
     while at < last and (tokens[at].kind in _GAPS or tokens[at].lower in MARKS):
-        dotted = dotted or tokens[at].kind in ".:#№"
         at += 1
-    if at == last:
-        return []
-    token = tokens[at]
-    letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
-    if letter and not (dotted or tokens.touches_previous(at) or tokens.is_number_or_letter(word - 1)):
-        return []
-    if word in decided.lettered_postcodes:
-        return []
-    if token.kind == "n":
-        is_code = short and of_unit and token.text.isdecimal() and len(token.text) >= LONG
-        is_code = is_code and tokens[word].lower != _NO_STATE
-        return [] if is_code else joined_numbers(tokens, decided, at)  # Guwahati, AS 781003
-    joined_by_dash = of_unit and not short and tokens[at - 1].kind == "-"
-    apart = token.start > tokens[at - 1].end or dotted or joined_by_dash or tokens[word].kind == "#"
-    if token.kind != "w" or not apart:
-        return []
+    return at
+
+
+def _is_dotted(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether a sign is among some tokens that says that a number follows: Apt. 5, Unit #5."""
+    return not _SAY_NUMBER.isdisjoint(tokens.shape(start, end))
+
+
+def _is_postcode_of_state(tokens: Tokens, word: int, at: int) -> bool:
+    """Whether a number behind a short word is a postcode, and the word a state: Guwahati, AS 781003."""
+    name, number = tokens[word], tokens[at].text
+    short_unit = len(name.text) <= SHORT_WORD and name.lower != _NO_STATE and _is_of_unit(name)
+    return short_unit and number.isdecimal() and len(number) >= LONG
+
+
+def _is_of_unit(word: Token) -> bool:
+    return kinds_of_words().get(word.lower) == "unit"
+
+
+def _is_apart(tokens: Tokens, word: int, at: int) -> bool:
+    """Whether letters are the number of a unit and no end of its word: Unit B, # B, Unit-B."""
+    name, before = tokens[word], tokens[at - 1]
+    long_with_dash = before.kind == "-" and len(name.text) > SHORT_WORD and _is_of_unit(name)
+    return tokens[at].start > before.end or name.kind == "#" or long_with_dash
+
+
+def _letters_behind(tokens: Tokens, decided: Decisions, word: int, behind: int, at: int) -> list[int]:
+    """Return the tokens of a number that begins with a word or letters: Apt B, Unit AO-09, Suite Twenty-One."""
+    name, token = tokens[word], tokens[at]
     if len(token.text) <= SHORT_WORD and tokens.touches_next(at, "n"):
         return [at, *joined_numbers(tokens, decided, at + 1)]
-    sure = not short or dotted or tokens[word].lower in _SURE
-    if of_unit and not letter and sure and (lettered := _lettered_number(tokens, decided, at, marked=at > first)):
-        return lettered
-    own_part = of_unit and tokens.ends_part(at)
+    of_unit, short, is_letter = _is_of_unit(name), len(name.text) <= SHORT_WORD, len(name.text) == 1
+    sure = not short or _is_dotted(tokens, behind, at) or name.lower in _SURE
+    if of_unit and sure and not is_letter and (found := _lettered_number(tokens, decided, at, marked=at > behind)):
+        return found
     if _IS_PREPOSITION(token.text) and tokens.shape(at + 1, at + 2) == "w":
         return []  # вход с левого торца
-    if len(token.text) == 1 and not letter and (sure or tokens[word].kind == "#" or own_part):
+    if len(token.text) == 1 and (name.kind == "#" or (not is_letter and (sure or (of_unit and tokens.ends_part(at))))):
         return joined_numbers(tokens, decided, at)
-    if token.lower in numbers_in_words() and (not short or tokens[word].text == "ط"):
+    if token.lower in numbers_in_words() and (not short or name.text == "ط"):
         return _number_in_words(tokens, at)
     return [at] if ROMAN(token.text) else []
 

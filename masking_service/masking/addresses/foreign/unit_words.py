@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.floor_words import hide_number, hide_words_before, read_side_word
+from masking_service.masking.addresses.foreign.floor_words import hide_words_before, read_side_word
 from masking_service.masking.addresses.foreign.tokens import Tokens
 from masking_service.masking.addresses.foreign.unit_numbers import number_behind
 
@@ -17,23 +17,31 @@ _SEVERAL: Final = frozenset(
 """Words of Brazil whose numbers may be a list: Lojas 11, 12 e 26, Salas 211 a 214."""
 
 
-def read_unit_word(tokens: Tokens, decided: Decisions, word: str, at: int, behind: int) -> None:
-    """Read a word for a unit."""
-    value = number_behind(tokens, decided, at, behind)
-    if value and word in _SEVERAL:
-        _hide_list(tokens, decided, value[-1])
-    if hide_number(tokens, decided, value):
+def read_unit_word(tokens: Tokens, decided: Decisions, word: int, behind: int) -> None:
+    """Read a word for a unit.
+
+    Args:
+        tokens, decided: the address.
+        word: the place of the word.
+        behind: the place behind it.
+    """
+    value = number_behind(tokens, decided, word, behind)
+    decided.hidden.update(value)
+    name = tokens[word].lower
+    if value:
+        if name in _SEVERAL:
+            _hide_list(tokens, decided, value[-1])
         return
-    if word == "dto":
-        read_side_word(tokens, decided, at)  # in Portugal it is a side: 3 Dto
-    elif word == "flat":
-        hide_words_before(tokens, decided, at)
-    if word in _BEHIND_NUMBER and tokens.ends_part(at) and tokens.begins_part(at - 1) and tokens.is_room(at - 1):
-        decided.hidden.add(at - 1)
+    if name == "dto":
+        read_side_word(tokens, decided, word)  # in Portugal it is a side: 3 Dto
+    elif name == "flat":
+        hide_words_before(tokens, decided, word)  # Basement flat
+    if name in _BEHIND_NUMBER and tokens.ends_part(word) and tokens.begins_part(word - 1) and tokens.is_room(word - 1):
+        decided.hidden.add(word - 1)
 
 
 def _hide_list(tokens: Tokens, decided: Decisions, at: int) -> None:
-    """Hide the other numbers of a list."""
-    while at + 2 < len(tokens) and tokens[at + 2].kind == "n" and tokens[at + 1].lower in (",", "/", "-", "e", "a"):
+    """Hide the other numbers of a list: Lojas 11, 12 e 26."""
+    while tokens.shape(at + 2, at + 3) == "n" and tokens[at + 1].lower in (",", "/", "-", "e", "a"):
         at += 2
         decided.hidden.add(at)

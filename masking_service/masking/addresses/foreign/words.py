@@ -24,7 +24,7 @@ _LETTERED_IN_VIETNAM: Final = frozenset("đường duong phố lô khu block t�
 """Words before the letter and number of a street, a lot or a block in Vietnam."""
 _WARD: Final = re.compile(r"p\.? ?[0-9]{1,2} ?[,;]? ?(?:q\b|quận|quan\b|tp\b|t\.p|thành phố|tx\b|thị xã)", re.I).match
 _LONGEST_SIGN: Final = 5
-"""Characters of the longest word that is read as a sign (`_read_sign`)."""
+"""Characters of the longest word that is read as a sign (`signs`)."""
 _STREET_WORDS: Final = frozenset(
     "calle carrer rua rue via strada avenida av plaza plaça praça largo camino paseo travessa ulica piazza".split()
 )
@@ -45,48 +45,39 @@ _BOX: Final = ("b", ".", "p")
 
 
 def read_words(tokens: Tokens, decided: Decisions) -> None:
-    kinds, of_two = kinds_and_months(), first_words()
+    """Ask the reader of each word and sign of an address, from left to right."""
     at = 0
     while at < len(tokens):
-        kind, size = None, 1
         token = tokens[at]
-        if token.kind == "w":
-            word = token.lower
-            kind, size = _kind(tokens, at, kinds) if word in of_two else (kinds.get(word), 1)
-            if word in _WORDS_OF_RUSSIA and tokens.country.russia:
-                kind = _WORDS_OF_RUSSIA[word]
-            if kind in _OR_OF_STREETS:
-                kind = _kind_here(tokens, at, word, kind)
+        kind, size = _kind(tokens, at) if token.kind == "w" else (None, 1)
         if kind is None:
             if token.kind in _SIGNS or (token.kind == "w" and len(token.text) <= _LONGEST_SIGN):
                 read_sign(tokens, decided, at)
         elif kind == "unit":
-            read_unit_word(tokens, decided, word, at, at + size)
+            read_unit_word(tokens, decided, at, at + size)
         elif kind in ("floor", "behind"):
             read_floor_word(tokens, decided, at, at + size)
         elif kind == "side":
             read_side_word(tokens, decided, at)
+        elif kind == "month":
+            read_month(tokens, decided, at)
         else:
-            read_place_word(tokens, decided, kind, at, at + size)
+            read_house_word(tokens, decided, at, at + size)
         at += size
 
 
-def read_place_word(tokens: Tokens, decided: Decisions, kind: str, word: int, behind: int) -> None:
-    """Read a word for a building or a road, or the month of a date that is a street's name."""
-    if kind == "month":
-        read_month(tokens, decided, word)
-    else:
-        read_house_word(tokens, decided, word, behind)
-
-
-def _kind(tokens: Tokens, at: int, kinds: dict[str, str]) -> tuple[str | None, int]:
-    """Return the meaning of a word, alone or with the next one, and how many tokens it covers."""
+def _kind(tokens: Tokens, at: int) -> tuple[str | None, int]:
+    """Return what a word says, alone or with the next one, and how many tokens it covers: sous sol are two."""
+    kinds = kinds_and_months()
     word = tokens[at].lower
-    if at + 1 < len(tokens) and tokens[at + 1].kind == "w":
+    kind, size = kinds.get(word), 1
+    if word in first_words() and tokens.shape(at + 1, at + 2) == "w":
         two = kinds.get(f"{word} {tokens[at + 1].lower}")
         if two is not None:
-            return two, 2
-    return kinds.get(word), 1
+            kind, size = two, 2
+    if word in _WORDS_OF_RUSSIA and tokens.country.russia:
+        kind = _WORDS_OF_RUSSIA[word]
+    return (_kind_here(tokens, at, word, kind) if kind in _OR_OF_STREETS else kind), size
 
 
 def _kind_here(tokens: Tokens, at: int, word: str, kind: str | None) -> str | None:
@@ -98,7 +89,7 @@ def _kind_here(tokens: Tokens, at: int, word: str, kind: str | None) -> str | No
         return None
     if kind == "unit" and len(word) == 1 and at and _is_letter_of_place(tokens, at, word):
         return "building"
-    return "building" if word == "p" and kind == "unit" and _is_box(tokens, at) else kind
+    return "building" if word == "p" and _is_box(tokens, at) else kind
 
 
 def _is_letter_of_place(tokens: Tokens, at: int, word: str) -> bool:
@@ -125,4 +116,5 @@ def _is_name_of_street(tokens: Tokens, at: int) -> bool:
 
 
 def _is_box(tokens: Tokens, at: int) -> bool:
+    """Whether a P is that of a post office box: B.P. 215."""
     return tuple([token.lower for token in tokens[max(0, at - 2) : at + 1]]) == _BOX
