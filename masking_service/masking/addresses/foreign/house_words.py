@@ -16,7 +16,9 @@ _OF_LAND: Final = frozenset("khasra khasara kh".split())
 _LONGEST_NAME: Final = 3
 """The largest number of words between Soi and its number: Soi Lat Phrao Wang Hin 12."""
 _BEFORE_MONTH: Final = frozenset("de di of er º go e do".split())
+"""What may be between a day and its month: 1er Mai, 25 de Abril."""
 _YEAR: Final = re.compile("1[5-9][0-9]{2}").fullmatch
+"""Matches a year of which a street may be named: 25 de Mayo de 1810."""
 
 
 def read_month(tokens: Tokens, decided: Decisions, month: int) -> None:
@@ -31,40 +33,42 @@ def read_month(tokens: Tokens, decided: Decisions, month: int) -> None:
 
 
 def read_house_word(tokens: Tokens, decided: Decisions, word: int, behind: int) -> None:
-    """Note the number of a building, a road or a district: it stays. No. B-12-3 is a unit."""
+    """Read a word for a building, a road or a district: its number stays.
+
+    Args:
+        tokens, decided: the address.
+        word: the place of the word.
+        behind: the place behind it.
+    """
     if tokens.touches_previous(word) and tokens[word - 1].kind == "n":
         decided.kept.add(word - 1)
         return
+    name = tokens[word].lower
     value = number_behind(tokens, decided, word, behind)
+    if not value and name == "soi":
+        value = _number_behind_name(tokens, behind)
     if value and (value[0] in decided.lettered_postcodes or is_sector(tokens, value[0])):
         return
-    if (
-        tokens[word].lower == "casa"
-        and value
-        and tokens.ends_part(value[-1])
-        and tokens.shape(max(0, word - 2), word).rstrip(",")[-1:] == "n"
-    ):
-        decided.hidden.update(value)  # one of several houses on a plot in Brazil: Rua X 45 casa 2
-    elif value and tokens[word].text == "к" and _is_room_in_russia(tokens, value[0]):
-        decided.hidden.update(value)
-    elif tokens[word].lower in JALAN:
-        decided.kept.update(value)  # Jalan SS2/24
-    elif len(value) > 2 and tokens[value[0]].kind == "w" and tokens[value[-1] - 1].kind != ".":
+    if value and _is_of_unit(tokens, word, value):
         decided.hidden.update(value)
     else:
-        if not value and tokens[word].lower == "soi":
-            value = _number_behind_name(tokens, behind)  # Soi Sukhumvit 61
-        decided.kept.update(value if tokens[word].lower in _OF_LAND else value[:1])
+        decided.kept.update(value if name in JALAN or name in _OF_LAND else value[:1])
+
+
+def _is_of_unit(tokens: Tokens, word: int, value: list[int]) -> bool:
+    """Whether a unit's number is behind the word: Rua X 45 casa 2 in Brazil, к. 246 in Russia, Block B-12-3."""
+    name, first, last = tokens[word], value[0], value[-1]
+    if name.lower == "casa" and tokens.ends_part(last):
+        return tokens.shape(max(0, word - 2), word).rstrip(",")[-1:] == "n"  # one of several houses on a plot
+    if name.text == "к":
+        return len(tokens[first].text) >= ROOM_DIGITS[0] and "кв" not in tokens.lower  # not к. 1553, кв. 5
+    lettered = len(value) > 2 and tokens[first].kind == "w" and tokens[last - 1].kind != "."
+    return lettered and name.lower not in JALAN  # Jalan SS2/24
 
 
 def _number_behind_name(tokens: Tokens, at: int) -> list[int]:
-    """Return the number behind a street's name of up to three words that begins here; empty if there is none."""
+    """Return the number behind a street's name of up to three words that begins here: Soi Sukhumvit 61."""
     end = at
     while end < len(tokens) and end - at < _LONGEST_NAME and tokens[end].kind == "w":
         end += 1
     return [end] if end > at and tokens.shape(end, end + 1) == "n" else []
-
-
-def _is_room_in_russia(tokens: Tokens, at: int) -> bool:
-    """Whether a number behind an abbreviation for building or room is a room's: к. 246, not к. 1553, кв. 5."""
-    return len(tokens[at].text) >= ROOM_DIGITS[0] and "кв" not in tokens.lower

@@ -6,11 +6,14 @@ None of these numbers is a unit's: Carrera 4 No 39-347; 78-11, Cheongdam-dong; 5
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from masking_service.masking.addresses.foreign.tokens import Tokens
 from masking_service.masking.words.alternatives import any_of
+
+Span = tuple[int, int]
 
 _SHORT: Final = 3
 _STREETS_OF_PLATES: Final = frozenset(
@@ -80,7 +83,7 @@ _NUMBERED_STREETS: Final = re.compile(
     r"|court|ct|lane|ln)\b",
     re.I,
 ).finditer
-"""Finds streets with a number for a name, behind a house: 3505 3505 188th St."""
+"""Finds streets with a number for a name, behind a house: 3505 188th Street."""
 _HOUSES_OF_MOSCOW: Final = re.compile(r"(?<![0-9])([0-9]{1,3})[скСК]([0-9]{1,3})(?![0-9])").finditer
 """Finds a house in Moscow with its building: 8с2."""
 _ORDINALS_IN_CYRILLIC: Final = re.compile(
@@ -92,19 +95,68 @@ _ORDINALS_IN_CYRILLIC: Final = re.compile(
 
 
 def lots(tokens: Tokens) -> frozenset[int]:
-    """Return the numbers by which a house is found: those of lots, and of houses that are named twice."""
-    spans = [*_spans_of_lots(tokens)]
+    """Return the numbers by which a house is found, of whatever country: those of lots, and of a house that has two."""
+    words = {token.lower for token in tokens}
+    spans = [
+        *_in_colombia(tokens.text, words),
+        *_in_indonesia(tokens.text, words),
+        *_in_canada(tokens.text),
+        *_in_france(tokens.text),
+        *_in_korea_or_japan(tokens),
+    ]
     if not spans:
         return frozenset()
     units = {token.start for at, token in enumerate(tokens) if tokens.is_behind_unit_word(at)}
-    return _inside(tokens, [span for span in spans if span[0] not in units])
+    return _tokens_inside(tokens, [span for span in spans if span[0] not in units])
+
+
+def _in_colombia(text: str, words: AbstractSet[str]) -> Iterable[Span]:
+    """Return the spans of Carrera 4 No 39-347 and the like."""
+    if _STREETS_OF_PLATES.isdisjoint(words):
+        return ()
+    return [match.span() for match in _PLATES(text) if _is_plate(match)]
+
+
+def _is_plate(match: re.Match[str]) -> bool:
+    """Whether a sign says that numbers are a house's, or the last one is short."""
+    sign = match["sign"].strip()
+    surely = sign[:1] in ("n", "N") or (sign == "#" and "-" in match[0])
+    return surely or len(match[0].split()[-1]) < _SHORT
+
+
+def _in_indonesia(text: str, words: AbstractSet[str]) -> Iterable[Span]:
+    """Return the spans of RT 4 RW 8 and the like."""
+    return [match.span() for match in _NEIGHBOURS(text)] if "rt" in words else ()
+
+
+def _in_canada(text: str) -> Iterable[Span]:
+    """Return the spans of both numbers of a house that is named in English and French."""
+    twice = _TWICE(text)
+    return () if twice is None else (twice.span(1), twice.span(2))
+
+
+def _in_france(text: str) -> Iterable[Span]:
+    """Return the spans of both numbers of a long house: 49 / 51 rue Neuve."""
+    houses = _HOUSES_OF_FRANCE(text)
+    is_one = houses is not None and 0 < int(houses[2]) - int(houses[1]) <= SAME_HOUSE
+    return (houses.span(1), houses.span(2)) if houses is not None and is_one else ()
+
+
+def _in_korea_or_japan(tokens: Tokens) -> Iterable[Span]:
+    """Return the spans of lots with a dash: 78-11, Cheongdam-dong, and 5-24-2 Sendagaya, Shibuya-ku."""
+    text = tokens.text
+    if "-" not in text:
+        return ()
+    if tokens.country.korea:
+        return [match.span() for match in _LOTS_OF_KOREA(text)]
+    return [match.span() for match in _LOTS_OF_JAPAN(text)] if _IS_JAPANESE(text) else ()
 
 
 def numbers_in_brazil(tokens: Tokens) -> frozenset[int]:
     """Return the numbers of streets that are called by a letter and a number, and of houses with a point."""
     if _STREETS_OF_BRAZIL.isdisjoint([token.lower for token in tokens]):
         return frozenset()
-    return _inside(tokens, [match.span() for match in _NUMBERS_OF_BRAZIL(tokens.text)])
+    return _tokens_inside(tokens, [match.span() for match in _NUMBERS_OF_BRAZIL(tokens.text)])
 
 
 def names_of_streets(tokens: Tokens) -> frozenset[int]:
@@ -113,33 +165,14 @@ def names_of_streets(tokens: Tokens) -> frozenset[int]:
     if not tokens.text.isascii():
         places |= {match.start(group) for match in _HOUSES_OF_MOSCOW(tokens.text) for group in (1, 2)}
         places |= {match.start(1) for match in _ORDINALS_IN_CYRILLIC(tokens.text)}
-    return frozenset([at for at, token in enumerate(tokens) if token.start in places]) if places else frozenset()
+    return _tokens_at(tokens, places)
 
 
-def _inside(tokens: Tokens, spans: list[tuple[int, int]]) -> frozenset[int]:
+def _tokens_inside(tokens: Tokens, spans: Iterable[Span]) -> frozenset[int]:
     """Return the tokens that begin inside of spans of the text."""
-    places = {place for span in spans for place in range(*span)}
+    return _tokens_at(tokens, {place for span in spans for place in range(*span)})
+
+
+def _tokens_at(tokens: Tokens, places: AbstractSet[int]) -> frozenset[int]:
+    """Return the tokens that begin at places of the text."""
     return frozenset([at for at, token in enumerate(tokens) if token.start in places]) if places else frozenset()
-
-
-def _spans_of_lots(tokens: Tokens) -> Iterator[tuple[int, int]]:
-    """Yield the spans of such numbers with the words between them."""
-    text, words = tokens.text, [token.lower for token in tokens]
-    if not _STREETS_OF_PLATES.isdisjoint(words):
-        for match in _PLATES(text):
-            sign = match["sign"].strip()
-            surely = sign[:1] in ("n", "N") or (sign == "#" and "-" in match[0])
-            if surely or len(match[0].split()[-1]) < _SHORT:
-                yield match.span()
-    if "rt" in words:
-        yield from (match.span() for match in _NEIGHBOURS(text))
-    if words and text.count(words[0]) > 1 and (twice := _TWICE(text)):
-        yield from (twice.span(1), twice.span(2))
-    if (houses := _HOUSES_OF_FRANCE(text)) and 0 < int(houses[2]) - int(houses[1]) <= SAME_HOUSE:
-        yield houses.span(1)
-        yield houses.span(2)
-    if "-" in text:
-        if tokens.country.korea:
-            yield from (match.span() for match in _LOTS_OF_KOREA(text))
-        elif _IS_JAPANESE(text):
-            yield from (match.span() for match in _LOTS_OF_JAPAN(text))
