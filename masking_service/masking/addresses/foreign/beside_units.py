@@ -23,8 +23,6 @@ _UNITS_IN_SPANISH: Final = frozenset(
 
 No house follows their number: in Spanish it is behind the street, in other languages before it.
 """
-_LONGEST_MARK: Final = 4
-"""The largest number of tokens from a word to its number: Local Nº: 3."""
 _BEFORE_ROOM: Final = frozenset(("no", "."))
 """What may be between a floor and a room: Floor 2, No. 402."""
 _MAY_BE_ROOM: Final = re.compile(r"[0-9*]{3}[0-9A-Za-z*]?|[0-9*]{1,2}[A-Za-z]").fullmatch
@@ -92,9 +90,8 @@ def _hide_further_of_list(tokens: Tokens, decided: Decisions, at: int) -> None:
 
 def _is_second_of_list(tokens: Tokens, at: int) -> bool:
     """Whether a number of three digits and more is one of several, with an and before the last: 226, 228 & 230."""
-    number, sign, after = tokens[at : at + 3]
-    last = sign.lower in AND or tokens.shape(at + 1, at + 6)[2:3] == "&"
-    return len(number.text) in ROOM_DIGITS and last and len(after.text) == len(number.text)
+    is_last = tokens[at + 1].lower in AND or tokens.shape(at + 3, at + 4) == "&"
+    return is_last and len(tokens[at].text) in ROOM_DIGITS
 
 
 def _is_second_number(tokens: Tokens, decided: Decisions, unit: int) -> bool:
@@ -107,7 +104,7 @@ def _is_second_number(tokens: Tokens, decided: Decisions, unit: int) -> bool:
     word = unit - 1
     while word and (tokens[word].kind != "w" or len(tokens[word].text) < SHORT_WORD):
         word -= 1
-    if tokens[word].lower in _UNITS_IN_SPANISH and unit - word <= _LONGEST_MARK:
+    if tokens[word].lower in _UNITS_IN_SPANISH:
         return True
     return second + 1 == len(tokens) and kinds_of_words().get(tokens[word].lower) == "unit"
 

@@ -8,7 +8,7 @@ from typing import Final
 from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Tokens
 from masking_service.masking.addresses.foreign.unit_numbers import MAX_GAP, ROMAN, number_behind
-from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
+from masking_service.masking.words.foreign_words import MARKS, numbers_in_words
 
 _ORDINALS: Final = frozenset(
     "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -"
@@ -166,11 +166,7 @@ def _is_joined_floor(tokens: Tokens, decided: Decisions, at: int) -> bool:
 
 def _is_behind_house(tokens: Tokens, floor: int) -> bool:
     """Whether a dash with spaces is between a house and a floor: Rua do Carmo, 8 - 10º andar."""
-    before, sign = tokens[floor - 2 : floor]
-    if "andar" not in tokens.lower or before.end == sign.start or sign.end == tokens[floor].start:
-        return False
-    is_numbered = floor > 2 and tokens[floor - 3].lower in kinds_of_words()
-    return not is_numbered  # Box 22 - 3º andar
+    return "andar" in tokens.lower and not (tokens.touches_previous(floor - 1) or tokens.touches_previous(floor))
 
 
 def read_side_word(tokens: Tokens, decided: Decisions, side: int) -> None:

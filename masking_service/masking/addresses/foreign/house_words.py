@@ -69,6 +69,6 @@ def _is_of_unit(tokens: Tokens, word: int, value: list[int]) -> bool:
 def _number_behind_name(tokens: Tokens, at: int) -> list[int]:
     """Return the number behind a street's name of up to three words that begins here: Soi Sukhumvit 61."""
     end = at
-    while end < len(tokens) and end - at < _LONGEST_NAME and tokens[end].kind == "w":
+    while end - at < _LONGEST_NAME and tokens.shape(end, end + 1) == "w":
         end += 1
-    return [end] if end > at and tokens.shape(end, end + 1) == "n" else []
+    return [end] if tokens.shape(end, end + 1) == "n" else []

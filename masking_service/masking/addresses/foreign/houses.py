@@ -85,7 +85,7 @@ def is_house_in_italy(tokens: Tokens, house: int, door: int) -> bool:
 def is_house_in_germany(tokens: Tokens, first: int, last: int) -> bool:
     """Whether two numbers behind a street of Germany are those of one long house: Hauptstr. 12-14."""
     before = first - 1 - (tokens[first - 1].kind == ".")
-    if before < 0 or _ONE_OF_GERMANY(tokens[before].text) is None or not is_one_house(tokens, first, last):
+    if _ONE_OF_GERMANY(tokens[before].text) is None or not is_one_house(tokens, first, last):
         return False
     return _ONE_OF_OTHERS(tokens[before].text) is None or _GERMAN_CODE(tokens.text) is not None
 
@@ -168,7 +168,5 @@ def _is_flat_in_hangul(tokens: Tokens, building: int, flat: int) -> bool:
 
 def is_lot_in_korea(tokens: Tokens, at: int) -> bool:
     """Whether a lot is behind a village or a part of a town: 신대방동 360-115, 양평동5가 106-115."""
-    before = tokens[at - 1]
-    if before.text == "가":
-        return at > 1 and tokens[at - 2].kind == "n"
-    return len(before.text) > 1 and before.text[-1] in "동리읍면"
+    before = tokens[at - 1].text
+    return before == "가" or (len(before) > 1 and before[-1] in "동리읍면")

@@ -90,7 +90,7 @@ def _rooms(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
     joined = len(chain) > 1 and room not in decided.kept and tokens[house + 1].kind == "-"
     if not joined or len(tokens[room].text) not in ROOM_DIGITS or not tokens.ends_part(room):
         return []
-    return [] if is_one_house(tokens, house, room) or tokens.country.hangul else chain[1:]
+    return [] if is_one_house(tokens, house, room) else chain[1:]
 
 
 def _doors(tokens: Tokens, decided: Decisions, house: int) -> list[int]:

@@ -121,14 +121,8 @@ def _is_behind_street(tokens: Tokens, at: int, words: int) -> bool:
 
 def _is_behind_house_in_street(tokens: Tokens, sign: int) -> bool:
     """Whether an address begins with the house and its street, and # follows: 506 Calle Sol #L141."""
-    street = tokens[1:2]
-    name = tokens[2:sign]
-    return (
-        bool(street and name)
-        and tokens[0].kind == "n"
-        and street[0].lower in _STREETS
-        and all(token.kind == "w" and token.lower not in _COMPASS for token in name)
-    )
+    name = {token.lower for token in tokens[2:sign]}
+    return bool(name) and tokens[0].kind == "n" and tokens[1].lower in _STREETS and _COMPASS.isdisjoint(name)
 
 
 def _is_house_in_spanish(tokens: Tokens, decided: Decisions, sign: int) -> bool:
@@ -178,7 +172,7 @@ def _read_unit_before_house(tokens: Tokens, decided: Decisions, at: int) -> bool
     """Read U3/18 Smith Road, U3-18 Smith Road, U3 18 Smith Road and U 12 45 Smith Road."""
     number = at + 1
     begins = at == 0 and tokens.shape(1, 3) == "nn"
-    if not (tokens.touches_next(at, "n") or (begins and tokens[at].text == "U")):
+    if not (tokens.touches_next(at, "n") or begins):
         return False
     is_before_house = (
         tokens.touches_next(number, "/")

@@ -116,23 +116,13 @@ def _letters_behind(tokens: Tokens, decided: Decisions, word: int, behind: int, 
     return [at] if ROMAN(token.text) else []
 
 
-def _numbers_of_code(tokens: Tokens, at: int) -> list[int]:
-    """Return the tokens of the numbers in a code that begins here: FZJOBB1210 and RA08TB03 after Office No."""
-    found = []
-    while tokens.touches_next(at, "n") or tokens.touches_next(at, "w"):
-        at += 1
-        if tokens[at].kind == "n":
-            found.append(at)
-    return found
-
-
 def _lettered_number(tokens: Tokens, decided: Decisions, at: int, *, marked: bool) -> list[int]:
     """Return the tokens of a number and the one or two letters before it: Flat-BC 103, Unit AO-09, Flat No D 03.
 
     Else empty. `marked` tells that a sign or No. is before it; then there may be more letters.
     """
     if marked and tokens[at].text.isupper() and tokens.touches_next(at, "n"):
-        return _numbers_of_code(tokens, at)
+        return [at + 1]  # FZJOBB1210 behind Office No.
     found = [at]
     while tokens.shape(at + 1, at + 4) in ("-w-", "-wn") and _is_letters(tokens, at + 2):
         at += 2
@@ -152,7 +142,7 @@ def _lettered_number(tokens: Tokens, decided: Decisions, at: int, *, marked: boo
 def _is_letters(tokens: Tokens, at: int) -> bool:
     """Whether one or two letters of a unit's number are here; they are capitals, except in Vietnam."""
     letters = tokens[at].text
-    return len(letters) <= SHORT_WORD and (letters.isupper() or (tokens.country.vietnam and letters.isalpha()))
+    return len(letters) <= SHORT_WORD and (letters.isupper() or tokens.country.vietnam)
 
 
 def _number_in_words(tokens: Tokens, at: int) -> list[int]:
