@@ -8,7 +8,7 @@ from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.lots import lots, names_of_streets, numbers_in_brazil
 from masking_service.masking.addresses.foreign.places import read_places
 from masking_service.masking.addresses.foreign.postcodes import lettered_postcodes, postcodes
-from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, Tokens
+from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, AddressTokens
 from masking_service.masking.addresses.foreign.words import read_words
 
 
@@ -27,7 +27,7 @@ class ForeignAddress:
 
     def __init__(self, text: str, *, places: bool = True) -> None:
         self.text = text
-        self._tokens = Tokens(text)
+        self._tokens = AddressTokens(text)
         self._decided = _read(self._tokens, places=places)
 
     def masked(self) -> str:
@@ -57,7 +57,7 @@ class ForeignAddress:
         return len(rest) > 1 or bool(decided.lots and rest and len(rest[0]) in ROOM_DIGITS)
 
 
-def _read(tokens: Tokens, *, places: bool) -> Decisions:
+def _read(tokens: AddressTokens, *, places: bool) -> Decisions:
     """Decide which tokens of an address are hidden."""
     decided = _decided_beforehand(tokens)
     read_words(tokens, decided)
@@ -71,7 +71,7 @@ def _read(tokens: Tokens, *, places: bool) -> Decisions:
     return decided
 
 
-def _decided_beforehand(tokens: Tokens) -> Decisions:
+def _decided_beforehand(tokens: AddressTokens) -> Decisions:
     """Return what is decided of an address before its words are read."""
     lettered = lettered_postcodes(tokens)
     in_brazil = numbers_in_brazil(tokens)

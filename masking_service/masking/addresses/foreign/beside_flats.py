@@ -12,7 +12,7 @@ from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.postcodes import STATES
-from masking_service.masking.addresses.foreign.tokens import Tokens
+from masking_service.masking.addresses.foreign.tokens import AddressTokens
 from masking_service.masking.words import address_words as words
 
 _FLAT_OF_MALAYSIA: Final = re.compile(
@@ -111,7 +111,7 @@ _BEHIND_STREET: Final = tuple(
 """Match a unit behind the house and the street with which an address begins."""
 
 
-def hide_beside_flats(tokens: Tokens, decided: Decisions) -> None:
+def hide_beside_flats(tokens: AddressTokens, decided: Decisions) -> None:
     """Hide the number of a flat that the first of the expressions finds, unless it is a lot's."""
     for search in _expressions(tokens):
         if found := search(tokens.text):
@@ -123,7 +123,7 @@ def hide_beside_flats(tokens: Tokens, decided: Decisions) -> None:
                 return
 
 
-def _expressions(tokens: Tokens) -> Iterator[Callable[[str], re.Match[str] | None]]:
+def _expressions(tokens: AddressTokens) -> Iterator[Callable[[str], re.Match[str] | None]]:
     """Yield the expressions that may find a flat in an address: those of its country, then those of all."""
     text = tokens.text
     if tokens.country.cyrillic:

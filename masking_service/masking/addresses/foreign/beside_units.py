@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Tokens
+from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, AddressTokens
 from masking_service.masking.addresses.foreign.unit_numbers import AND, SHORT_WORD, joined_numbers
 from masking_service.masking.words.foreign_words import kinds_of_words
 
@@ -31,20 +31,20 @@ _FRENCH_NUMBER: Final = frozenset(("n", "°", "º"))
 """Signs between a floor and the number of a room behind it. Behind a comma, No. means a house in Taiwan."""
 
 
-def hide_before_floor(tokens: Tokens, decided: Decisions) -> None:
+def hide_before_floor(tokens: AddressTokens, decided: Decisions) -> None:
     """Hide a unit at the beginning of an address, before its floor: A1/A2, Floor 5."""
     if codes := _CODES_BEFORE_FLOOR(tokens.text):
         decided.hidden.update(at for at, token in enumerate(tokens) if token.start < codes.end() and token.kind in "nw")
 
 
-def hide_rooms_behind_units(tokens: Tokens, decided: Decisions) -> None:
+def hide_rooms_behind_units(tokens: AddressTokens, decided: Decisions) -> None:
     """Hide the number of a room behind the number of its unit or floor: Unit 2 402, 88/F, 8801."""
     for unit in sorted(decided.hidden):
         _hide_further_of_list(tokens, decided, unit)
         decided.hidden.update(_room_behind(tokens, decided, unit))
 
 
-def _room_behind(tokens: Tokens, decided: Decisions, unit: int) -> tuple[int, ...]:
+def _room_behind(tokens: AddressTokens, decided: Decisions, unit: int) -> tuple[int, ...]:
     """Return the tokens of the room behind a unit; empty if there is none."""
     if tokens.shape(unit + 1, unit + 3) == "wn" and tokens[unit + 1].text == "و":
         return (unit + 2,)  # ط 3 و 5 is floor 3, flat 5 in Iran
@@ -59,7 +59,7 @@ def _room_behind(tokens: Tokens, decided: Decisions, unit: int) -> tuple[int, ..
     return (room,) if is_room and (not comma or room + 1 == len(tokens)) else ()
 
 
-def _behind_floor_and_comma(tokens: Tokens, unit: int) -> tuple[int, bool]:
+def _behind_floor_and_comma(tokens: AddressTokens, unit: int) -> tuple[int, bool]:
     """Return the place behind the word for a floor that may follow a unit, and whether only a comma is before it."""
     kinds = kinds_of_words()
     room = unit + 1
@@ -75,7 +75,7 @@ def _behind_floor_and_comma(tokens: Tokens, unit: int) -> tuple[int, bool]:
     return number, number == room + 1
 
 
-def _hide_further_of_list(tokens: Tokens, decided: Decisions, at: int) -> None:
+def _hide_further_of_list(tokens: AddressTokens, decided: Decisions, at: int) -> None:
     """Hide the further numbers of a list with one letter: Lots G-25, G-26 & G-27."""
     while tokens.shape(at + 1, at + 5) in (",n&n", ",n,n", ",nwn") and _is_second_of_list(tokens, at + 2):
         at += 2
@@ -88,13 +88,13 @@ def _hide_further_of_list(tokens: Tokens, decided: Decisions, at: int) -> None:
         decided.hidden.update((at - 2, at))
 
 
-def _is_second_of_list(tokens: Tokens, at: int) -> bool:
+def _is_second_of_list(tokens: AddressTokens, at: int) -> bool:
     """Whether a number of three digits and more is one of several, with an and before the last: 226, 228 & 230."""
     is_last = tokens[at + 1].lower in AND or tokens.shape(at + 3, at + 4) == "&"
     return is_last and len(tokens[at].text) in ROOM_DIGITS
 
 
-def _is_second_number(tokens: Tokens, decided: Decisions, unit: int) -> bool:
+def _is_second_number(tokens: AddressTokens, decided: Decisions, unit: int) -> bool:
     """Whether a number right behind a unit's belongs to it: Unit 32 39 at the end, LOCAL 3 28 CENTRO COMERCIAL."""
     second = unit + 1
     if tokens.shape(unit, second + 1) not in ("nn", "nw") or second in decided.lettered_postcodes:
@@ -109,7 +109,7 @@ def _is_second_number(tokens: Tokens, decided: Decisions, unit: int) -> bool:
     return second + 1 == len(tokens) and kinds_of_words().get(tokens[word].lower) == "unit"
 
 
-def _is_house_of_taiwan(tokens: Tokens, floor: int, house: int) -> bool:
+def _is_house_of_taiwan(tokens: AddressTokens, floor: int, house: int) -> bool:
     """Whether behind the floor that an address begins with is a house of Taiwan: 6F.No. 105, Sec. 2."""
     if floor or house + 2 >= len(tokens):
         return False

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Tokens
+from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, AddressTokens
 from masking_service.masking.addresses.foreign.unit_numbers import MAX_GAP, ROMAN, number_behind
 from masking_service.masking.words.foreign_words import MARKS, numbers_in_words
 
@@ -26,7 +26,7 @@ _LETTERED_FLOORS: Final = ("G", "M", "B", "L", "P", "LG", "UG", "UB", "LB")
 """Letters of floors before their word: M Floor."""
 
 
-def read_floor_word(tokens: Tokens, decided: Decisions, word: int, behind: int) -> None:
+def read_floor_word(tokens: AddressTokens, decided: Decisions, word: int, behind: int) -> None:
     """Read a word for a floor, which may be before its number or behind it.
 
     Args:
@@ -53,14 +53,14 @@ def read_floor_word(tokens: Tokens, decided: Decisions, word: int, behind: int) 
         _hide_floor_and_door(tokens, decided, value)
 
 
-def _is_part_of_name(tokens: Tokens, decided: Decisions, word: int) -> bool:
+def _is_part_of_name(tokens: AddressTokens, decided: Decisions, word: int) -> bool:
     """Whether a word is in a postcode, or in the name of a street: L3 2NP, 23rd Place."""
     if word in decided.lettered_postcodes and tokens.touches_previous(word):
         return True
     return tokens[word].lower == "pl" and tokens[word - 1].lower in ("st", "nd", "rd", "th")
 
 
-def _is_marked(tokens: Tokens, word: int) -> bool:
+def _is_marked(tokens: AddressTokens, word: int) -> bool:
     """Whether a number touches a word or is an ordinal, so that it is the word's: 3F, 3. Stock, 3rd floor."""
     if word == 0:
         return False
@@ -69,13 +69,13 @@ def _is_marked(tokens: Tokens, word: int) -> bool:
     return ordinal or tokens.touches_previous(word)
 
 
-def _is_house_behind_stars(tokens: Tokens, decided: Decisions, word: int, value: list[int]) -> bool:
+def _is_house_behind_stars(tokens: AddressTokens, decided: Decisions, word: int, value: list[int]) -> bool:
     """Whether stars are right before a word, and behind it a house and its street: *** Floor 45 Main St."""
     is_house = bool(value) and (value[0] in decided.lots or tokens.is_before_street(value[-1]))
     return is_house and not tokens[word - 1].text.strip("*")
 
 
-def _hide_floor_and_door(tokens: Tokens, decided: Decisions, value: list[int]) -> None:
+def _hide_floor_and_door(tokens: AddressTokens, decided: Decisions, value: list[int]) -> None:
     """Hide the number of a floor, and a door behind it that ends a part: piso 3 B."""
     decided.hidden.update(value)
     at = value[-1] + 1 if value else len(tokens)
@@ -84,13 +84,13 @@ def _hide_floor_and_door(tokens: Tokens, decided: Decisions, value: list[int]) -
     _hide_door(tokens, decided, at)
 
 
-def _hide_door(tokens: Tokens, decided: Decisions, at: int) -> None:
+def _hide_door(tokens: AddressTokens, decided: Decisions, at: int) -> None:
     """Hide a door behind a floor, if there is one and it ends a part."""
     if at < len(tokens) and tokens.may_be_door(at) and tokens.ends_part(at):
         decided.hidden.add(at)
 
 
-def hide_words_before(tokens: Tokens, decided: Decisions, word: int) -> bool:
+def hide_words_before(tokens: AddressTokens, decided: Decisions, word: int) -> bool:
     """Hide the words of a number right before a word, and return whether there are any: Third Floor 45 Main St."""
     at = word
     if "\u0600" <= tokens[word].text[0] <= "\u06ff":
@@ -101,7 +101,7 @@ def hide_words_before(tokens: Tokens, decided: Decisions, word: int) -> bool:
     return at < word
 
 
-def _hide_number_before(tokens: Tokens, decided: Decisions, word: int, behind: int) -> bool:
+def _hide_number_before(tokens: AddressTokens, decided: Decisions, word: int, behind: int) -> bool:
     """Hide the number in front of a word, and the door behind it; return whether there is one."""
     number = word - 1
     while number >= max(0, word - MAX_GAP) and (tokens[number].kind in ".-º°ª" or tokens[number].lower in _ORDINALS):
@@ -126,7 +126,7 @@ def _hide_number_before(tokens: Tokens, decided: Decisions, word: int, behind: i
     return True
 
 
-def _is_floor(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _is_floor(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Whether a token may be the number of a floor, in digits, as a Roman one or in words."""
     token = tokens[at]
     if token.kind == "n":
@@ -136,7 +136,7 @@ def _is_floor(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return bool(ROMAN(token.text) or _ROMAN_ORDINAL(token.text)) or token.lower in numbers_in_words()
 
 
-def _hide_joined_floor(tokens: Tokens, decided: Decisions, floor: int) -> None:
+def _hide_joined_floor(tokens: AddressTokens, decided: Decisions, floor: int) -> None:
     """Hide the other number that is joined to that of a floor, before it."""
     if floor > 1 and tokens[floor - 1].kind == "-":
         if not _is_behind_house(tokens, floor):
@@ -147,7 +147,7 @@ def _hide_joined_floor(tokens: Tokens, decided: Decisions, floor: int) -> None:
         decided.hidden.add(floor)
 
 
-def _hide_before_dash(tokens: Tokens, decided: Decisions, floor: int) -> None:
+def _hide_before_dash(tokens: AddressTokens, decided: Decisions, floor: int) -> None:
     """Hide the number before the dash: 12-14 floor, Twenty-First floor, 20th-26th floor."""
     other = floor - 2
     if tokens[other].kind == "n" or tokens[other].lower in _TENS:
@@ -156,7 +156,7 @@ def _hide_before_dash(tokens: Tokens, decided: Decisions, floor: int) -> None:
         decided.hidden.update((other - 1, other))
 
 
-def _is_joined_floor(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _is_joined_floor(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Whether a floor is joined to the one behind it: 3 e 4 andares, First and Second Floor, 1,2층."""
     if tokens[at + 1].lower in _AND_OF_FLOORS:
         return _is_floor(tokens, decided, at)
@@ -164,12 +164,12 @@ def _is_joined_floor(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return is_list and tokens.touches_previous(at + 1) and tokens.touches_previous(at + 2)
 
 
-def _is_behind_house(tokens: Tokens, floor: int) -> bool:
+def _is_behind_house(tokens: AddressTokens, floor: int) -> bool:
     """Whether a dash with spaces is between a house and a floor: Rua do Carmo, 8 - 10º andar."""
     return "andar" in tokens.lower and not (tokens.touches_previous(floor - 1) or tokens.touches_previous(floor))
 
 
-def read_side_word(tokens: Tokens, decided: Decisions, side: int) -> None:
+def read_side_word(tokens: AddressTokens, decided: Decisions, side: int) -> None:
     """Hide the floor in front of a side: 3º dcha, 2. links, 3ème gauche, and 2 dcha behind a comma."""
     at = side - 1
     while at >= 0 and (tokens[at].kind in ".º°ª" or (tokens.touches_previous(at) and tokens[at].lower in _ORDINALS)):

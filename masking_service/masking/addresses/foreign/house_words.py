@@ -8,7 +8,7 @@ from typing import Final
 from masking_service.masking.addresses.foreign.countries import JALAN
 from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.houses import is_sector
-from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, Tokens
+from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, AddressTokens
 from masking_service.masking.addresses.foreign.unit_numbers import number_behind
 
 _OF_LAND: Final = frozenset("khasra khasara kh".split())
@@ -21,7 +21,7 @@ _YEAR: Final = re.compile("1[5-9][0-9]{2}").fullmatch
 """Matches a year of which a street may be named: 25 de Mayo de 1810."""
 
 
-def read_month(tokens: Tokens, decided: Decisions, month: int) -> None:
+def read_month(tokens: AddressTokens, decided: Decisions, month: int) -> None:
     """Note the day of a date that is a street's name, and the year behind it: rue du 4 Septembre."""
     day = next((at for at in range(month - 1, max(-1, month - 3), -1) if tokens[at].kind == "n"), None)
     if day is None or any(token.lower not in _BEFORE_MONTH for token in tokens[day + 1 : month]):
@@ -32,7 +32,7 @@ def read_month(tokens: Tokens, decided: Decisions, month: int) -> None:
         decided.kept.add(year)
 
 
-def read_house_word(tokens: Tokens, decided: Decisions, word: int, behind: int) -> None:
+def read_house_word(tokens: AddressTokens, decided: Decisions, word: int, behind: int) -> None:
     """Read a word for a building, a road or a district: its number stays.
 
     Args:
@@ -55,7 +55,7 @@ def read_house_word(tokens: Tokens, decided: Decisions, word: int, behind: int) 
         decided.kept.update(value if name in JALAN or name in _OF_LAND else value[:1])
 
 
-def _is_of_unit(tokens: Tokens, word: int, value: list[int]) -> bool:
+def _is_of_unit(tokens: AddressTokens, word: int, value: list[int]) -> bool:
     """Whether a unit's number is behind the word: Rua X 45 casa 2 in Brazil, к. 246 in Russia, Block B-12-3."""
     name, first, last = tokens[word], value[0], value[-1]
     if name.lower == "casa" and tokens.ends_part(last):
@@ -66,7 +66,7 @@ def _is_of_unit(tokens: Tokens, word: int, value: list[int]) -> bool:
     return lettered and name.lower not in JALAN  # Jalan SS2/24
 
 
-def _number_behind_name(tokens: Tokens, at: int) -> list[int]:
+def _number_behind_name(tokens: AddressTokens, at: int) -> list[int]:
     """Return the number behind a street's name of up to three words that begins here: Soi Sukhumvit 61."""
     end = at
     while end - at < _LONGEST_NAME and tokens.shape(end, end + 1) == "w":

@@ -11,7 +11,7 @@ from typing import Final
 
 from masking_service.masking.addresses.foreign.countries import JALAN
 from masking_service.masking.addresses.foreign.lots import SAME_HOUSE
-from masking_service.masking.addresses.foreign.tokens import BREAKS, ROOM_DIGITS, Tokens
+from masking_service.masking.addresses.foreign.tokens import BREAKS, ROOM_DIGITS, AddressTokens
 from masking_service.masking.words.foreign_words import MARKS, forms_of_capitals
 
 _TURKISH: Final = frozenset[str]().union(
@@ -39,7 +39,7 @@ _TURKISH_PLACE: Final = re.compile(
 ).search
 
 
-def belongs_to_house(tokens: Tokens, house: int, door: int) -> bool:
+def belongs_to_house(tokens: AddressTokens, house: int, door: int) -> bool:
     """Whether what is behind the slash of a house's number belongs to the house, by the rule of its country.
 
     Args:
@@ -56,13 +56,13 @@ def belongs_to_house(tokens: Tokens, house: int, door: int) -> bool:
     )
 
 
-def is_one_house(tokens: Tokens, first: int, last: int) -> bool:
+def is_one_house(tokens: AddressTokens, first: int, last: int) -> bool:
     """Whether two numbers are those of one long house: 12-14, and not 12-203."""
     one, other = tokens[first].text, tokens[last].text
     return one.isdecimal() and other.isdecimal() and 0 < int(other) - int(one) <= SAME_HOUSE
 
 
-def _is_half(tokens: Tokens, at: int) -> bool:
+def _is_half(tokens: AddressTokens, at: int) -> bool:
     """Whether 1/2 is here, between the number of a house and a street: 16 1/2 Windward Road."""
     return (
         at > 0
@@ -72,7 +72,7 @@ def _is_half(tokens: Tokens, at: int) -> bool:
     )
 
 
-def is_house_in_italy(tokens: Tokens, house: int, door: int) -> bool:
+def is_house_in_italy(tokens: AddressTokens, house: int, door: int) -> bool:
     """Whether the letter of a house in Italy, or the next house, is behind the slash: Via Roma 23/A and 15/17."""
     if _ITALIAN(tokens.text, 0, tokens[house].start) is None:
         return False
@@ -82,7 +82,7 @@ def is_house_in_italy(tokens: Tokens, house: int, door: int) -> bool:
     return is_one_house(tokens, house, door) and (int(other) - int(one) == 1 or (int(other) - int(one)) % 2 == 0)
 
 
-def is_house_in_germany(tokens: Tokens, first: int, last: int) -> bool:
+def is_house_in_germany(tokens: AddressTokens, first: int, last: int) -> bool:
     """Whether two numbers behind a street of Germany are those of one long house: Hauptstr. 12-14."""
     before = first - 1 - (tokens[first - 1].kind == ".")
     if _ONE_OF_GERMANY(tokens[before].text) is None or not is_one_house(tokens, first, last):
@@ -90,19 +90,19 @@ def is_house_in_germany(tokens: Tokens, first: int, last: int) -> bool:
     return _ONE_OF_OTHERS(tokens[before].text) is None or _GERMAN_CODE(tokens.text) is not None
 
 
-def is_in_numbered_street(tokens: Tokens, house: int) -> bool:
+def is_in_numbered_street(tokens: AddressTokens, house: int) -> bool:
     """Whether a number is the name of a road or a block in South Asia: Road-7."""
     while house and (tokens[house - 1].kind in "-.#" or tokens[house - 1].lower in MARKS):
         house -= 1
     return house > 0 and tokens[house - 1].lower in _NUMBERED
 
 
-def is_sector(tokens: Tokens, at: int) -> bool:
+def is_sector(tokens: AddressTokens, at: int) -> bool:
     """Whether a sector of Islamabad begins at a token."""
     return tokens.country.sector == tokens[at].start
 
 
-def is_in_jalan(tokens: Tokens, at: int) -> bool:
+def is_in_jalan(tokens: AddressTokens, at: int) -> bool:
     """Whether numbers are part of a street in Malaysia, behind the house: 12, Jalan SS 2/24 or 11 Jalan Budi 1."""
     if not tokens.country.has_jalan:
         return False
@@ -114,14 +114,14 @@ def is_in_jalan(tokens: Tokens, at: int) -> bool:
     return False
 
 
-def is_unit_in_jalan(tokens: Tokens, chain: list[int]) -> bool:
+def is_unit_in_jalan(tokens: AddressTokens, chain: list[int]) -> bool:
     """Whether numbers with dashes are a part alone behind a house in Malaysia: 11 Jalan Budi 3, 12-05."""
     first, last = chain[0], chain[-1]
     is_behind = tokens.country.has_jalan and tokens.first_number < first
     return is_behind and tokens.begins_part(first) and tokens.ends_part(last) and tokens.touches_next(first, "-")
 
 
-def is_in_turkey(tokens: Tokens, house: int) -> bool:
+def is_in_turkey(tokens: AddressTokens, house: int) -> bool:
     """Whether the word for a street before a number is Turkish: a district follows there without a sign.
 
     It also follows a number with No.: No: 28/102 Hobyar Mahallesi.
@@ -133,19 +133,19 @@ def is_in_turkey(tokens: Tokens, house: int) -> bool:
     return (word > 0 and before in _TURKISH) or (before in ("no", "n") and _TURKISH_PLACE(tokens.lower) is not None)
 
 
-def is_further_door_in_turkey(tokens: Tokens, house: int, at: int) -> bool:
+def is_further_door_in_turkey(tokens: AddressTokens, house: int, at: int) -> bool:
     """Whether one more door follows a dash or slash that touches it: No: 2/33-3, No: 77/C-D."""
     is_door = at < len(tokens) and tokens.touches_previous(at) and tokens[at - 1].kind in "-/"
     return is_door and tokens.touches_previous(at - 1) and tokens.may_be_door(at) and is_in_turkey(tokens, house)
 
 
-def is_flat_in_turkey(tokens: Tokens, house: int, flat: int) -> bool:
+def is_flat_in_turkey(tokens: AddressTokens, house: int, flat: int) -> bool:
     """Whether a flat follows the dash of a house's number with No.: No: 6-28, and not No: 12-14."""
     is_short = flat < len(tokens) and tokens[flat].kind == "n" and tokens.may_be_door(flat)
     return is_short and is_in_turkey(tokens, house) and not is_one_house(tokens, house, flat)
 
 
-def is_flat_in_korea_or_russia(tokens: Tokens, chain: list[int]) -> bool:
+def is_flat_in_korea_or_russia(tokens: AddressTokens, chain: list[int]) -> bool:
     """Whether a part of an address is only a house and its flat, with a dash between."""
     first, last = chain[0], chain[-1]
     is_part = tokens.shape(first, last + 1) == "n-n" and tokens.touches_next(first, "-") and tokens.ends_part(last)
@@ -159,14 +159,14 @@ def is_flat_in_korea_or_russia(tokens: Tokens, chain: list[int]) -> bool:
     return is_behind_street and tokens.country.cyrillic  # Невский пр., 82-22
 
 
-def _is_flat_in_hangul(tokens: Tokens, building: int, flat: int) -> bool:
+def _is_flat_in_hangul(tokens: AddressTokens, building: int, flat: int) -> bool:
     """Whether a building and a flat are behind a road, the number of a site and a comma: 정자로 32, 101-1331."""
     if tokens.shape(building - 3, building - 1) != "wn":
         return False
     return tokens[building - 3].text[-1] in "로길" and len(tokens[flat].text) in ROOM_DIGITS
 
 
-def is_lot_in_korea(tokens: Tokens, at: int) -> bool:
+def is_lot_in_korea(tokens: AddressTokens, at: int) -> bool:
     """Whether a lot is behind a village or a part of a town: 신대방동 360-115, 양평동5가 106-115."""
     before = tokens[at - 1].text
     return before == "가" or (len(before) > 1 and before[-1] in "동리읍면")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from masking_service.masking.addresses.foreign.tokens import Tokens
+from masking_service.masking.addresses.foreign.tokens import AddressTokens
 from masking_service.masking.words.alternatives import any_of
 
 Span = tuple[int, int]
@@ -94,7 +94,7 @@ _ORDINALS_IN_CYRILLIC: Final = re.compile(
 """Finds names of streets and districts with an ordinal: ул. 1-я Ямская, 3-й проезд."""
 
 
-def lots(tokens: Tokens) -> frozenset[int]:
+def lots(tokens: AddressTokens) -> frozenset[int]:
     """Return the numbers by which a house is found, of whatever country: those of lots, and of a house that has two."""
     words = {token.lower for token in tokens}
     spans = [
@@ -142,7 +142,7 @@ def _in_france(text: str) -> Iterable[Span]:
     return (houses.span(1), houses.span(2)) if houses is not None and is_one else ()
 
 
-def _in_korea_or_japan(tokens: Tokens) -> Iterable[Span]:
+def _in_korea_or_japan(tokens: AddressTokens) -> Iterable[Span]:
     """Return the spans of lots with a dash: 78-11, Cheongdam-dong, and 5-24-2 Sendagaya, Shibuya-ku."""
     text = tokens.text
     if "-" not in text:
@@ -152,14 +152,14 @@ def _in_korea_or_japan(tokens: Tokens) -> Iterable[Span]:
     return [match.span() for match in _LOTS_OF_JAPAN(text)] if _IS_JAPANESE(text) else ()
 
 
-def numbers_in_brazil(tokens: Tokens) -> frozenset[int]:
+def numbers_in_brazil(tokens: AddressTokens) -> frozenset[int]:
     """Return the numbers of streets that are called by a letter and a number, and of houses with a point."""
     if _STREETS_OF_BRAZIL.isdisjoint([token.lower for token in tokens]):
         return frozenset()
     return _tokens_inside(tokens, [match.span() for match in _NUMBERS_OF_BRAZIL(tokens.text)])
 
 
-def names_of_streets(tokens: Tokens) -> frozenset[int]:
+def names_of_streets(tokens: AddressTokens) -> frozenset[int]:
     """Return the numbers that are names of streets, as in 3505 188th Street, and houses like 8с2."""
     places = {match.start() for match in _NUMBERED_STREETS(tokens.text)}
     if not tokens.text.isascii():
@@ -168,11 +168,11 @@ def names_of_streets(tokens: Tokens) -> frozenset[int]:
     return _tokens_at(tokens, places)
 
 
-def _tokens_inside(tokens: Tokens, spans: Iterable[Span]) -> frozenset[int]:
+def _tokens_inside(tokens: AddressTokens, spans: Iterable[Span]) -> frozenset[int]:
     """Return the tokens that begin inside of spans of the text."""
     return _tokens_at(tokens, {place for span in spans for place in range(*span)})
 
 
-def _tokens_at(tokens: Tokens, places: AbstractSet[int]) -> frozenset[int]:
+def _tokens_at(tokens: AddressTokens, places: AbstractSet[int]) -> frozenset[int]:
     """Return the tokens that begin at places of the text."""
     return frozenset([at for at, token in enumerate(tokens) if token.start in places]) if places else frozenset()

@@ -25,7 +25,7 @@ from masking_service.masking.addresses.foreign.houses import (
     is_sector,
     is_unit_in_jalan,
 )
-from masking_service.masking.addresses.foreign.tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, Tokens
+from masking_service.masking.addresses.foreign.tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
 from masking_service.masking.addresses.foreign.unit_numbers import SHORT_WORD
 from masking_service.masking.addresses.japanese_addresses import MAX_LOT
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
@@ -45,7 +45,7 @@ _ALLEYS: Final = frozenset("k h".split())
 """Abbreviations for alleys in Vietnam, before their number: K266 H14/19."""
 
 
-def read_places(tokens: Tokens, decided: Decisions) -> None:
+def read_places(tokens: AddressTokens, decided: Decisions) -> None:
     """Read units by the place of a number, where no word says that they are units."""
     at = 0
     while at < len(tokens):
@@ -59,7 +59,7 @@ def read_places(tokens: Tokens, decided: Decisions) -> None:
             at += 1
 
 
-def _chain(tokens: Tokens, at: int) -> list[int]:
+def _chain(tokens: AddressTokens, at: int) -> list[int]:
     """Return the number here with the numbers and letters that a slash or dash joins to it: 12/3-A."""
     found = [at]
     while (
@@ -72,7 +72,7 @@ def _chain(tokens: Tokens, at: int) -> list[int]:
     return found
 
 
-def _read_kept(tokens: Tokens, decided: Decisions, house: int) -> int:
+def _read_kept(tokens: AddressTokens, decided: Decisions, house: int) -> int:
     """Read what is behind the number of a house, of which a word says what it is, and return the last place read."""
     if rooms := _rooms(tokens, decided, house):
         decided.hidden.update(rooms)
@@ -83,7 +83,7 @@ def _read_kept(tokens: Tokens, decided: Decisions, house: int) -> int:
     return house
 
 
-def _rooms(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
+def _rooms(tokens: AddressTokens, decided: Decisions, house: int) -> list[int]:
     """Return the numbers of unit and room that a dash joins to a building's: Building 5-402."""
     chain = _chain(tokens, house)
     room = chain[-1]
@@ -93,7 +93,7 @@ def _rooms(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
     return [] if is_one_house(tokens, house, room) else chain[1:]
 
 
-def _doors(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
+def _doors(tokens: AddressTokens, decided: Decisions, house: int) -> list[int]:
     """Return the numbers of doors behind the slashes of a house's number, which is behind a word for a street.
 
     What belongs to the house is kept. In Cyrillic addresses all of them do.
@@ -115,7 +115,7 @@ def _doors(tokens: Tokens, decided: Decisions, house: int) -> list[int]:
     return found if ends and not tokens.country.cyrillic else []
 
 
-def _behind_slashes(tokens: Tokens, house: int) -> list[int]:
+def _behind_slashes(tokens: AddressTokens, house: int) -> list[int]:
     """Return the numbers and letters behind the slashes of a house's number: 12/3, 12/3/4."""
     found: list[int] = []
     at = house
@@ -134,7 +134,7 @@ def _behind_slashes(tokens: Tokens, house: int) -> list[int]:
     return found
 
 
-def _read_chain(tokens: Tokens, decided: Decisions, chain: list[int]) -> None:
+def _read_chain(tokens: AddressTokens, decided: Decisions, chain: list[int]) -> None:
     """Read numbers and letters of which no word says what they are."""
     first, last = chain[0], chain[-1]
     if len(chain) == 1:
@@ -156,14 +156,14 @@ def _read_chain(tokens: Tokens, decided: Decisions, chain: list[int]) -> None:
         _read_part(tokens, decided, chain)
 
 
-def _is_postcode(tokens: Tokens, decided: Decisions, first: int, last: int) -> bool:
+def _is_postcode(tokens: AddressTokens, decided: Decisions, first: int, last: int) -> bool:
     """Whether numbers are a postcode, maybe with letters of the country: 00-590, S-88133."""
     if first in decided.postcodes or len(tokens[first].text) >= LONG:
         return True
     return tokens[first].kind == "w" and len(tokens[last].text) >= LONG
 
 
-def _read_single(tokens: Tokens, decided: Decisions, at: int) -> None:
+def _read_single(tokens: AddressTokens, decided: Decisions, at: int) -> None:
     """Read a number that no sign joins to another."""
     if is_in_jalan(tokens, at):
         decided.kept.add(at)
@@ -174,7 +174,7 @@ def _read_single(tokens: Tokens, decided: Decisions, at: int) -> None:
         _read_behind_house(tokens, decided, at)
 
 
-def _is_beside_building(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _is_beside_building(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Whether a number is beside that of a building: Tower 6, 2317, and 402, Tower 3."""
     if at == 0:
         following = "".join([token.lower for token in tokens[2:3]])
@@ -184,7 +184,7 @@ def _is_beside_building(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return at - 1 in decided.kept
 
 
-def _read_behind_house(tokens: Tokens, decided: Decisions, house: int) -> None:
+def _read_behind_house(tokens: AddressTokens, decided: Decisions, house: int) -> None:
     """Hide what is right behind a house in a street, at the end of a part: 12 A 23, 40 A, Keizersgracht 12 III."""
     found: list[int] = []
     at = house + 1
@@ -197,13 +197,13 @@ def _read_behind_house(tokens: Tokens, decided: Decisions, house: int) -> None:
         decided.hidden.update(found)
 
 
-def _begins_with_house(tokens: Tokens, chain: list[int]) -> bool:
+def _begins_with_house(tokens: AddressTokens, chain: list[int]) -> bool:
     """Whether a house is at the beginning of a part. With a letter, in Vietnam it may be a unit: A/12."""
     lettered = "w" in (tokens[chain[0]].kind, tokens[chain[-1]].kind)
     return not (lettered and tokens.country.alleys) and belongs_to_house(tokens, chain[0], chain[1])
 
 
-def _read_before_street(tokens: Tokens, decided: Decisions, first: int, last: int) -> None:
+def _read_before_street(tokens: AddressTokens, decided: Decisions, first: int, last: int) -> None:
     """Read two numbers right before the name of a street: 7/23 George Street, 12-14 High Street."""
     slash = tokens[first + 1].kind == "/"
     if not slash and is_one_house(tokens, first, last):
@@ -212,7 +212,7 @@ def _read_before_street(tokens: Tokens, decided: Decisions, first: int, last: in
         decided.hidden.add(first)  # also 1204-789 Burrard Street
 
 
-def _read_part(tokens: Tokens, decided: Decisions, chain: list[int]) -> None:
+def _read_part(tokens: AddressTokens, decided: Decisions, chain: list[int]) -> None:
     """Read numbers with which a part of an address begins, and no street follows: 3-B, B-12-3, 3-2-501."""
     first, last = chain[0], chain[-1]
     lettered = "w" in (tokens[first].kind, tokens[last].kind)
@@ -234,18 +234,18 @@ def _read_part(tokens: Tokens, decided: Decisions, chain: list[int]) -> None:
         decided.kept.add(last)  # 277-279 Soi Thiam Ruammit
 
 
-def _is_before_house(tokens: Tokens, at: int) -> bool:
+def _is_before_house(tokens: AddressTokens, at: int) -> bool:
     """Whether the next part of an address begins with a house and its street."""
     return tokens.ends_part(at) and tokens.is_before_street(at + 2) and tokens.is_number_or_letter(at + 2)
 
 
-def _is_before_street_word(tokens: Tokens, at: int) -> bool:
+def _is_before_street_word(tokens: AddressTokens, at: int) -> bool:
     """Whether a word for a street is behind a number."""
     following = tokens[at + 1 : at + 2]
     return bool(following) and kinds_of_words().get(following[0].lower) == "building"
 
 
-def _read_behind_street(tokens: Tokens, decided: Decisions, chain: list[int]) -> None:
+def _read_behind_street(tokens: AddressTokens, decided: Decisions, chain: list[int]) -> None:
     """Read numbers behind the name of a street. The first is mostly the house's: Kwiatowa 5/24."""
     first, last = chain[0], chain[-1]
     slash = tokens[first + 1].kind == "/"
@@ -263,7 +263,7 @@ def _read_behind_street(tokens: Tokens, decided: Decisions, chain: list[int]) ->
         decided.hidden.update(chain[1:] if len(chain) <= MAX_LOT or slash else chain[MAX_LOT:])
 
 
-def _is_house(tokens: Tokens, chain: list[int], *, slash: bool) -> bool:
+def _is_house(tokens: AddressTokens, chain: list[int], *, slash: bool) -> bool:
     """Whether all numbers behind a street belong to the house."""
     first = chain[0]
     if slash and belongs_to_house(tokens, first, chain[1]):
@@ -277,7 +277,7 @@ def _is_house(tokens: Tokens, chain: list[int], *, slash: bool) -> bool:
     return digits > SHORT_NUMBER or (digits > 1 and tokens.country.czechia)
 
 
-def _is_behind_house(tokens: Tokens, at: int) -> bool:
+def _is_behind_house(tokens: AddressTokens, at: int) -> bool:
     """Whether only short words are between the number and a house's number before it: út 42. B. ép. 4/12."""
     first = at
     while at and (tokens[at - 1].kind == "." or _is_short_word(tokens, at - 1)):
@@ -285,6 +285,6 @@ def _is_behind_house(tokens: Tokens, at: int) -> bool:
     return 0 < at < first and tokens[at - 1].kind == "n"
 
 
-def _is_short_word(tokens: Tokens, at: int) -> bool:
+def _is_short_word(tokens: AddressTokens, at: int) -> bool:
     word = tokens[at]
     return word.kind == "w" and len(word.text) <= SHORT_WORD and word.lower not in MARKS

@@ -10,7 +10,7 @@ import re
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from masking_service.masking.addresses.foreign.tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, Tokens
+from masking_service.masking.addresses.foreign.tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
 from masking_service.masking.words import address_words
 from masking_service.masking.words.foreign_words import kinds_of_words
 
@@ -49,7 +49,7 @@ _OF_SITE: Final = re.compile(
 """Finds a site whose rooms have numbers of their own."""
 
 
-def lettered_postcodes(tokens: Tokens) -> frozenset[int]:
+def lettered_postcodes(tokens: AddressTokens) -> frozenset[int]:
     """Return the tokens of postcodes that have letters or a dash."""
     places = {place for match in _CODES(tokens.text) if _is_code(match) for place in range(*match.span())}
     return frozenset([at for at, token in enumerate(tokens) if token.start in places]) if places else frozenset()
@@ -60,7 +60,7 @@ def _is_code(match: re.Match[str]) -> bool:
     return match.start() > 0 or not match[0][:4].isdecimal() or match[0][4] != "-"
 
 
-def postcodes(tokens: Tokens, lettered: AbstractSet[int]) -> frozenset[int]:
+def postcodes(tokens: AddressTokens, lettered: AbstractSet[int]) -> frozenset[int]:
     """Return the numbers of postcodes, also those behind the first part of one.
 
     Args:
@@ -77,7 +77,7 @@ def postcodes(tokens: Tokens, lettered: AbstractSet[int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _is_postcode(tokens: Tokens, at: int) -> bool:
+def _is_postcode(tokens: AddressTokens, at: int) -> bool:
     """Whether a number is a postcode or begins one, by its length or its place."""
     digits = len(tokens[at].text.rstrip(_LETTERS))
     if digits >= LONG:
@@ -94,12 +94,12 @@ def _is_postcode(tokens: Tokens, at: int) -> bool:
     return digits == max(ROOM_DIGITS) and tokens.ends_part(at) and _is_before_country(tokens, at + 1)
 
 
-def _is_before_country(tokens: Tokens, sign: int) -> bool:
+def _is_before_country(tokens: AddressTokens, sign: int) -> bool:
     """Whether only a comma and a country or another word is behind a postcode: Durban 4001, South Africa."""
     return len(tokens) - sign <= len((",", "Norway")) or tokens.text.endswith(_COUNTRIES_OF_TWO_WORDS)
 
 
-def _has_dash(tokens: Tokens, at: int) -> bool:
+def _has_dash(tokens: AddressTokens, at: int) -> bool:
     """Whether a postcode with a dash begins here: 00-590, 100-0001, 151-742. Flats in Korea look the same."""
     parts = tuple([len(token.text) for token in tokens[at : at + 3]])
     behind_house = at > 1 and tokens[at - 2].kind == "n"
@@ -109,7 +109,7 @@ def _has_dash(tokens: Tokens, at: int) -> bool:
     return is_code and tokens.touches_next(at, "-") and tokens.touches_next(at + 1, "n")
 
 
-def _is_behind_town(tokens: Tokens, sign: int) -> bool:
+def _is_behind_town(tokens: AddressTokens, sign: int) -> bool:
     """Whether the part before a comma is words without a house or an estate, behind a part with a number."""
     if tokens[sign - 1].kind == ")":
         sign = next((at for at in range(sign - 1, 0, -1) if tokens[at].kind == "("), sign)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, SHORT_NUMBER, Tokens
+from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, SHORT_NUMBER, AddressTokens
 from masking_service.masking.addresses.foreign.unit_numbers import ROMAN, joined_numbers, number_behind
 from masking_service.masking.words.foreign_words import kinds_of_words
 
@@ -35,7 +35,7 @@ _COMPASS: Final = frozenset("norte sur este oeste oriente poniente nte ote pte".
 """Directions in names of numbered streets: in 43 Av Sur #127, 127 is the house."""
 
 
-def read_sign(tokens: Tokens, decided: Decisions, at: int) -> None:
+def read_sign(tokens: AddressTokens, decided: Decisions, at: int) -> None:
     """Read a unit that is marked by a sign, or by a short word that is no word for a unit elsewhere."""
     token = tokens[at]
     if token.kind == "#":
@@ -54,7 +54,7 @@ def read_sign(tokens: Tokens, decided: Decisions, at: int) -> None:
         _read_danish_door(tokens, decided, at)
 
 
-def _read_floor_with_letter(tokens: Tokens, decided: Decisions, at: int) -> None:
+def _read_floor_with_letter(tokens: AddressTokens, decided: Decisions, at: int) -> None:
     """Read 12F, B3F, 5F-2 and 5F.-2."""
     token = tokens[at]
     if token.text[-1] in "Ff" and len(token.text) <= _LONGEST_FLOOR and at not in decided.hidden:
@@ -64,7 +64,7 @@ def _read_floor_with_letter(tokens: Tokens, decided: Decisions, at: int) -> None
             decided.hidden.add(at + 3)
 
 
-def _read_danish_door(tokens: Tokens, decided: Decisions, door: int) -> None:
+def _read_danish_door(tokens: AddressTokens, decided: Decisions, door: int) -> None:
     """Read the side of a door behind its floor: 3. tv., st. th."""
     at = door - 1
     while at >= 0 and tokens[at].kind == ".":
@@ -73,7 +73,7 @@ def _read_danish_door(tokens: Tokens, decided: Decisions, door: int) -> None:
         decided.hidden.update((door, at) if tokens[at].kind == "n" else (door,))
 
 
-def _read_hash(tokens: Tokens, decided: Decisions, sign: int) -> None:
+def _read_hash(tokens: AddressTokens, decided: Decisions, sign: int) -> None:
     """Read #08-11, but not the number of a house in Colombia: Carrera 7 # 71-21."""
     if sign and tokens[sign - 1].end == tokens[sign].start and tokens[sign - 1].kind == "w":
         return
@@ -95,7 +95,7 @@ def _read_hash(tokens: Tokens, decided: Decisions, sign: int) -> None:
             decided.hidden.update(value)  # #06-07/08 before the name of a building
 
 
-def _read_ordinal(tokens: Tokens, decided: Decisions, sign: int) -> None:
+def _read_ordinal(tokens: AddressTokens, decided: Decisions, sign: int) -> None:
     """Read 3º, and what is behind it: 3º B, 2º 1ª."""
     at = sign - 1
     if at >= 0 and tokens[at].kind == ".":
@@ -111,7 +111,7 @@ def _read_ordinal(tokens: Tokens, decided: Decisions, sign: int) -> None:
         decided.hidden.add(door)
 
 
-def _is_behind_street(tokens: Tokens, at: int, words: int) -> bool:
+def _is_behind_street(tokens: AddressTokens, at: int, words: int) -> bool:
     """Whether a word for a street is among the `words` tokens before a number.
 
     The number is then a street's name, in Colombia or Spain.
@@ -119,13 +119,13 @@ def _is_behind_street(tokens: Tokens, at: int, words: int) -> bool:
     return not _STREETS.isdisjoint([token.lower for token in tokens[max(0, at - words) : at]])
 
 
-def _is_behind_house_in_street(tokens: Tokens, sign: int) -> bool:
+def _is_behind_house_in_street(tokens: AddressTokens, sign: int) -> bool:
     """Whether an address begins with the house and its street, and # follows: 506 Calle Sol #L141."""
     name = {token.lower for token in tokens[2:sign]}
     return bool(name) and tokens[0].kind == "n" and tokens[1].lower in _STREETS and _COMPASS.isdisjoint(name)
 
 
-def _is_house_in_spanish(tokens: Tokens, decided: Decisions, sign: int) -> bool:
+def _is_house_in_spanish(tokens: AddressTokens, decided: Decisions, sign: int) -> bool:
     """Whether the first number of an address in Spanish is behind # and a street: Morelos #44 Col. Centro."""
     return (
         sign > 0
@@ -137,7 +137,7 @@ def _is_house_in_spanish(tokens: Tokens, decided: Decisions, sign: int) -> bool:
     )
 
 
-def _read_letters_of_floor(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_letters_of_floor(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read the letters of a floor that are a part alone: GF, 12 Oak Road."""
     is_part = tokens.begins_part(at) and tokens.ends_part(at)
     if is_part:
@@ -145,7 +145,7 @@ def _read_letters_of_floor(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return is_part
 
 
-def _read_part_with_f(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_part_with_f(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read a part that is an F and the number of a floor: F/17; 1 F, No. 777; 1F2, 33 Oak Road."""
     hidden: tuple[int, ...] = ()
     if tokens.begins_part(at):
@@ -160,7 +160,7 @@ def _read_part_with_f(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return bool(hidden)
 
 
-def _read_f_behind_slash(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_f_behind_slash(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read 12/F."""
     is_floor = at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= SHORT_NUMBER
     if is_floor:
@@ -168,7 +168,7 @@ def _read_f_behind_slash(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return is_floor
 
 
-def _read_unit_before_house(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_unit_before_house(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read U3/18 Smith Road, U3-18 Smith Road, U3 18 Smith Road and U 12 45 Smith Road."""
     number = at + 1
     begins = at == 0 and tokens.shape(1, 3) == "nn"
@@ -184,7 +184,7 @@ def _read_unit_before_house(tokens: Tokens, decided: Decisions, at: int) -> bool
     return is_before_house
 
 
-def _read_home_in_norway(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_home_in_norway(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read H0203."""
     is_home = tokens.touches_next(at, "n") and _NORWEGIAN(tokens[at + 1].text) is not None
     if is_home:
@@ -192,7 +192,7 @@ def _read_home_in_norway(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return is_home
 
 
-def _read_level(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_level(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read a level that is a part alone: L30, Unit 3007."""
     is_level = (
         tokens.touches_next(at, "n")
@@ -206,7 +206,7 @@ def _read_level(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return is_level
 
 
-def _read_ground_floor_in_portugal(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_ground_floor_in_portugal(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read R/C."""
     is_floor = "".join([token.text for token in tokens[at + 1 : at + 3]]) in ("/C", "/c")
     if is_floor:
@@ -214,7 +214,7 @@ def _read_ground_floor_in_portugal(tokens: Tokens, decided: Decisions, at: int) 
     return is_floor
 
 
-def _read_flat_in_korea(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_flat_in_korea(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read 1203-ho."""
     is_flat = at > 1 and tokens.shape(at - 2, at) == "n-" and tokens.country.korea
     if is_flat:
@@ -222,7 +222,7 @@ def _read_flat_in_korea(tokens: Tokens, decided: Decisions, at: int) -> bool:
     return is_flat
 
 
-def _read_shop_in_south_africa(tokens: Tokens, decided: Decisions, at: int) -> bool:
+def _read_shop_in_south_africa(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
     """Read Sh. 1."""
     is_shop = tokens.begins_part(at) and tokens.shape(at + 1, at + 3) == ".n"
     if is_shop:
@@ -230,7 +230,7 @@ def _read_shop_in_south_africa(tokens: Tokens, decided: Decisions, at: int) -> b
     return is_shop
 
 
-_READERS: Final[dict[str, tuple[Callable[[Tokens, Decisions, int], bool], ...]]] = {
+_READERS: Final[dict[str, tuple[Callable[[AddressTokens, Decisions, int], bool], ...]]] = {
     **dict.fromkeys(("GF", "FF", "SF", "TF", "LGF", "UGF"), (_read_letters_of_floor,)),
     "F": (_read_part_with_f, _read_f_behind_slash, _read_unit_before_house),
     "f": (_read_f_behind_slash,),

@@ -37,7 +37,7 @@ class Token(NamedTuple):
     end: int
 
 
-class Tokens(tuple[Token, ...]):
+class AddressTokens(tuple[Token, ...]):
     """The tokens of an address. They never change.
 
     Attributes:

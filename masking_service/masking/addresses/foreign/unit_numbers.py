@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, Token, Tokens
+from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, AddressTokens, Token
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
 
 SHORT_WORD: Final = 2
@@ -45,7 +45,7 @@ def _is_next(number: str, other: str) -> bool:
     return len(number) >= ROOM_DIGITS[0] and len(other) > 1 and str(int(number) + 1).endswith(other.lstrip("0") or "-")
 
 
-def number_behind(tokens: Tokens, decided: Decisions, word: int, behind: int) -> list[int]:
+def number_behind(tokens: AddressTokens, decided: Decisions, word: int, behind: int) -> list[int]:
     """Return the tokens of the number or letter behind a word; empty if there is none.
 
     Args:
@@ -67,7 +67,7 @@ def number_behind(tokens: Tokens, decided: Decisions, word: int, behind: int) ->
     return _letters_behind(tokens, decided, word, behind, at)
 
 
-def _behind_marks(tokens: Tokens, at: int) -> int:
+def _behind_marks(tokens: AddressTokens, at: int) -> int:
     """Return the place behind the signs and the No. that begin here."""
     last = min(len(tokens), at + MAX_GAP)
     while at < last and (tokens[at].kind in _GAPS or tokens[at].lower in MARKS):
@@ -75,12 +75,12 @@ def _behind_marks(tokens: Tokens, at: int) -> int:
     return at
 
 
-def _is_dotted(tokens: Tokens, start: int, end: int) -> bool:
+def _is_dotted(tokens: AddressTokens, start: int, end: int) -> bool:
     """Whether a sign is among some tokens that says that a number follows: Apt. 5, Unit #5."""
     return not _SAY_NUMBER.isdisjoint(tokens.shape(start, end))
 
 
-def _is_postcode_of_state(tokens: Tokens, word: int, at: int) -> bool:
+def _is_postcode_of_state(tokens: AddressTokens, word: int, at: int) -> bool:
     """Whether a number behind a short word is a postcode, and the word a state: Guwahati, AS 781003."""
     name, number = tokens[word], tokens[at].text
     short_unit = len(name.text) <= SHORT_WORD and name.lower != _NO_STATE and _is_of_unit(name)
@@ -91,14 +91,14 @@ def _is_of_unit(word: Token) -> bool:
     return kinds_of_words().get(word.lower) == "unit"
 
 
-def _is_apart(tokens: Tokens, word: int, at: int) -> bool:
+def _is_apart(tokens: AddressTokens, word: int, at: int) -> bool:
     """Whether letters are the number of a unit and no end of its word: Unit B, # B, Unit-B."""
     name, before = tokens[word], tokens[at - 1]
     long_with_dash = before.kind == "-" and len(name.text) > SHORT_WORD and _is_of_unit(name)
     return tokens[at].start > before.end or name.kind == "#" or long_with_dash
 
 
-def _letters_behind(tokens: Tokens, decided: Decisions, word: int, behind: int, at: int) -> list[int]:
+def _letters_behind(tokens: AddressTokens, decided: Decisions, word: int, behind: int, at: int) -> list[int]:
     """Return the tokens of a number that begins with a word or letters: Apt B, Unit AO-09, Suite Twenty-One."""
     name, token = tokens[word], tokens[at]
     if len(token.text) <= SHORT_WORD and tokens.touches_next(at, "n"):
@@ -116,7 +116,7 @@ def _letters_behind(tokens: Tokens, decided: Decisions, word: int, behind: int, 
     return [at] if ROMAN(token.text) else []
 
 
-def _lettered_number(tokens: Tokens, decided: Decisions, at: int, *, marked: bool) -> list[int]:
+def _lettered_number(tokens: AddressTokens, decided: Decisions, at: int, *, marked: bool) -> list[int]:
     """Return the tokens of a number and the one or two letters before it: Flat-BC 103, Unit AO-09, Flat No D 03.
 
     Else empty. `marked` tells that a sign or No. is before it; then there may be more letters.
@@ -139,13 +139,13 @@ def _lettered_number(tokens: Tokens, decided: Decisions, at: int, *, marked: boo
     return [*found, *joined_numbers(tokens, decided, room)]
 
 
-def _is_letters(tokens: Tokens, at: int) -> bool:
+def _is_letters(tokens: AddressTokens, at: int) -> bool:
     """Whether one or two letters of a unit's number are here; they are capitals, except in Vietnam."""
     letters = tokens[at].text
     return len(letters) <= SHORT_WORD and (letters.isupper() or tokens.country.vietnam)
 
 
-def _number_in_words(tokens: Tokens, at: int) -> list[int]:
+def _number_in_words(tokens: AddressTokens, at: int) -> list[int]:
     """Return the tokens of a number in words that begins here: Twenty-One, One Two Zero Three."""
     found = [at]
     for after, token in enumerate(tokens[at + 1 :], at + 1):
@@ -156,7 +156,7 @@ def _number_in_words(tokens: Tokens, at: int) -> list[int]:
     return found
 
 
-def joined_numbers(tokens: Tokens, decided: Decisions, at: int) -> list[int]:
+def joined_numbers(tokens: AddressTokens, decided: Decisions, at: int) -> list[int]:
     """Return a number and those that are joined to it: 12-34, 5/7, 1203 & 1205."""
     found = [at]
     if tokens.touches_next(at, "w") and tokens.touches_next(at + 1, "n") and len(tokens[at + 1].text) == 1:
@@ -190,6 +190,6 @@ def joined_numbers(tokens: Tokens, decided: Decisions, at: int) -> list[int]:
     return found
 
 
-def _is_in_list(tokens: Tokens, at: int) -> bool:
+def _is_in_list(tokens: AddressTokens, at: int) -> bool:
     """Whether a list of numbers goes on here: Lc. 9. 10. 13. 14 y 15."""
     return at < len(tokens) and tokens[at].lower in (".", "y")

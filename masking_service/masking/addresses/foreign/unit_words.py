@@ -6,7 +6,7 @@ from typing import Final
 
 from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.floor_words import hide_words_before, read_side_word
-from masking_service.masking.addresses.foreign.tokens import Tokens
+from masking_service.masking.addresses.foreign.tokens import AddressTokens
 from masking_service.masking.addresses.foreign.unit_numbers import number_behind
 
 _BEHIND_NUMBER: Final = frozenset("room rm flat unit suite office apartment apt shop".split())
@@ -17,7 +17,7 @@ _SEVERAL: Final = frozenset(
 """Words of Brazil whose numbers may be a list: Lojas 11, 12 e 26, Salas 211 a 214."""
 
 
-def read_unit_word(tokens: Tokens, decided: Decisions, word: int, behind: int) -> None:
+def read_unit_word(tokens: AddressTokens, decided: Decisions, word: int, behind: int) -> None:
     """Read a word for a unit.
 
     Args:
@@ -40,7 +40,7 @@ def read_unit_word(tokens: Tokens, decided: Decisions, word: int, behind: int) -
         decided.hidden.add(word - 1)
 
 
-def _hide_list(tokens: Tokens, decided: Decisions, at: int) -> None:
+def _hide_list(tokens: AddressTokens, decided: Decisions, at: int) -> None:
     """Hide the other numbers of a list: Lojas 11, 12 e 26."""
     while tokens.shape(at + 2, at + 3) == "n" and tokens[at + 1].lower in (",", "/", "-", "e", "a"):
         at += 2

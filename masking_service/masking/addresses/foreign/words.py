@@ -12,7 +12,7 @@ from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.floor_words import read_floor_word, read_side_word
 from masking_service.masking.addresses.foreign.house_words import read_house_word, read_month
 from masking_service.masking.addresses.foreign.signs import read_sign
-from masking_service.masking.addresses.foreign.tokens import Tokens
+from masking_service.masking.addresses.foreign.tokens import AddressTokens
 from masking_service.masking.addresses.foreign.unit_words import read_unit_word
 from masking_service.masking.words.foreign_words import first_words, kinds_and_months
 
@@ -44,7 +44,7 @@ _BOX: Final = ("b", ".", "p")
 """A post office box in French: B.P. 215."""
 
 
-def read_words(tokens: Tokens, decided: Decisions) -> None:
+def read_words(tokens: AddressTokens, decided: Decisions) -> None:
     """Ask the reader of each word and sign of an address, from left to right."""
     at = 0
     while at < len(tokens):
@@ -66,7 +66,7 @@ def read_words(tokens: Tokens, decided: Decisions) -> None:
         at += size
 
 
-def _kind(tokens: Tokens, at: int) -> tuple[str | None, int]:
+def _kind(tokens: AddressTokens, at: int) -> tuple[str | None, int]:
     """Return what a word says, alone or with the next one, and how many tokens it covers: sous sol are two."""
     kinds = kinds_and_months()
     word = tokens[at].lower
@@ -80,7 +80,7 @@ def _kind(tokens: Tokens, at: int) -> tuple[str | None, int]:
     return (_kind_here(tokens, at, word, kind) if kind in _OR_OF_STREETS else kind), size
 
 
-def _kind_here(tokens: Tokens, at: int, word: str, kind: str | None) -> str | None:
+def _kind_here(tokens: AddressTokens, at: int, word: str, kind: str | None) -> str | None:
     """Return the meaning of a word at its place.
 
     In the name of a street it has none. The P of B.P. has that of a building.
@@ -92,7 +92,7 @@ def _kind_here(tokens: Tokens, at: int, word: str, kind: str | None) -> str | No
     return "building" if word == "p" and _is_box(tokens, at) else kind
 
 
-def _is_letter_of_place(tokens: Tokens, at: int, word: str) -> bool:
+def _is_letter_of_place(tokens: AddressTokens, at: int, word: str) -> bool:
     """Whether a letter is part of a street or ward in Vietnam, or a village in Thailand.
 
     Examples: đường D7, P. 5, Q. 3, M.4.
@@ -105,7 +105,7 @@ def _is_letter_of_place(tokens: Tokens, at: int, word: str) -> bool:
     return named or (word == "p" and _WARD(tokens.text, tokens[at].start) is not None)
 
 
-def _is_name_of_street(tokens: Tokens, at: int) -> bool:
+def _is_name_of_street(tokens: AddressTokens, at: int) -> bool:
     """Whether a word is right behind a word for a street, or after an article: Rua do Sol."""
     before = at - 1
     while before >= 0 and tokens[before].lower in _ARTICLES:
@@ -115,6 +115,6 @@ def _is_name_of_street(tokens: Tokens, at: int) -> bool:
     return before >= 0 and tokens[before].lower in _STREET_WORDS
 
 
-def _is_box(tokens: Tokens, at: int) -> bool:
+def _is_box(tokens: AddressTokens, at: int) -> bool:
     """Whether a P is that of a post office box: B.P. 215."""
     return tuple([token.lower for token in tokens[max(0, at - 2) : at + 1]]) == _BOX
