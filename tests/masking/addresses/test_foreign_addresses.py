@@ -129,6 +129,32 @@ def test_units_of_many_countries_are_hidden_and_houses_stay(address: str, shown:
 
 
 @every(
+    ("address", "shown"),
+    [
+        ("No 402 Building 3", "No *** Building 3"),
+        ("B 201, Apsara Building", "* ***, Apsara Building"),
+        ("12 500 Oak Road", "** 500 Oak Road"),
+        ("203-10030 137 Street", "***-10030 137 Street"),
+        ("1203 Marina Tower", "**** Marina Tower"),
+        ("A 12 500 5th Avenue", "* ** 500 5th Avenue"),
+        ("500 B West Oak Road", "500 * West Oak Road"),
+        ("500 B Oak Road", "500 * Oak Road"),
+        ("500 Oak Road 1203", "500 Oak Road ****"),
+        ("500 Oak Road, 12 B", "500 Oak Road, ** *"),
+        ("500 Oak Road 12, Springfield IL", "500 Oak Road **, Springfield IL"),
+        ("500 W Oak Road 12", "500 W Oak Road **"),
+        ("500 Oak Road B", "500 Oak Road *"),
+        ("500 Oak Road, No. 12", "500 Oak Road, No. **"),
+        ("5 Main St 4B", "5 Main St **"),
+        ("Rua T-37, 123, Goiânia", "Rua T-37, 123, Goiânia"),
+        ("500 Oak Road", "500 Oak Road"),
+    ],
+)
+def test_a_room_beside_a_street_or_a_building_is_hidden_without_a_word_for_it(address: str, shown: str) -> None:
+    assert hide_foreign_units(address) == shown
+
+
+@every(
     ("text", "shown"),
     [
         ("Τσιμισκή 44, διαμέρισμα 19", "Τσιμισκή 44, διαμέρισμα **"),
