@@ -58,16 +58,18 @@ class ForeignAddress:
 
 
 def _read(tokens: AddressTokens, *, places: bool) -> Decisions:
-    """Decide which tokens of an address are hidden."""
+    """Decide which tokens of an address are hidden: the surest readers first, each of the last where none was sure."""
     decided = _decided_beforehand(tokens)
-    read_words(tokens, decided)
-    if places and decided.hidden:
-        hide_before_floor(tokens, decided)
-        hide_rooms_behind_units(tokens, decided)
-    elif places:
-        hide_beside_flats(tokens, decided)
-    if places and not decided.hidden:
-        read_places(tokens, decided)
+    read_words(tokens, decided)  # Apt 5B, 3rd Floor, #08-11
+    if not places:
+        return decided
+    if decided.hidden:
+        hide_before_floor(tokens, decided)  # A1/A2, Floor 5
+        hide_rooms_behind_units(tokens, decided)  # Unit 2 402
+    else:
+        hide_beside_flats(tokens, decided)  # A-402, Shanti Towers
+    if not decided.hidden:
+        read_places(tokens, decided)  # 7/23 George Street
     return decided
 
 

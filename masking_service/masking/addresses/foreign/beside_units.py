@@ -13,9 +13,11 @@ from masking_service.masking.words.foreign_words import kinds_of_words
 _CODES_BEFORE_FLOOR: Final = re.compile(
     r"[A-Z][0-9]{1,3}(?:[/&][A-Z][0-9]{1,3})+(?=, ?(?:[Ff]loor|[Ll]evel|[0-9]{1,2}(?:st|nd|rd|th)? ?/?[Ff]))"
 ).match
+"""Matches units before their floor: A1/A2, Floor 5."""
 _TAIWANESE: Final = re.compile(
     r"\b(?:sec|section|dist|district|taiwan|taipei|taichung|kaohsiung|tainan)\b", re.I
 ).search
+"""Finds that an address is in Taiwan, in Latin letters."""
 _UNITS_IN_SPANISH: Final = frozenset(
     "local lc oficina of ofc apto apartamento interior int bodega bod consultorio".split()
 )

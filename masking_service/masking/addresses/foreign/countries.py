@@ -17,7 +17,9 @@ _MALAYSIAN_PLACE: Final = re.compile(
 ).search
 """Finds that an address is in Malaysia. There, three numbers with dashes are a block, a floor and a flat: 57-1-1."""
 _CZECH_LETTERS: Final = frozenset("ěřůľĺŕ")
+"""Letters that hardly any other language has."""
 _CZECH_OR_OTHERS: Final = frozenset("čďňšťžúý")
+"""Letters that others have, too: a postcode (586 01) tells."""
 _CZECH_PLACE: Final = re.compile(
     r"\b(?:praha|prague|brno|ostrava|plzeň|olomouc|liberec|bratislava|košice|trnava|žilina|nitra|prešov|czech|slovakia|slovensko"
     r"|česk)"
@@ -32,6 +34,7 @@ Then a flat or room is behind the slash.
 """
 _CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
 _VIETNAMESE: Final = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
+"""Letters that only Vietnamese has."""
 _VIETNAMESE_PLACE: Final = re.compile(r"\b(?:viet ?nam|ho chi minh|ha ?noi|tp\.? ?hcm)").search
 """Finds that an address is in Vietnam. There, a slash is between an alley and its house."""
 _VIETNAMESE_FLATS: Final = re.compile(
@@ -154,14 +157,14 @@ class Countries:
 
     @cached_property
     def alleys(self) -> bool:
-        """Whether it is in Vietnam or Thailand, and in no apartment house."""
+        """Whether it is in Vietnam or Thailand, and in no apartment house: a slash is between an alley and a house."""
         lower = self._lower
         thai = self.thailand and _THAI_FLATS(lower) is None
         return thai or (self.vietnam and _VIETNAMESE_FLATS(lower) is None)
 
     @cached_property
     def bangladesh(self) -> bool:
-        """Whether it is in Bangladesh, and in no apartment house."""
+        """Whether it is in Bangladesh, and in no apartment house: what is behind a slash belongs to the house."""
         lower = self._lower
         if not lower.isascii() and _BENGALI_LETTER(lower) is not None:
             return True

@@ -14,6 +14,7 @@ _ORDINALS: Final = frozenset(
     "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -"
     " વો જો ನೇ വത്തെ வது వ য় রা ला रा था वा".split()
 )
+"""What may be between the number of a floor and its word: 3rd floor, 3-й этаж, 3ème étage, 3º andar."""
 _ROMAN_ORDINAL: Final = re.compile(r"[IVX]{1,5}(?:ST|ND|RD|TH)", re.I).fullmatch
 """Matches an ordinal as floors in India are written: IIND FLOOR."""
 _OF_TOWERS: Final = frozenset("one two three four five six seven eight nine ten".split())
@@ -21,7 +22,9 @@ _OF_TOWERS: Final = frozenset("one two three four five six seven eight nine ten"
 _OF_NAMES: Final = frozenset(("pl", "plan"))
 """Words for floors that are also ends of street names: 3 Premier Pl, Grosser Plan 9."""
 _AND_OF_FLOORS: Final = frozenset(("e", "y", "and", "&", "ao"))
+"""Words between two floors: 3 e 4 andares."""
 _TENS: Final = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
+"""What may be before a dash and another number in words: Twenty-First floor."""
 _LETTERED_FLOORS: Final = ("G", "M", "B", "L", "P", "LG", "UG", "UB", "LB")
 """Letters of floors before their word: M Floor."""
 

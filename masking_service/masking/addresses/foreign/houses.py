@@ -17,6 +17,7 @@ from masking_service.masking.words.foreign_words import MARKS, forms_of_capitals
 _TURKISH: Final = frozenset[str]().union(
     *map(forms_of_capitals, "sok sk sokak sokağı cad cd cadde caddesi bulv bulvar bulvarı blv".split())
 )
+"""Words for streets in Turkey, before the number: Gül Sok. 14/27 Beşiktaş."""
 _NUMBERED: Final = frozenset("road rd lane street avenue sector block line".split())
 """Words for what has a number as its name in South Asia, where a letter may be behind a slash: Road-7/A."""
 _ITALIAN: Final = re.compile(r"\b(?:via|viale|v\.le|piazza|p\.z?za|corso|c\.so|vicolo)\b", re.I).search
@@ -31,12 +32,14 @@ _ONE_OF_GERMANY: Final = re.compile(
 _ONE_OF_OTHERS: Final = re.compile(r"(?:weg|markt|allee|steig)$", re.I).search
 """Finds an end that street names in the Netherlands and Estonia have, too. There, the second number is a flat's."""
 _GERMAN_CODE: Final = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])(?! (?:tallinn|tartu|pärnu|narva))", re.I).search
+"""Finds a postcode of Germany, not one of Estonia."""
 _LONGEST_STREET: Final = 12
 """The largest number of tokens of a street's name."""
 _TURKISH_PLACE: Final = re.compile(
     r"\b(?:mah|mahalle(?:si)?|sok(?:a[kğg][ıi]?)?|sk|cad(?:desi)?|cd|bulv(?:ar[ıi]?)?|sitesi|apartman[ıi]?|istanbul|ankara"
     r"|izmir|turkey|t[uü]rkiye)\b"
 ).search
+"""Finds that an address is in Turkey."""
 
 
 def belongs_to_house(tokens: AddressTokens, house: int, door: int) -> bool:

@@ -16,10 +16,12 @@ from masking_service.masking.words.alternatives import any_of
 Span = tuple[int, int]
 
 _SHORT: Final = 3
+"""The digits of a number that is not short."""
 _STREETS_OF_PLATES: Final = frozenset(
     "carrera cra kra kr cr ak calle cl cll clle ac diagonal diag dg transversal transv tv trv autopista circular av"
     " avenida".split()
 )
+"""Words for streets in Colombia, whose houses have two numbers: CL 20 # 82-52."""
 _PLATES: Final = re.compile(
     rf"\b(?:{any_of(_STREETS_OF_PLATES)})\.?(?: (?:carrera|calle|cra|cl))?\.? ?"
     r"[0-9]{1,3}(?: ?(?!n[or])[A-Z]{1,2})?(?: ?bis)?(?: (?:sur|norte|este|oeste|[NSEO])\b)?"
@@ -78,6 +80,7 @@ _NUMBERS_OF_BRAZIL: Final = re.compile(
 ).finditer
 """Finds Avenida T-10 and 1.722."""
 _STREETS_OF_BRAZIL: Final = frozenset("rua avenida av alameda travessa rodovia estrada praça calle".split())
+"""Words for streets of which one may be called by a letter and a number: Rua T-37."""
 _NUMBERED_STREETS: Final = re.compile(
     r"(?<= )[0-9]{1,3}(?:st|nd|rd|th|[A-Z])? (?:mile )?(?:street|str?|avenue|ave?|road|rd|place|pl|drive|dr|terrace|ter"
     r"|court|ct|lane|ln)\b",

@@ -37,6 +37,7 @@ _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
 _MOST_DOORS: Final = 3
 """The largest number of letters and numbers of a door behind a house: 12 A 23."""
 _PAIR: Final = 2
+"""The numbers of a chain of two: 7/23."""
 _STREETS_FIRST: Final = frozenset(
     (*"rue avenue av route đường phố ngõ ngách hẻm kiệt ấp tổ thôn khu phường xã quận khóm".split(), *JALAN)
 )
@@ -286,5 +287,6 @@ def _is_behind_house(tokens: AddressTokens, at: int) -> bool:
 
 
 def _is_short_word(tokens: AddressTokens, at: int) -> bool:
+    """Whether a word is as short as an abbreviation, and is not No."""
     word = tokens[at]
     return word.kind == "w" and len(word.text) <= SHORT_WORD and word.lower not in MARKS

@@ -37,6 +37,7 @@ and Ireland; with a state (FL 33401); and, with the name of the country, of Japa
 _COUNTRIES_OF_TWO_WORDS: Final = ("South Africa", "SOUTH AFRICA", "New Zealand", "NEW ZEALAND", "Cape Verde")
 """Those with postcodes of four digits."""
 _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
+"""Matches a Roman number in the name of a street, which looks like letters of a postcode: al. Jana Pawła II 21."""
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LONGEST_TOWN: Final = 5
 """The largest number of tokens of a town's name."""

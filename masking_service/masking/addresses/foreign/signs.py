@@ -20,11 +20,13 @@ _LONGEST_FLOOR: Final = 4
 _STREETS: Final = frozenset(
     "carrera cra kra cr calle cl clle diagonal transversal tv dg av avenida autopista rua praça travessa".split()
 )
+"""Words for streets in Spanish and Portuguese that may have a number for a name: Carrera 7 # 71-21."""
 _SPANISH: Final = re.compile(
     r"\b(?:col|colonia|c\.? ?p|entre|esq|esquina|calle|calzada|carretera|prolongaci[oó]n|fracc(?:ionamiento)?|avenida"
     r"|avda|boulevar|local|lc|piso|m[eé]xico|chile|per[uú]|ecuador)\b",
     re.I,
 ).search
+"""Finds that an address is in Spanish: Morelos #44 Col. Centro."""
 _SITE_IN_SPANISH: Final = re.compile(
     r"\b(?:edif|torre|cond|residencial|centro|plaza|mall|conjunto|multifam|unidad|hotel"
     r"|c\.? ?c\b)",

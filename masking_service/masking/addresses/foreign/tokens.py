@@ -12,13 +12,17 @@ from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
 _TOKENS: Final = re.compile(
     r"(?P<n>[0-9*]+(?:[A-Za-z](?![^\W_]))?)|(?P<w>(?:[^\s\d*!-/:-@\[-`{-~«»،؛，。、№ºª°–—’]++|(?<=\w)['’](?=\w))++)|\S"
 ).finditer
+"""Finds a number with one letter behind it (12B, also in stars), a word, or a sign."""
 BREAKS: Final = frozenset(",;،؛，、()|")
 """Signs between two parts of an address."""
 LONG: Final = 5
 """The digits from which on a number is a postcode or a waybill's, and no unit's."""
 SHORT_NUMBER: Final = 3
+"""The most digits of a door; a room may have more."""
 ROOM_DIGITS: Final = (3, 4)
+"""The digits of the number of a room: 402, 1203."""
 _IS_LETTER: Final = re.compile("[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f\u05d0-\u05ea\u0621-\u064a]").fullmatch
+"""Matches a capital letter that may be a door's: 12 A."""
 
 
 class Token(NamedTuple):

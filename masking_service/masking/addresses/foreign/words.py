@@ -23,6 +23,7 @@ _WORDS_OF_RUSSIA: Final = dict.fromkeys("d k str zd vl vld sh korp bld build".sp
 _LETTERED_IN_VIETNAM: Final = frozenset("đường duong phố lô khu block tổ hẻm".split())
 """Words before the letter and number of a street, a lot or a block in Vietnam."""
 _WARD: Final = re.compile(r"p\.? ?[0-9]{1,2} ?[,;]? ?(?:q\b|quận|quan\b|tp\b|t\.p|thành phố|tx\b|thị xã)", re.I).match
+"""Matches a ward in Vietnam, and what is behind it: P. 5, Q. 3."""
 _LONGEST_SIGN: Final = 5
 """Characters of the longest word that is read as a sign (`signs`)."""
 _STREET_WORDS: Final = frozenset(
@@ -40,6 +41,7 @@ _CALLED_BARE: Final = frozenset("principal central centro exterior frente portal
 Others are a word for a unit: Grand Plaza Unit 402.
 """
 _ARTICLES: Final = frozenset("de del do da dos das di della du la el los las le les".split())
+"""Words between a word for a street and its name: Rua do Sol."""
 _BOX: Final = ("b", ".", "p")
 """A post office box in French: B.P. 215."""
 
