@@ -66,13 +66,15 @@ _BEHIND_ESTATE: Final = re.compile(
     re.I,
 ).search
 """Finds a room behind the name of a house: Marina Tower 1203."""
+_BEFORE_BUILDING: Final = re.compile(rf"(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}", re.I).match
+"""Matches No 402 Building 3."""
 _AT_BEGINNING: Final = tuple(
-    re.compile(pattern, re.I).match
+    (re.compile(pattern, re.I).match, _HOUSE_IN_STREET in pattern)
     for pattern in (
-        # No 402 Building 3
-        rf"(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}",
         # B 201, Apsara Building
         rf"(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
+        # 500 Oak Road 1203
+        rf"{_HOUSE_IN_STREET} (?P<unit>[A-Z]?[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
         # 12 500 Oak Road, and B12 500 Oak Road
         rf"(?P<unit>(?:[A-Z] ?)?[0-9]{{1,4}}[A-Z]?) [0-9]{{1,5}}[A-Z]?"
         rf" (?!mile\b|{_STREET}(?:\W|$))(?:[A-Z.'-]+ |[0-9]{{1,3}}(?:st|nd|rd|th) ){{1,4}}?{_STREET}(?=\W|$)",
@@ -83,18 +85,6 @@ _AT_BEGINNING: Final = tuple(
         rf"(?! (?:{_STREET}|hamlets?|hill|bridge)\b)",
         # A 12 500 5th Avenue
         rf"(?P<unit>[A-Z] ?[0-9]{{1,4}}) [0-9]{{1,5}} [0-9]{{1,3}}(?:st|nd|rd|th) {_STREET}(?=\W|$)",
-        # 500 B West Oak Road
-        rf"[0-9]{{1,5}} (?P<unit>{_NO_COMPASS}) (?:north|south|east|west) (?!{_STREET}(?:\W|$))",
-        # 500 B Oak Road
-        rf"[0-9]{{1,5}} (?P<unit>[ABCDFG]) (?!{_STREET}(?:\W|$))[A-Z]{{3,}} {_STREET}(?=\W|$)",
-    )
-)
-"""Match a unit at the beginning of an address."""
-_BEHIND_STREET: Final = tuple(
-    re.compile(pattern, re.I).match
-    for pattern in (
-        # 500 Oak Road 1203
-        rf"{_HOUSE_IN_STREET} (?P<unit>[A-Z]?[0-9]{{3,4}}[A-Z]?)(?=,|$| [A-Z])",
         # 500 Oak Road, 12 B
         rf"{_HOUSE_IN_STREET}, (?P<unit>[0-9]{{1,3}}(?: ?[A-Z])?)(?=$|, )",
         # 500 Oak Road 12, Springfield IL
@@ -103,13 +93,20 @@ _BEHIND_STREET: Final = tuple(
         rf"(?=[0-9]{{1,5}} [NSEW]\.? ){_HOUSE_IN_STREET} (?P<unit>[0-9]{{1,2}})$",
         # 500 Oak Road B, and not 500 Avenue B
         rf"{_HOUSE_IN_STREET}(?<!avenue)(?<!ave) (?P<unit>{_NO_COMPASS})$",
+        # 500 B West Oak Road
+        rf"[0-9]{{1,5}} (?P<unit>{_NO_COMPASS}) (?:north|south|east|west) (?!{_STREET}(?:\W|$))",
+        # 500 B Oak Road
+        rf"[0-9]{{1,5}} (?P<unit>[ABCDFG]) (?!{_STREET}(?:\W|$))[A-Z]{{3,}} {_STREET}(?=\W|$)",
         # 500 Oak Road, No. 12
         rf"{_HOUSE_IN_STREET},? No\.? ?(?P<unit>[A-Z]?[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
         # 5 Main St 4B, and 500 Oak Road B-12
         rf"{_HOUSE_IN_STREET},? (?P<unit>[0-9]{{1,3}}-?[A-Z]|[A-Z][0-9]{{0,2}}-[0-9]{{1,4}}[A-Z]?)(?=,|$| [A-Z])",
     )
 )
-"""Match a unit behind the house and the street with which an address begins."""
+"""Match a unit at the beginning of an address, or behind the house and the street there.
+
+Beside each is whether it asks for such a street. They are tried in this order.
+"""
 
 
 def hide_beside_flats(tokens: AddressTokens, decided: Decisions) -> None:
@@ -135,7 +132,9 @@ def _expressions(tokens: AddressTokens) -> Iterator[Callable[[str], re.Match[str
         yield _FLAT_OF_MALAYSIA
     if "-" in text and _OF_SINGAPORE(text):
         yield _UNIT_OF_SINGAPORE
+    yield _BEFORE_BUILDING
     yield _BEHIND_ESTATE
-    yield from _AT_BEGINNING
-    if _BEGINS_WITH_STREET(text):
-        yield from _BEHIND_STREET
+    begins_with_street = _BEGINS_WITH_STREET(text) is not None
+    for match, asks_for_street in _AT_BEGINNING:
+        if begins_with_street or not asks_for_street:
+            yield match
