@@ -76,8 +76,9 @@ def _read(tokens: AddressTokens, *, places: bool) -> Decisions:
 def _decided_beforehand(tokens: AddressTokens) -> Decisions:
     """Return what is decided of an address before its words are read."""
     lettered = lettered_postcodes(tokens)
-    in_brazil = numbers_in_brazil(tokens)
-    found = lots(tokens)
+    words = {token.lower for token in tokens}
+    in_brazil = numbers_in_brazil(tokens, words)
+    found = lots(tokens, words)
     return Decisions(
         postcodes=postcodes(tokens, lettered),
         lettered_postcodes=lettered,

@@ -97,9 +97,13 @@ _ORDINALS_IN_CYRILLIC: Final = re.compile(
 """Finds names of streets and districts with an ordinal: ул. 1-я Ямская, 3-й проезд."""
 
 
-def lots(tokens: AddressTokens) -> frozenset[int]:
-    """Return the numbers by which a house is found, of whatever country: those of lots, and of a house that has two."""
-    words = {token.lower for token in tokens}
+def lots(tokens: AddressTokens, words: AbstractSet[str]) -> frozenset[int]:
+    """Return the numbers by which a house is found, of whatever country: those of lots, and of a house that has two.
+
+    Args:
+        tokens: the address.
+        words: its words, numbers and signs in lower case.
+    """
     spans = [
         *_in_colombia(tokens.text, words),
         *_in_indonesia(tokens.text, words),
@@ -155,9 +159,9 @@ def _in_korea_or_japan(tokens: AddressTokens) -> Iterable[Span]:
     return [match.span() for match in _LOTS_OF_JAPAN(text)] if _IS_JAPANESE(text) else ()
 
 
-def numbers_in_brazil(tokens: AddressTokens) -> frozenset[int]:
+def numbers_in_brazil(tokens: AddressTokens, words: AbstractSet[str]) -> frozenset[int]:
     """Return the numbers of streets that are called by a letter and a number, and of houses with a point."""
-    if _STREETS_OF_BRAZIL.isdisjoint([token.lower for token in tokens]):
+    if _STREETS_OF_BRAZIL.isdisjoint(words):
         return frozenset()
     return _tokens_inside(tokens, [match.span() for match in _NUMBERS_OF_BRAZIL(tokens.text)])
 

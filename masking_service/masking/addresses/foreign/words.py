@@ -48,10 +48,13 @@ _BOX: Final = ("b", ".", "p")
 
 def read_words(tokens: AddressTokens, decided: Decisions) -> None:
     """Ask the reader of each word and sign of an address, from left to right."""
+    kinds, of_two = kinds_and_months(), first_words()
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        kind, size = _kind(tokens, at) if token.kind == "w" else (None, 1)
+        kind, size = None, 1
+        if token.lower in kinds or token.lower in of_two or token.lower in _WORDS_OF_RUSSIA:
+            kind, size = _kind(tokens, at)
         if kind is None:
             if token.kind in _SIGNS or (token.kind == "w" and len(token.text) <= _LONGEST_SIGN):
                 read_sign(tokens, decided, at)
