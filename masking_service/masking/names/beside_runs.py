@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking.names.behind_names import is_han
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of, by_char, by_first_letter
 from masking_service.masking.words.called_words import ORGANISATION_ENDS, ROLE_ENDS, is_noun
@@ -24,12 +25,15 @@ NO_LAST: Final = frozenset((*cues.PLACE_ENDS, *cues.GOODS_ENDS, *"斋桥港岭�
     "栋庭亭仁"
 )
 """A possible name that ends with one of these characters needs a cue."""
+_ROADS: Final = NO_LAST | {"线"}
+"""Last characters of places with numbers: 张陈线55."""
 _DONE: Final = tuple(
     word + aspect for word in cues.WEAK if word not in cues.BOUND for aspect in ("了", "过", "下", "一下", "到")
 )
 """Verbs before names with the endings for the past, or for doing something once: 转给了, 找一下."""
 ANNOUNCE: Final = by_char((*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *_DONE), -1)
 ROLES: Final = frozenset(word for word in cues.ROLES if len(word) == 2)
+_POSTS: Final = frozenset((*cues.ROLES, *cues.TITLES))
 _FOLLOWING: Final = frozenset((*cues.TITLES, *cues.VERBS, *cues.FOLLOWING, *cues.FOLLOW))
 FOLLOW: Final = by_char((word for word in _FOLLOWING if len(word) > 1), 0)
 FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) - frozenset("和跟与及或同")
@@ -50,9 +54,16 @@ _ROOM_BEHIND: Final = re.compile(
     r"|[\s,，、]{1,2}(?:[\u4e00-\u9fff]{2,6}[0-9]{1,3}[舍栋幢座号床室]|[0-9一二三四五六七八九十]{1,3}(?:号楼|号公寓|[栋幢座舍]))"
 ).match
 amount_at: Final = re.compile(rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?[{cues.UNITS}]").match
+number_at: Final = re.compile(
+    r"[0-9]{1,4}(?:\.[0-9]{1,2})?(?:[kK][gG]|公斤|千克|[斤克码])?(?![0-9A-Za-z.\-#号栋幢座楼层室单路弄巷村组期区街门米公])"
+).match
+"""Matches a weight, a size or a number that is no building's and no model's."""
 _brand_behind: Final = re.compile(r"[（(][A-Za-z][A-Za-z .&'\-]{1,30}[)）] ?[\u4e00-\u9fff](?<![收签的])").match
 """Matches the Latin name of a brand, with goods behind it: 康夫（CONFU）卷发棒."""
-_TIME: Final = re.compile(r"[0-9]{1,2}(?:点|时|:[0-9]{2}|：[0-9]{2}|月[0-9]{1,2}[日号])").match
+time_at: Final = re.compile(
+    r"[0-9]{1,2}(?:点|时|:[0-9]{2}|：[0-9]{2}|月[0-9]{1,2}[日号])"
+    r"|(?:20[0-9]{2}([-/.])(?:1[0-2]|0?[1-9])\1|(?:1[0-2]|0?[1-9])/)(?:3[01]|[12][0-9]|0?[1-9])(?![0-9/号])"
+).match
 _BRACKET_ENDS: Final = re.compile(r"[】」』”\"\])）>》\-—]\s?").match
 _STATE_BEHIND: Final = re.compile(
     "[，, ]{1,2}(?:拜托|谢谢|麻烦|敬上|不?在家|不在|[已未][取收拿付提]|代[收签领]|签收|自[提取]|本人|急用|老客户"
@@ -66,9 +77,9 @@ _WHOSE_BEHIND: Final = re.compile(
     rf"|[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}]))[)）]"
     rf"|[（(](?:工号|员工|学号|电话|手机|[男女][^()（）]{{0,4}}[)）])|[:：]\s?[0-9]{{1,3}}[{cues.UNITS}]"
 ).match
-_ROLE_IN_BRACKETS: Final = re.compile("[（(][\u4e00-\u9fff]{2,6}[)）]").match
+_NOTE_BEHIND: Final = re.compile("[（(]([\u4e00-\u9fff]{2,6})[)）]").match
 _ROOM_BEFORE: Final = re.compile(
-    r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])(?P<bare>[0-9*A-Z])(?:室|房间?|号房?|铺|床|户|店面)?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
+    r"(?:(?<![0-9]\.)(?<![0-9]\.[0-9])(?P<bare>[0-9*A-Z])(?:室|房间?|号房?|铺|床|户|店面|[#＃])?|[0-9一二三四五六七八九十*][)）]?[班级届])的?[\s,，、(（】)）/\-—:：]{0,2}$"
 ).search
 """Finds the number of a room before a name. A fraction is none, because a unit follows it: 4.2米厢车."""
 _BARE_ROOM: Final = re.compile(r"(?:(?<![0-9.])[0-9*]{3,4}|[-#栋棟幢座楼樓][0-9*]{1,4})$").search
@@ -84,6 +95,14 @@ _TAKEN_AT: Final = frozenset("点店站柜")
 """Last characters of places where parcels are collected: 代收点-王芳."""
 _COLONS: Final = frozenset(":：=∶﹕→")
 _han_letter: Final = re.compile(r"[A-Za-z\u4e00-\u9fff]").search
+
+
+def announced(text: str, at: int) -> bool:
+    """Whether a word that is before names ends at `at`."""
+    last = text[at - 1 : at]
+    if text.endswith(ANNOUNCE.get(last, ()), 0, at):
+        return True
+    return last in cues.ANNOUNCE_FIRST and not is_han(text[at - 2 : at - 1])
 
 
 def points_before(text: str, start: int) -> int:
@@ -132,9 +151,9 @@ def points_behind(text: str, start: int, end: int, *, whole: bool, parallel: boo
     if whole and _ROOM_BEHIND(text, end) and not text[start - 1 : start].isalnum():
         return BESIDE
     if text[end : end + 1].isdecimal():
-        if _TIME(text, end):
+        if time_at(text, end):
             return CUE
-        return 0 if amount_at(text, end) else NEVER
+        return 0 if amount_at(text, end) or (whole and text[end - 1] not in _ROADS and number_at(text, end)) else NEVER
     bracket = _BRACKET_ENDS(text, end) if whole else None
     if bracket and text[bracket.end() : bracket.end() + 1] in FOLLOW_ALONE:
         return SURE
@@ -142,17 +161,21 @@ def points_behind(text: str, start: int, end: int, *, whole: bool, parallel: boo
         return SURE
     if phone_behind(text, end) or (whole and _WHOSE_BEHIND(text, end)):
         return BESIDE
+    if whole and role_in_brackets(text, end):
+        return BESIDE
     if parallel:
         return CUE
     if whole and not text[start - 1 : start].isalnum() and _CALLED_BEHIND(text, end):
         return SURE if _ADDRESSED_BEHIND(text, end) else CUE
     if whole and _NUMBER_OF_PERSON_BEHIND(text, end):
         return SURE
-    return (
-        CUE
-        if whole and (_STATE_BEHIND(text, end) or _ROLE_IN_BRACKETS(text, end) or _is_clause(text, start, end))
-        else 0
-    )
+    return CUE if whole and (_STATE_BEHIND(text, end) or _NOTE_BEHIND(text, end) or _is_clause(text, start, end)) else 0
+
+
+def role_in_brackets(text: str, at: int) -> bool:
+    """Whether nothing but a word for what a person is stands in brackets at `at`: （财务）, （主管）."""
+    note = _NOTE_BEHIND(text, at)
+    return note is not None and (note[1] in _POSTS or note[1][-1] in ROLE_ENDS)
 
 
 def _is_clause(text: str, start: int, end: int) -> bool:

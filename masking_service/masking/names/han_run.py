@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.masking.names.beside_runs import (
-    ANNOUNCE,
     BESIDE,
     CUE,
     FOLLOW,
@@ -23,6 +22,8 @@ from masking_service.masking.names.beside_runs import (
     ROLES,
     SURE,
     amount_at,
+    announced,
+    number_at,
     phone_behind,
     points_before,
     points_behind,
@@ -123,7 +124,7 @@ _ACT: Final = Expression(
 _MAX_OF_USUAL: Final = 14
 """The most that a usual character of given names costs."""
 _STARS_OF_NAME: Final = re.compile(r"\*{1,4}(?!\*)").match
-_OF_A_ROOM: Final = re.compile("(?:室|房间?|号|铺|床|户|班|年?级|届|店面|[楼层層])?的?").fullmatch
+_OF_A_ROOM: Final = re.compile("(?:室|单元|房间?|号|铺|床|户|班|年?级|届|店面|[楼层層])?的?").fullmatch
 _MEASURES: Final = f"{cues.UNITS}张次年月天岁码米克票点分双台辆人名位周升斤度"
 _IS_PLACE: Final = re.compile(
     rf"(?!几|[出住入转]院)(?:(?P<sure>[\u4e00-\u9fff]{{0,6}}(?:(?P<number>(?<![{cues.PLACE_ENDS}])(?=[0-9])"
@@ -277,6 +278,8 @@ class HanRun:
     def _beside(self, start: int, end: int) -> tuple[int, int]:
         """Return the points for what is before and behind a name at this span, and those of the best cue among them."""
         before, behind = self._before(start), self._behind(end, whole=start == 0)
+        if behind == NEVER and before >= SURE and number_at(self._text, self.start + end):
+            behind = 0
         if _OF_A_PLACE < behind < CUE and _ACT(self._text, self.start + end, self.end):
             behind = max(behind, 0) + CUE
         if is_word(self._han[start:end]) and not self._is_rare_word(start, end):
@@ -381,7 +384,7 @@ class HanRun:
             return points_before(self._text, self.start)
         if self._is_behind_room() and _OF_A_ROOM(han, 0, at):
             return BESIDE
-        if han.endswith(ANNOUNCE.get(han[at - 1], ()), 0, at):
+        if announced(han, at):
             return SURE
         if at > 1 and han[at - 1] in "班级届" and han[at - 2] in "一二三四五六七八九十年":
             return SURE

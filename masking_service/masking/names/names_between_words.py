@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from masking_service.masking.names.beside_runs import ANNOUNCE, BEFORE_RUN, FOLLOW, FOLLOW_ALONE
+from masking_service.masking.names.beside_runs import BEFORE_RUN, FOLLOW, FOLLOW_ALONE, announced
 from masking_service.masking.names.han_run import (
     COST_OF_NAME,
     LAST,
@@ -264,7 +264,7 @@ def _is_site(text: str, at: int) -> bool:
     return (
         last in _BEFORE_SITE
         or (last == "的" and not _is_han(text[at + 3 : at + 4]))
-        or text.endswith(ANNOUNCE.get(last, ()), 0, at)
+        or announced(text, at)
         or text.startswith(FOLLOW.get(text[at + 2 : at + 3], ()), at + 2)
         or text.startswith(FOLLOW.get(text[at + 3 : at + 4], ()), at + 3)
         or _LAST_BEHIND(text, at + 2) is not None

@@ -18,8 +18,10 @@ from masking_service.masking.names.beside_runs import (
     BESIDE,
     FOLLOW,
     FOLLOW_ALONE,
+    announced,
     phone_behind,
     points_before,
+    role_in_brackets,
 )
 from masking_service.masking.names.han_run import COST_OF_NAME, GOODS_LAST, LAST
 from masking_service.masking.names.name_bounds import ANY_FAMILY, PLACE_ENDS, POLITE
@@ -58,7 +60,13 @@ _sure_behind: Final = by_char((*POLITE, *(verb for verb in cues.SURE_VERBS if le
 _OPEN_BEFORE: Final = by_char(cues.OPEN, -1)
 """Words behind which a name is as likely as at the beginning of a clause."""
 _lasts: Final = "".join(
-    {*_sure_before, *ANNOUNCE, *_OPEN_BEFORE, *"是为系叫名人该成到做作写改换变注求间线班床组室房铺届位店社厂市"}
+    {
+        *_sure_before,
+        *ANNOUNCE,
+        *cues.ANNOUNCE_FIRST,
+        *_OPEN_BEFORE,
+        *"是为系叫名人该成到做作写改换变注求间线班床组室房铺届位店社厂市",
+    }
 )
 """The text before a name in a frame ends with one of these characters."""
 _start: Final = Expression(rf"[{_FIRSTS}](?=[\u4e00-\u9fff])(?:(?<![{HAN}].)|(?<=[{_lasts}].))")
@@ -180,7 +188,7 @@ def _before(text: str, start: int, lasts: set[int]) -> int | None:
     if _numbered(text, max(0, start - 4), start) or _shop(text, max(0, start - 5), start):
         return _TOLD
     two = text[max(0, start - 2) : start]
-    if not text.endswith(ANNOUNCE.get(last, ()), 0, start):
+    if not announced(text, start):
         return _OPEN if text.endswith(_OPEN_BEFORE.get(last, ()), 0, start) else None
     if len(two) > 1 and two in _NONE:
         return _TOLD
@@ -246,7 +254,11 @@ def _behind_sign(text: str, start: int, end: int, firsts: set[int], lasts: set[i
     char = text[end : end + 1]
     if phone_behind(text, end) or _addressed(text, end) or _last_digits(text, end) or _note(text, end):
         return _SURE
-    if (char in _BETWEEN and end + 1 in firsts) or (char in _HEARTS and is_han(text[end:].lstrip(_HEARTS)[:1])):
+    if (
+        role_in_brackets(text, end)
+        or (char in _BETWEEN and end + 1 in firsts)
+        or (char in _HEARTS and is_han(text[end:].lstrip(_HEARTS)[:1]))
+    ):
         return _TOLD
     if _closed(text, end) and text[start - 1 : start] in _OPENINGS:
         return _SURE

@@ -23,7 +23,8 @@ from masking_service.masking.names import (
     names_without_family,
 )
 from masking_service.masking.names.arabic_names import arabic_names
-from masking_service.masking.names.behind_names import HAN
+from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han, name_ends
+from masking_service.masking.names.han_run import LAST
 from masking_service.masking.names.latin_names import (
     first_latin_name,
     is_latin_name,
@@ -62,6 +63,8 @@ _is_of_firm: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商标
 _ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """Finds an organisation that ends a clause. Beside it and a phone, a name is looked for as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
+_NO_LAST: Final = LAST | frozenset(cues.NO_LABEL_ENDS)
+"""Characters that are rather a verb or the end of another word than the last one of a name: 看, 牌."""
 _goods: Final = Expression(any_of(cues.GOODS)).findall
 _LEAST_GOODS: Final = 3
 """Different words for goods in a title of goods."""
@@ -191,9 +194,24 @@ def _is_between_blanks(text: str, start: int, end: int) -> bool:
 
 
 def _whole(text: str, start: int, end: int) -> Span:
-    """Return the span of a name, one longer if its given name is a word that was cut: 邵福来 and not 邵福."""
+    """Return the span of a name, one longer if its given name was cut: 邵福来 and not 邵福, 李王丽娟 and not 李王丽."""
     cut = text[end - 1 : end + 1] in cues.GIVEN_WORDS and end - start > 1
-    return (start, end + 1) if cut and not called_words.is_word(text[end : end + 2]) else (start, end)
+    cut = (cut and not called_words.is_word(text[end : end + 2])) or _has_two_families(text, start, end)
+    return (start, end + cut)
+
+
+def _has_two_families(text: str, start: int, end: int) -> bool:
+    """Whether a span of three characters is two family names and the first half of a given name."""
+    return (
+        end - start == len("李王丽")
+        and text[start] in COMMON_FAMILY
+        and text[start + 1] in COMMON_FAMILY
+        and text[end : end + 1] not in _NO_LAST
+        and not name_ends(text, end)
+        and name_ends(text, end + 1)
+        and not (is_han(text[end + 1 : end + 2]) and called_words.is_word(text[end : end + 2]))
+        and names_between_words.is_name(text[start + 1 : end + 1])
+    )
 
 
 def _joined_by_words(text: str, found: list[Span]) -> list[Span]:

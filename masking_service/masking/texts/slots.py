@@ -27,7 +27,7 @@ _AT_FIRST: Final = re.compile("(?:^|\x00|离开|到达|发往|送往|已到|前�
 In traces it holds a town more often than a name.
 """
 _NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
-_NO_GIVEN: Final = "员人师者系家亲斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞"
+_NO_GIVEN: Final = "员人师者系家亲斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞线"
 """Last characters of words for people or places."""
 _CUES: Final = frozenset(
     (*cues.ROLES, *cues.WEAK, *cues.ANNOUNCE, *cues.FOLLOW, *cues.FOLLOWING, *cues.VERBS, *cues.TITLES)

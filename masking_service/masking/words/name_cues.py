@@ -35,6 +35,7 @@ FOLLOWING: Final = _WORDS["following"]
 FIRST_PARTS: Final = _WORDS["first-parts"]
 LAST_PARTS: Final = _WORDS["last-parts"]
 ANNOUNCE: Final = _WORDS["announce"]
+ANNOUNCE_FIRST: Final = frozenset(_WORDS["announce-first"])
 SURE_FOLLOW: Final = _WORDS["sure-follow"]
 FOLLOW: Final = (*_WORDS["follow"], *SURE_FOLLOW)
 OPEN: Final = _WORDS["open"]
