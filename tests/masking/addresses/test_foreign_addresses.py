@@ -148,10 +148,17 @@ def test_units_of_many_countries_are_hidden_and_houses_stay(address: str, shown:
         ("5 Main St 4B", "5 Main St **"),
         ("Rua T-37, 123, Goiânia", "Rua T-37, 123, Goiânia"),
         ("500 Oak Road", "500 Oak Road"),
+        ("5F 7", "*F *"),
+        ("5F 7/", "*F 7/"),
+        ("정자로 32, 101-1331", "정자로 32, 101-****"),
     ],
 )
 def test_a_room_beside_a_street_or_a_building_is_hidden_without_a_word_for_it(address: str, shown: str) -> None:
     assert hide_foreign_units(address) == shown
+
+
+def test_an_address_of_floor_and_room_alone_is_hidden() -> None:
+    assert mask_address("5F 3º", "unit") == "*F *º"
 
 
 @every(

@@ -103,6 +103,8 @@ def _is_second_number(tokens: AddressTokens, decided: Decisions, unit: int) -> b
         return False
     if len(tokens[second].text) >= LONG or (tokens[second].kind == "w" and not tokens.may_be_door(second)):
         return False
+    if unit == 0:
+        return second + 1 == len(tokens)  # 5F 7
     word = unit - 1
     while word and (tokens[word].kind != "w" or len(tokens[word].text) < SHORT_WORD):
         word -= 1
