@@ -145,6 +145,8 @@ def _hide_joined_floor(tokens: AddressTokens, decided: Decisions, floor: int) ->
         if not _is_behind_house(tokens, floor):
             _hide_before_dash(tokens, decided, floor)
         return
+    if floor and tokens[floor - 1].lower in _TENS:
+        decided.hidden.add(floor - 1)  # Twenty 1st floor
     while floor > 1 and _is_joined_floor(tokens, decided, floor - 2):
         floor -= 2
         decided.hidden.add(floor)

@@ -58,10 +58,10 @@ def read_house_word(tokens: AddressTokens, decided: Decisions, word: int, behind
 def _is_of_unit(tokens: AddressTokens, word: int, value: list[int]) -> bool:
     """Whether a unit's number is behind the word: Rua X 45 casa 2 in Brazil, к. 246 in Russia, Block B-12-3."""
     name, first, last = tokens[word], value[0], value[-1]
-    if name.lower == "casa" and tokens.ends_part(last):
-        return tokens.shape(max(0, word - 2), word).rstrip(",")[-1:] == "n"  # one of several houses on a plot
-    if name.text == "к":
-        return len(tokens[first].text) >= ROOM_DIGITS[0] and "кв" not in tokens.lower  # not к. 1553, кв. 5
+    if name.lower == "casa" and tokens.ends_part(last) and tokens.shape(max(0, word - 2), word).rstrip(",")[-1:] == "n":
+        return True  # one of several houses on a plot
+    if name.text == "к" and len(tokens[first].text) >= ROOM_DIGITS[0] and "кв" not in tokens.lower:
+        return True  # not к. 1553, кв. 5
     lettered = len(value) > 2 and tokens[first].kind == "w" and tokens[last - 1].kind != "."
     return lettered and name.lower not in JALAN  # Jalan SS2/24
 

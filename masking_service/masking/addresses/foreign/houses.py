@@ -172,4 +172,6 @@ def _is_flat_in_hangul(tokens: AddressTokens, building: int, flat: int) -> bool:
 def is_lot_in_korea(tokens: AddressTokens, at: int) -> bool:
     """Whether a lot is behind a village or a part of a town: 신대방동 360-115, 양평동5가 106-115."""
     before = tokens[at - 1].text
-    return before == "가" or (len(before) > 1 and before[-1] in "동리읍면")
+    if before == "가":
+        return tokens.shape(at - 2, at - 1) == "n"
+    return len(before) > 1 and before[-1] in "동리읍면"

@@ -275,7 +275,7 @@ def _is_house(tokens: AddressTokens, chain: list[int], *, slash: bool) -> bool:
         return is_house_in_germany(tokens, *chain)
     # In Czechia and Slovakia, both are the house's.
     digits = len(tokens[first].text)
-    return digits > SHORT_NUMBER or (digits > 1 and tokens.country.czechia)
+    return (digits > SHORT_NUMBER and not tokens.country.hangul) or (digits > 1 and tokens.country.czechia)
 
 
 def _is_behind_house(tokens: AddressTokens, at: int) -> bool:
