@@ -26,7 +26,7 @@ from masking_service.masking.addresses.han_levels import (
     ZONE,
     level_of,
 )
-from masking_service.masking.addresses.han_number_rules import read_with_word
+from masking_service.masking.addresses.han_number_rules import is_next_house, read_with_word
 from masking_service.masking.addresses.han_numbers import (
     ALNUM,
     BARE_NUMBER,
@@ -127,6 +127,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         if apart:
             gap = text[end:start]
             listed = _is_listed(gap, last_kind, last_number, kind, text[start : match.end(1)])
+            listed = listed and not is_next_house(text, start - 1)
             if listed:
                 level = before
             else:

@@ -53,14 +53,15 @@ _BESIDE_A_HOUSE: Final = frozenset("付副增")
 """Words that stand for 附 behind the number of a house: 12号付3号."""
 HERE: Final = "内內侧側边邊面旁东東西南北中"
 """Characters behind a place that say at which side of it."""
-_NO_PLACE_ENDS: Final = frozenset((*FILLERS, *_HASHES, *HERE, *"里裡牌号號甲之附"))
+_NO_PLACE_ENDS: Final = frozenset((*FILLERS, *_HASHES, *HERE, *"里裡牌号號甲乙丙丁之附"))
 """Last characters with which the text before a number may hold more than the name of a place."""
 INSIDE: Final = ("公寓", "大厦", "大楼", "市场", "商场", "小区", "园区", "业园", "酒店", "宿舍", "大院")
 """Places inside which people are: with 里 behind it, such a name is no lane."""
 _SAYS_NO_MORE: Final = re.compile(
-    rf"(?:{'|'.join(f'(?<={word})' for word in INSIDE)})[里裡]$|(?<=[路街道巷弄村])门牌[号號]?$|(?<=[路街道巷])甲$"
+    rf"(?:{'|'.join(f'(?<={word})' for word in INSIDE)})[里裡]$|(?<=[路街道巷弄村])门牌[号號]?$"
+    "|(?<=[路街道巷])[甲乙丙丁]$"
 ).search
-"""Finds what is between a place and a number and is no place itself: 公寓里, 路门牌, 东街甲3号."""
+"""Finds what is between a place and a number and is no place itself: 公寓里, 路门牌, 东街甲3号, 路乙56-2号."""
 _IS_DISTRICT: Final = re.compile(
     r"(?:[省市州县縣][\s_-]?|^)(?![场場])[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
 ).search
@@ -111,7 +112,8 @@ def _place(gap: str, kind: int, level: int) -> str:
         place = place[:-1].rstrip(FILLERS)
     if place[-1:] in _HASHES and (level in (VILLAGE, ROAD, LANE) or HAN_AT(place, len(place) - 2)):
         place = place[:-1]
-    if place and place[-1] in "里裡牌号號甲" and (more := _SAYS_NO_MORE(place)):
+    may_say_no_more = "里裡牌号號甲乙丙丁" if kind == NUMBER_WORD else "里裡牌号號甲"
+    if place and place[-1] in may_say_no_more and (more := _SAYS_NO_MORE(place)):
         place = place[: more.start()]
     return _without_side(place) if place and place[-1] in HERE else place
 

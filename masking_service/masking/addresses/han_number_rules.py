@@ -79,7 +79,7 @@ _BUILDING_BEFORE_ROOM: Final = re.compile("[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}[A-Z
 """Matches a building before a room, or before a floor and a door on it: D6C."""
 _IS_HOUSE_AND_UNIT: Final = re.compile("[0-9]{1,2}[A-Z*]").fullmatch
 IS_ROOM_IN_HAN: Final = re.compile(
-    "[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}"
+    "[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇0Oo一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}"
 ).fullmatch
 _BUILDING_WITH_UNIT: Final = re.compile(
     rf"[0-9*{words.NUMERALS}]{{1,2}}(?:单元|單元)|[0-9*{words.NUMERALS}]{{1,3}}[门門](?:[0-9*]|$)"
@@ -106,10 +106,10 @@ _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{ALNUM}{{2}}").match
 _LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
 """Matches more digits than a house in a road has: 八区六街21701."""
-_IS_NEXT_HOUSE: Final = re.compile(
-    rf"[楼樓層层F]?[及、和與与][0-9]{{1,4}}[号號](?:[0-9*]|{NUMERAL}){{1,3}}(?:[-至][0-9*]{{1,3}})?[楼樓層层F]"
+is_next_house: Final = re.compile(
+    rf"[楼樓層层F]?[及、和與与][0-9]{{1,4}}(?:之[0-9]{{1,3}})?[号號](?:[0-9*]|{NUMERAL}){{1,3}}(?:[-至][0-9*]{{1,3}})?[楼樓層层F]"
 ).match
-"""Matches another house with its floor, behind a floor: 12號1樓及14號1樓."""
+"""Matches another house with its floor, behind a floor: 12號1樓及14號1樓, 6樓之1、152號6樓."""
 _TO_ANOTHER: Final = re.compile("[至到&+]").search
 """Finds a sign between the first and the last of several numbers, or between two."""
 _IS_SHOP: Final = re.compile(r"\s?[号號]?(?:[商店]?[铺舖鋪]|[档檔]|[摊攤])").match
@@ -161,9 +161,10 @@ def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Rea
             hidden = False
         if level in _WITH_HOUSES and len(number) >= POSTCODE:
             hidden = True
-        if hidden and _IS_NEXT_HOUSE(text, end - len(number) - 2):
-            return number, NUMBER
     if hidden:
+        before = end - len(number) - (kind == NUMBER_WORD) - 1
+        if (level >= FLOOR or kind == NUMBER_WORD) and is_next_house(text, before):
+            return number, NUMBER
         return "*" * len(number), ROOM
     return number, _behind(kind, level)
 

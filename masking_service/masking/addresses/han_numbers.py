@@ -31,12 +31,14 @@ _SUFFIX: Final = (
     rf"(?:[号號]?(?:{words.UNIT})<>|(?:{words.OTHER_NUMBERS})<>|(?:{words.BUILDING})<>|[号號]?(?:{words.ROOM})<>"
     rf"|(?:{words.FLOOR})<>|[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中])<>|(?:{words.LANE})<>|[号號]<>)"
 )
-_DIGIT_OF_ROOM: Final = "[零〇一二三四五六七八九]"
+_DIGIT_OF_ROOM: Final = "(?:[零〇一二三四五六七八九]|[0Oo](?=[一二三四五六七八九]))"
 HAN_ROOM: Final = (
     rf"(?<=[一二三四五六七八九])(?:(?<=[栋棟幢座元楼樓层層].){_DIGIT_OF_ROOM}{{2,3}}"
-    rf"|(?<=[号號].){_DIGIT_OF_ROOM}?[零〇]{_DIGIT_OF_ROOM})(?!{NUMERAL})"
+    rf"|(?<=[号號].){_DIGIT_OF_ROOM}?(?:[零〇]|[0Oo](?=[一二三四五六七八九])){_DIGIT_OF_ROOM})(?!{NUMERAL})"
 )
 """Finds the further digits of a room that is written as it is spoken, behind a house: 三栋一二零三放门口."""
+_IN_HAN: Final = f"(?:{NUMERAL}|[0Oo](?={NUMERAL}))"
+"""Matches a numeral, or a zero or the letter O in place of one: 三0八."""
 _TO_A_FLOOR: Final = rf"[-—~]{NUMERAL}{{1,4}}(?=\s?[层層楼樓])"
 
 (
@@ -57,10 +59,10 @@ _SIDE: Final = "东東西南北中左右"
 TOKENS: Final = Expression(
     rf"[0-9A-Za-z*{words.NUMERALS}单單室户戶层層楼樓门門头頭](?:(?<=[A-Za-z])(?:[A-Za-z]+[a-z](?=[A-Z][0-9*])|[A-Za-z]{{2,}}+|(?<=[A-Z])[a-z](?!{ALNUM})|(?:(?<=I)D|(?<=Q)Q|(?<=[VW])X|(?<=O)K)(?!{ALNUM}))"
     rf"|(?:(?<={ALNUM}){ALNUM}*+(?:{_JOIN}{ALNUM}++)*+"
-    rf"|(?<={NUMERAL})(?<!千)(?:{NUMERAL}{{0,7}}(?:[至到]{NUMERAL}{{1,4}}|{_TO_A_FLOOR})?"
+    rf"|(?<={NUMERAL})(?<!千)(?:{_IN_HAN}{{0,7}}(?:[至到]{NUMERAL}{{1,4}}|{_TO_A_FLOOR})?"
     rf"(?={_SUFFIX.replace('<>', '')}|{END})|{HAN_ROOM}|(?=[0-9])|(?<![陆伍])(?=\*)))()"
     rf"(?:\s?{_SUFFIX.replace('<>', '()')})?"
-    rf"|(?:(?<=[0-9A-Za-z*号號楼樓元栋棟幢座厦廈都城场場园園苑庭府寓心馆店院][首底顶頂][层層楼樓])|(?<=架空[层層]))()"
+    rf"|(?:(?<=[0-9A-Za-z*号號楼樓元栋棟幢座厦廈都城场場园園苑庭府寓心馆店院][首底顶頂][层層楼樓])|(?<=[及、,，\s(（地汇匯港坊塔区區期邸轩居]首[层層])|(?<=架空[层層]))()"
     rf"|(?:(?<=[单單])(?=元)|(?<=[室户戶])|(?<=[左右][门門])|(?<=[号號][楼樓][东東西南北][门門])|(?<=[栋棟幢座][东東西南北][门門])|(?<=[头頭])(?![0-9A-Za-z\u4e00-\u9fff]))"
     rf"(?:(?<=[甲乙丙丁].)|(?<=[元层層楼樓梯栋棟幢座号號厦廈苑园園馆館\-0-9A-Za-z*][{_SIDE}].)|(?<=^[{_SIDE}].))())"
 ).finditer
@@ -71,11 +73,22 @@ _NAME_AS_WORD: Final = re.compile(
     r"(?:\*{1,2}(?![0-9*])|\*{8,}|(?![东東西南北中](?![\u4e00-\u9fff]))[\u4e00-\u9fff]{1,2}?"
     r"(?=$|[\s,，;；。、(（)）收代签簽取]|先生|女士|1[3-9][0-9*]{9}|\*{6}))"
 ).match
+_CIRCLES: Final = re.compile(
+    "(?<=[一二三四五六七八九○◯])(?<![^一二三四五六七八九][○◯])[○◯](?=[一二三四五六七八九○◯号號室弄巷])"
+).sub
+"""Matches a circle that is the zero of a number in Han: 五○二室. Other circles hide something: 王○明."""
 _SLIP: Final = re.compile("[0-9][OoIl][0-9]").search
 _SPLIT: Final = re.compile(rf"[\-_~/.:—至到&+{words.NUMERALS}]+").split
 _STARRED: Final = re.compile(
     rf"[0-9A-Za-z*{words.NUMERALS.replace('一', '')}]|一(?![0-9*])|(?<=-)[{_SIDE}甲乙丙丁](?=-)"
 ).sub
+
+
+def with_numerals(text: str) -> str:
+    """Return a text of the same length with Han numerals in place of signs that look like them: 五○二室, 5樓之ㄧ."""
+    if "○" in text or "◯" in text:
+        text = _CIRCLES("〇", text)
+    return text.replace("ㄧ", "一") if "ㄧ" in text else text
 
 
 def is_of_name(text: str, stop: int) -> bool:

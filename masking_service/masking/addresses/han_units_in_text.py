@@ -34,6 +34,7 @@ from masking_service.masking.addresses.han_numbers import (
     ROOM_WORD,
     UNIT_WORD,
     count_digits,
+    with_numerals,
 )
 from masking_service.masking.addresses.rooms_alone import is_there, is_to_a_door, rooms_alone
 from masking_service.masking.names import names_between_words
@@ -126,12 +127,12 @@ _BEHIND_ODD_SIGNS: Final = re.compile(
 _MAY_HOLD_UNITS: Final = Expression(
     only_at(
         rf"0-9０-９A-Zr*\-\s,，、:：;；(（【.。|/+{words.NUMERALS}"
-        "栋棟幢座铺舖鋪单元门房室号號弄楼樓铃禁梯档檔摊攤底东東西中放送到",
+        "栋棟幢座铺舖鋪单元门房室号號弄楼樓铃禁梯档檔摊攤底首东東西中放送到",
         r"(?!(?<=[0-9])[0-9]{2})(?:"
-        rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|(?:[寝教病诊]|办公|会议|实验)室|病房|档|单元|單元|[商店]?[铺舖鋪])|[-—－/.．][0-9]{{1,2}}[-—－/.．][0-9])|[０-９]"
+        rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|(?:[寝教病诊]|办公|会议|实验)室|病房|档|单元|單元|[商店]?[铺舖鋪])|[字\s][楼樓]|[-—－/.．][0-9]{{1,2}}[-—－/.．][0-9])|[０-９]"
         r"|(?<=[\u4e00-\u9fff])\*{1,3}[0-9]{3,4}(?![0-9])"
-        r"|(?<=[\u4e00-\u9fff#])-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖鋪][A-Z]?[0-9*]|单元[-0-9]"
-        r"|[栋棟幢座元][一二三四五六七八九][零〇一二三四五六七八九]{2}"
+        r"|(?<=[\u4e00-\u9fff#])-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖鋪][A-Z]?[0-9*]|[铺舖鋪](?<=地下[A-Z].)|首[层層]|单元[-0-9]"
+        r"|[栋棟幢座元][一二三四五六七八九][零〇○0Oo一二三四五六七八九]{2}"
         r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
         r"|(?:^|[\s,，。放送])[0-9]{1,2}-[0-9]{3,4}(?![0-9-])|[栋棟幢座楼元梯][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:$|[\s,，。;；])"
         r"|[栋棟幢座楼][^\n]{0,24}?[\s,，;；。、][0-9]{3,4}(?:的(?:$|[\s,，。])|[取领])"
@@ -156,6 +157,11 @@ _AND_ANOTHER: Final = re.compile(
 """Finds a number behind a hidden room that may be another room on the same floor: 送到1203，不是1202."""
 _IS_MASKED: Final = re.compile(r"[\u4e00-\u9fff]{1,2}\*").match
 _BEHIND_HOUSE: Final = re.compile(rf"[0-9{words.NUMERALS}](?:[号號弄#])$").search
+_BEHIND_ESTATE: Final = re.compile(
+    r"[\u4e00-\u9fff]{2}(?:[园園府郡邸轩居舍墅坊湾]|(?<![家这那哪店屋城院村月])里|国际|名门|公馆)[0-9]{1,3}[号號]$"
+).search
+"""Finds a house in an estate, whose name ends with a character that other words end with, too: 至善园5号."""
+_TO_A_ROOM: Final = re.compile(r"[0-9]{3,4}(?:[室房]|$|[\s,，。;；])").match
 _UNIT_BEFORE_ROOM: Final = re.compile(
     r"(?<=[\u4e00-\u9fff]) ?[0-9]{1,2} (?P<unit>[1-9])(?= \*{3,4}(?![0-9*]))"
     r"|(?<=[楼樓栋棟幢座])(?P<number>[0-9]{1,2})(?=#\*{3,4}(?![0-9*]))"
@@ -176,9 +182,10 @@ def may_hold_units(text: str) -> bool:
 
 def hide_units_in_text(text: str) -> str:
     """Return a text in Chinese with the numbers that can only be those of units, floors and rooms as stars."""
-    if _IS_WIDE(text) is None:
+    read = with_numerals(text)
+    if _IS_WIDE(text) is None and read == text:
         return _hide_units(text)
-    shown = _hide_units(text.translate(_NARROW))
+    shown = _hide_units(read.translate(_NARROW))
     return "".join([mask if mask == "*" else char for mask, char in zip(shown, text, strict=True)])
 
 
@@ -218,9 +225,12 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         stall = _IS_STALL(text[start:end]) is not None
         if text[end - 1] == "柜" and level < BUILDING and not text.startswith("门口", end):
             return False  # a locker
-        return named or bed or stall or (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
+        at_house = text[end - 1] in "房室铺舖鋪" and len(number) > 1 and _BEHIND_HOUSE(before) is not None
+        long = (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
+        return named or bed or stall or at_house or long
     if kind not in (BARE_NUMBER, NUMBER_WORD) or number.lower() == "c/o":
-        return named and (kind == DOOR_WORD or (text[end - 1] in "#门門店" and _IS_ROOM(number) is not None))
+        door = kind == DOOR_WORD and (named or _TO_A_ROOM(text, end) is not None)
+        return door or (named and text[end - 1] in "#门門店" and _IS_ROOM(number) is not None)
     if "*" in number:
         return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None
     if kind == BARE_NUMBER and _IS_FLOOR(number) and before[-1:] != "%" and not _IS_LATIN(text, end):
@@ -263,6 +273,8 @@ def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if level in _NAMED:
         goes_on = _LIKE_A_ROOM(number) and (_GOES_ON(text, end) or _USED_AS(text, end))
         return bool(goes_on or _IS_MASKED(text, end)) or not number.isdecimal() or not HAN_AT(text, end)
+    if level == PLACE and _BEHIND_ESTATE(text, max(0, end - len(number) - _CUE), end - len(number)):
+        return _LIKE_A_ROOM(number) is not None and bool(is_there(text, end) or _GOES_ON(text, end))
     if level in (NUMBER, LANE):
         return (
             _IS_MASKED(text, end) is not None

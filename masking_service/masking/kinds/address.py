@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from masking_service.masking.addresses.districts import district_end
 from masking_service.masking.addresses.foreign.address import ForeignAddress, hide_foreign_units
 from masking_service.masking.addresses.han_addresses import behind_last_number, hide_han_units, read_han_units
-from masking_service.masking.addresses.han_numbers import starred
+from masking_service.masking.addresses.han_numbers import starred, with_numerals
 from masking_service.masking.addresses.japanese_addresses import hide_japanese_units, is_japanese
 from masking_service.masking.addresses.usual_addresses import (
     HAS_HAN,
@@ -78,8 +78,10 @@ _UNIT_IN_NOTE: Final = Expression(
     rf"(?<![0-9A-Za-z*.\-—~{words.NUMERALS}])(?:[A-Za-z]?[0-9]{{1,4}}[A-Za-z]?(?:[\-—~/、,至到及和][A-Za-z]?[0-9]{{1,4}}[A-Za-z]?)*"
     rf"|[{words.NUMERALS}]{{1,3}})(?=\s?(?:[号號]?(?:{words.ROOM})|{words.FLOOR}))"
 ).sub
-_HOUSE_IN_NOTE: Final = re.compile(r"[0-9*](?:单元|單元)|(?:[号號][楼樓]|[栋棟幢])[A-Z]?[0-9*]").search
-"""Finds a house with a unit or a room in a note: (西苑小区11号楼2单元)."""
+_HOUSE_IN_NOTE: Final = re.compile(
+    r"[0-9*](?:单元|單元)|(?:[号號][楼樓]|[栋棟幢])[A-Z]?[0-9*]|\*[楼樓层層][A-Z]?[0-9]{2}"
+).search
+"""Finds a house or a floor with a unit or a room in a note: (西苑小区11号楼2单元), (华庭二楼206-207号)."""
 _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号號#]\s?$").search
 
 _PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
@@ -264,7 +266,7 @@ def hide_units(text: str, read: ForeignAddress | None = None) -> str:
         text: the address.
         read: the reading of an address that may be the same.
     """
-    plain = _BULLET("·", text) if "•" in text and HAS_HAN(text) else text
+    plain = with_numerals(_BULLET("·", text) if "•" in text and HAS_HAN(text) else text)
     if "<" in text:
         plain = _LINE_BREAK(lambda tag: " " * len(tag[0]), plain)
     if ("o" in text or "O" in text) and HAS_HAN(text):

@@ -159,6 +159,7 @@ def beside_address(text: str) -> Iterator[Span]:
             and not called_words.is_distance(text, start)
             and text[start : start + len("麦当劳")] not in _SHOPS
             and not {text[start + 1 : end], text[start + 2 : end]} & _LABEL_WORDS  # 西门电联, 10楼电联
+            and not text.startswith(("樓之*", "楼之*"), start)  # 5樓之7
         ):
             yield start, end
     for match in _before_place.finditer(text):
