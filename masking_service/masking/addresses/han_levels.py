@@ -62,6 +62,9 @@ _SAYS_NO_MORE: Final = re.compile(
     "|(?<=[路街道巷])[甲乙丙丁]$"
 ).search
 """Finds what is between a place and a number and is no place itself: 公寓里, 路门牌, 东街甲3号, 路乙56-2号."""
+_BEFORE_NUMBERS: Final = frozenset("之附")
+_HOUSE_IN_HAN: Final = re.compile(rf"(?:^|(?<=[路街道段巷弄]))[{words.NUMERALS}]{{1,4}}之$").search
+"""Finds the first part of a house's number in Han: 一段二十一之三號."""
 _IS_DISTRICT: Final = re.compile(
     r"(?:[省市州县縣][\s_-]?|^)(?![场場])[\u4e00-\u9fff]{2}(?<![小社园園校厂工新发業业])[区區]$"
 ).search
@@ -108,8 +111,11 @@ def level_of(gap: str, kind: int, level: int, first: bool) -> int:
 def _place(gap: str, kind: int, level: int) -> str:
     """Return the name of the place in front of a number, without signs and without what belongs to the number."""
     place = gap.rstrip(FILLERS)
-    if kind == NUMBER_WORD and (place == "之" or (place[:-1] and place[-1] == "附")):  # 88之3號, 人民路附6号
-        place = place[:-1].rstrip(FILLERS)
+    if kind == NUMBER_WORD and place[-1:] in _BEFORE_NUMBERS:
+        if place == "之" or (place[:-1] and place[-1] == "附"):  # 88之3號, 人民路附6号
+            place = place[:-1].rstrip(FILLERS)
+        elif house := _HOUSE_IN_HAN(place):
+            place = place[: house.start()]
     if place[-1:] in _HASHES and (level in (VILLAGE, ROAD, LANE) or HAN_AT(place, len(place) - 2)):
         place = place[:-1]
     may_say_no_more = "里裡牌号號甲乙丙丁" if kind == NUMBER_WORD else "里裡牌号號甲"
