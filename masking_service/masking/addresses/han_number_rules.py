@@ -153,7 +153,7 @@ def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         if level <= NUMBER and len(number) > POSTCODE:
             hidden = _holds_house_and_room(text, number, level, end)
         in_a_name = len(number) <= _IN_A_NAME and HAN_AT(text, end) and not text.startswith(("门口", "的门"), end)
-        if hidden and level == PLACE and (in_a_name or _IN_A_VILLAGE(text, max(0, end - NEAR), end)):
+        if hidden and level == PLACE and (in_a_name or _IN_A_VILLAGE(text, end - NEAR, end)):
             return number, PLACE
     else:
         hidden = len(number) >= _NUMBERED[level]
@@ -171,7 +171,7 @@ def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Rea
 
 def _holds_house_and_room(text: str, number: str, level: int, end: int) -> bool:
     """Whether a long number at the end of an address is written without a sign between house and room."""
-    glued = HAN_AT(text, max(0, end - len(number) - 1)) is not None
+    glued = HAN_AT(text, end - len(number) - 1) is not None
     return level in _WITH_HOUSES and len(number) <= _LONGEST_RUN and glued and _ENDS(text, end) is not None
 
 
@@ -193,7 +193,7 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
     if _IS_PHONE(number) or _IS_STAKE(number) or _is_firm(number) or (number == "7-11" and _NAMES_A_PLACE(text, end)):
         return number, level
     if kind == BARE_NUMBER and not number.strip("*."):
-        named = text[0] == "*" or _NAME_OF_STARS(text, max(0, end - _LONGEST_MASK), end) is not None
+        named = text[0] == "*" or _NAME_OF_STARS(text, end - _LONGEST_MASK, end) is not None
         return number, level if named and level < NUMBER else ROOM
     parts = parts_of(number)
     first = parts[0]

@@ -37,6 +37,7 @@ from masking_service.masking.addresses.han_numbers import (
     with_numerals,
 )
 from masking_service.masking.addresses.rooms_alone import is_there, is_to_a_door, rooms_alone
+from masking_service.masking.around import text_before
 from masking_service.masking.names import names_between_words
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.alternatives import any_of, only_at
@@ -213,7 +214,7 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     """Whether a number in a text can only be that of a unit."""
     named = level >= BUILDING or level in _NAMED
     start = text.rindex(number, 0, end)
-    before = text[max(0, start - _CUE) : start]
+    before = text_before(text, start, _CUE)
     if kind == UNIT_WORD:
         return named or _UNIT_GOES_ON(text, end) is not None
     if kind == FLOOR_WORD:
@@ -278,14 +279,14 @@ def _is_placed(text: str, number: str, kind: int, level: int, end: int) -> bool:
     if level in (NUMBER, LANE):
         return (
             _IS_MASKED(text, end) is not None
-            or _BEHIND_HOUSE(text, max(0, end - len(number) - 2), end - len(number)) is not None
+            or _BEHIND_HOUSE(text, end - len(number) - 2, end - len(number)) is not None
         )
     return False
 
 
 def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
     """Whether a number has a house and a room, or is a room behind a house: 12-1203, 9/1104, 3号1803."""
-    front = text[max(0, start - _CUE) : start]
+    front = text_before(text, start, _CUE)
     if _IS_WHOLE(number):
         return bool(_BEGINS(front) or is_to_a_door(front))
     house, sign, room = number.rpartition("-") if "-" in number else _split_pair(number)
@@ -293,12 +294,12 @@ def _is_house_and_room(text: str, number: str, start: int, end: int) -> bool:
         return (
             _HOUSE(house) is not None
             and _LIKE_A_ROOM(room) is not None
-            and _IS_CODE(text, max(0, start - _CUE), start) is None
+            and _IS_CODE(text, start - _CUE, start) is None
             and not (_IS_MODEL(front) and is_noun(text[end : end + 2]))
         )
     if not _LIKE_A_ROOM(number) or (before := _PAIR_BEFORE(front)) is None:
         return False
-    if _IS_MODEL(front, 0, before.start() + 1) and is_noun(text[end : end + 2]):
+    if _IS_MODEL(front, endpos=before.start() + 1) and is_noun(text[end : end + 2]):
         return False
     return not (before["gap"] or before["dash"]).isspace() or _ENDS_PAIR(text, end) is not None
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS
+from masking_service.masking.around import text_before
 
 MAX_LOT: Final = 3
 """The largest number of parts of a lot in Japan: district, block, house."""
@@ -46,9 +47,7 @@ def hide_japanese_units(text: str) -> str:
         numbers = match[0].split("-")
         is_floor = text[match.end() : match.end() + 1] in ("階", "F", "室") or text.startswith("号室", match.end())
         is_room = is_floor or (
-            len(numbers) == 1
-            and len(match[0]) in ROOM_DIGITS
-            and _HOUSE_IN_KANA(text[max(0, match.start() - 2) : match.start()])
+            len(numbers) == 1 and len(match[0]) in ROOM_DIGITS and _HOUSE_IN_KANA(text_before(text, match.start(), 2))
         )
         lot = 0 if is_room or not numbers[0].isdecimal() else min(parts, len(numbers))
         if lot > 1 and len(numbers[lot - 1]) >= len("101") and lot == len(numbers) == MAX_LOT:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.numbers.orders_in_text import CARRIERS, SAYS_ORDER
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.expressions import Expression
@@ -151,7 +152,7 @@ def rooms_alone(text: str, shown: str) -> list[tuple[int, int]]:
             rooms.add((next_start, next_end))
         if (
             _is_other(text, end, next_start)
-            and ((start, end) in rooms or not _says_other(text, max(0, start - _BEFORE), start))
+            and ((start, end) in rooms or not _says_other(text, start - _BEFORE, start))
             and not (_is_size(first) and _is_size(second))
         ):
             rooms |= {(start, end), (next_start, next_end)}
@@ -163,7 +164,7 @@ def _is_room(text: str, start: int, end: int, known: bool = False) -> bool:
 
     Only a number that is not `known` to be one may be a time.
     """
-    number, before = text[start:end], text[max(0, start - _BEFORE) : start]
+    number, before = text[start:end], text_before(text, start, _BEFORE)
     if _names_room(before):
         return _no_thing(text, end) is not None
     if _says_other(before):
@@ -173,7 +174,7 @@ def _is_room(text: str, start: int, end: int, known: bool = False) -> bool:
         form(number)
         and front(before)
         and behind(text, end)
-        and all(word(text, max(0, start - _NEAR), end + _NEAR) for word in near)
+        and all(word(text, start - _NEAR, end + _NEAR) for word in near)
         for form, front, behind, *near in (_SURE_WAYS if time else _SURE_WAYS + _WAYS)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.names.behind_names import is_han
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of, by_char, by_first_letter
@@ -107,7 +108,7 @@ def announced(text: str, at: int) -> bool:
 
 def points_before(text: str, start: int) -> int:
     """Return the points for the text before a run that begins at `start`."""
-    before = text[max(0, start - BEFORE_RUN) : start]
+    before = text_before(text, start, BEFORE_RUN)
     if "*" in before and _PHONE_BEFORE(before):
         return BESIDE
     if (room := _ROOM_BEFORE(before)) and not (room.end("bare") == len(before) and _is_counted(text, start, before)):
@@ -184,4 +185,4 @@ def _is_clause(text: str, start: int, end: int) -> bool:
         return False
     if _brand_behind(text, end):
         return False
-    return (_han_letter(text, 0, start) or _han_letter(text, end)) is not None
+    return bool(_han_letter(text, endpos=start) or _han_letter(text, end))

@@ -315,7 +315,7 @@ class HanRun:
             return False
         if end < len(self._han):
             return saved >= _LIKELY_INSIDE and self._is_told_inside(start, end, saved)
-        return start > 0 or _letter(self._text, 0, self.start) is not None or _letter(self._text, self.end) is not None
+        return start > 0 or bool(_letter(self._text, endpos=self.start) or _letter(self._text, self.end))
 
     def _is_told_inside(self, start: int, end: int, saved: int) -> bool:
         """Whether the words beside a name of three characters, with Han behind it, may be about a person."""
@@ -372,7 +372,7 @@ class HanRun:
 
     def _is_behind_room(self) -> bool:
         """Whether a number that may be a room's or a class's is before the run."""
-        return _IS_ROOM(self._text, max(0, self.start - 3), self.start) is not None
+        return _IS_ROOM(self._text, self.start - 3, self.start) is not None
 
     def _is_masked(self) -> bool:
         """Whether the stars of a name follow the run."""
@@ -382,7 +382,7 @@ class HanRun:
         han = self._han
         if at == 0:
             return points_before(self._text, self.start)
-        if self._is_behind_room() and _OF_A_ROOM(han, 0, at):
+        if self._is_behind_room() and _OF_A_ROOM(han, endpos=at):
             return BESIDE
         if announced(han, at):
             return SURE

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 from unicodedata import normalize
 
+from masking_service.masking.around import text_before
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import LATIN_PLACE, LATIN_SITE, STREET_FIRST
 from masking_service.masking.words.alternatives import any_of, by_first_letter
@@ -256,7 +257,7 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
             yield match.span(match.lastgroup or 0)
     for match in _full(text):
         start = match.start() + _before_full(match["name"])
-        alone = _word(text, 0, start) is None and _word(text, match.end()) is None
+        alone = _word(text, endpos=start) is None and _word(text, match.end()) is None
         alone = alone and not match["name"].endswith(_PATRONYMIC)
         name = text[start : match.end()]
         if _is_full(name) and not alone and not (_is_street_or_house(name) or _is_street(text, start, match.end())):
@@ -293,10 +294,7 @@ def _names_beside_persons(text: str) -> Iterator[Span]:
 
 def _is_street(text: str, start: int, end: int) -> bool:
     """Whether a word for a street or a house number is beside what looks like a person's name."""
-    return (
-        _HOUSE_BEHIND(text, end) is not None
-        or _STREET_BEFORE(text[max(0, start - _LONGEST_STREET) : start]) is not None
-    )
+    return _HOUSE_BEHIND(text, end) is not None or _STREET_BEFORE(text_before(text, start, _LONGEST_STREET)) is not None
 
 
 def latin_names_beside_address(text: str) -> Iterator[Span]:
@@ -311,7 +309,7 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
 
 def _right_before(match: re.Match[str]) -> Span:
     """Return the span of the last characters before a match."""
-    return max(0, match.start() - _LONGEST), match.start()
+    return match.start() - _LONGEST, match.start()
 
 
 def _is_no_cue(match: re.Match[str]) -> bool:
@@ -328,10 +326,11 @@ def _is_no_cue(match: re.Match[str]) -> bool:
         return True
     if match[0].isascii():
         return False
-    title, name = match.string[match.start() : match.start("name")].split()[-1:], match["name"].split("-")[0].split()
-    if title[:1] == [word.lower() for word in title[:1]] or _middle_of_vietnam(normalize("NFC", " ".join(name[1:2]))):
+    *_, title = match.string[match.start() : match.start("name")].split()
+    first, *others = match["name"].split("-")[0].split()
+    if title == title.lower() or (others and _middle_of_vietnam(normalize("NFC", others[0]))):
         return False  # cô Giang, Bà Triệu Thị Mai
-    return normalize("NFC", "-".join([*title, *name[:1]]).lower()) in cues.LATIN_TITLED
+    return normalize("NFC", f"{title}-{first}".lower()) in cues.LATIN_TITLED
 
 
 def _is_of_street(match: re.Match[str]) -> bool:
@@ -343,11 +342,11 @@ def _is_of_street(match: re.Match[str]) -> bool:
         return _HOUSE_BEHIND(match.string, match.end("name")) is not None
     text, before = match.string, _right_before(match)
     if _is_title(match[0]) is None:
-        return _STREET_WORD_BEFORE(text[max(0, match.start() - _LONGEST_STREET) : match.start()]) is not None
+        return _STREET_WORD_BEFORE(text_before(text, match.start(), _LONGEST_STREET)) is not None
     return (
         match["name"] in _COMPASS
         or (match[0][:3].casefold() in ("dr ", "dr.") and _UNNAMED_STREET(text, *before) is not None)
-        or _STREET_BEFORE(text[max(0, match.start() - _LONGEST_STREET) : match.start()]) is not None
+        or _STREET_BEFORE(text_before(text, match.start(), _LONGEST_STREET)) is not None
         or _STREET_BEHIND(text, match.end("name")) is not None
     )
 
@@ -359,7 +358,7 @@ def latin_names_at_ends(text: str) -> Iterator[Span]:
     if (front := _front(text)) and _is_beside(text, front["name"], front.lastgroup or "name"):
         yield front.span("name")
     last_word = text.rstrip().rfind(" ") + 1
-    if last_word > 1 and _ends_word(text, last_word - 2) and (back := _back(text, max(0, len(text) - _LONGEST))):
+    if last_word > 1 and _ends_word(text, last_word - 2) and (back := _back(text, len(text) - _LONGEST)):
         group = back.lastgroup or ""
         if _is_beside(text, back[group], group):
             yield back.span(group)
@@ -432,7 +431,7 @@ def latin_name_at(text: str, start: int) -> int | None:
 
 def latin_name_before(text: str, end: int) -> int | None:
     """Return where a possible name that ends at `end`, with its title, begins; None if there is none."""
-    found = _name_behind(text, max(0, end - _LONGEST), end)
+    found = _name_behind(text, end - _LONGEST, end)
     if not found or is_latin_name(found[0]):
         return found.start() if found else None
     for word in reversed([*_word_of(found[0])]):

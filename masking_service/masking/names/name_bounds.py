@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import (
     COMMON_FAMILY,
@@ -279,7 +280,7 @@ def is_nickname(text: str, start: int, *, sure: bool) -> bool:
 
 def _spaced(text: str, first: int, end: int) -> int | None:
     """Return where a name that is written with a space begins: 李 明; else None."""
-    gap = 2 if text[max(0, first - 2) : first].strip(_GAPS) == "" else 1
+    gap = 2 if text_before(text, first, 2).strip(_GAPS) == "" else 1
     family = first - 1 - gap
     if end - first == gap == 1 and first > 3 and is_han(text[family]) and text[first - 3] in _GAPS:
         family = first - 4  # 李 小 明
@@ -331,7 +332,7 @@ def _may_begin(text: str, start: int, end: int, parting: int, *, rare: bool) -> 
     if not parting and called_words.is_word(text[start - 1 : start + 1]):
         return False
     apart = parting > 2 and (
-        _room_before(text, max(0, start - 5), start)
+        _room_before(text, start - 5, start)
         or not (text[start - 1 : start].isalnum() or text[start - 1 : start] == "*")
     )
     rarely = rare and parting > 1 and (apart or name[0] in FAMILY) and _begins_rarely(name)
@@ -359,7 +360,7 @@ def _parting(text: str, start: int, first: int, *, loose: bool) -> int:
         return 2
     if loose and last == "的":
         return 2
-    if last in "室房户戶" and _room_before(text, max(0, start - 5), start):
+    if last in "室房户戶" and _room_before(text, start - 5, start):
         return 3
     if last in "是为叫" and text.endswith(_announcing.get(text[start - 2 : start - 1], ()), 0, start - 1):
         return 2

@@ -87,7 +87,7 @@ _COLONS: Final = frozenset(":：")
 def find(text: str) -> Iterator[Span]:
     """Yield the spans of names before and behind such stars, in any script."""
     for number in _number.finditer(text):
-        if text[number.end() - 1] == "*" and _mask_before(text, max(0, number.start() - 2), number.start()):
+        if text[number.end() - 1] == "*" and _mask_before(text, number.start() - 2, number.start()):
             continue  # these stars are of a name: J*** ******
         end = _behind_name(text, number.start())
         latin = None

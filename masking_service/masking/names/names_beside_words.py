@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import HAN, is_han, is_short_title, name_ends
 from masking_service.masking.names.name_bounds import (
@@ -163,9 +164,9 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
             continue
         if match[0][-1] == "长" and _road_of_long(text, end - 1):
             continue  # 深圳市长江路
-        if match[0] == "HR" and _HR_IN_A_WORD(text, max(0, start - 1), end + 2):
+        if match[0] == "HR" and _HR_IN_A_WORD(text, start - 1, end + 2):
             continue
-        if match[0] in _IN_CAPITALS and _IS_IN_A_WORD(text, max(0, start - _LONGEST_WORD), end + 1):
+        if match[0] in _IN_CAPITALS and _IS_IN_A_WORD(text, start - _LONGEST_WORD, end + 1):
             continue
         if uses & (ROLE | WEAK) and may_start(text, _link_and_gap.match(text, end).end()):  # type: ignore[union-attr]  # it always matches
             yield uses & (ROLE | WEAK), start, end
@@ -196,7 +197,7 @@ def _may_end(text: str, at: int) -> bool:
 
     Quick; says yes too often rather than too seldom.
     """
-    before = text[max(0, at - 6) : at]
+    before = text_before(text, at, 6)
     return not STARTS.isdisjoint(before) or not DOTS_SET.isdisjoint(before) or before[-1:].isascii()
 
 
@@ -361,7 +362,7 @@ def _said(text: str, at: int, end: int) -> Span | None:
     if len(verb) == 1 and called_words.is_word(text[at - 1 : end]):
         return None  # 小说, 听说
     noted = not is_han(text[at - 1 : at])
-    if noted and (note := _note_behind.search(text, max(0, at - 9), at)):
+    if noted and (note := _note_behind.search(text, at - 9, at)):
         at = note.start()
     start = name_before(text, at, loose=verb in cues.SURE_VERBS, rare=len(verb) > 1 or verb == "收")
     if start is None or text[start:at] in DOUBLE_FAMILY_NAMES:

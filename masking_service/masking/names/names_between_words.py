@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.names.beside_runs import BEFORE_RUN, FOLLOW, FOLLOW_ALONE, announced
 from masking_service.masking.names.han_run import (
     COST_OF_NAME,
@@ -231,7 +232,7 @@ def _is_read(text: str, at: int, first: int) -> bool:
             return True
         told = han_words().words.get(text[at : at + 2], NO_WORD)[1] >= _RARE_WORD
         if not told and text[at - 1 : at] in _ENDS_OF_ROOM:
-            told = _ROOM_AT_END(text, max(0, at - 8), at) is not None
+            told = _ROOM_AT_END(text, at - 8, at) is not None
         return told and _may_be_name(text, at)
     return _may_be_name(text, at) or (_is_site(text, at) and not _is_word(text, at, plain=False))
 
@@ -268,7 +269,7 @@ def _is_site(text: str, at: int) -> bool:
         or text.startswith(FOLLOW.get(text[at + 2 : at + 3], ()), at + 2)
         or text.startswith(FOLLOW.get(text[at + 3 : at + 4], ()), at + 3)
         or _LAST_BEHIND(text, at + 2) is not None
-        or (last in _LAST_OF_ROOM and _ROOM_OF_SITE(text, max(0, at - 6), at) is not None)
+        or (last in _LAST_OF_ROOM and _ROOM_OF_SITE(text, at - 6, at) is not None)
     )
 
 
@@ -312,7 +313,7 @@ def is_name(text: str, *, plainly: bool = False) -> bool:
 def are_words(text: str, start: int, end: int) -> bool:
     """Whether a possible name at this span begins with a word, or is one behind 和, 都 …, and is far likelier words."""
     first, last = _span_of_run(text, start)
-    nicknamed = end - start == 1 and text[max(0, start - 1) : start] in NICKNAMES
+    nicknamed = end - start == 1 and text_before(text, start, 1) in NICKNAMES
     unparted = end - start > len("那日") and text.startswith(cues.FIRST_PARTS, start)
     if last - first > MAX_RUN or end > last or nicknamed or unparted:
         return False

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.names.behind_names import HAN, is_han
 from masking_service.masking.names.beside_runs import (
     ANNOUNCE,
@@ -182,12 +183,12 @@ def _before(text: str, start: int, lasts: set[int]) -> int | None:
         return _TOLD
     if not is_han(last):
         return _before_sign(text, start, lasts) if last else _OPEN
-    link = _link(text, max(0, start - 4), start)
+    link = _link(text, start - 4, start)
     if (link is not None and _announces(text, link.start())) or _announces(text, start):
         return _SURE
-    if _numbered(text, max(0, start - 4), start) or _shop(text, max(0, start - 5), start):
+    if _numbered(text, start - 4, start) or _shop(text, start - 5, start):
         return _TOLD
-    two = text[max(0, start - 2) : start]
+    two = text_before(text, start, 2)
     if not announced(text, start):
         return _OPEN if text.endswith(_OPEN_BEFORE.get(last, ()), 0, start) else None
     if len(two) > 1 and two in _NONE:
@@ -200,7 +201,7 @@ def _before(text: str, start: int, lasts: set[int]) -> int | None:
 def _before_sign(text: str, start: int, lasts: set[int]) -> int | None:
     """As `_before`, where a sign, a digit or a letter is right before the name."""
     last = text[start - 1]
-    if last == "*" and _masked_before(text, max(0, start - 4), start):
+    if last == "*" and _masked_before(text, start - 4, start):
         return None
     if last in "@＠":
         return _SURE
@@ -208,15 +209,13 @@ def _before_sign(text: str, start: int, lasts: set[int]) -> int | None:
         return _TOLD
     if (
         (last in _SPACES and text[start - 2 : start - 1] == "的")
-        or (lasts and _item(text, max(0, start - 4), start))
+        or (lasts and _item(text, start - 4, start))
         or (_bracket(text, start - 1) and _of_parcel(text) is None)
     ):
         return _TOLD
     points = points_before(text, start)
     if points:
-        return (
-            _SURE if points > BESIDE or (points == BESIDE and _phone_before(text, max(0, start - 8), start)) else _TOLD
-        )
+        return _SURE if points > BESIDE or (points == BESIDE and _phone_before(text, start - 8, start)) else _TOLD
     return None if last.isalnum() else _OPEN
 
 

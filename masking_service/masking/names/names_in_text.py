@@ -221,7 +221,7 @@ def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
     while left and len(spans) < _MAX_NAMES:
         start, end = left.pop()
         beside: list[Span] = []
-        if (joint := _joint_before(text, max(0, start - 2), start)) is not None:
+        if (joint := _joint_before(text, start - 2, start)) is not None:
             before = name_before(text, joint.start(), rare=True)
             if before is not None:
                 beside.append((before, joint.start()))

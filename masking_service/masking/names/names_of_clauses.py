@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN
 from masking_service.masking.names.name_bounds import PLACE_ENDS, can_be_name
@@ -156,7 +157,7 @@ def _where(text: str, start: int, end: int) -> str:
 
     It is `alone` where little else is in the text, in an `item` of a list or an `order`, or in a `clause` of its own.
     """
-    before, behind = text[max(0, start - _LONGEST_BEFORE) : start], text[end : end + 1]
+    before, behind = text_before(text, start, _LONGEST_BEFORE), text[end : end + 1]
     item = text[start] != "班" and _item_before(before) is not None  # 四(1)班
     if item and behind and (behind in " \t,，:：*" or _item_behind(text, end)):
         return "alone"

@@ -123,8 +123,10 @@ def read(text: str) -> PastedLine | None:
 
     In a line without a phone, a name is found only where hardly anything else can be.
     """
-    phones = [match.span() for match in _phones(text)] if len(text) <= _MAX_LENGTH else []
-    if len(phones) > 1 or len(text) > _MAX_LENGTH:
+    if len(text) > _MAX_LENGTH:
+        return None
+    phones = [match.span() for match in _phones(text)]
+    if len(phones) > 1:
         return None
     phone, behind = phones[0] if phones else (len(text), len(text))
     sides = (0, phone), (behind, len(text))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.names.behind_names import HAN, follows, is_han, name_ends
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of
@@ -111,17 +112,17 @@ def _ends_part(text: str, last: int, at: int) -> bool:
 
 def parted_before(text: str, end: int) -> re.Match[str] | None:
     """Return the match of a name of several parts that ends at `end`, with what may be before it."""
-    if DOTS_SET.isdisjoint(text[max(0, end - 10) : end]):
+    if DOTS_SET.isdisjoint(text_before(text, end, 10)):
         return None
-    parted = _parted_behind.search(text, max(0, end - _LONGEST_PARTED), end)
+    parted = _parted_behind.search(text, end - _LONGEST_PARTED, end)
     return None if parted is None or _are_clauses(parted[0], _dot.split(parted[0])[1:]) else parted
 
 
 def unparted_before(text: str, end: int) -> int | None:
     """Return where a name without a family name that ends at `end` begins. It may have words in it."""
-    if _FIRST_CHARS.isdisjoint(text[max(0, end - 12) : end]):
+    if _FIRST_CHARS.isdisjoint(text_before(text, end, 12)):
         return None
-    found = _unparted.search(text, max(0, end - 12), end)
+    found = _unparted.search(text, end - 12, end)
     return found.start() if found and found.end() == end else None
 
 

@@ -80,7 +80,7 @@ def codes_in(text: str) -> list[tuple[int, int]]:
 
 def _is_of_unit(text: str, start: int) -> bool:
     """Whether a foreign word for a unit or floor is before a number, of which a phone may be part: Apt 513812345678."""
-    word = _word_before(text, max(0, start - _LONGEST_BEFORE), start)
+    word = _word_before(text, start - _LONGEST_BEFORE, start)
     return word is not None and kinds_of_words().get(word[1].lower()) in ("unit", "floor")
 
 

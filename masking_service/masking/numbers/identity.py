@@ -237,15 +237,13 @@ def identities_in(text: str, orders: Orders) -> list[Span]:
     if _MANY_DIGITS(text):
         for find in (find_citizens, find_cards):
             found += [
-                span
-                for span in find(text)
-                if not orders.touch(span) or _ID_OF_NO_THING(text, max(0, span[0] - 20), span[0])
+                span for span in find(text) if not orders.touch(span) or _ID_OF_NO_THING(text, span[0] - 20, span[0])
             ]
         found += [match.span(match.lastgroup or 0) for said in (_SAID_CARD, _SAID_CITIZEN) for match in said(text)]
     found += [span for span in find_ibans(text) if span[1] - span[0] >= _LEAST_OF_SURE_IBAN or not orders.touch(span)]
     for match in _ISLAND.finditer(text):
         start, end = match.span()
-        is_model = _IS_MODEL(text, max(0, start - _LONGEST_MODEL), start)
+        is_model = _IS_MODEL(text, start - _LONGEST_MODEL, start)
         if _is_islander(match[0]) and not orders.touch((start, end)) and not is_model:
             found.append((start, end))
     found += [match.span() for form in (_PLATE, _EXPONENT) for match in form.finditer(text)]
@@ -273,7 +271,7 @@ def accounts_in(text: str, orders: Orders) -> Iterator[Span]:
     yield from secrets_in(text)
     spans = (match.span(match.lastgroup or 0) for match in _ACCOUNT.finditer(text))
     for span in spans:
-        if not (_IS_PARCEL(text, max(0, span[0] - 2), span[1]) and orders.touch(span)):
+        if not (_IS_PARCEL(text, span[0] - 2, span[1]) and orders.touch(span)):
             yield span
 
 

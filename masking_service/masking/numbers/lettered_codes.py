@@ -6,6 +6,8 @@ import re
 from string import ascii_letters, digits
 from typing import Final
 
+from masking_service.masking.around import text_before
+
 _LONGEST: Final = 40
 _IN_WORDS: Final = ascii_letters + digits
 _PREFIX: Final = re.compile(r"[A-Z]{1,4}|(?=[A-Z0-9]{5})(?=[0-9]*[A-Z])[A-Z]*[0-9][A-Z0-9]*").fullmatch
@@ -29,7 +31,7 @@ def is_in_code(text: str, start: int, end: int) -> bool:
 
     All other letters are words that were written without a space.
     """
-    before, behind = text[max(0, start - _LONGEST) : start], text[end : end + _LONGEST]
+    before, behind = text_before(text, start, _LONGEST), text[end : end + _LONGEST]
     prefix = _end_of(before, _IN_WORDS)
     if not behind[:1].isascii() or not behind[:1].isalpha():
         if not prefix:

@@ -90,12 +90,12 @@ def orders_in(text: str) -> list[Span]:
     found: list[Span] = []
     for match in _ORDER.finditer(text):
         if match["number"] is None:
-            before = max(0, match.start() - _LONGEST_BEFORE_WORD)
+            before = match.start() - _LONGEST_BEFORE_WORD
             if number := _BEFORE_WORD(text, before, match.start()):
                 found.append(number.span())
             continue
         start, end = match.span("number")
-        if _PHONE_OF(text, max(0, start - _LONGEST_PHONE_OF), start) is None:
+        if _PHONE_OF(text, start - _LONGEST_PHONE_OF, start) is None:
             found.append((start, _end_of_list(text, start, end)))
     return found
 

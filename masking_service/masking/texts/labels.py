@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from masking_service.masking.around import text_before
 from masking_service.masking.effort import COLD_NAME
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.members.codes import settled
@@ -236,9 +237,7 @@ def _labels(text: str) -> Iterator[_Label]:
         # What is between two tags is a label or a value.
         if match is not None and (not mark["cell"] or name_words().ends_personal(match[0])):
             name = name_words().known_end(match[0])
-            if name.lower() == "name" and (
-                outer := _OUTER(text[max(0, mark.start() - _MAX_OUTER_LENGTH) : mark.start()])
-            ):
+            if name.lower() == "name" and (outer := _OUTER(text_before(text, mark.start(), _MAX_OUTER_LENGTH))):
                 yield _Label(f"{outer[1]} {name}", mark.start() - len(name), mark.end(), "")
                 done = mark.end()
                 continue

@@ -41,7 +41,7 @@ def is_noun(text: str) -> bool:
 
 def is_distance(text: str, at: int) -> bool:
     """Whether a number of metres is before `at`, not one of a room: 40米, 200米."""
-    return text[at] == "米" and _DISTANCE(text, max(0, at - 5), at) is not None
+    return text[at] == "米" and _DISTANCE(text, at - 5, at) is not None
 
 
 def is_of_village(given: str) -> bool:
