@@ -2,8 +2,18 @@
 
 import pytest
 
-from tests.masking import readings
-from tests.masking.variations import NAMES, PARTS, listed, listed_as_rare, mask_rare, told, variations_of
+from tests.masking import distances, readings
+from tests.masking.variations import (
+    NAMES,
+    PARTS,
+    listed,
+    listed_as_rare,
+    listed_with_names,
+    mask_rare,
+    told,
+    told_of_names,
+    variations_of,
+)
 
 
 @pytest.mark.slow
@@ -25,6 +35,22 @@ def test_masks_of_texts_that_reach_rare_code_are_as_listed() -> None:
         f"{kind} {text!r}: {was} => {now}" for (kind, text, was), now in zip(texts, new, strict=True) if was != now
     ]
     assert changed == [], "`python -m tests.masking.variations` writes the list again, and no mask may show more"
+
+
+@pytest.mark.slow
+def test_texts_with_another_name_show_what_is_listed() -> None:
+    old, new = listed_with_names(), [*told_of_names()]
+
+    assert len(new) == len(old), "`python -m tests.masking.variations` writes the list again"
+    assert [f"{was} => {now}" for was, now in zip(old, new, strict=True) if was != now] == [], "no mask may show more"
+
+
+@pytest.mark.slow
+def test_texts_with_more_between_their_parts_show_what_is_listed() -> None:
+    old, new = distances.listed(), [*distances.told()]
+
+    assert len(new) == len(old), "`python -m tests.masking.distances` writes the list again"
+    assert [f"{was} => {now}" for was, now in zip(old, new, strict=True) if was != now] == [], "no mask may show more"
 
 
 @pytest.mark.slow

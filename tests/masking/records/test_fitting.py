@@ -106,3 +106,14 @@ def test_names_of_a_record_are_read_up_to_forty_in_all_its_objects(names: int) -
     found = personal_members(record)
 
     assert found == {38: ["/receiver/phone"], 39: [], 40: []}[names]
+
+
+def test_members_are_named_down_to_eight_levels() -> None:
+    found = []
+    for levels in (8, 9):
+        record: dict[str, Any] = {"phone": "x"}
+        for _ in range(levels - 1):
+            record = {"receiver": record}
+        found.append(len(personal_members(record)))
+
+    assert found == [1, 0]
