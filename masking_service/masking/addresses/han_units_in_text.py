@@ -55,7 +55,7 @@ Examples: 1808*先生, 1808Mr W***.
 _PLACEHOLDER: Final = "某"
 """Replaces each of these characters, so that none of them is read as part of the room's number."""
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
-_NAMED_BEFORE: Final = ("单元", "單元", "单元号", "单元號", "楼层", "樓層", "之")
+_named_before: Final = re.compile("(?:[单單]元[号號]?|楼层|樓層|[0-9*号號楼樓F]之)$").search
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 """The stars of a name, and the number of a room right behind them."""
 _UNIT_GOES_ON: Final = re.compile(
@@ -69,6 +69,14 @@ _MAY_BE_CALLED: Final = Expression(
     rf"\s?(?:(?:{any_of(DOUBLE_FAMILY_NAMES)}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])(?:\*(?![0-9])|[\u4e00-\u9fff])"
     r"|\*(?:先生|女士|小姐|阿姨|师傅|老师))"
 ).match
+_IS_OF_HOUSES: Final = re.compile(
+    "(?<=[楼樓])(?:[盘盤价價宇]|市(?![场場政民区區]))|(?<=[层層])(?:别墅|洋房|小楼|建筑|板楼)"
+).match
+"""Matches what is behind a number and the word for a floor that together are no floor: 五一楼市, 二层别墅."""
+_IS_MEASURED: Final = re.compile(
+    r"平(?:[米方]|均|(?![\u4e00-\u9fff])|[精一二三四五0-9])|㎡|居(?:室|(?![\u4e00-\u9fff])|[在高可折精])"
+).match
+"""Matches words for the size of a flat behind a number: 65-140平米, 1-3居."""
 _COMMAS: Final = "，,；;"
 """Signs between a floor and a person: 12层，张伟. Behind one digit it may be a number of layers: 包了2层，张伟打包."""
 _CALLED: Final = 8
@@ -212,6 +220,11 @@ def _hide_units(text: str) -> str:
 
 def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
     """Whether a number in a text can only be that of a unit."""
+    return not _is_amount(text, kind, end) and _is_of_unit(text, number, kind, level, end)
+
+
+def _is_of_unit(text: str, number: str, kind: int, level: int, end: int) -> bool:
+    """Whether a number that is no amount can only be that of a unit."""
     named = level >= BUILDING or level in _NAMED
     start = text.rindex(number, 0, end)
     before = text_before(text, start, _CUE)
@@ -236,7 +249,7 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None
     if kind == BARE_NUMBER and _IS_FLOOR(number) and before[-1:] != "%" and not _IS_LATIN(text, end):
         return True
-    if _AT_STALL(before) or (level >= BUILDING and before.rstrip(FILLERS).endswith(_NAMED_BEFORE)):
+    if _AT_STALL(before) or (level >= BUILDING and _named_before(before.rstrip(FILLERS))):
         return True
     coded = before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before.rstrip("-—"))
     if coded or _IS_POWER(number) or _IS_LATIN(before, len(before) - 1):
@@ -248,6 +261,13 @@ def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:
         return True
     room = (count_digits(number) >= ROOM_DIGITS and _IS_ROOM(number)) or IS_ROOM_IN_HAN(number)
     return room is not None and _is_placed(text, number, kind, level, end)
+
+
+def _is_amount(text: str, kind: int, end: int) -> bool:
+    """Whether a number is a size, storeys of a house, or part of a word: 120平米, 二层别墅, 五一楼市."""
+    if kind == FLOOR_WORD:
+        return _IS_OF_HOUSES(text, end) is not None
+    return _IS_MEASURED(text, end) is not None
 
 
 def _is_called(text: str, end: int) -> bool:

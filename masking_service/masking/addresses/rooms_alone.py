@@ -53,8 +53,10 @@ is_there: Final = re.compile(
     r"|那[家户戶]|家(?![具电電])|[的了吧](?:$|[\s,，。])|的?[\u4e00-\u9fff]?\*)"
 ).match
 """Matches what follows the number of a room to which a parcel goes."""
-_is_sum: Final = re.compile(r"[买買满滿减減立返赠贈券][0-9]*[\u4e00-\u9fff]{0,2}$").search
-"""Finds words before a number that is an amount and no room: 买1000送200."""
+_is_sum: Final = re.compile(
+    r"[买買满滿减減立返赠贈券][0-9]*[\u4e00-\u9fff]{0,2}$|[达達涨漲降跌升冲沖飙跑]到$|[度温溫速价價重量额額率]在$|功放$"
+).search
+"""Finds words before a number that is an amount and no room: 买1000送200, 涨到120, 速度在100."""
 _is_to_people: Final = re.compile(
     r"(?:联系了?|客[户戶]|通知|[让叫跟和与访帮]|(?:[栋棟幢座]|单元)[\s,，]{1,2}|(?<![A-Za-z])[Nn][Oo]\.? ?)$"
 ).search

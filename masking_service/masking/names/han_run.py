@@ -94,8 +94,7 @@ _NEVER_LAST: Final = frozenset("被把将让给请刚又再各都")
 """Characters that follow names, but do not end a run."""
 _CALLED: Final = "电联"
 """电联, "to be phoned", follows a person's name as well as a shop's."""
-_PARTICLES: Final = frozenset("啊吧呢吗哦啦嘛呀么")
-"""Characters that end clauses and no given names."""
+_PARTICLES: Final = frozenset(cues.PARTICLES)
 LAST: Final = frozenset("家那在签簽拿攞取领留赠总亲卸看带管捎寄接订买付扫押")
 """Characters that follow names at the end of a run."""
 GOODS_LAST: Final = frozenset(
@@ -353,7 +352,7 @@ class HanRun:
             or given in cues.SHORT_TITLES
             or self._han[start:end] in _WHOLE_CUES
             or self._han[start:end] in cues.NO_CALLED
-            or given[-1] in _PARTICLES
+            or not _PARTICLES.isdisjoint(given)
             or (given[-1] in "学校" and given in self._known.words)
             or (end == len(self._han) and self._is_masked())
             or (given[-1] in PLACE_ENDS and self._han[start : end - 1] in self._known.words)

@@ -77,7 +77,7 @@ _LAST_GIVEN: Final = frozenset("可来如行应能为先有会起得")
 _NEVER_FIRST: Final = frozenset("没沒不未别別已再都也")
 _IN_SPITE: Final = frozenset("不凡 不二 不群 不悔 不疑".split())
 """Given names that begin with one of `_NEVER_FIRST` all the same."""
-_NEVER_LAST: Final = frozenset("们們吗嗎呢吧啊呀的了过過着著和与與跟")
+_NEVER_LAST: Final = frozenset(f"{cues.PARTICLES}们們的了过過着著和与與跟")
 """Characters that no given name begins with, or ends with, however clear the cue is."""
 _MOST: Final = 25
 _SAVED: Final = 10

@@ -45,7 +45,7 @@ from masking_service.masking.words.cue_uses import (
 )
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
-from masking_service.masking.words.han_words import han_words
+from masking_service.masking.words.han_words import COST_OF_UNKNOWN, han_words
 
 _IN_CAPITALS: Final = ("TO", "FROM")
 _HR_IN_A_WORD: Final = re.compile("[A-Za-z]HR|HR[A-Z]{2}").search
@@ -116,6 +116,8 @@ _OF_OFFICES: Final = frozenset("路街楼房区")
 _PREPOSITIONS: Final = frozenset("和向连都从全时")
 """Family names that are rather other words where Han are before them, or where other people follow: 我和同事."""
 _OTHERS: Final = ("同事", "同学", "记者", "家长", "妈妈", "爸爸", "朋友", "司机")
+_MOST_OF_USUAL: Final = 14
+"""The most that a usual character of given names costs."""
 _JOINING: Final = frozenset("和与與跟及")
 """Words that join a name to what is before it. Where one begins a text, something was cut off."""
 _A_CUE: Final = 8
@@ -130,7 +132,7 @@ def find(text: str) -> Iterator[Span]:
         if start in ends:
             continue
         found = _beside_cue(text, uses, start, end)
-        if found is not None and found[1] - found[0] == 1 and _joins(text, *found):
+        if found is not None and _joins(text, *found):
             continue
         if found is not None and (
             text[slice(*found)] in cues.NO_CALLED
@@ -300,8 +302,13 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
 
 
 def _joins(text: str, start: int, at: int) -> bool:
-    """Whether a family name alone is rather a preposition that joins a role to what is before it."""
+    """Whether a family name is rather a preposition that joins a role to what is before it, or two things."""
     before = text[start - 1 : start]
+    if at - start == len("和税"):
+        odd = han_words().given.get(text[start + 1], COST_OF_UNKNOWN) > _MOST_OF_USUAL
+        return text[start] in _PREPOSITIONS and odd and called_words.is_word(text[start + 1]) and is_han(before)
+    if at - start > 1:
+        return False
     if text[start] not in _PREPOSITIONS:
         return False
     if text.startswith(_OTHERS, at):
@@ -324,6 +331,8 @@ def _word_before_title(text: str, at: int, end: int) -> Span | None:
     if not name_ends(text, end):
         return None
     polite = text[at:end] in _POLITE
+    if text[at - 1 : at] in _BLANKS:
+        return None
     for start in range(at - len("王明"), max(0, at - len("欧阳小明")) - 1, -1):
         if not is_han(text[start]):
             break

@@ -120,7 +120,7 @@ _MAY_BE_LAST: Final = frozenset("湖汇亭庄岸坊榭阁苑园庭城")
 """The characters among `PLACE_ENDS` with which a given name may end, where both sides of the frame are clear."""
 _NO_GIVEN: Final = frozenset("要说问想会可来去在是不没有也都就还又再家那收签拿取等和跟与及或同被把将给让请催托付")
 """Characters that are rather a verb than a given name behind a family name."""
-_PARTICLES: Final = frozenset("的了们吗呢吧啊呀么着过已未被将很太都还也就")
+_PARTICLES: Final = frozenset(f"{cues.PARTICLES}的了们着过已未被将很太都还也就")
 _NUMERALS: Final = frozenset("一二两三四五六七八九十")
 _GOODS: Final = GOODS_LAST.union(cues.GOODS_ENDS, cues.NO_LABEL_ENDS)
 _MOST: Final = 15

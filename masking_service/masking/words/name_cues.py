@@ -87,10 +87,12 @@ NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
 )
 """Characters that make another word of a 总 before them."""
+PARTICLES: Final = "吗嗎呢吧啊呀啦嘛呗哦么咯嘞哟"
+"""Characters that end questions and clauses, and no given names."""
 SHORT_TITLES: Final = "总總哥姐叔姨嫂婶伯姑舅婆爷工董氏"
 """Titles of one character behind a family name, where no other Han follows that could make a word of them."""
-NO_GIVEN: Final = (
-    "别验误捎催搬退换补领凭人叫行卡证證的了是不没已未被说要请給给让把与及就都也还代你您我他她它们这那哪什么吗吧呢啊呀找打拿取送放收签簽话号號路街单"
+NO_GIVEN: Final = PARTICLES + (
+    "别验误捎催搬退换补领凭人叫行卡证證的了是不没已未被说要请給给让把与及就都也还代你您我他她它们这那哪什找打拿取送放收签簽话号號路街单"
     "單件个個只箱袋盒斤块分秒点點"
     "被从对往去过過起到在有無无先再又很太最更只后後并且但如果所以因为為可能会會应該该需须須得着著等级級部局厂转轉寄"
     "廠司店站楼層层室座区區县縣省市镇鎮村"
