@@ -8,7 +8,7 @@ front of its family name, if the two are not all of a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from unicodedata import normalize
 
@@ -21,6 +21,22 @@ from masking_service.masking.words.legal_forms import LATIN_FORMS
 
 Span = tuple[int, int]
 
+_ACCENTS: Final = re.compile("[\u0300-\u036f]").sub
+_OTHER_LETTERS: Final = str.maketrans("łøđıё", "lodiе")
+
+
+def _without_accents(word: str) -> str:
+    """Return a word in small letters as people type it who leave accents out."""
+    return _ACCENTS("", normalize("NFD", word.translate(_OTHER_LETTERS)))
+
+
+def _in_both_spellings(words: Sequence[str]) -> set[str]:
+    """Return words, and the longer ones without accents, too: żona means wife, but zona a zone."""
+    return {
+        spelling for word in words for spelling in (word, _without_accents(word) if len(word) > len("żona") else word)
+    }
+
+
 _UPPER: Final = "A-Z\u0400-\u042f" + "".join(
     char for span in (range(0xC0, 0x250), range(0x1E00, 0x1F00)) for char in map(chr, span) if char.isupper()
 )
@@ -29,9 +45,16 @@ _LETTER: Final = rf"[{_LETTERS}'’]"
 _SHORT: Final = "Shri|Engr|Capt|Mudr|Judr|Dipl|Dott|Geom|Arch|Prof|Alex|Chas|Thos|Robt|Benj"
 _CAPITALISED: Final = rf"(?:(?:[{_UPPER}]{_LETTER}{{0,2}}|{_SHORT})\.|[{_UPPER}]{_LETTER}*(?:-{_LETTER}+)?)"
 """Part of a regular expression: a word, or a short one with a dot. The dot behind a longer one ends a sentence."""
-_LINK: Final = "(?:(?:van|de|der|von|bin|ben|al|el|da|di|la|le|dos|del|van der|van den|de la) )?"
+_LINK: Final = (
+    "(?:(?:van|de|der|von|binti?|bte|ben|al|el|da|di|la|le|dos|del|van der|van den|van de|van het|de la"
+    "|von der|ter|ten|s/o|d/o|a/l|a/p) )?"
+)
 LATIN_NAME: Final = rf"{_CAPITALISED}(?:[ ,]{{1,2}}{_LINK}{_CAPITALISED}){{0,3}}"
 _NAME: Final = rf"{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{0,3}}"
+_FAMILY_FIRST: Final = "(?:(?:van (?:de[rn]? |het |'t )?|von (?:der |dem )?|ter |ten |de la |'[ts] )?)"
+"""Part of a regular expression: small words that begin a family name behind a cue: van der Pouw."""
+_SMALL_LETTER: Final = r"[a-z\u00df-\u024f\u0300-\u036f\u0430-\u04ff\u1e00-\u1eff]"
+_SMALL: Final = rf"{_SMALL_LETTER}(?:{_SMALL_LETTER}|['’-]){{2,24}}"
 _TITLE: Final = rf"(?:(?i:{by_first_letter(cues.LATIN_TITLES)})\b\.?\s)"
 _VERB: Final = (
     r"(?:\s(?:will|would|may|must|should"
@@ -53,12 +76,25 @@ _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|tex
 _capital: Final = re.compile(
     rf"[{_UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))(?:[{_LETTERS}]|['’][A-Z])"
 ).search
+_CUE: Final = (
+    rf"(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}"
+    rf"|(?i:{any_of(_in_both_spellings(cues.LATIN_BEFORE))})[:：\s(\-–]{{1,3}}){_TITLE}?|{_TITLE}"
+)
+_two_small: Final = re.compile(rf"{_SMALL_LETTER}{{2}}[ .:]{{1,2}}{_SMALL_LETTER}{{3}}").search
 _announced: Final = Expression(
-    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}{_TITLE}?|{_TITLE}"
-    rf"|(?P<sir>(?<![\w:：]\s)M\.\s|(?:{cues.TITLES_IN_TEXTS})\s))(?P<name>{_NAME})(?!{_LETTER})"
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?:{_CUE}"
+    rf"|(?P<sir>(?<![\w:：]\s)M\.\s|(?:{cues.TITLES_IN_TEXTS})\s))(?P<name>{_FAMILY_FIRST}{_NAME})(?!{_LETTER})"
 ).finditer
+_SMALL_TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|dhr|mevr|mme|mlle|sra|srta)\.? $", re.I).search
+_announced_small: Final = Expression(
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}]{{2,}}[^\n]{{3}})"
+    rf"(?=(?:{_CUE}|(?:{cues.TITLES_IN_TEXTS})\s)(?P<name>{_SMALL}(?: {_SMALL}){{0,3}}))"
+).finditer
+"""Finds up to four words in small letters behind a cue; the first of them has to be a known given name."""
+_WEAK: Final = any_of((*cues.LATIN_WEAK_WORDS, *cues.LATIN_PERSONS))
 _weakly_announced: Final = Expression(
-    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)})\s{_TITLE}?(?P<name>{_NAME})(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
+    rf"(?<![{_LETTERS}])(?=[{_LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)}|{_WEAK})\s{_TITLE}?(?P<name>{_NAME})"
+    rf"(?!{_LETTER})(?P<verb>{_VERB}|{_WISH})?"
 ).finditer
 _subject: Final = Expression(
     rf"(?:^|(?<=[.!?;\n(,，。；、\]] )|(?<=[.!?;\n(,，。；、])|(?<=[0-9]:[0-9][0-9] ))(?P<name>{_NAME})"
@@ -87,6 +123,18 @@ _before_verb: Final = Expression(
 _before_turkish: Final = Expression(
     rf"(?<!{_LETTER})(?:(?:(?<=[.!?] )|(?<![^\n])){_CAPITALISED} )?{_TWO_WORDS}(?=\s(?:{any_of(cues.TURKISH_BEHIND)}))"
 ).finditer
+_KIN: Final = any_of(_in_both_spellings(cues.LATIN_KIN))
+_before_verb_alone: Final = Expression(
+    rf"(?<![{_LETTERS}'’&/-])(?<!\b[A-Z]\. )(?P<name>[{_UPPER}]{_LETTER}{{2,}})(?=\s?\((?i:{_KIN})\)"
+    rf"|\s(?i:(?P<named>{any_of(cues.LATIN_NAMED)})|{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND))}))"
+).finditer
+"""Finds a word before a verb of people, or before a relative in brackets. It has to be a known given name."""
+_family: Final = Expression(
+    rf"\b(?:[Tt]he|[Ff]or) (?P<name>{_CAPITALISED})(?=['’]?s? (?:family|household|residence|home|apartment|flat)\b)"
+    r"|(?:(?<![^\n])|(?<=[.!,] ))(?i:soy|sou|sono|je suis|c['’]est|ik ben|jestem|ben|saya|я|це) "
+    rf"(?P<self>[{_UPPER}]{_LETTER}{{2,}})(?=,)"
+).finditer
+"""Finds the name of a household, and of the person who writes: The Lopez family, soy Elena, dejadlo en la puerta."""
 _is_turkish: Final = re.compile("[ğışİĞŞ]").search
 _IS: Final = "(?:ist|is|est|es|è|é|jest|heißt|là)"
 """Part of a regular expression: a verb between a word for a person and the name."""
@@ -96,7 +144,10 @@ _called: Final = Expression(
 ).finditer
 """Finds two such words behind a verb: Ansprechpartner im Lager ist Levke Jessen."""
 _is_called: Final = re.compile(rf"\s{_IS}\s").search
-_TITLE_BEHIND: Final = "(?:Bey|Han[ıi]m|Efendi|Abi|Abla|Usta|ji|úr|néni|bácsi)"
+_TITLE_BEHIND: Final = (
+    "(?:(?:Bey|Han[ıi]m|Efendi|Abi|Abla|Usta|Amca|Teyze|[Bb]ey|[Hh]an[ıi]m|efendi|abi|abla|usta|amca|teyze)"
+    "(?:y?[ae]|y?[ıiuü]|n?[ıiuü]n|d[ae]n?)?|ji|úr|néni|bácsi)"
+)
 _title_behind: Final = re.compile(rf"\s{_TITLE_BEHIND}\b").search
 _before_title: Final = Expression(
     rf"(?<!{_LETTER})(?P<name>{_CAPITALISED}(?: {_CAPITALISED})?)"
@@ -121,6 +172,35 @@ _in_han: Final = Expression(
 _signature: Final = Expression(
     rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{_NAME})(?:\W*$|\n)"
 ).finditer
+_BEFORE_INITIAL: Final = (
+    r"(?:(?<![^\n])|(?<=[:,;(\n-] )|(?<=[:,;(\n])|(?<=\b(?:by|to|or|an) )"
+    r"|(?<=\b(?:for|von|par|por|con|bei|van) )|(?<=\b(?:with|door) ))(?<!N\. )"
+)
+_initial: Final = Expression(
+    rf"{_BEFORE_INITIAL}(?P<name>(?!M\. )[A-Z]\. ?(?:[A-Z]\. ?)?(?!Box\b|O\.|S\.)"
+    rf"[{_UPPER}]{_LETTER}{{2,}}(?:-{_LETTER}+)?)(?=\s*(?:$|[,;()\n])|{_VERB})"
+).finditer
+"""Finds a family name behind one or two initials: J. Smith signed, by J.SMITH."""
+_of_flat: Final = Expression(
+    r"\b(?i:flat|apt|apartment|unit|room|rm|appt|whg|wohnung|apto|depto|dpto|interno|кв|daire|lokal|byt|no)\.? ?"
+    rf"[0-9A-Z*]{{1,5}} ?\((?P<name>[{_UPPER}]{_LETTER}{{2,}}(?: [{_UPPER}]{_LETTER}+)?)\)(?=\s*(?:$|[,;.\n]))"
+).finditer
+"""Finds a name in brackets behind a flat: Flat 3 (Ahmed)."""
+_joined: Final = re.compile(rf" ?[/&+] ?(?P<name>[{_UPPER}]{_LETTER}{{2,}})(?!{_LETTER}| [0-9])").match
+"""Matches another name of a household behind a name, and no street with its house: Klingel Müller/Schmidt."""
+_vietnamese_words: Final = re.compile(rf"\b(?:{any_of(cues.VIETNAMESE_WORDS)})\b", re.I).findall
+_syllable: Final = re.compile(
+    r"(?:ngh?|[cgknpt]h|gi|qu|tr|[bcdghklmnprstvxy])?(?:[aeiouy]|[iuy]e|o[aei]|u[aoiy]|uo|ie|ye|uye|oai|uoi|[aiou][iouy]"
+    r"|ay|eo|ieu|uou|uya)(?:ng|nh|ch|[cmnpt])?",
+    re.I,
+).fullmatch
+"""Matches a syllable of Vietnamese without accents."""
+_vietnamese: Final = Expression(
+    rf"(?<![{_LETTERS}])(?i:{any_of(cues.VIETNAMESE_PLAIN)})[:\s\-]{{1,3}}(?i:(?:anh|chi|co|chu|bac|ong|ba|em|ban)\s)?"
+    rf"(?P<name>{_CAPITALISED}(?: {_CAPITALISED}){{0,3}})(?!{_LETTER})"
+).finditer
+"""Finds a name in a text in Vietnamese without accents."""
+_is_town: Final = re.compile(rf"(?:{any_of(cues.VIETNAMESE_TOWNS)})\b", re.I).match
 _full: Final = Expression(
     rf"(?<![\w'’.&/-])(?<!\bSt )(?<!\bSan )(?P<name>{_CAPITALISED}(?: {_LINK}{_CAPITALISED}){{1,3}})(?![\w&/-])"
 ).finditer
@@ -163,8 +243,6 @@ _name_behind: Final = Expression(
     rf"(?:(?<![\w%+/=&])|(?<=[\u4e00-\u9fff]/)|(?<=[给找叫让是系人员友事户主收交为的])){LATIN_NAME}$"
 ).search
 _title: Final = re.compile(rf"(?:(?i:{cues.LATIN_TITLES})\b\.? ?)?").match
-_ACCENTS: Final = re.compile("[\u0300-\u036f]").sub
-_OTHER_LETTERS: Final = str.maketrans("łøđıё", "lodiе")
 _LONGEST_STREET: Final = 16
 _STREET_WORDS: Final = (
     r"\b(?:str(?:ada)?|ul(?:ica|itsa)?|calle|c/|rua|travessa|alameda|rodovia|estrada|jardim|vila|rue|via|viale|piazza"
@@ -201,16 +279,22 @@ def _plain(word: str) -> str:
     """Return a word in lower case, without accents, without a possessive and without signs at its ends."""
     word = word.strip(".,'’").lower()
     if not word.isascii():
-        word = _ACCENTS("", normalize("NFD", word.translate(_OTHER_LETTERS)))
+        word = _without_accents(word)
     return word.removesuffix("'s").removesuffix("’s")
 
 
 _GIVEN: Final = frozenset(map(_plain, cues.LATIN_GIVEN))
+_ENDS_OF_FAMILIES: Final = ("ski", "cki", "dzki", "wicz", "czyk", "енко", "чук")
+"""The ends of family names in Poland and Ukraine that words seldom have."""
+_is_malay: Final = re.compile(" (?:bin|binti|bte|a/l|a/p|s/o|d/o) ", re.I).search
+"""Finds what joins the names of a child and a father in Malaysia and Singapore."""
 _PATRONYMIC: Final = ("ич", "вна", "чна")
 """The ends of patronymics."""
 _NO_PERSON: Final = frozenset((*cues.LATIN_FIRMS, *cues.LATIN_COUNTRIES, *LATIN_FORMS))
 _NOT_BESIDE_PERSON: Final = _NO_PERSON.union(map(_plain, cues.LATIN_ORGANISATIONS))
 _ends_clause: Final = re.compile(r"\s*(?:$|[.,;!?，。；)）\n])").match
+_goes_on: Final = re.compile(r"\s[^\W\d_A-Z]").match
+"""Matches a small letter behind a name."""
 _SURE_TITLES: Final = frozenset("dona doña bu pak ibu bapak frau herr familie senhora señora signora".split())
 _PERSONS: Final = frozenset((*cues.LATIN_PERSONS, *cues.GERMAN_PERSONS))
 _TITLES_OF_VIETNAM: Final = frozenset("anh chị cô chú bác ông bà em".split())
@@ -221,11 +305,13 @@ _LONGEST: Final = 48
 
 def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
     """Yield the spans of names behind announcing words and, without an address, those in sentences."""
+    if not address and _two_small(text):
+        yield from _names_in_small_letters(text)
     if not _capital(text):
         return
     for match in _announced(text):
         if not _is_no_cue(match) and not (address and (match["sir"] or _is_of_street(match))):
-            yield from _trimmed(match)
+            yield from _with_joined(text, _trimmed(match))
     if not text.isascii():
         for match in _in_han(text):
             name = match["name"] or match["doing"]
@@ -233,12 +319,41 @@ def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
                 yield from _trimmed(match, match.lastgroup or "name")
     if not address:
         yield from _names_of_sentences(text)
+        yield from _names_of_households(text)
+        if len({*map(str.lower, _vietnamese_words(text))}) > 1:
+            yield from _vietnamese_names(text)
+
+
+def _names_in_small_letters(text: str) -> Iterator[Span]:
+    """Yield the spans of given names in small letters behind a cue, with the names behind them: ask for maria."""
+    for match in _announced_small(text):
+        words = match["name"].split(" ")
+        known = 0
+        while known < len(words) and _is_small_name(words[known]):
+            known += 1
+        if known == 0 and _SMALL_TITLE(text, match.start(), match.start("name")) and words[0] not in _PERSONS:
+            known = 1
+        if known:
+            start = match.start("name")
+            yield start, start + len(" ".join(words[:known]))
+
+
+def _is_small_name(word: str) -> bool:
+    """Whether a word in small letters is a given name and nothing else."""
+    plain = _plain(word)
+    return (
+        plain in _GIVEN
+        and plain not in cues.SMALL_WORDS
+        and plain not in cues.LATIN_WORDS
+        and (len(plain) > len("tim") or word.isascii())
+    )
 
 
 def _names_of_sentences(text: str) -> Iterator[Span]:
     """Yield the spans of names in sentences: behind words that say little, before a verb, and without a cue."""
     for match in _weakly_announced(text):
         alone = _ends_clause(text, match.end("name")) is not None
+        alone = alone or (_goes_on(text, match.end("name")) is not None and _is_sure(match["name"]))
         if match["verb"] or (
             _is_known(match["name"], alone=alone) and not (_AND(match[0]) and _is_brand(match["name"]))
         ):
@@ -262,6 +377,36 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
         name = text[start : match.end()]
         if _is_full(name) and not alone and not (_is_street_or_house(name) or _is_street(text, start, match.end())):
             yield from _trimmed(match, start=start)
+
+
+def _names_of_households(text: str) -> Iterator[Span]:
+    """Yield the spans of one word, or of initials and a word, by what is behind it or by the place where it is."""
+    for match in _before_verb_alone(text):
+        name = match["name"]
+        if _is_sure(name) or (match["named"] and name.lower() not in _PERSONS and not _is_of_firm(name)):
+            yield from _trimmed(match)
+    for match in _family(text):
+        yield from _trimmed(match, match.lastgroup or "name")
+    for match in (*_initial(text), *_of_flat(text)):
+        if is_latin_name(match["name"]) and _plain(match["name"]) not in cues.LATIN_PLAIN:
+            yield match.span("name")
+
+
+def _with_joined(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield spans of names, each with that of a further family name on the same bell."""
+    for span in spans:
+        yield span
+        if (joined := _joined(text, span[1])) is not None and is_latin_name(joined["name"]):
+            yield joined.span("name")
+
+
+def _vietnamese_names(text: str) -> Iterator[Span]:
+    """Yield the spans of names in a text in Vietnamese without accents."""
+    for match in _vietnamese(text):
+        words = match["name"].split(" ")
+        count = next((at for at, word in enumerate(words) if _syllable(word) is None), len(words))
+        if count and _is_town(match["name"]) is None:
+            yield match.start("name"), match.start("name") + len(" ".join(words[:count]))
 
 
 def _is_street_or_house(name: str) -> bool:
@@ -473,13 +618,26 @@ def is_latin_name(name: str) -> bool:
 def _is_known(name: str, *, alone: bool = False) -> bool:
     """Whether the first of several words, or the only word, is a known given name."""
     first, _, others = name.partition(" ")
-    return (bool(others) or alone) and (_is_given(first) or _is_vietnamese(name))
+    return (bool(others) or alone) and (
+        _is_given(first)
+        or _is_vietnamese(name)
+        or name.lower().endswith(_ENDS_OF_FAMILIES)
+        or _is_malay(name) is not None
+    )
 
 
 def _is_given(word: str) -> bool:
     """Whether a word is a known given name, or two of them with a dash: Hans-Michael."""
     word = _plain(word)
     return word in _GIVEN or ("-" in word and _GIVEN.issuperset(word.split("-")))
+
+
+def _is_sure(word: str) -> bool:
+    """Whether a word is a known given name, and no word, place or brand."""
+    plain = _plain(word)
+    return (
+        len(plain) > 2 and _is_given(word) and plain not in cues.LATIN_WORDS and plain not in cues.NO_LATIN_NAME_ALONE
+    )
 
 
 def _is_vietnamese(name: str) -> bool:

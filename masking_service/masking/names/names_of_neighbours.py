@@ -24,7 +24,7 @@ JAPANESE_FAMILY_NAMES: Final = frozenset(WORDS["japanese-families"])
 _SIMPLIFIED: Final = str.maketrans("辺斎広沢桜滝浜渋栄関徳", "边斋广泽樱泷滨涩荣关德")
 """From characters that only Japan uses to those that China uses in their place."""
 _hangul: Final = re.compile("[\uac00-\ud7a3]").search
-_japanese: Final = re.compile("[\u3041-\u30fa様]").search
+_japanese: Final = re.compile("[\u3041-\u30fa様宛]|受取|受領|気付|配達|表札").search
 _labelled: Final = Expression(rf"(?:{any_of(WORDS['japanese-roles'])})[:：\s（(\[【]").search
 _begins_role: Final = re.compile(f"[{''.join({word[0] for word in WORDS['japanese-roles']})}]").search
 
@@ -39,6 +39,8 @@ _KOREAN: Final = (
 _SAYS_PHONE_IN_KOREAN: Final = "(?:(?:[A-Za-z]{1,6}|(?:전화|휴대폰|핸드폰|주민|주민등록)(?:번호)?는?|연락처)[ :.]{0,2})"
 _TOLD: Final = rf"(?<!{_SYLLABLE})(?:{any_of(WORDS['korean-roles'])})[은는이가]?[ :：\-(]{{0,3}}"
 _GOES_ON: Final = "이|가|은|는|께|에게|한테|의|댁|과|와|을|를|도|앞|본인|부재|입니다"
+_OF_PARENTS: Final = "우리|저희|아기|아이|애들|애기|친구|옆집|앞집|시어|친정"
+"""What else is before a word for a parent: our, the baby's, the neighbour's."""
 _KOREAN_ENDINGS: Final = frozenset("을를은는이가에로의도와과만일지비건번점용품함장실")
 """Particles behind a noun, and last syllables of longer ones: 전화로, 주소지."""
 _FULL_KOREAN: Final = rf"[{_ONE}]{_SYLLABLE}{{2}}"
@@ -50,6 +52,11 @@ _korean: Final = Expression(
     rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})"
     rf"(?= ?(?:{any_of(WORDS['korean-titles'])})님?(?:(?!{_SYLLABLE})|{_GOES_ON}))"
     rf"|(?<!{_SYLLABLE})(?P<given>(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}]{_SYLLABLE}{{2}}))(?=에게|한테|께서)"
+    rf"|(?<!{_SYLLABLE})(?P<done>{_FULL_KOREAN})(?= (?:{any_of(WORDS['korean-done'])})(?!{_SYLLABLE}{{2}}))"
+    rf"|(?:(?<![^\n])|(?<=[,.!] ))(?P<self>{_FULL_KOREAN})(?=입니다|이에요|예요)"
+    rf"|(?<!{_SYLLABLE})(?!{_OF_PARENTS})(?P<child>{_SYLLABLE}{{2,3}})"
+    rf"(?=이? ?(?:엄마|아빠)(?:가|한테|에게|입니다|께|께서)?(?!{_SYLLABLE}))"
+    rf"|(?<=[0-9*A-Z]호)[ ,(]{{1,2}}(?P<room>(?:{_TWO}){_SYLLABLE}{{1,2}}|{_FULL_KOREAN})(?=[ ,.)]|$)"
     rf"|(?<!{_SYLLABLE})(?P<before>{_KOREAN})(?=[ ,/(\-:]{{0,3}}{_SAYS_PHONE_IN_KOREAN}?{PHONE})"
     rf"|(?:(?<!\*)\*{{5,}}+[0-9]{{0,4}}|(?<=\*)[ \-]\*{{2,}}+)[ ,/()\-]{{1,3}}(?P<behind>{_KOREAN})(?!{_SYLLABLE})"
 ).finditer
@@ -58,7 +65,7 @@ _KANJI: Final = "\u4e00-\u69d7\u69d9-\u9fff々"
 """The kanji, without 様, which follows names."""
 _HIRAGANA: Final = "\u3041-\u3096"
 _KATAKANA: Final = "\u30a1-\u30faー"
-_FAMILY: Final = any_of(word for word in JAPANESE_FAMILY_NAMES if len(word) > 1)
+_FAMILY: Final = any_of({*(word for word in JAPANESE_FAMILY_NAMES if len(word) > 1), *WORDS["japanese-families-rarer"]})
 _SINGLE: Final = "".join(word for word in JAPANESE_FAMILY_NAMES if len(word) == 1)
 _KANA: Final = rf"(?:(?!さん|さま|くん|ちゃん)[{_HIRAGANA}])"
 """Part of a regular expression: a letter of hiragana, not the first one of what follows names."""
@@ -77,6 +84,7 @@ _APART: Final = rf"(?<![{_KANJI}])(?<![{_HIRAGANA}](?<![はがのをにでとも
 That is not behind a kanji, and behind hiragana only if it is a particle.
 """
 _SAYS_PHONE_IN_JAPANESE: Final = "(?:の?(?:TEL|Tel|(?:電話|携帯)(?:番号)?|ご?連絡先)[:： は]{0,2})"
+_FAMILIES: Final = JAPANESE_FAMILY_NAMES.union(WORDS["japanese-families-rarer"])
 _PARTICLES: Final = frozenset("はがをにでともへのやか")
 _JAPANESE_ROLES: Final = WORDS["japanese-roles"]
 _NO_JAPANESE: Final = frozenset(WORDS["no-japanese"])
@@ -84,6 +92,10 @@ _japanese_names: Final = Expression(
     rf"(?:{any_of(WORDS['japanese-roles'])})(?:[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})|[:：]\s?(?P<spaced>{_SPACED}))"
     rf"|(?:{any_of(WORDS['japanese-roles'])})の(?P<of>{_FAMILY})(?=[がはでとに様さ、。）)]|$)"
     rf"|{_APART}(?P<doing>{_NAME})(?=が(?:サイン|受け?取|受領|署名|拒否|引き取))"
+    rf"|{_APART}(?P<house>{_NAME}|{_FAMILY})(?=宅[にへで前の]|気付|方(?:$|[^\w]))"
+    rf"|{_APART}(?P<taker>{_NAME})(?=[ \u3000]?(?:代理|受け?取|受領|サイン))"
+    rf"|号室?の(?P<room>{_NAME}|{_FAMILY})(?=です|様|さん|と)"
+    rf"|(?:妻|夫|娘|息子|母|父|姉|兄|弟|妹)の(?P<kin>[{_KANJI}]{{1,3}}|[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})(?=[がはにとへ])"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
     rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
     rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}{_SAYS_PHONE_IN_JAPANESE}?{PHONE})"
@@ -106,6 +118,15 @@ _thai_names: Final = Expression(
     rf"|(?<!{_LETTERS})(?:นาย|นางสาว|น\.ส\.|ด\.ช\.|ด\.ญ\.)(?!{any_of(WORDS['no-thai-title'])}) ?"
     rf"(?P<alone>{_NAME_IN_THAI} {_NAME_IN_THAI})"
 ).finditer
+_KIN_IN_THAI: Final = rf"(?:{any_of(WORDS['thai-kin'])})(?!{any_of(WORDS['no-thai-kin'])})"
+_done_in_thai: Final = Expression(
+    rf"(?<!{_LETTERS})(?:คุณ(?!{any_of(WORDS['no-thai-title'])})|{_KIN_IN_THAI}) ?"
+    rf"(?P<told>{_NAME_IN_THAI})(?= ?(?:{any_of(WORDS['thai-done'])}))"
+    rf"|(?:{any_of((*WORDS['thai-words'], *WORDS['thai-roles'], 'ป้อม '))}) ?{_KIN_IN_THAI} ?(?P<kin>{_NAME_IN_THAI})"
+    rf"|(?:ห้อง|ชั้น|เลขที่) ?[0-9A-Z*/\-]{{1,8}} ?คุณ ?(?P<room>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
+    rf"|(?<!{_LETTERS})ถึง (?P<to>{_NAME_IN_THAI} {_NAME_IN_THAI})(?= |$)"
+).finditer
+"""Finds a name behind a title before what the person does, behind a word for a relative, and behind a room."""
 _polite_in_thai: Final = Expression(
     rf"(?<!{_LETTERS})(?:คุณ ?(?!{any_of(WORDS['no-thai-title'])})(?={_NAME_IN_THAI} {_NAME_IN_THAI})"
     rf"|ลูกค้า(?!{any_of(WORDS['no-thai-customer'])})(?={_NAME_IN_THAI} {_NAME_IN_THAI}(?: |$)))"
@@ -145,11 +166,14 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
             group = match.lastgroup or ""
             name = match[group]
             if name not in _NO_KOREAN and not (
-                group == "beside" and name[:2] in _NO_KOREAN and name[-1] in _KOREAN_ENDINGS
+                group in ("beside", "done", "self") and name[:2] in _NO_KOREAN and name[-1] in _KOREAN_ENDINGS
             ):
                 yield match.span(group)
     if _thai(text):
-        yield from (match.span(match.lastgroup or "") for match in (*_thai_names(text), *_polite_in_thai(text)))
+        yield from (
+            match.span(match.lastgroup or "")
+            for match in (*_thai_names(text), *_polite_in_thai(text), *_done_in_thai(text))
+        )
     if _japanese(text) or (_begins_role(text) and _labelled(text)):
         for match in _japanese_names(text):
             group = match.lastgroup or ""
@@ -162,7 +186,7 @@ def _is_honoured(name: str, honorific: str) -> bool:
     parts = name.replace("\u3000", " ").split(" ")
     if not _NO_JAPANESE.isdisjoint((*parts, name[-2:])) or name[-1] in "者員人屋家":
         return False
-    return honorific in "様さ" or name[:2] in JAPANESE_FAMILY_NAMES or name[0] in _SINGLE
+    return honorific in "様さ" or name[:2] in _FAMILIES or name[0] in _SINGLE
 
 
 def _end(match: re.Match[str], group: str) -> int:

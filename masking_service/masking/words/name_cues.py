@@ -62,9 +62,16 @@ TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
 LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
 LATIN_PERSONS: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-persons"])
+SMALL_WORDS: Final = frozenset(_GIVEN_NAMES["small"])
+LATIN_KIN: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-kin"])
+LATIN_BEFORE: Final = (*(word.replace("_", " ") for word in _WORDS["latin-cues"]), *LATIN_KIN)
 LATIN_LABELS: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-labels"])
 LATIN_BEHIND: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-behind"])
 TURKISH_BEHIND: Final = tuple(word.replace("_", " ") for word in _WORDS["turkish-behind"])
+LATIN_WEAK_WORDS: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-weak"])
+LATIN_NAMED: Final = tuple(
+    word.replace("_", " ") for section in ("latin-named", "turkish-named") for word in _WORDS[section]
+)
 GERMAN_PERSONS: Final = _WORDS["german-persons"]
 GERMAN_VERBS: Final = _WORDS["german-verbs"]
 PINYIN_FAMILIES: Final = frozenset(_WORDS["pinyin-families"])
@@ -72,6 +79,9 @@ PINYIN_LIKE_WORDS: Final = frozenset(_WORDS["pinyin-families-like-words"])
 PINYIN_SYLLABLES: Final = _WORDS["pinyin-syllables"]
 NO_PINYIN_NAMES: Final = frozenset(_WORDS["no-pinyin-names"])
 VIETNAMESE_FAMILIES: Final = frozenset(_WORDS["vietnamese-families"])
+VIETNAMESE_PLAIN: Final = tuple(word.replace("_", " ") for word in _WORDS["vietnamese-plain"])
+VIETNAMESE_WORDS: Final = _WORDS["vietnamese-words"]
+VIETNAMESE_TOWNS: Final = tuple(word.replace("_", " ") for word in _WORDS["vietnamese-towns"])
 VIETNAMESE_PLACES: Final = frozenset(_WORDS["vietnamese-places"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
 LATIN_BRANDS: Final = frozenset(_WORDS["latin-brands"])
@@ -213,6 +223,8 @@ LATIN_WEAK: Final = (
 LATIN_TITLES: Final = (
     "signor(?:a|ina)?|sig\\.(?:ra|na)|frk|fröken|encik|sayın|domnul|doamna|paní|slečna"
     "|г-н|г-жа|господин|госпожа|гражданин|гражданка"
+    "|fam|mbak?|mas|nyonya|tante|pn(?=\\.)|ny(?=\\.)|tn(?=\\.)|de heer|heer"
+    "|пан|пані|пану|пана|тётя|тетя|дядя|pan|panu|pana|panią"
     "|mr|mrs|ms|miss|mister|dr|dra|prof|sir|madam|herr|herrn|frau|fräulein|monsieur|madame|mme|mlle|mademoiselle"
     "|señor|señora|señorita|sra|srta|sr(?=\\.)|senhor|senhora|signor|signora|sig(?=\\.)|dott|dottor|dottoressa"
     "|meneer|mevrouw|mevr|dhr|pani|bapak|ibu|pak|mbak|chị|ông|bà|cô|thầy|bác"
@@ -224,7 +236,9 @@ TITLES_BEHIND: Final = frozenset("bey beyi beye hanım hanim hanıma efendi abi 
 
 TITLES_IN_TEXTS: Final = (
     "don|(?:[Dd]oña|[Dd]ona|[Dd]ña\\.?|[Ff]amil(?:ie|ia)|[Ff]amille|[Ff]amiglia|[Ff]amília"
-    "|[Ff]ru|[Tt]uan|[Pp]uan|[Cc]ik|[Kk]ak|[Bb]u)"
+    "|[Ff]ru|[Tt]uan|[Pp]uan|[Cc]ik|[Kk]ak|[Bb]u|[Bb]ang|[Kk]ang|[Aa]bang"
+    "|[Rr]odzin[ay]|[Kk]eluarga|[Gg]ezin|[Сс]емья|[Рр]одина|[Тт]ётя"
+    "|anh|(?<![Gg]hi )[Cc]hú|[Ee]m(?= \\S+ (?:ra|đã|sẽ|nhận|lấy|ở|xuống|đang|gọi|phòng|căn)\\b))"
 )
 """Titles that begin names of places, too: Don Mueang."""
 

@@ -246,7 +246,7 @@ def test_leaks_are_hidden_in_nested_unmapped_values_and_named_by_their_pointers(
 def test_json_in_base64_that_holds_a_name_is_hidden_whole() -> None:
     inner = '{"at": "t", "is": "%s"}'
     named, other = (
-        b64encode((inner % said).encode()).decode() for said in ("hello tobias klein", "nothing here at all")
+        b64encode((inner % said).encode()).decode() for said in ("box tobias klein box", "nothing here at all")
     )
 
     record, found = masked(standard(recipient={"name": "Tobias Klein"}, blob=named, other=other))
