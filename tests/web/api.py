@@ -192,9 +192,16 @@ def settle(*apis: Api) -> None:
 def started(settings: Settings) -> Api:
     """A process of the service. It keeps its store's lease, as no background here renews it."""
     parts = assemble(settings)
+    forget_pending(parts)
     admit_store(parts)
     parts.store.trust()
     return Api(parts)
+
+
+def forget_pending(parts: Parts) -> None:
+    """Remove what processes of earlier tests told each other; they had the same state directory."""
+    for file in (parts.settings.state_dir / "freezing").glob("*"):
+        file.unlink()
 
 
 def emptied(shared: Api) -> Api:
@@ -205,6 +212,7 @@ def emptied(shared: Api) -> Api:
     for known in (*(one._lists.known for one in lists), parts.decoys._phantoms.known):
         known.clear()  # that a list which it saw is gone would be an alarm
     parts.freezes._announced.clear()
+    forget_pending(parts)
     forget_keys(parts.keyholders)
     forget_keys(parts.devices)
     parts.recent_entries._tenants.clear()

@@ -9,8 +9,8 @@ one takes no round trip, and as long for a decoy as for any other waybill.
 A signed-in person who names a phantom is frozen. A machine's client
 is never frozen: a barcode that anyone can print must not stop a scan feed. The
 answer is the same as for any other waybill: what follows is done by another thread.
-This process refuses the caller from the next call on; the others do when the
-freeze is written, as with any freeze.
+All processes of this host refuse the caller from the next call on; those of
+other hosts do when the freeze is written, as with any freeze.
 """
 
 from bisect import bisect_left

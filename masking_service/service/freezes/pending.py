@@ -1,6 +1,7 @@
-"""Tells all processes of a host whose freeze is being written."""
+"""Tells all processes of a host whose freeze is being written, until each has read it."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
@@ -9,11 +10,13 @@ from typing import Final
 
 MAX_AGE: Final = 60
 """Seconds for which a file counts: that of a process that was killed before it wrote the freeze must end by itself."""
+LEARNT_SECONDS: Final = 3
+"""Seconds after the freeze was written until the file no longer counts: by then each process has read it."""
 CACHED_NAMES: Final = 4_096
 
 
 class PendingFreezes:
-    """The principals whose freeze is being written: an empty file for each.
+    """The principals whose freeze is being written or was just written: an empty file for each.
 
     Args:
         folder: where the files are; every process of the host has the same. None: nothing is told.
@@ -30,6 +33,16 @@ class PendingFreezes:
             with suppress(OSError):
                 self._folder.mkdir(mode=0o700, exist_ok=True)
                 (self._folder / _name(tenant, principal)).touch(mode=0o600)
+
+    def written(self, tenant: str, principal: str) -> None:
+        """Tell it only until each process has read the freeze, which is written now. Remove files that ended before."""
+        if self._folder is not None:
+            now = self._clock()
+            with suppress(OSError):
+                os.utime(self._folder / _name(tenant, principal), times=(now, now - MAX_AGE + LEARNT_SECONDS))
+                for file in self._folder.iterdir():
+                    if now - file.stat().st_mtime >= 2 * MAX_AGE:
+                        file.unlink(missing_ok=True)
 
     def discard(self, tenant: str, principal: str) -> None:
         """Tell it no longer."""

@@ -150,9 +150,12 @@ class Freezes(TenantState):
         self._pending.add(principal.tenant, principal.id)
 
     def withdraw(self, principal: Principal) -> None:
-        """Leave it to the list again whether `principal` is frozen."""
+        """Leave it to the list again whether `principal` is frozen, which is written and known to this process.
+
+        The other processes of this host still refuse it for the seconds in which they read the list.
+        """
         self._announced.discard((principal.tenant, principal.id))
-        self._pending.discard(principal.tenant, principal.id)
+        self._pending.written(principal.tenant, principal.id)
 
     def _refuse_pending(self, principal: Principal) -> None:
         if self._pending.has(principal.tenant, principal.id):
@@ -237,7 +240,10 @@ class Freezes(TenantState):
 
         def write() -> bool:
             self.forget_counts(tenant, principal)  # first, or the next miss would freeze them again
-            return prepared.write()
+            if not prepared.write():
+                return False
+            self._pending.discard(tenant, principal)
+            return True
 
         return Prepared(prepared.sealed, write)
 

@@ -1,4 +1,4 @@
-"""A freeze that is being written is known to all processes of the host."""
+"""A freeze that is being written, or was just written, is known to all processes of the host."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from masking_service.service.freezes.pending import MAX_AGE, PendingFreezes
+from masking_service.service.freezes.pending import LEARNT_SECONDS, MAX_AGE, PendingFreezes
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
@@ -36,15 +36,40 @@ def refuses(freezes: Freezes, caller: Principal, *, live: bool = False) -> bool:
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_another_process_refuses_until_the_freeze_is_written(store: Store, tmp_path: Path, live: bool) -> None:
+def test_another_process_refuses_until_it_has_read_the_freeze(store: Store, tmp_path: Path, live: bool) -> None:
     one, other = process(store, tmp_path / "freezing"), process(store, tmp_path / "freezing")
+    later = process(store, tmp_path / "freezing", seconds_later=LEARNT_SECONDS + 1)
 
     one.announce(person())
     told = refuses(other, person(), live=live), refuses(other, person(tenant="other"), live=live)
     one.withdraw(person())
 
     assert told == (True, False)
-    assert not refuses(other, person(), live=live)
+    assert refuses(other, person(), live=live)
+    assert not refuses(later, person(), live=live)
+
+
+def test_unfreezing_ends_it_at_once(store: Store, tmp_path: Path) -> None:
+    one, other = process(store, tmp_path), process(store, tmp_path)
+    one.announce(person())
+    one.withdraw(person())
+
+    assert one.prepare_unfreeze("default", person().id).write()
+
+    assert not refuses(other, person())
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_that_count_no_longer_are_removed(store: Store, tmp_path: Path) -> None:
+    one = process(store, tmp_path)
+    one.announce(person())
+    one.withdraw(person())
+    later = process(store, tmp_path, seconds_later=2 * MAX_AGE)
+    later.announce(person(tenant="other"))
+
+    later.withdraw(person(tenant="other"))
+
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_of_programs_it_is_asked_only_where_the_freeze_is_read_live(store: Store, tmp_path: Path) -> None:
