@@ -19,12 +19,7 @@ _RSA_EXPONENT: Final = 65_537
 
 
 def sound_key(key: object) -> SoundKey:
-    """Return a public key of ES256, EdDSA or RS256.
-
-    Raises:
-        ValueError: it is of another sort, an Ed25519 point that `check_point` refuses, or an RSA key that is too short,
-            too long, or has another exponent than authenticators use.
-    """
+    """Return a public key of ES256, EdDSA or RS256; raise ValueError for every other one, and what is refused here."""
     match key:
         case EllipticCurvePublicKey(curve=SECP256R1()):
             return key
@@ -37,13 +32,10 @@ def sound_key(key: object) -> SoundKey:
 
 
 def check_point(public_key: bytes) -> None:
-    """Check the 32 bytes of an Ed25519 public key.
+    """Raise ValueError if an Ed25519 public key (32 bytes) is a point of low order, or is not written in its one form.
 
-    With a point of low order as the key, signatures exist that anyone can make, and that libraries accept.
-    Authenticators and keystores never make one.
-
-    Raises:
-        ValueError: the point has a low order, or is not written in its one form (RFC 8032, section 5.1.3).
+    For a point of low order, signatures exist that anyone can make, and that libraries accept. The one form of a point
+    is in RFC 8032, section 5.1.3.
     """
     y = int.from_bytes(public_key, "little") & (2**255 - 1)
     if y >= _PRIME or y in _LOW_ORDER:

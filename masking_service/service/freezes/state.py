@@ -8,15 +8,20 @@ revives none. The counts
 are no secret and decide nothing by themselves. One that is counted twice,
 because a reply was lost, errs on the strict side.
 
+Until every worker of a host has read a new freeze, a file in the state directory tells it whom the freeze is for.
+
 By policy the service itself freezes callers who guess or go on far beyond a budget: misses in a row, and calls that a
 budget refused within a minute, are counted over all workers. The freeze is recorded in the audit log before it is done.
 """
 
+import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import groupby
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -31,7 +36,6 @@ from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import Recorded, Recorder, RequestContext, Stated
-from masking_service.service.freezes.pending import PendingFreezes
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal, service_principal
 from masking_service.service.people.rules import WatchRules
@@ -45,7 +49,11 @@ from masking_service.store.pipeline import Question
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
 MINUTE: Final = 60
-NONE_PENDING: Final = PendingFreezes(None, int)
+MAX_AGE: Final = 60
+"""Seconds for which a mark counts: that of a process that was killed before it wrote the freeze must end by itself."""
+LEARNT_SECONDS: Final = 3
+"""Seconds after the freeze was written until its mark no longer counts: by then each process has read the freeze."""
+CACHED_MARKS: Final = 4_096
 WATCH: Final = "watch"
 """The service principal that freezes by policy, in the audit log."""
 CACHED_COUNT_KEYS: Final = 4_096
@@ -94,6 +102,61 @@ class _List(Serials):
     def frozen(self) -> Mapping[str, Freeze]:
         """The frozen principals, by id."""
         return self.shut.frozen
+
+
+class PendingFreezes:
+    """The principals whose freeze is being written or was just written: an empty file for each.
+
+    Args:
+        folder: where the files are; every process of the host has the same. None: nothing is told.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, folder: Path | None, clock: Callable[[], int]) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def add(self, tenant: str, principal: str) -> None:
+        """Tell it. If the file cannot be written, the other processes learn the freeze from the store."""
+        if self._folder is not None:
+            with suppress(OSError):
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                (self._folder / _mark_name(tenant, principal)).touch(mode=0o600)
+
+    def written(self, tenant: str, principal: str) -> None:
+        """Tell it only until each process has read the freeze, which is written now. Remove files that ended before."""
+        if self._folder is not None:
+            now = self._clock()
+            with suppress(OSError):
+                os.utime(self._folder / _mark_name(tenant, principal), times=(now, now - MAX_AGE + LEARNT_SECONDS))
+                for file in self._folder.iterdir():
+                    if now - file.stat().st_mtime >= 2 * MAX_AGE:
+                        file.unlink(missing_ok=True)
+
+    def discard(self, tenant: str, principal: str) -> None:
+        """Tell it no longer."""
+        if self._folder is not None:
+            with suppress(OSError):
+                (self._folder / _mark_name(tenant, principal)).unlink(missing_ok=True)
+
+    def has(self, tenant: str, principal: str) -> bool:
+        """Whether any process tells it."""
+        if self._folder is None:
+            return False
+        try:
+            told = (self._folder / _mark_name(tenant, principal)).stat().st_mtime
+        except OSError:
+            return False
+        return self._clock() - told < MAX_AGE
+
+
+@lru_cache(CACHED_MARKS)
+def _mark_name(tenant: str, principal: str) -> str:
+    parts = (tenant.encode(), principal.encode())
+    return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).hexdigest()
+
+
+NONE_PENDING: Final = PendingFreezes(None, int)
 
 
 class Freezes(TenantState):

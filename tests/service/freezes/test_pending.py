@@ -8,8 +8,7 @@ from typing import Literal
 
 import pytest
 
-from masking_service.service.freezes.pending import LEARNT_SECONDS, MAX_AGE, PendingFreezes
-from masking_service.service.freezes.state import Freezes
+from masking_service.service.freezes.state import LEARNT_SECONDS, MAX_AGE, Freezes, PendingFreezes
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
 from masking_service.store.client import Store
