@@ -9,7 +9,7 @@ from masking_service.masking.addresses.japanese_addresses import hide_japanese_u
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
-from masking_service.masking.names.latin_names import latin_names_beside_address
+from masking_service.masking.names.latin_at_addresses import latin_names_beside_address
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
 from masking_service.masking.numbers.numbers_in_text import scrub

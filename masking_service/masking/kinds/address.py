@@ -27,7 +27,7 @@ from masking_service.masking.addresses.usual_addresses import (
     mask_usual,
 )
 from masking_service.masking.names.bare_names import bare_name
-from masking_service.masking.names.latin_names import latin_names_beside_address
+from masking_service.masking.names.latin_at_addresses import latin_names_beside_address
 from masking_service.masking.names.names_at_addresses import label_in_front, name_in_front, which_may_have_names
 from masking_service.masking.names.names_in_text import names_in, starred_alone
 from masking_service.masking.names.names_of_pasted_lines import names_with_lines

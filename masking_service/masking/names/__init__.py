@@ -24,6 +24,8 @@ overlap, and most names are found by several modules.
   王小明*******5678浙江省杭州市西湖区文三路12号 → 王小明
 - `latin_names`: a name in Latin letters.
   deliver to Anna Rossi → Anna Rossi
+- `latin_at_addresses`: a name in Latin letters at the beginning or the end of an address.
+  Anna Rossi 华志路88号402室 → Anna Rossi
 - `pinyin_names`: a name of China in pinyin, without capitals.
   找zhang wei拿 → zhang wei
 - `names_of_neighbours`: a name in Korean, Japanese or Thai.
@@ -33,7 +35,8 @@ overlap, and most names are found by several modules.
 - `bare_names`: a name that is all of an address field.
   王小明 → 王小明
 
-The others find no name by themselves: `name_bounds` says where a name beside a cue begins and ends, `behind_names` what
+The others find no name by themselves: `name_bounds` says where a name beside a cue begins and ends, `latin_bounds` the
+same of names in Latin letters, `behind_names` what
 may follow a name, `beside_runs` what is beside a run, and `han_run` whether a run is likelier a name or words.
 `names_at_addresses` picks the addresses in which a name is looked for, and `names_of_places` drops what is part of the
 name of a road, a town or a firm.

@@ -174,7 +174,7 @@ def points_behind(text: str, start: int, end: int, *, whole: bool, parallel: boo
 
 
 def role_in_brackets(text: str, at: int) -> bool:
-    """Whether nothing but a word for what a person is stands in brackets at `at`: （财务）, （主管）."""
+    """Whether brackets at `at` hold nothing but the word for a role: （财务）, （主管）."""
     note = _NOTE_BEHIND(text, at)
     return note is not None and (note[1] in _POSTS or note[1][-1] in ROLE_ENDS)
 

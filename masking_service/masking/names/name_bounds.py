@@ -22,7 +22,7 @@ from masking_service.masking.names.behind_names import (
     name_ends,
     place_follows,
 )
-from masking_service.masking.names.latin_names import latin_name_at, latin_name_before
+from masking_service.masking.names.latin_bounds import latin_name_at, latin_name_before
 from masking_service.masking.names.names_of_neighbours import japanese_families
 from masking_service.masking.names.names_without_family import (
     ADDRESS_ENDS,

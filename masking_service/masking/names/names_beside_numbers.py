@@ -8,7 +8,8 @@ from typing import Final
 
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import HAN, is_han, is_latin, name_ends
-from masking_service.masking.names.latin_names import behind_title, first_latin_name, is_latin_name, latin_name_before
+from masking_service.masking.names.latin_at_addresses import first_latin_name
+from masking_service.masking.names.latin_bounds import behind_title, is_latin_name, latin_name_before
 from masking_service.masking.names.name_bounds import (
     PLACE_ENDS,
     can_be_name,

@@ -25,13 +25,9 @@ from masking_service.masking.names import (
 from masking_service.masking.names.arabic_names import arabic_names
 from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han, name_ends
 from masking_service.masking.names.han_run import LAST
-from masking_service.masking.names.latin_names import (
-    first_latin_name,
-    is_latin_name,
-    latin_name_before,
-    latin_names,
-    latin_names_at_ends,
-)
+from masking_service.masking.names.latin_at_addresses import first_latin_name, latin_names_at_ends
+from masking_service.masking.names.latin_bounds import is_latin_name, latin_name_before
+from masking_service.masking.names.latin_names import latin_names
 from masking_service.masking.names.name_bounds import (
     ANY_FAMILY,
     NICKNAMES,

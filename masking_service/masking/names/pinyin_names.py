@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.names.latin_at_addresses import holds_house
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of, by_first_letter
 from masking_service.masking.words.expressions import Expression
@@ -52,7 +53,6 @@ _ends: Final = re.compile(r"[\s)）]*$").match
 _before_address: Final = re.compile(
     r"[\s,，、;；|_/／]{0,3}[\u4e00-\u9fff]{1,9}[省市区區县縣镇鎮乡鄉村路街道巷弄]"
 ).match
-_house: Final = re.compile(r"[路街道巷弄村][0-9]|[0-9A-Z*][号號楼樓層层栋棟幢座室]|[\u4e00-\u9fff]\*{3,5}(?!\*)").search
 _word_before: Final = re.compile(r"[A-Za-z]\s$").search
 _word_behind: Final = re.compile(r"\s[A-Za-z]").match
 _place_behind: Final = re.compile(r"\s?(?:lu|road|rd|street|st|district|city|shi|qu|xian|zhen|station)\b", re.I).match
@@ -91,5 +91,5 @@ def _has_cue(text: str, start: int, end: int) -> bool:
     if cue := _behind(text, end):
         return cue[0][-1] != "*" or _word_before(text, before, start) is None
     if _ends(text, end):
-        return _behind_address(text, before, start) is not None and _house(text) is not None
+        return _behind_address(text, before, start) is not None and holds_house(text) is not None
     return text[:start].strip() == "" and _before_address(text, end) is not None

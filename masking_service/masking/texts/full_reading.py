@@ -19,7 +19,7 @@ from masking_service.masking.addresses.han_units_in_text import hide_units_in_te
 from masking_service.masking.effort import estimate
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.members.name_words import PARTY, name_words
-from masking_service.masking.names.latin_names import has_name_at_end
+from masking_service.masking.names.latin_at_addresses import has_name_at_end
 from masking_service.masking.names.names_in_text import effort, holds_names, names_in, starred_alone
 from masking_service.masking.names.names_of_pasted_lines import names_before_place, names_with_lines
 from masking_service.masking.numbers.codes_in_text import codes_in, without_codes

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.masking.names.latin_names import is_known_alone
+from masking_service.masking.names.latin_bounds import is_known_alone
 from masking_service.masking.names.name_bounds import can_be_name
 from masking_service.masking.names.names_between_words import is_name
 from masking_service.masking.words.family_names import LATIN_TITLE
