@@ -50,6 +50,7 @@ SAYS_ORDER: Final = (
 )
 """Words for the number of an order or the like, which is no card, identity number, landline or room."""
 _TAG: Final = r"(?:</?[a-z][a-z0-9]{0,9}>)?"
+"""Part of a regular expression: a tag around a word, or none: <b>Tracking no.</b> 4111."""
 _ORDER: Final = Expression(
     rf"{SAYS_ORDER}(?:{_TAG}[ \t:：=#.()\[\]【】「」『』“”\"']{{0,4}}{_TAG}|[ \t]?[\-–—][ \t]?{NOT_LIKE_A_PHONE})"
     r"(?:(?P<number>(?!tel|mob|call|phone|cell|fax)(?:(?!(?:ph|hp|wa|gsm|num|id|sfz)[-/])[a-z]{2,5}[-/])?"

@@ -28,6 +28,7 @@ from typing import Final, Literal
 import msgspec
 
 from keys.errors import IntegrityError
+from keys.framing import frame
 from keys.keyring import Keyring
 from keys.secret import Unprinted
 from masking_service.audit.actions import Action
@@ -49,7 +50,7 @@ from masking_service.store.pipeline import Question
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
 MINUTE: Final = 60
-MAX_AGE: Final = 60
+MARK_SECONDS: Final = 60
 """Seconds for which a mark counts: that of a process that was killed before it wrote the freeze must end by itself."""
 LEARNT_SECONDS: Final = 3
 """Seconds after the freeze was written until its mark no longer counts: by then each process has read the freeze."""
@@ -105,10 +106,10 @@ class _List(Serials):
 
 
 class PendingFreezes:
-    """The principals whose freeze is being written or was just written: an empty file for each.
+    """Marks people whose freeze is being written, for all processes of a host: an empty file for each person.
 
     Args:
-        folder: where the files are; every process of the host has the same. None: nothing is told.
+        folder: where the files are; every process of the host has the same. None: no marks are made or read.
         clock: Unix seconds.
     """
 
@@ -117,43 +118,43 @@ class PendingFreezes:
         self._clock = clock
 
     def add(self, tenant: str, principal: str) -> None:
-        """Tell it. If the file cannot be written, the other processes learn the freeze from the store."""
+        """Mark a person. If the file cannot be written, the other processes read the freeze from the store later."""
         if self._folder is not None:
             with suppress(OSError):
                 self._folder.mkdir(mode=0o700, exist_ok=True)
                 (self._folder / _mark_name(tenant, principal)).touch(mode=0o600)
 
     def written(self, tenant: str, principal: str) -> None:
-        """Tell it only until each process has read the freeze, which is written now. Remove files that ended before."""
+        """Let the mark of a person end when every process has read the freeze, and remove marks that ended before."""
         if self._folder is not None:
             now = self._clock()
             with suppress(OSError):
-                os.utime(self._folder / _mark_name(tenant, principal), times=(now, now - MAX_AGE + LEARNT_SECONDS))
+                os.utime(self._folder / _mark_name(tenant, principal), times=(now, now - MARK_SECONDS + LEARNT_SECONDS))
                 for file in self._folder.iterdir():
-                    if now - file.stat().st_mtime >= 2 * MAX_AGE:
+                    if now - file.stat().st_mtime >= 2 * MARK_SECONDS:
                         file.unlink(missing_ok=True)
 
     def discard(self, tenant: str, principal: str) -> None:
-        """Tell it no longer."""
+        """Remove the mark of a person."""
         if self._folder is not None:
             with suppress(OSError):
                 (self._folder / _mark_name(tenant, principal)).unlink(missing_ok=True)
 
     def has(self, tenant: str, principal: str) -> bool:
-        """Whether any process tells it."""
+        """Whether a person is marked by any process of the host."""
         if self._folder is None:
             return False
         try:
-            told = (self._folder / _mark_name(tenant, principal)).stat().st_mtime
+            marked = (self._folder / _mark_name(tenant, principal)).stat().st_mtime
         except OSError:
             return False
-        return self._clock() - told < MAX_AGE
+        return self._clock() - marked < MARK_SECONDS
 
 
 @lru_cache(CACHED_MARKS)
 def _mark_name(tenant: str, principal: str) -> str:
-    parts = (tenant.encode(), principal.encode())
-    return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).hexdigest()
+    """Return the name of the file of a person: a hash, so that the folder lists no names."""
+    return hashlib.sha256(frame(tenant.encode(), principal.encode())).hexdigest()
 
 
 NONE_PENDING: Final = PendingFreezes(None, int)
@@ -163,7 +164,7 @@ class Freezes(TenantState):
     """The frozen principals of every tenant, and their counts.
 
     Args:
-        pending: told to the other processes of this host.
+        pending: marks of people whose freeze the other processes of this host have not read.
     """
 
     def __init__(

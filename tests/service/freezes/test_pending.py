@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from masking_service.service.freezes.state import LEARNT_SECONDS, MAX_AGE, Freezes, PendingFreezes
+from masking_service.service.freezes.state import LEARNT_SECONDS, MARK_SECONDS, Freezes, PendingFreezes
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
 from masking_service.store.client import Store
@@ -63,7 +63,7 @@ def test_files_that_count_no_longer_are_removed(store: Store, tmp_path: Path) ->
     one = process(store, tmp_path)
     one.announce(person())
     one.withdraw(person())
-    later = process(store, tmp_path, seconds_later=2 * MAX_AGE)
+    later = process(store, tmp_path, seconds_later=2 * MARK_SECONDS)
     later.announce(person(tenant="other"))
 
     later.withdraw(person(tenant="other"))
@@ -82,8 +82,8 @@ def test_of_programs_it_is_asked_only_where_the_freeze_is_read_live(store: Store
 def test_what_a_killed_process_left_ends_by_itself(store: Store, tmp_path: Path) -> None:
     process(store, tmp_path).announce(person())
 
-    assert refuses(process(store, tmp_path, seconds_later=MAX_AGE - 1), person())
-    assert not refuses(process(store, tmp_path, seconds_later=MAX_AGE + 1), person())
+    assert refuses(process(store, tmp_path, seconds_later=MARK_SECONDS - 1), person())
+    assert not refuses(process(store, tmp_path, seconds_later=MARK_SECONDS + 1), person())
 
 
 def test_no_file_names_the_person_or_is_open_to_others(store: Store, tmp_path: Path) -> None:
