@@ -50,6 +50,7 @@ def test_numbers_of_orders_stay_whatever_they_look_like(text: str) -> None:
     ("order 83812345678 / 057181234567", "order 83812345678 / 0571******67"),
     ("order - 0571-81234567", "order - 0571-******67"),
     ("return - 021-59791234", "return - 021-******34"), ("021-59791234（单号）", "021-59791234（单号）"),
+    ("order 838123456789 and 021-59791234", "order 838123456789 and 021-******34"),
     ("customer id 110101199003074610", "customer id ******************"),
     ("commande, tél. 0612345678", "commande, tél. ******678"),
 ])  # fmt: skip

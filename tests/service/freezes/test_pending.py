@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Literal
@@ -84,6 +85,17 @@ def test_what_a_killed_process_left_ends_by_itself(store: Store, tmp_path: Path)
 
     assert refuses(process(store, tmp_path, seconds_later=MARK_SECONDS - 1), person())
     assert not refuses(process(store, tmp_path, seconds_later=MARK_SECONDS + 1), person())
+
+
+def test_a_mark_counts_for_a_minute_and_no_longer(tmp_path: Path) -> None:
+    PendingFreezes(tmp_path, int).add("default", "u-1")
+    (file,) = tmp_path.iterdir()
+    os.utime(file, times=(1_000, 1_000))
+
+    def marked(now: int) -> bool:
+        return PendingFreezes(tmp_path, lambda: now).has("default", "u-1")
+
+    assert (marked(1_000 + MARK_SECONDS - 1), marked(1_000 + MARK_SECONDS)) == (True, False)
 
 
 def test_no_file_names_the_person_or_is_open_to_others(store: Store, tmp_path: Path) -> None:
