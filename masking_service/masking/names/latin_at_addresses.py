@@ -42,7 +42,7 @@ _back: Final = Expression(
     rf"|(?i:\b(?:apt|apartment|unit|room|rm|suite|ste|flat)\.? |\#)[0-9A-Z*]{{1,5}},? (?P<abroad>{_FULL_NAME})\s*$"
 ).search
 """Finds a name behind the house or the room of an address in Han, or behind the room of another address."""
-_pinyin: Final = re.compile(f"(?:{any_of(cues.PINYIN_SYLLABLES)}){{1,2}}").fullmatch
+_pinyin: Final = Expression(f"(?:{any_of(cues.PINYIN_SYLLABLES)}){{1,2}}").fullmatch
 """Matches a given name of China in pinyin: wei, xiaoming."""
 _ends_word: Final = re.compile(rf"[{LETTERS}'’.]").match
 """Matches the character before the last word of a name."""

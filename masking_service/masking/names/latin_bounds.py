@@ -134,6 +134,19 @@ def behind_title(text: str, start: int, end: int) -> int:
     return start + _title(text[start:end]).end()  # type: ignore[union-attr]  # it always matches
 
 
+def without_title(text: str, start: int, end: int) -> Span | None:
+    """Return the span of a name behind its title; None if a title is all of it, or the name is stars already.
+
+    A title that is a family name of China, too, is part of the name: Pan Wei.
+    """
+    behind = behind_title(text, start, end)
+    if behind == start or text[start:behind].strip(" .").lower() in cues.PINYIN_FAMILIES:
+        return start, end
+    if behind == end or (end - behind == 1 and text[end : end + 1] == "*"):
+        return None  # Mr. S****
+    return behind, end
+
+
 def is_latin_name(name: str) -> bool:
     """Whether words can be a person's name, and none of them means a place or a thing."""
     words = [word.strip(".,'’").lower() for word in name.split()]

@@ -9,7 +9,7 @@ from typing import Final
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import HAN, is_han, is_latin, name_ends
 from masking_service.masking.names.latin_at_addresses import first_latin_name
-from masking_service.masking.names.latin_bounds import behind_title, is_latin_name, latin_name_before
+from masking_service.masking.names.latin_bounds import behind_title, is_latin_name, latin_name_before, without_title
 from masking_service.masking.names.name_bounds import (
     PLACE_ENDS,
     can_be_name,
@@ -106,8 +106,9 @@ def find(text: str) -> Iterator[Span]:
             behind = name_from(text, start, sure=True)
             if behind is None or _labels_next_line(text, number.end(), start, behind):
                 continue
-            if name_ends(text, behind) and not _ends_as_place(text, behind):
-                yield start, behind
+            name = without_title(text, start, behind)
+            if name is not None and name_ends(text, behind) and not _ends_as_place(text, behind):
+                yield name
 
 
 def _ends_as_place(text: str, end: int) -> bool:

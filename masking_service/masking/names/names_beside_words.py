@@ -9,6 +9,7 @@ from typing import Final
 from masking_service.masking.around import text_before
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import HAN, is_han, is_short_title, name_ends
+from masking_service.masking.names.latin_bounds import without_title
 from masking_service.masking.names.name_bounds import (
     BEFORE_VALUE,
     FAMILY,
@@ -246,7 +247,7 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         to_place = text[end - 1] in _TO_PLACE or name_end - start == len("张家港")
         if to_place and called_words.is_word(text[start:name_end]):
             return None
-    return start, name_end
+    return without_title(text, start, name_end)
 
 
 def _is_wish_or_time(text: str, start: int, end: int) -> bool:
