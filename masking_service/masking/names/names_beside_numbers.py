@@ -106,9 +106,9 @@ def find(text: str) -> Iterator[Span]:
             behind = name_from(text, start, sure=True)
             if behind is None or _labels_next_line(text, number.end(), start, behind):
                 continue
-            name = without_title(text, start, behind)
-            if name is not None and name_ends(text, behind) and not _ends_as_place(text, behind):
-                yield name
+            untitled = without_title(text, start, behind)
+            if untitled is not None and name_ends(text, behind) and not _ends_as_place(text, behind):
+                yield untitled
 
 
 def _ends_as_place(text: str, end: int) -> bool:
