@@ -52,13 +52,13 @@ def _read(record: Any) -> dict[str, Any] | InvalidRecord:
 def _copied(value: Any, depth: int) -> Any:
     if depth > DEEPEST:
         raise InvalidRecord((("", "too-deep"),))
+    if isinstance(value, _SCALARS):  # first: most values are, and a test for Mapping takes five times as long
+        return value
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _copied(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_copied(inner, depth + 1) for inner in value]
-    if not isinstance(value, _SCALARS):
-        raise InvalidRecord((("", "invalid-type"),))  # a pointer would repeat keys that may be personal data
-    return value
+    raise InvalidRecord((("", "invalid-type"),))  # a pointer would repeat keys that may be personal data
 
 
 @cache
