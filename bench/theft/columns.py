@@ -15,11 +15,21 @@ import numpy as np
 
 from bench.theft.steps import DAY
 from bench.theft.work import HOUR
-from masking_audit.lookout.habits import MIN_HISTORY, RARE_HOUR, RECENT, new_surroundings, odd_hours, pace
 from masking_audit.lookout.history import CaseDecision, OpenedCase, OpenedFields, Row, Seen
 from masking_audit.lookout.peers import Excess, RoleShare, Value, excessive_shares, excessive_values
-from masking_audit.lookout.reading import first_second
-from masking_audit.lookout.signals import FOLLOWED_WITHIN, MIN_PARCELS, excessive_pairs, quick_approvals
+from masking_audit.lookout.signals import (
+    FOLLOWED_WITHIN,
+    MIN_HISTORY,
+    MIN_PARCELS,
+    RARE_HOUR,
+    RECENT,
+    excessive_pairs,
+    new_surroundings,
+    odd_hours,
+    pace,
+    quick_approvals,
+)
+from masking_audit.lookout.use import first_second
 from masking_service.service.lookout.reasons import Reason
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]

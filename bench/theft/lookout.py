@@ -10,9 +10,8 @@ from bench.theft.columns import Columns
 from bench.theft.model import Service
 from bench.theft.steps import DAY
 from masking_audit.lookout.history import CaseDecision, OpenedCase, OpenedFields, Row, Seen, rows_of
-from masking_audit.lookout.ranking import MAX_LISTED, rank, to_freeze
 from masking_audit.lookout.signals import WINDOW_DAYS
-from masking_audit.lookout.use import REMEMBERED_SECONDS
+from masking_audit.lookout.use import MAX_LISTED, REMEMBERED_SECONDS, rank, to_freeze
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 
 

@@ -16,8 +16,7 @@ from typing import Final, Self
 import msgspec
 
 from keys.signatures import Verifier
-from masking_audit.archive.order_files import write_orders
-from masking_audit.archive.segments import ArchiveError, ArchiveState, Segments
+from masking_audit.archive.segments import ArchiveError, ArchiveState, Segments, write_orders
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_audit.format.links import FIRST_LINK, entry_id, is_link, leaf_of
 from masking_audit.tiles.log import LEAVES_PER_PUBLICATION, TiledLog

@@ -2,11 +2,17 @@
 
 Appended lines count as soon as they are on disk and the state file says so;
 they are never overwritten. Only one process at a time can open the folder.
+
+An entry and its signature do not say where the store put it in the order of its
+tenant, so files beside the segments keep the orders. They are not signed: a wrong
+one moves an entry in a list, and neither hides nor changes it. A line is the id of
+the first entry of a commit, and the order of each of its entries, ``-`` for one
+without a tenant: ``WRITER-7 1796000000000-0 - 1796000000000-1``.
 """
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -15,8 +21,37 @@ import msgspec
 
 from keys.files import write_secret_file
 from masking_audit.format.lines import EntryLine, UnreadableLineError, read_line
+from masking_audit.format.links import entry_id, place_of
 from masking_audit.verify.verifier import StartingPoint, read_lines
+from masking_service.audit.order import Order
 from masking_service.audit.questions import Position
+
+NONE: Final = b"-"
+
+
+def write_orders(commit: Sequence[EntryLine]) -> bytes:
+    """Return the line of a commit; empty if none of its entries is in an order."""
+    if not any(one.order for one in commit):
+        return b""
+    first = entry_id(commit[0].writer, commit[0].number).encode()
+    return b" ".join([first, *(one.order or NONE for one in commit)]) + b"\n"
+
+
+def read_orders(lines: Iterable[bytes]) -> Iterator[tuple[str, Order]]:
+    """Yield (id, order) of each entry.
+
+    A line that a killed process did not finish may say something else than the complete one, which comes later.
+    """
+    for line in lines:
+        first, *orders = line.split() or [b""]
+        try:
+            writer, number = place_of(first.decode("ascii"))
+            found = [(at, Order.parse(order)) for at, order in enumerate(orders, number) if order != NONE]
+        except ValueError:
+            continue
+        for at, order in found:
+            yield entry_id(writer, at), order
+
 
 CLOSED: Final = 0o400
 OPEN: Final = 0o600
@@ -56,7 +91,7 @@ def segment_path(folder: Path, segment: int) -> Path:
 
 
 def order_path(folder: Path, segment: int) -> Path:
-    """Return the path of the file with the orders of a segment's entries; see `order_files`."""
+    """Return the path of the file with the orders of a segment's entries; see `write_orders`."""
     return folder / f"order-{segment:06}.txt"
 
 

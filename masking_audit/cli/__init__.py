@@ -17,7 +17,7 @@ COMMANDS: Final = (
     Deferred("prove", f"{_HERE}.prove", "Write one entry of the log with the proof that it is there."),
     Deferred("report", f"{_HERE}.report", "Write the figures of a period for a compliance audit."),
     Deferred("serve", f"{_HERE}.serve", "Answer the service's questions about archived entries."),
-    Deferred("sharing", f"{_HERE}.sharing", "Write the ledger of what was given to whom, from the log."),
+    Deferred("sharing", f"{_HERE}.report", "Write the ledger of what was given to whom, from the log."),
     Deferred("tail", f"{_HERE}.tail", "Show entries as they come, one a line."),
     Deferred("verify", f"{_HERE}.verify", "Verify a log with the public key alone."),
 )

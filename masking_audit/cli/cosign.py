@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from masking_audit.cli.file_options import note_key_in
-from masking_audit.tiles.cosigner import PUBLIC, Cosigner
-from masking_audit.tiles.cosigner_server import CosignerServer
+from masking_audit.tiles.cosigner import PUBLIC, Cosigner, CosignerServer
 from masking_audit.tiles.notes import LOG, NoteError
 from masking_service.cli.options import FOLDER, GIVEN_FILE
 from masking_service.runtime.clock import clock

@@ -11,9 +11,8 @@ from keys.errors import KeysError
 from masking_audit.archive.export import export
 from masking_audit.cli.file_options import archive
 from masking_audit.cli.places import archived_lines
-from masking_audit.lookout.reading import first_second, read_histories
 from masking_audit.lookout.signals import all_signals
-from masking_audit.lookout.use import Lookout
+from masking_audit.lookout.use import Lookout, first_second, read_histories
 from masking_audit.newest_hashes import NewestHashes
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import state_dir

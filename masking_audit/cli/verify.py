@@ -21,8 +21,7 @@ from masking_audit.cli.file_options import (
     since,
     verifier_of,
 )
-from masking_audit.cli.verify_output import say, say_evidence, say_pack, say_signatures
-from masking_audit.cli.verify_proof import say_log, say_proof
+from masking_audit.cli.verify_output import say, say_evidence, say_log, say_pack, say_proof, say_signatures
 from masking_audit.packs.evidence import is_evidence
 from masking_audit.tiles.log import CHECKPOINT, FOLDER
 from masking_audit.verify.signatures import PersonSignatures

@@ -9,9 +9,8 @@ import msgspec
 from keys.signatures import Verifier
 from masking_audit.cli.verify_output import count, say, say_findings
 from masking_audit.format.lines import EntryLine
-from masking_audit.verify.facts import Facts
 from masking_audit.verify.findings import MAX_FINDINGS
-from masking_audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
+from masking_audit.verify.store_check import Facts, StoreMismatch, check_store, is_not_in_log, read_new_entries
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.streams import Streams
 from masking_service.masking.timestamps import rfc3339

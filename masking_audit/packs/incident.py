@@ -7,9 +7,8 @@ from typing import Final
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.persons import BOTH, Persons, side_of
-from masking_audit.packs.reach import Reach
 from masking_audit.packs.rows import KeptRow, KeptRows
-from masking_audit.packs.subject import Subject
+from masking_audit.packs.subject import Reach, Subject
 from masking_service.audit.actions import PARTS, Action, Outcome, Part
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339

@@ -19,11 +19,10 @@ from keys.files import write_secret_file
 from masking_audit.archive.segments import ArchiveError
 from masking_audit.tiles.check import damage
 from masking_audit.tiles.layout import ENTRIES, WIDTH, levels, split_bundle, split_hashes, tile_path, write_bundle
-from masking_audit.tiles.log_key import open_log_key
+from masking_audit.tiles.log_key import open_log_key, sign_as_log
 from masking_audit.tiles.merkle import leaf_hash
 from masking_audit.tiles.notes import Note, NoteError, NoteKey, SignatureLine
 from masking_audit.tiles.reader import TileError, read_tile
-from masking_audit.tiles.signing import sign_as_log
 from masking_audit.tiles.tree import complete_root, root
 from masking_audit.tiles.tree_head import TreeHead, head_of
 from masking_service.audit.questions import Position

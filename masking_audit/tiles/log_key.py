@@ -11,7 +11,16 @@ from typing import Final
 
 from keys.files import write_secret_file
 from keys.signers import Signer, create_key_file
-from masking_audit.tiles.notes import LOG, NoteError, NoteKey, is_key_name
+from masking_audit.tiles.notes import (
+    COSIGNER,
+    LOG,
+    TIME_BYTES,
+    NoteError,
+    NoteKey,
+    SignatureLine,
+    cosigned_message,
+    is_key_name,
+)
 
 PRIVATE: Final = "log-key.pem"
 PUBLIC: Final = "log.vkey"
@@ -59,3 +68,15 @@ def read_public_key(path: Path) -> NoteKey:
         return NoteKey.parse(path.read_text("utf-8").strip())
     except (NoteError, UnicodeDecodeError):
         raise NoteError(f"{path}: not the verifier key of a log or cosigner") from None
+
+
+def sign_as_log(text: str, name: str, signer: Signer) -> SignatureLine:
+    """Return the signature line of a log."""
+    key = NoteKey(name, LOG, signer.public_bytes())
+    return SignatureLine(name, key.id, signer.sign(text.encode()))
+
+
+def cosign(text: str, name: str, signer: Signer, at: int) -> SignatureLine:
+    """Return the signature line of a cosigner at a time in Unix seconds."""
+    key = NoteKey(name, COSIGNER, signer.public_bytes())
+    return SignatureLine(name, key.id, at.to_bytes(TIME_BYTES, "big") + signer.sign(cosigned_message(text, at)))

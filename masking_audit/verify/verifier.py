@@ -9,8 +9,7 @@ import msgspec
 from keys.signatures import Verifier
 from masking_audit.format.lines import MAX_LINE_BYTES, CheckpointLine, EntryLine, Head, UnreadableLineError, read_line
 from masking_audit.format.links import entry_id
-from masking_audit.verify.chain import Chain
-from masking_audit.verify.checkpoint_chain import EXTERNAL, NEXT_CHAIN, CheckpointChain, RequiredEntries, name_of
+from masking_audit.verify.chain import EXTERNAL, NEXT_CHAIN, Chain, CheckpointChain, RequiredEntries, name_of
 from masking_audit.verify.findings import FindingKind, Findings
 from masking_audit.verify.log_keys import LogKeys
 from masking_audit.verify.signatures import PersonSignatures

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from keys.keyring import Keyring
 from keys.signatures import Verifier
-from masking_audit.verify.facts import Facts
-from masking_audit.verify.store_check import check_store, read_new_entries
+from masking_audit.verify.store_check import Facts, check_store, read_new_entries
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.log import AuditLog
 from masking_service.audit.streams import Streams

@@ -12,8 +12,7 @@ from keys import keyset
 from keys.aead import FORMAT, HEADER_BYTES
 from keys.errors import IntegrityError, KeysError
 from keys.keyring import Keyring
-from masking_audit.verify.facts import MismatchKind
-from masking_audit.verify.store_check import StoreMismatch
+from masking_audit.verify.store_check import MismatchKind, StoreMismatch
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.state import _Pass, _stored, rotate_state
 from masking_service.service.call.recorder import Recorder

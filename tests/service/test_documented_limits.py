@@ -1,7 +1,7 @@
 """The pages state the limits that hold: what a client, an approver or an operator meets."""
 
-from masking_audit.lookout import habits, signals
-from masking_audit.lookout import ranking as listing
+from masking_audit.lookout import signals
+from masking_audit.lookout import use as listing
 from masking_audit.lookout.use import REMEMBERED_SECONDS
 from masking_service import computing
 from masking_service.masking import effort
@@ -99,11 +99,11 @@ LARGE = (
         ("tiers", f"**After {'an hour' if MAX_AGE_SECONDS == 3_600 else '?'} it stores nothing more**"),
         ("redis", f"less than {'an hour' if servers.MAX_CLOCK_SECONDS == 3_600 else '?'} apart (`doctor`"),
         ("lookout", f"in the last {WORDS[signals.VIEW_DAYS]} days that never moved afterwards"),
-        ("lookout", f"actions of the last {WORDS[habits.RECENT // SECONDS_A_DAY]} days in hours"),
+        ("lookout", f"actions of the last {WORDS[signals.RECENT // SECONDS_A_DAY]} days in hours"),
         ("lookout", f"approvals within {WORDS[signals.QUICK_SECONDS]} seconds of"),
         ("lookout", LISTED),
-        ("lookout", f"of at least {habits.MIN_HISTORY} on {'ten' if habits.MIN_HISTORY_DAYS == 10 else '?'} days"),
-        ("lookout", f"used on none of at least {WORDS[habits.KNOWN_DAYS]} earlier days"),
+        ("lookout", f"of at least {signals.MIN_HISTORY} on {'ten' if signals.MIN_HISTORY_DAYS == 10 else '?'} days"),
+        ("lookout", f"used on none of at least {WORDS[signals.KNOWN_DAYS]} earlier days"),
         ("lookout", f"again within {WORDS[REMEMBERED_SECONDS // SECONDS_A_DAY]} days only if the total rises by "),
         ("lookout", f"only if the total rises by {listing.MIN_RISE:g}."),
     ],

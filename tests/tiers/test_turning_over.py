@@ -6,8 +6,7 @@ import redis
 
 from keys.aead import FORMAT, HOUR_FORMAT
 from keys.signatures import Verifier
-from masking_audit.verify.facts import Facts
-from masking_audit.verify.store_check import StoreMismatch, check_store, read_new_entries
+from masking_audit.verify.store_check import Facts, StoreMismatch, check_store, read_new_entries
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.streams import Streams
 from masking_service.store.layout import WORKERS

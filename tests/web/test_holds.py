@@ -8,8 +8,7 @@ import pytest
 import redis
 
 from keys.signatures import Verifier
-from masking_audit.verify.facts import Facts
-from masking_audit.verify.store_check import check_store, read_new_entries
+from masking_audit.verify.store_check import Facts, check_store, read_new_entries
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.streams import Streams
 from masking_service.masking.timestamps import rfc3339

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from masking_audit.archive.index import Index, wanted_terms
-from masking_audit.archive.order_files import read_orders
+from masking_audit.archive.segments import read_orders
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_audit.archive.segment_index import SegmentIndex
+from masking_audit.archive.index import SegmentIndex
 from masking_audit.archive.segments import Segments
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.questions import Position

@@ -19,8 +19,8 @@ from masking_audit.lookout.history import (
     Trace,
     ViewedWaybill,
 )
-from masking_audit.lookout.ranking import rank
 from masking_audit.lookout.signals import FOLLOWED_WITHIN, all_signals
+from masking_audit.lookout.use import rank
 from masking_service.masking.timestamps import SECONDS_A_DAY as DAY
 from masking_service.masking.timestamps import SECONDS_AN_HOUR as HOUR
 

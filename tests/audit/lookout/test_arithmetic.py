@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from masking_audit.lookout.arithmetic import (
+from masking_audit.lookout.peers import (
     centre_of,
     cusum,
     normal_tail,

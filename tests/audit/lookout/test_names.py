@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from masking_audit.lookout import habits, signals
+from masking_audit.lookout import signals
 from masking_service.service.people.principals import SURROUNDINGS
 from masking_service.service.people.signals import SIGNALS
 
@@ -14,12 +14,11 @@ NAMED = {"_reasons": 0, "_pairs": 0, "Reason": 1}
 def found() -> set[str]:
     """Return the names of the signals that the lookout can find."""
     names = {f"new-{what}" for what in SURROUNDINGS}
-    for file in (signals.__file__, habits.__file__):
-        for node in ast.walk(ast.parse(Path(str(file)).read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMED:
-                name = node.args[NAMED[node.func.id]]
-                if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                    names |= {name.value} | ({f"{name.value}-opener"} if node.func.id == "_pairs" else set())
+    for node in ast.walk(ast.parse(Path(str(signals.__file__)).read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMED:
+            name = node.args[NAMED[node.func.id]]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                names |= {name.value} | ({f"{name.value}-opener"} if node.func.id == "_pairs" else set())
     return names
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from masking_audit.format.entries import Item
-from masking_audit.lookout.reading import read_histories
 from masking_audit.lookout.signals import VIEW_DAYS, WINDOW_DAYS
+from masking_audit.lookout.use import read_histories
 from masking_audit.newest_hashes import NewestHashes
 from masking_service.masking.timestamps import SECONDS_A_DAY as DAY
 from masking_service.store.client import Store

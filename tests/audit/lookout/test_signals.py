@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from masking_audit.lookout.arithmetic import poisson_tail, score
-from masking_audit.lookout.habits import _season, new_surroundings, odd_hours, pace
 from masking_audit.lookout.history import (
     CaseDecision,
     History,
@@ -17,10 +15,15 @@ from masking_audit.lookout.history import (
     Trace,
     ViewedWaybill,
 )
+from masking_audit.lookout.peers import poisson_tail, score
 from masking_audit.lookout.signals import (
+    _season,
     all_signals,
     approving_pairs,
     fields_per_waybill,
+    new_surroundings,
+    odd_hours,
+    pace,
     pairs,
     quick_approvals,
     sites,

@@ -15,8 +15,7 @@ import msgspec
 import pytest
 
 from masking_audit.format.entries import Entry, Item
-from masking_audit.packs.ranking import Ranked, Sightings, log10_tail
-from masking_audit.packs.sold_list import SoldList
+from masking_audit.packs.sold_list import Ranked, Sightings, SoldList, log10_tail
 from masking_service.masking.timestamps import rfc3339
 from tests.audit.logs import TENANT, entry
 

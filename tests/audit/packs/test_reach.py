@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from masking_audit.packs.reach import Reach
-from masking_audit.packs.subject import Subject, SubjectKind
+from masking_audit.packs.subject import Reach, Subject, SubjectKind
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from tests.audit.logs import entry
 from tests.service.people.policies import DEFAULT, ISSUER, policy, put

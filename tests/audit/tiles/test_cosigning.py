@@ -12,12 +12,11 @@ import pytest
 
 from keys.signers import Signer
 from masking_audit.tiles import merkle, tree
-from masking_audit.tiles.cosigner import PRIVATE, Cosigner, Reply, Request
-from masking_audit.tiles.cosigner_server import MAX_BODY_BYTES, CosignerServer
+from masking_audit.tiles.cosigner import MAX_BODY_BYTES, PRIVATE, Cosigner, CosignerServer, Reply, Request
 from masking_audit.tiles.cosigning import RETRY_SECONDS, Cosigning, CosigningError
 from masking_audit.tiles.log import CHECKPOINT, TiledLog
+from masking_audit.tiles.log_key import cosign, sign_as_log
 from masking_audit.tiles.notes import LOG, Note, NoteError, NoteKey, parse_signatures
-from masking_audit.tiles.signing import cosign, sign_as_log
 from masking_audit.tiles.tree_head import TreeHead, head_of
 from masking_service.audit.questions import Position
 from masking_service.shipped import ROOT

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from masking_audit.format.links import leaf_of, place_of
-from masking_audit.tiles.cosigner import Cosigner
-from masking_audit.tiles.cosigner_server import CosignerServer
+from masking_audit.tiles.cosigner import Cosigner, CosignerServer
 from masking_audit.tiles.cosigning import Cosigning
 from masking_audit.tiles.log import CHECKPOINT, TiledLog
 from masking_audit.tiles.notes import Note, NoteKey, parse_signatures

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from keys.signers import Signer
+from masking_audit.tiles.log_key import cosign, sign_as_log
 from masking_audit.tiles.notes import COSIGNER, LOG, Note, NoteError, NoteKey, SignatureLine
-from masking_audit.tiles.signing import cosign, sign_as_log
 from masking_audit.tiles.tree_head import TreeHead, head_of
 from tests.every import every
 from tests.keys.known import known_bytes

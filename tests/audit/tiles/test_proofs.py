@@ -17,12 +17,12 @@ from keys.signatures import Verifier
 from keys.signers import Signer
 from masking_audit.archive.segments import segment_path
 from masking_audit.format.links import entry_hash, first_link_form, place_of
+from masking_audit.tiles.log_key import cosign, sign_as_log
 from masking_audit.tiles.merkle import ProofError
 from masking_audit.tiles.notes import COSIGNER, LOG, Note, NoteKey
 from masking_audit.tiles.proofs import Keys, Proof, verify_proof
 from masking_audit.tiles.prove import prove
 from masking_audit.tiles.reader import TileError
-from masking_audit.tiles.signing import cosign, sign_as_log
 from masking_audit.tiles.tree_head import head_of
 from masking_service.store.client import Store
 from tests.audit.archives import grow, key_of, note_of

@@ -8,7 +8,7 @@ import pytest
 from masking_audit.format.entries import Entry, Fact
 from masking_audit.format.lines import EntryLine
 from masking_audit.format.links import encode
-from masking_audit.verify.facts import Facts, MismatchKind
+from masking_audit.verify.store_check import Facts, MismatchKind
 from tests.audit.logs import entry
 from tests.every import every
 

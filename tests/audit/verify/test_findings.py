@@ -1,6 +1,6 @@
 """Findings of a log, and runs of them that are one."""
 
-from masking_audit.verify.checkpoint_chain import EXTERNAL, NEXT_CHAIN, name_of
+from masking_audit.verify.chain import EXTERNAL, NEXT_CHAIN, name_of
 from masking_audit.verify.findings import FindingKind, Findings
 
 

@@ -8,9 +8,15 @@ import redis
 
 from keys.aead import HOUR_FORMAT, OVERHEAD_BYTES
 from masking_audit.format.links import entry_id
-from masking_audit.verify.facts import Facts, MismatchKind
 from masking_audit.verify.findings import FindingKind
-from masking_audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
+from masking_audit.verify.store_check import (
+    Facts,
+    MismatchKind,
+    StoreMismatch,
+    check_store,
+    is_not_in_log,
+    read_new_entries,
+)
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.streams import Streams
 from masking_service.service.cases.state import Opening

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from masking_audit.cli import verify_proof
+from masking_audit.cli import verify_output
 from masking_audit.tiles.merkle import EMPTY_ROOT, ProofError
 from masking_audit.tiles.proofs import Keys, Proved
 from masking_audit.tiles.tree_head import TreeHead
@@ -60,11 +60,11 @@ def test_a_proof_is_told_with_all_that_it_proves(
             raise ProofError("torn")
         return proved
 
-    monkeypatch.setattr(verify_proof, "_keys", lambda files: keys)
-    monkeypatch.setattr(verify_proof, "Proof", SimpleNamespace(parse=bytes))
-    monkeypatch.setattr(verify_proof, "verify_proof", verify)
+    monkeypatch.setattr(verify_output, "_keys", lambda files: keys)
+    monkeypatch.setattr(verify_output, "Proof", SimpleNamespace(parse=bytes))
+    monkeypatch.setattr(verify_output, "verify_proof", verify)
     monkeypatch.chdir(tmp_path)
     Path("proof").write_bytes(b"a proof")
 
-    assert verify_proof.say_proof(Path("proof"), [], None, approvers) is sound
+    assert verify_output.say_proof(Path("proof"), [], None, approvers) is sound
     assert capsys.readouterr().out.splitlines() == told
