@@ -9,9 +9,9 @@ from flask import Response, g, render_template, request
 from masking_console import guards
 from masking_console.context import desk
 from masking_console.drafts import keep_form
-from masking_console.messages import message
 from masking_console.oidc import SignInError
 from masking_console.preferences import Preferences
+from masking_console.refusals import message
 from masking_console.service import Refusal
 from masking_console.sessions import Session
 from masking_console.sign_in import forget_session, held_session

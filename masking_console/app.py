@@ -14,15 +14,13 @@ from werkzeug.exceptions import HTTPException
 
 from masking_console import guards, proving, sign_in, signing
 from masking_console.admission import admit, to_sign_in
-from masking_console.context import NAME, Desk, desk
+from masking_console.context import NAME, Desk, Names, desk
 from masking_console.drafts import Drafts, keep_form, kept_form
 from masking_console.formats import FILTERS
-from masking_console.messages import message
 from masking_console.metrics import DeskMetrics
-from masking_console.names import Names
 from masking_console.oidc import IssuerUnavailableError, Provider, SignInError
 from masking_console.preferences import KEYS, LANGUAGES
-from masking_console.refusals import field_errors, said
+from masking_console.refusals import field_errors, message, said
 from masking_console.screens import SCREENS, may_use, screens_of
 from masking_console.screens.find import can_search
 from masking_console.service import Refusal, Service, ServiceUnavailableError

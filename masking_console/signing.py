@@ -14,8 +14,8 @@ from urllib.parse import unquote
 from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import BadRequest
 
-from masking_console.case_form import wanted_case
 from masking_console.service import Json, Refusal
+from masking_console.waybill_lines import wanted_case
 
 pages = Blueprint("signing", __name__)
 

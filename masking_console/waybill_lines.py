@@ -1,8 +1,12 @@
-"""Reads pasted waybill numbers line by line, and says what is wrong with each line. Pure."""
+"""Reads pasted waybill numbers line by line, says what is wrong with each, and reads the form of a new case. Pure."""
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
+
+from masking_console.asked import whole_number
+from masking_console.service import Json
 
 Verdict = Literal["sound", "twice", "phone", "no-number"]
 
@@ -81,3 +85,22 @@ def is_phone(part: str) -> bool:
     if _LANDLINE.fullmatch(part.replace(" ", "")) or _INTERNATIONAL.fullmatch(_SEPARATORS.sub("", part)):
         return True
     return bool(_MOBILE.fullmatch(_SEPARATORS.sub("", part)))
+
+
+HOURS: Final = (4, 24, 72, 168)
+DEFAULT_HOURS: Final = 24
+
+
+def wanted_case(typed: Mapping[str, str]) -> Json:
+    """Return the case that a form asks for."""
+    parts = (typed.get("reason", "").strip(), typed.get("details", "").strip())
+    wanted: Json = {
+        "case": typed.get("case", "").strip(),
+        "purpose": typed.get("purpose", ""),
+        "waybills": sound_numbers(without_phones(typed.get("waybills", ""))),
+        "reason": " — ".join(part for part in parts if part),
+        "expires_in": 3600 * (whole_number(typed.get("hours", ""), 1, max(HOURS)) or DEFAULT_HOURS),
+    }
+    if typed.get("officer", "").strip():
+        wanted["officer"] = typed["officer"].strip()
+    return wanted

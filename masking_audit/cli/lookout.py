@@ -17,8 +17,8 @@ from masking_audit.newest_hashes import NewestHashes
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
+from masking_service.runtime.background import log_alert
 from masking_service.runtime.clock import clock
-from masking_service.runtime.reporting import log_alert
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import Parts, assemble

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 from masking_console.drafts import drop_form
 from masking_console.formats import SIDE_ORDER, field_order, other_leaves, side_of, value_at
 from masking_console.labels import label_of, label_profile
-from masking_console.messages import see_other
+from masking_console.refusals import see_other
 from masking_console.screens.find import can_search, found_page
 from masking_console.service import Json, Refusal
 from masking_console.texts import _

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from masking_console.drafts import drop_form
-from masking_console.messages import see_other
+from masking_console.refusals import see_other
 from masking_console.service import Json
 
 pages = Blueprint("decoys", __name__)

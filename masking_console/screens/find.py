@@ -6,8 +6,7 @@ from flask import Blueprint, Response, g, render_template, request
 
 from masking_console.formats import side_of, value_at
 from masking_console.labels import label_profile
-from masking_console.messages import message
-from masking_console.refusals import field_errors
+from masking_console.refusals import field_errors, message
 from masking_console.service import Json, Refusal
 
 pages = Blueprint("find", __name__)

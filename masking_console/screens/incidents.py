@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from masking_console.asked import whole_number
-from masking_console.messages import see_other
+from masking_console.refusals import see_other
 from masking_console.texts import _
 
 pages = Blueprint("incidents", __name__)

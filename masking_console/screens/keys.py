@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 
-from masking_console.messages import see_other
+from masking_console.refusals import see_other
 from masking_console.service import Refusal
 
 own = Blueprint("own_keys", __name__)

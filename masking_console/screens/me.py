@@ -4,8 +4,8 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 
 from masking_console.admission import keep_alive
 from masking_console.drafts import keep_typed
-from masking_console.messages import see_other
 from masking_console.preferences import HIDE_SECONDS, KEYS, LANGUAGES, Preferences, hide_seconds
+from masking_console.refusals import see_other
 from masking_console.screens.find import can_search
 
 pages = Blueprint("me", __name__)

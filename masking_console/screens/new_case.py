@@ -7,14 +7,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
-from masking_console.case_form import DEFAULT_HOURS, HOURS, wanted_case
 from masking_console.context import colleagues
 from masking_console.drafts import drop_form, kept_form
-from masking_console.messages import see_other
-from masking_console.refusals import field_errors
+from masking_console.refusals import field_errors, see_other
 from masking_console.service import Json, Refusal
 from masking_console.texts import _
-from masking_console.waybill_lines import read_lines, without_phones
+from masking_console.waybill_lines import DEFAULT_HOURS, HOURS, read_lines, wanted_case, without_phones
 
 pages = Blueprint("new_case", __name__)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 
 from masking_console.context import colleagues
 from masking_console.drafts import drop_form, kept_form
-from masking_console.messages import see_other
+from masking_console.refusals import see_other
 from masking_console.service import Json
 from masking_console.texts import later
 

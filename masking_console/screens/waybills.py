@@ -10,8 +10,8 @@ from flask_babel import force_locale, format_date
 
 from masking_console.context import desk
 from masking_console.formats import field_name
-from masking_console.messages import see_other
 from masking_console.preferences import LANGUAGES
+from masking_console.refusals import see_other
 from masking_console.service import Json
 
 pages = Blueprint("waybills", __name__)

@@ -17,10 +17,10 @@ from keys.development_issuer import new_private_pem
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 from masking_service.audit.actions import Action
+from masking_service.dev.child import Witness
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.dev.issuer import PEOPLE
 from masking_service.dev.tiers import IntakeHost
-from masking_service.dev.witness import Witness
 from masking_service.runtime.administration import OpenRegistries, opened_registry
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings, SettingsError

@@ -20,10 +20,9 @@ from masking_service.masking.schemas import load_schemas
 from masking_service.masking.words.expressions import compile_all
 from masking_service.observability.logs import log
 from masking_service.observability.metrics_port import MetricsPort
-from masking_service.runtime.background import Background
+from masking_service.runtime.background import Background, log_alert, reporter
 from masking_service.runtime.intake import IntakeBackground, IntakeParts, Served
 from masking_service.runtime.opened import WrongPurpose, open_keyring
-from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.server.bounds import Bounds

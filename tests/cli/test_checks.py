@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.cli.checks import checks
+from masking_service.cli.doctor import checks
 
 BEGIN = ["self-test of the cryptography", "keyset", "keyset is of this tier"]
 BOTH = [

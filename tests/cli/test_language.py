@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from masking_service.cli import commands
-from masking_service.cli.checks import checks
+from masking_service.cli.doctor import checks
 from masking_service.cli.faults import told
 from masking_service.store.errors import StoreUnavailable
 from tests.cli.files.runs import run

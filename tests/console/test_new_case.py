@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask, g
 
-from masking_console.case_form import HOURS
 from masking_console.screens import new_case
-from masking_console.waybill_lines import read_lines
+from masking_console.waybill_lines import HOURS, read_lines
 
 PHONE = "13812345678"
 FORM = {"waybills": f"SF1234567890\n{PHONE}"}

@@ -295,7 +295,7 @@ def test_a_day_at_the_desk_is_told_as_it_is_listed(
     at(NOW)
     for module in ("app", "formats", *(f"screens.{name}" for name in READ_THE_DATE)):
         monkeypatch.setattr(f"masking_console.{module}.datetime", Dates)
-    monkeypatch.setattr("masking_console.names.READ_AGAIN_SECONDS", 3_600)  # however long the test takes
+    monkeypatch.setattr("masking_console.context.READ_AGAIN_SECONDS", 3_600)  # however long the test takes
     work.api.tokenize(record(), record(OTHER, remark="ask 李四"), custody={"site": SITE})
     day = Day(work, at)
     cases(day)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from masking_service.dev.child import Witness
 from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.dev.witness import Witness
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import SettingsError
 from masking_service.shipped import shipped

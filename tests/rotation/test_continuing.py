@@ -13,9 +13,9 @@ import pytest
 
 from keys.files import write_secret_file
 from masking_service.cli import pseudonyms
-from masking_service.cli.keys import hosts
+from masking_service.cli.keys import commands
 from masking_service.cli.keys.leaver import _revoke_hosts
-from masking_service.rotation import index, publication, reseal, rewrap, rotate, search, shred, state
+from masking_service.rotation import index, reseal, rewrap, rotate, search, shred, state
 from tests.keys.known import known_keyring
 
 Command = Callable[[Any, Path], object]
@@ -43,7 +43,7 @@ def permitted(_: Any, folder: Path) -> object:
 
 
 def split(_: Any, folder: Path) -> object:
-    return called(hosts.split, "host", folder / "host.json", 0.0, folder)
+    return called(commands.split, "host", folder / "host.json", 0.0, folder)
 
 
 def _opened(coordinator: Any) -> Any:
@@ -66,13 +66,13 @@ COMMANDS: dict[str, Command] = {
     "rotate index": lambda coordinator, _: index.rotate_index(coordinator, NONE, NONE, NONE),
     "rotate state": lambda coordinator, _: state.rotate_state(coordinator, NONE, NONE, NONE),
     "rotate search": lambda coordinator, _: search.rotate_search(coordinator, NONE, NONE),
-    "rotate publication": lambda coordinator, _: publication.rotate_publication(_split(coordinator)),
+    "rotate publication": lambda coordinator, _: rotate.rotate_publication(_split(coordinator)),
     "rewrap": lambda coordinator, _: rewrap.rewrap(coordinator),
     "shred": lambda coordinator, folder: shred.shred(coordinator, "2026-01-01", folder / "surviving.json"),
     "restore": restored,
     "reseal": lambda coordinator, _: reseal.reseal(coordinator, NONE, NONE, lambda: 0),
     "reseal again": resealed,
-    "hosts": lambda _, folder: hosts._change(folder, 0.0, NONE),
+    "hosts": lambda _, folder: commands._change(folder, 0.0, NONE),
     "hosts split": split,
     "leaver": lambda coordinator, _: _revoke_hosts(_opened(coordinator)),
     "permit": permitted,
@@ -90,7 +90,7 @@ def test_a_command_does_nothing_before_the_last_change_is_finished(
 
     keys = known_keyring()
     coordinator = SimpleNamespace(finish_last_change=unfinished, path=tmp_path / "keyset.json", keyring=keys)
-    monkeypatch.setattr(hosts, "opened_coordinator", lambda *_: nullcontext(coordinator))
+    monkeypatch.setattr(commands, "opened_coordinator", lambda *_: nullcontext(coordinator))
     opened = coordinator, SimpleNamespace(keyring=keys)
     monkeypatch.setattr(pseudonyms, "opened_rotation", lambda *_: nullcontext(opened))
 

@@ -10,8 +10,7 @@ from keys.tiers import begin_split
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import rotate_index
-from masking_service.rotation.publication import rotate_publication
-from masking_service.rotation.rotate import rotate_audit
+from masking_service.rotation.rotate import rotate_audit, rotate_publication
 from masking_service.rotation.search import rotate_search
 from masking_service.rotation.state import rotate_state
 from masking_service.service.call.recorder import Recorder

@@ -22,8 +22,7 @@ from masking_service.http.app import create_app
 from masking_service.observability.logs import logger_to
 from masking_service.rotation import keyset_watch as watch
 from masking_service.runtime import background
-from masking_service.runtime.background import Background
-from masking_service.runtime.reporting import reporter
+from masking_service.runtime.background import Background, reporter
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store, watch_store
 from masking_service.runtime.wiring import Parts, assemble
@@ -294,7 +293,7 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
 
 def test_the_reason_of_a_failed_tls_connection_is_logged(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.BytesIO()
-    monkeypatch.setattr("masking_service.runtime.reporting.log", logger_to(written))
+    monkeypatch.setattr("masking_service.runtime.background.log", logger_to(written))
     reporter(parts.alerts)("background", StoreUnavailable("tls", detail="certificate has expired"))
 
     assert b'"reason":"tls: certificate has expired"' in written.getvalue()

@@ -191,7 +191,7 @@ def test_an_archive_that_is_behind_is_named(production: Production, tmp_path: Pa
 
 
 def test_a_witness_that_is_down_is_named_after_a_day(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("masking_service.cli.checks.clock", lambda: int(time.time()) + A_DAY_AND_MORE)
+    monkeypatch.setattr("masking_service.cli.doctor.clock", lambda: int(time.time()) + A_DAY_AND_MORE)
     status, printed = production.doctor()
 
     assert (status, "Fix: start the witness (`audit follow`)" in printed) == (1, True)

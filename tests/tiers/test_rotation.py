@@ -18,7 +18,7 @@ from keys.hosts import TlsIdentity
 from keys.keyring import Keyring
 from keys.keyset import load
 from keys.signers import Signer
-from masking_service.rotation import publication
+from masking_service.rotation import rotate
 from masking_service.service.tiers.documents import STATE_PLACE, publication_key
 from masking_service.service.tiers.tls import client_context, server_context
 from masking_service.store.layout import WORKERS
@@ -176,7 +176,7 @@ def test_a_secret_of_publications_does_not_end_while_nothing_is_published_under_
     split: Split, valkey: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As with an opening tier that is stopped during the rotation."""
-    monkeypatch.setattr(publication, "PUBLISHED_WITHIN_SECONDS", 0.0)
+    monkeypatch.setattr(rotate, "PUBLISHED_WITHIN_SECONDS", 0.0)
     with redis.Redis.from_url(valkey) as client:
         client.delete(WORKERS)
 

@@ -10,9 +10,8 @@ import pytest
 from keys.errors import IntegrityError
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.observability.alerts import Alert
-from masking_service.runtime import background, reporting
-from masking_service.runtime.background import Background, CheckpointLate
-from masking_service.runtime.reporting import log_alert, reporter
+from masking_service.runtime import background
+from masking_service.runtime.background import Background, CheckpointLate, log_alert, reporter
 from masking_service.service.people.errors import PolicyError
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from tests.servers import wait_until
@@ -80,7 +79,7 @@ def test_an_error_that_lasts_is_logged_again_after_a_while(
 ) -> None:
     report = reporter(fresh.parts.alerts)
     report("background", StoreUnavailable("timeout"))
-    monkeypatch.setattr(reporting, "REPEAT_SECONDS", 0)
+    monkeypatch.setattr(background, "REPEAT_SECONDS", 0)
     report("background", StoreUnavailable("timeout"))
 
     assert len(logged.getvalue().splitlines()) == 2

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from masking_service.dev.development import Development
-from masking_service.runtime.background import Background
-from masking_service.runtime.reporting import reporter
+from masking_service.runtime.background import Background, reporter
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.layout import ONE_SLOT

@@ -7,8 +7,7 @@ from typing import Final, NamedTuple
 from masking_service.audit.actions import Action
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import rotate_index
-from masking_service.rotation.publication import rotate_publication
-from masking_service.rotation.rotate import rotate_audit, rotate_clients
+from masking_service.rotation.rotate import rotate_audit, rotate_clients, rotate_publication
 from masking_service.rotation.search import rotate_search
 from masking_service.rotation.state import rotate_state
 from masking_service.runtime.administration import OpenRegistries
