@@ -94,8 +94,6 @@ class DataKey(SealingKey):
     Args:
         key: 32 random bytes.
         key_id: its 8-byte id.
-        tenant: the owner.
-        algorithm: the suite it seals with.
     """
 
     __slots__ = ("_day_key", "_seed")

@@ -15,8 +15,6 @@ class Host:
     """An intake host, as the opening tier knows it.
 
     Attributes:
-        name: for people.
-        verifier: of its signatures.
         certificate: its TLS certificate, PEM.
         revoked: whether nothing that it signed is trusted any more.
         since: when it was enrolled or revoked; days since 1970-01-01.
@@ -34,7 +32,6 @@ class TlsIdentity(Secret):
 
     Args:
         seed: 32 derived bytes.
-        name: the subject.
 
     Attributes:
         certificate: PEM.
@@ -58,11 +55,9 @@ class HostKeys(Secret):
 
     Args:
         signing_seed, tls_seed: 32 derived bytes each.
-        name: of the host.
 
     Attributes:
         id: 8 bytes.
-        signer: signs its hour keys.
         tls: shows the opening tier who calls.
     """
 

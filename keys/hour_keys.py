@@ -33,7 +33,6 @@ class Maker:
     Attributes:
         host: the 8-byte id of its host.
         process: 8 random bytes.
-        signer: the host's signing key.
         random: returns the given number of random bytes.
     """
 
@@ -66,7 +65,6 @@ def new_hour_key(
     Args:
         day_key_id, day_key: the tenant's day key of today.
         hour: hours since 1970-01-01, UTC.
-        algorithm: the suite that it seals with.
     """
     key_id, key = maker.random(KEY_ID_BYTES), maker.random(KEY_BYTES)
     head = bytes((HOUR_FORMAT, MLKEM768_X25519)) + day_key_id + maker.host + maker.process
@@ -95,10 +93,8 @@ def open_hour_key(
     """Return the hour key in a wrap.
 
     Args:
-        key_id: the id under which it is stored.
         host: verifies what the host that the wrap names has signed.
         day_key: the one that the wrap names.
-        algorithm: the suite that the key seals with.
 
     Raises:
         IntegrityError: the host did not sign it, or it was changed, or made for another tenant, id or day key.

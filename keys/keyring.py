@@ -228,9 +228,6 @@ class TenantKeys(Secret):
 class Keyring(Secret):
     """The keys of one process.
 
-    Args:
-        keyset: an opened keyset file.
-
     Attributes:
         made_for: ``development`` or ``production``.
         uses: counts the tokens made.
@@ -347,7 +344,6 @@ class Keyring(Secret):
         """Return one tenant's keys, derived at first use.
 
         Args:
-            name: of the tenant.
             hashes: the version of the audit-hash secret with which they hash; the active one where it is None.
         """
         keyset, tenants = self._held

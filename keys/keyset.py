@@ -62,10 +62,8 @@ class Keyset(Secret):
 
     Attributes:
         made_for: ``development`` or ``production``.
-        roots: the root keys.
         root_ids: the 8-byte ids of all root keys.
         retired_roots: the ids of root keys that only unwrap and may be destroyed.
-        active_root: the id of the root key that wraps.
         secrets: the 32-byte secret of each (use, version).
         active: the version of each use that is used for new data.
         ended: the (use, version) of secrets on which nothing in the store depends.

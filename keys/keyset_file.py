@@ -74,7 +74,6 @@ class RootEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         id: 8 bytes in hexadecimal.
         since: the date on which its present state began.
         key, check: only for a key in this file: 32 bytes in base64, and their check value.
-        provider: where it is kept.
         name, version: only for a key elsewhere: its label in the token, or its name and version in the engine.
     """
 
@@ -137,7 +136,6 @@ class HostEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An intake host: what it shows of itself.
 
     Attributes:
-        name: for people.
         signing: its public signing key, 32 bytes in base64.
         certificate: its TLS certificate, PEM.
         state: enrolled: what it signs is trusted. revoked: nothing is, also of what it signed before.

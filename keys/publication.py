@@ -16,7 +16,6 @@ class PublicationKey(Secret):
     """Opens published values and, with a signer, makes them.
 
     Args:
-        sealing: encrypts; known to all tiers.
         verifier: of the publisher's signatures, also those under a key that is being replaced.
         signer: the publisher's; None where nothing is published.
     """

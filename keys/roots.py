@@ -21,7 +21,6 @@ def open_roots(path: Path, file: KeysetFile, algorithm: int) -> tuple[RootKeys, 
 
     Args:
         path: the keyset file, for messages; relative file names in it are relative to its folder.
-        file: its content.
         algorithm: the suite with which a key in the file wraps.
 
     Raises:

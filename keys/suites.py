@@ -43,7 +43,6 @@ class Suite:
     """The meaning of one algorithm byte.
 
     Attributes:
-        name: its name in settings and documents.
         messages: how many values one key may seal with fresh random nonces.
         cipher: makes the cipher from a 32-byte key and its framed context.
     """

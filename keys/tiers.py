@@ -87,7 +87,6 @@ def make_intake_keyset(opened: Keyset, name: str, path: Path, today: str) -> Hos
 
     Args:
         opened: the whole keyset, after `begin_split`.
-        name: of the host.
 
     Raises:
         KeysetError: the file exists and is not the keyset of this host.

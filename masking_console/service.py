@@ -37,8 +37,6 @@ class Refusal(Exception):
     """A problem document of the service.
 
     Attributes:
-        status: of the answer.
-        code: of the problem.
         detail: for the person, in the language that was asked for.
         errors: where in the request, and why.
         retry_at: when a budget frees, as a timestamp, or "".

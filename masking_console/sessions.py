@@ -40,10 +40,8 @@ class Session(msgspec.Struct, kw_only=True):
 
     Attributes:
         sub: the person's subject at the issuer.
-        name: as the issuer says it.
         principal: the person's id at the service, once it was asked for.
         sid: the issuer's own session id, for back-channel logout.
-        access_token, refresh_token, id_token: of the issuer.
         expires_at: of the access token, Unix seconds.
         began_at: when the person signed in, Unix seconds.
         seen_at: when the person last did something, Unix seconds.

@@ -30,14 +30,11 @@ class Settings:
 
     Attributes:
         url: its public address, an origin such as ``https://desk.example.com``.
-        service_url: the masking service's.
         redis_url: where sessions are kept.
         redis_ca, issuer_ca, service_ca: the authorities that sign for each of them; None for the system's.
         session_key: returns the 32 bytes that seal the sessions.
         issuer: the `iss` of ID tokens.
         metadata_url: where the issuer describes itself.
-        client_id, client_secret: of the desk at the issuer.
-        scope: what a sign-in asks for.
         resource: the RFC 8707 resource of the access token; empty where the issuer needs none.
         timezone: in which times are shown, an IANA name.
         development: whether the development issuer is allowed.

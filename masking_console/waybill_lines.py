@@ -24,7 +24,6 @@ class PastedNumber(NamedTuple):
 
     Attributes:
         at: the number of its line, from 1.
-        verdict: what it is.
         text: the number in its usual form, or what was pasted; "" for a phone.
     """
 

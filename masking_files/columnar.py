@@ -56,7 +56,6 @@ class ColumnFile:
         form: ``parquet`` or ``arrow``.
 
     Attributes:
-        schema: its columns.
         rows: how many there are; None if that is unknown.
 
     Raises:

@@ -27,7 +27,6 @@ class FileEntry:
         line: where it begins, from 1.
         number: its number among the records, from 1.
         record: what the schema describes; None where `fault` says why there is none.
-        fault: why it cannot be read.
         origin: what its format needs to write it.
     """
 

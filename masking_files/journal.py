@@ -34,7 +34,6 @@ def resumed(output: str, run: bytes, work: Work) -> Iterator[tuple[Work, Path]]:
         output: beside which the journal is; it is removed if the block ends without an error, or if it ends because a
             column is refused.
         run: says what is done to which file; a journal of another run is thrown away.
-        work: what is done to a batch that was not done.
 
     Raises:
         NotDone: the journal cannot be read or written, or the same command runs already.

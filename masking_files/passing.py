@@ -138,7 +138,6 @@ def pass_through(shape: Format, work: Work, write: Write, batch: int, console: C
     """Send every record of a file through the work.
 
     Args:
-        shape: reads the records and writes the answers.
         batch: how many records the work gets at once.
         console: where the progress shows, if it is a terminal.
     """

@@ -40,7 +40,6 @@ class Source(io.RawIOBase):
         encoding: of its text, one of ENCODINGS.
         marked: whether it begins with a byte order mark.
         total: its size in bytes; None if unknown.
-        done: how many were read.
         text: its text, with the line ends as they are.
         line: the number of the line that is read next, from 1.
     """

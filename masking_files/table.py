@@ -167,9 +167,6 @@ class Table(Format):
     """The records of a sheet.
 
     Args:
-        schema, profile: what its records are, and how they are masked.
-        told: what --map says.
-        unmapped: what --unmapped says.
         tokenize: whether answers hold tokens, which get columns of their own.
 
     Attributes:

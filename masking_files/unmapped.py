@@ -27,7 +27,6 @@ class UnmappedCells:
 
     Args:
         columns: the unmapped ones, without those that --map calls unmapped.
-        mode: what --unmapped says.
         profile: how samples are masked.
         numbers: the columns of the record's own waybill number, which are not trusted to hold one.
     """

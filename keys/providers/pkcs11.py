@@ -43,7 +43,6 @@ class Pkcs11RootKeys(RemoteRootKeys):
         pin_file: a secret file with the user PIN.
         labels: the label (CKA_LABEL) of each root key by its 8-byte id, which is its CKA_ID.
         active: the id of the key that wraps.
-        calls: makes the calls to the token.
 
     Raises:
         ProviderError: the token is unavailable, or lacks one of the keys, or could export it.

@@ -93,7 +93,6 @@ class RemoteRootKeys(Secret, ABC):
     Args:
         active: the 8-byte id of the root key that wraps.
         key_ids: the ids of all root keys that unwrap.
-        calls: makes the calls to the provider.
 
     Raises:
         ProviderError: the provider is unavailable, or does not protect one of the keys as required.

@@ -70,7 +70,6 @@ class TransitRootKeys(RemoteRootKeys):
         folder: where these files are, if their paths are relative.
         keys: the root keys by their 8-byte ids.
         active: the id of the key that wraps.
-        calls: makes the calls to the server.
 
     Raises:
         ProviderError: the server is unavailable, or lacks one of the keys, or could export it.

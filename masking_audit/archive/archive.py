@@ -46,8 +46,6 @@ class Archive:
     Attributes:
         log: the tiles and the checkpoint note.
         tenants: the hashes of all tenants that have entries.
-        verification: the state after everything in the archive.
-        newest: the newest checkpoint that this process added.
         truncated_bytes: the size of the incomplete line or commit that was removed when the archive was opened.
 
     Raises:

@@ -63,8 +63,6 @@ class SegmentIndex:
 
     Attributes:
         size: how many bytes of the segment are indexed.
-        first, last: the first and the last order of its entries.
-        writers: those of its entries.
     """
 
     def __init__(self, folder: Path, segment: int, size: int) -> None:

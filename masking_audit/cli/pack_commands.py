@@ -55,7 +55,6 @@ class PackOptions:
 
     Attributes:
         begin, end: the period, in Unix seconds; `end` is outside.
-        tenant: whom it is about.
         output: the folder to write; None for one that is named after the command and the days.
         overseer: whether the pack names no member of staff.
     """
@@ -102,12 +101,7 @@ class WholeLog:
     """The log up to a checkpoint made now, and the pack that is made of it.
 
     Attributes:
-        asked: the options of the pack.
-        folder: the folder of the pack.
-        store: where the log, and the records, are.
-        keyring: signs, and hashes waybills and tenants.
         newest_hashes: shows entries of the tenant with the keyed hashes of now.
-        newest: the checkpoint.
         lines: yields the lines of the export, at each call.
         verification: what the first pass found.
     """

@@ -32,8 +32,6 @@ def archived_lines(folder: Path, archive: Path | None, since: int = 0) -> Callab
     """Return a function that yields the lines of the archive: in its folder, or else where MASKING_AUDIT_URL says.
 
     Args:
-        folder: the state directory.
-        archive: the folder of the archive, if it was given.
         since: if it is not 0, segments may be left out whose entries are all older (Unix seconds).
     """
     path = archive or folder / ARCHIVE

@@ -116,7 +116,6 @@ def say_proof(
 
     Args:
         key_files: the verifier key of the log, of each cosigner, and the PEM of the service.
-        checkpoint: an older checkpoint note from another source.
         approvers: fingerprints of the keys to which the approval of the person's key has to lead; None if any may.
     """
     keys = _keys(key_files)

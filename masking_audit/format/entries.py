@@ -16,7 +16,6 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
         waybill: keyed hash of the waybill; empty if the token names none.
         outcome: ``released``, or the code of the refusal.
         field: JSON Pointer inside the record; empty for a whole waybill.
-        kind: the kind of the field.
         site, courier: the new custody, if the action changed it.
         at, seconds: when a call began, in Unix seconds, and how long they spoke, if the entry records calls.
     """
@@ -91,7 +90,6 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         signed: the signature of the person over this act, and those by which the key was approved, the nearest first;
             none where the policy asks for none.
         hashes: the version of the secret of its keyed hashes, but of the tenant's.
-        request: the request id.
         policy: hash of the policy that decided.
     """
 

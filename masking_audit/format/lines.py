@@ -36,7 +36,6 @@ class EntryLine(msgspec.Struct, frozen=True):
     """An entry in a line.
 
     Attributes:
-        writer, number: its place.
         entry: the canonical JSON that the chain covers.
         link: the link given in the line, 32 bytes.
         signature: of the commit, in its last entry; otherwise empty.

@@ -318,7 +318,6 @@ def excessive_pairs(
     """Return the reasons of pairs that meet more often than independence explains.
 
     Args:
-        signal: their name.
         met: in how many cases an opener and another person met.
         of_opener: the cases that each opener opened.
         of_person: the cases that each person handled.

@@ -98,7 +98,6 @@ def rank(
 
     Args:
         before: the totals of people who were listed lately.
-        frozen: people who are frozen already, and are left out.
         limit: how many may still be listed today.
         alone: signals of which one lists a person.
     """

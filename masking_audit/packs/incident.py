@@ -30,7 +30,6 @@ class More:
     Attributes:
         persons: of what was released; None where they were not counted.
         passed: of the parcels that passed there; None where none did, or they were not counted.
-        reach: what the subject could do, and can do, see `Reach`.
         now: the state of the subject at this moment: what, and its value.
     """
 

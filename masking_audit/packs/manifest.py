@@ -29,8 +29,6 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         begin, end: the period, in Unix seconds; `end` is outside.
         checkpoint: the epoch of the newest checkpoint of the log.
         checkpoint_link: its link, in hexadecimal.
-        entries: how many entries the log had.
-        faults: how many faults `audit verify` would find in that log.
         files: SHA-256 of each file, in hexadecimal.
     """
 

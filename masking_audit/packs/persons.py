@@ -66,7 +66,6 @@ class SealedRevision(NamedTuple):
     Attributes:
         waybill: the hash that entries have.
         revision: 0 for the first.
-        key: the data key behind it.
         head: what the wrap of its hour key says, unverified; None where a data key sealed it.
     """
 
@@ -129,7 +128,6 @@ class Occurring:
     Attributes:
         waybills: the hashes of the listed waybills that are stored, also of erased ones.
         with_phones: the hashes of those with one of the listed phones.
-        phones: the listed phones that occur.
     """
 
     waybills: set[str]
@@ -144,7 +142,6 @@ class StoredPersons:
     with the log only where its waybill number is given: its place tells no base.
 
     Args:
-        keyring: opens records, and hashes waybills as the log does.
         numbers: waybill numbers that are known, normalised.
     """
 

@@ -28,10 +28,8 @@ class KeptRow(NamedTuple):
     Attributes:
         title: of the table; empty for what no table shows.
         at: the time of the entry, in Unix seconds.
-        entry: its id.
         waybill: the hash of the waybill that it is about; empty for none.
         sides: whose data was shown, see `persons`; 0 for no one's.
-        cells: the others.
     """
 
     title: str

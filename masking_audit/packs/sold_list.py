@@ -31,7 +31,6 @@ class Ranked:
     Attributes:
         principal, role: who, and the role of their last sighting.
         seen: distinct waybills that they saw in the period.
-        listed: how many of those are on the list.
         expected: how many would be, by chance.
         log10: logarithm of the probability to see as many or more of the list by chance.
         first, last: when they saw the first and the last of the listed ones, in Unix seconds.

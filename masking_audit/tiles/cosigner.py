@@ -72,7 +72,6 @@ class Cosigner:
     Args:
         folder: holds its key and the newest checkpoint of each log.
         name: of a new cosigner; it must be the same afterwards.
-        logs: the keys of the logs.
 
     Attributes:
         key: verifies the cosignatures.

@@ -27,7 +27,6 @@ class Cosigning:
     """Gets the cosignature of each note that a log publishes.
 
     Args:
-        log: the log in an archive that this process has open.
         url: the submission prefix of the cosigner: https, or http on a loopback address.
 
     Attributes:

@@ -46,12 +46,9 @@ class TiledLog:
     """The log in an archive that this process has open.
 
     Args:
-        begin: where the first segment of the archive begins.
         origin: the name of a new log; see `open_log_key`.
 
     Attributes:
-        folder: the folder with the note and the tiles.
-        key: verifies the notes.
         position: where in the archive the entries begin that must be added.
         note: the published note; None before the first.
 

@@ -34,7 +34,6 @@ class NoteKey:
     """A public key that verifies signatures of one type in notes.
 
     Attributes:
-        name: the name in the signature lines.
         kind: `LOG` or `COSIGNER`.
         public_key: 32 bytes.
     """

@@ -39,7 +39,6 @@ class Extra(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     Attributes:
         commit: begins with the entry that is proved, and ends with the signature of the service.
-        older: if an older note was given.
     """
 
     commit: Commit
@@ -51,9 +50,7 @@ class Proof:
     """The content of a proof file.
 
     Attributes:
-        extra: the entry.
         index: of its leaf, from 0.
-        hashes: the inclusion proof.
     """
 
     extra: Extra
@@ -116,10 +113,8 @@ class Proved:
     """What a proof has proved.
 
     Attributes:
-        id: of the entry.
         entry: its canonical JSON.
         index: of its leaf, from 0.
-        head: the signed head of the log.
         cosigned_at: for each cosigner, the time in Unix seconds.
         older: the older head that the log has only grown from; None if the proof has none.
         approver: the fingerprint of the key that approved, in the end, the one that signed; empty if none signed.

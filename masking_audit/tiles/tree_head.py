@@ -17,7 +17,6 @@ class TreeHead:
     """The head of a log.
 
     Attributes:
-        origin: identifies the log.
         size: number of leaves.
         root: the root hash, 32 bytes.
     """

@@ -76,7 +76,6 @@ class Chain:
         head: its link.
         signed: the highest number that a valid signature covers.
         line: the last line with an entry of this writer.
-        links: the link of each number.
     """
 
     def __init__(
@@ -262,7 +261,6 @@ class CheckpointChain:
         epoch, head: a checkpoint that was verified elsewhere; the next one must follow it.
 
     Attributes:
-        epoch: the newest epoch so far.
         head: the link of that checkpoint; empty if its signature is invalid.
         at: its time, in Unix seconds.
     """

@@ -36,7 +36,6 @@ class Finding:
     Attributes:
         line: 1-based line number; 0 if it concerns no line.
         where: ``WRITER-NUMBER``, a writer, ``checkpoint N``, or empty.
-        text: a description for people.
         upto: the number of the last entry, if it concerns a run of entries.
         last_line: the line of that entry.
         slot: the 0-based slot of its writer, if the log is spread over several.

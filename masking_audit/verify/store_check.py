@@ -249,7 +249,6 @@ def check_store(
     """Compare all sealed values in store and log.
 
     Args:
-        facts: the announcements of the log so far.
         update_facts: adds the announcements made meanwhile; called once, after everything was read.
 
     Raises:

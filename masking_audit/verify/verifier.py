@@ -54,7 +54,6 @@ class StartingPoint(msgspec.Struct, frozen=True):
 
     Attributes:
         epoch, link: of the newest checkpoint before it.
-        writers: what is known of each writer.
         slots: over how many slots of the store the log is spread.
         keys: its public keys so far, in hexadecimal, the oldest first.
         oldest_key: the place in `keys` of the oldest one that may sign what follows.
@@ -89,7 +88,6 @@ class Verification:
         against: a checkpoint that was kept elsewhere; everything that it names must be in the log.
 
     Attributes:
-        findings: what is wrong so far.
         signatures: verifies the signatures of people, too; None to leave them unverified.
     """
 

@@ -20,18 +20,8 @@ from masking_console.signing import fields_of, items_of
 pages = Blueprint("values", __name__)
 
 SAID_IN_PLACE: Final = frozenset(
-    {
-        "quota-exceeded",
-        "case-not-open",
-        "own-case",
-        "kind-not-allowed",
-        "not-found",
-        "unavailable",
-        "case-check-unavailable",
-        "no-caller-number",
-        "not-callable",
-        "calls-unavailable",
-    }
+    "quota-exceeded case-not-open own-case kind-not-allowed not-found unavailable case-check-unavailable "
+    "no-caller-number not-callable calls-unavailable".split()
 )
 """Refusals that are shown in the place of the value. All others are pages of their own."""
 

@@ -20,7 +20,6 @@ class Cell(NamedTuple):
 
     Attributes:
         value: what it holds. A date is the number that the workbook counts it by.
-        number_format: how it shows a number.
         date: the date or time that it shows, if it does.
     """
 
@@ -40,7 +39,6 @@ def read_rows(
     """Return the rows of a sheet, from the first; each as long as its last cell says.
 
     Args:
-        stream: the sheet's part.
         epoch: the day that its dates count from.
 
     Raises:

@@ -88,8 +88,6 @@ class _Package:
         """Open a part that has to be of one of these types.
 
         Args:
-            name: of the part.
-            types: none for any.
             small: whether what it says is kept in memory.
         """
         if name not in self._parts or (types and self.type_of(name) not in {its.casefold() for its in types}):

@@ -35,7 +35,6 @@ class ExcelSheet(Sheet):
     """A sheet, and the new workbook that it is written to.
 
     Args:
-        workbook: the workbook that holds the sheet.
         sheet: its name; None for the only one with cells.
         schema, told: their headers tell which row holds the headers.
     """

@@ -73,11 +73,7 @@ class Strings(Sequence[str]):
 
 
 class _StringReader:
-    """Puts the texts of each string together. How it sounds in Japanese, as the workbook says it, is no part of it.
-
-    Args:
-        keep: gets each string.
-    """
+    """Puts the texts of each string together. How it sounds in Japanese, as the workbook says it, is no part of it."""
 
     def __init__(self, keep: Callable[[str], None]) -> None:
         self._keep = keep

@@ -33,12 +33,7 @@ Start = Callable[[str, dict[str, str]], None]
 
 
 class Unsafe(NotDone):
-    """The workbook is not one that a spreadsheet writes.
-
-    Args:
-        what: why.
-        values: of its text.
-    """
+    """The workbook is not one that a spreadsheet writes."""
 
     def __init__(self, what: Text, **values: object) -> None:
         super().__init__(say(texts.REFUSED_WORKBOOK, why=say(what, **values)))
@@ -53,7 +48,6 @@ def pieces(
     """Parse a part, and yield after each piece of it.
 
     Args:
-        stream: the part.
         start: called with each element's name and attributes. The names of spreadsheets have no namespace here, all
             other ones have theirs before them.
         text: called with text, which may be a part of what is between two elements.

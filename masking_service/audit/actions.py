@@ -177,11 +177,7 @@ class Action(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of what an entry records: `done`, `released`, or the code of a refusal.
-
-    Attributes:
-        text: what the documents and the desk call it.
-    """
+    """What became of what an entry records: `done`, `released`, or the code of a refusal."""
 
     text: Text
 

@@ -33,13 +33,7 @@ WAIT_SECONDS: Final = 0.5
 
 
 class AskedArchive:
-    """The archive behind a URL, as `wanted.OlderEntries`.
-
-    Args:
-        url: where `audit serve` listens.
-        key: signs questions and answers.
-        clock: returns the time in Unix seconds.
-    """
+    """The archive behind a URL, as `wanted.OlderEntries`."""
 
     def __init__(self, url: str, key: MessageKey, clock: Callable[[], int]) -> None:
         self._key, self._clock = key, clock

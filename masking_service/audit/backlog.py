@@ -54,10 +54,7 @@ class Backlog:
     """Compares store and archive, for one process.
 
     Args:
-        store: the Redis client.
-        checkpoints: of that store.
         archive: knows its newest checkpoint; None if it cannot be asked.
-        clock: returns the time in Unix seconds.
 
     Attributes:
         refuses: whether actions that need an entry are refused, since the last `decide`.

@@ -50,7 +50,6 @@ class LocalCheckpoint:
 
     Args:
         folder: the state directory, shared by its processes.
-        signer: knows the keys that sign checkpoints.
 
     Attributes:
         folder: the state directory.
@@ -109,10 +108,8 @@ class Checkpoints:
     """Makes and reads the checkpoints of one store.
 
     Args:
-        store: the Redis client.
         signer: signs each checkpoint, with the key that is active then.
         folder: the state directory, where the newest checkpoint seen is saved.
-        clock: returns the time in Unix seconds.
 
     Attributes:
         oldest: the oldest checkpoint in the store at the last `refresh_oldest`; None before.

@@ -71,7 +71,6 @@ class _Pending:
 
     Attributes:
         entry, stored, tenant: the encoded entry, its stored form, and the hash of its tenant.
-        fields: what is written in the same step.
         id, error: the result; one of them is set.
         is_leader: whether its thread makes the next commit.
         wake_up: released when its thread may continue, because there is a result or because it leads.
@@ -95,10 +94,8 @@ class AuditLog:
     """Appends entries durably.
 
     Args:
-        store: the Redis client.
         signer: signs each commit, with the key that is active then.
         random: returns the given number of random bytes; names the writer.
-        clock: returns the time in Unix seconds.
     """
 
     def __init__(

@@ -70,7 +70,6 @@ class LogAnswer(msgspec.Struct, frozen=True):
         rows: the entries of a page, or those that were named.
         more, examined: whether the page may have further entries, and how many were examined for it.
         checkpoint: the newest one, as a line of the log; empty if it was not asked for, or there is none.
-        lines: lines of the log, one after another.
         position: where the next lines are; None at the end.
     """
 

@@ -34,7 +34,6 @@ class TenantLog(NamedTuple):
     """The log of one tenant.
 
     Attributes:
-        store: where its newer entries are.
         tenant: the tenant's hash, as in its entries.
         older: the entries in the archive; None if only those in the store are read.
     """

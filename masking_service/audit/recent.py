@@ -44,7 +44,6 @@ class RecentEntries:
     """Keeps the last day of the logs of those tenants that were asked for.
 
     Args:
-        store: the Redis client.
         older: the entries in the archive, if it can be asked.
         stored_since: returns since when the store has all entries (Unix seconds); 0 if none was deleted.
     """

@@ -28,10 +28,7 @@ def search(
     has, one to the archive for each 500.
 
     Args:
-        log: of the tenant.
-        wanted: chooses entries.
         after: the cursor behind which to begin, or the id of an entry; None for the end of the log.
-        limit: how many entries at most.
         newest: from the newest entry to the oldest.
 
     Returns:

@@ -9,54 +9,16 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
-NAMES: Final = (
-    "action",
-    "after",
-    "approved_by",
-    "asked",
-    "at",
-    "case",
-    "count",
-    "courier",
-    "device",
-    "facts",
-    "field",
-    "items",
-    "kind",
-    "once",
-    "outcome",
-    "place",
-    "policy",
-    "principal",
-    "profile",
-    "purpose",
-    "request",
-    "role",
-    "seconds",
-    "site",
-    "subject",
-    "takes_back",
-    "tenant",
-    "ticket",
-    "times",
-    "until",
-    "value",
-    "waybill",
-    "network",
-    "hashes",
+NAMES: Final = tuple(
+    (
+        "action after approved_by asked at case count courier device facts field items kind once outcome place policy "
+        "principal profile purpose request role seconds site subject takes_back tenant ticket times until value "
+        "waybill network hashes"
+    ).split()
 )
 """Members by number, from 0. Names are added at the end and never moved: stored entries hold the numbers."""
-WORDS: Final = (
-    "released",
-    "done",
-    "not-found",
-    "view",
-    "detokenize",
-    "custody-first",
-    "custody-move",
-    "courier",
-    "phone",
-    "/recipient/phone",
+WORDS: Final = tuple(
+    ("released done not-found view detokenize custody-first custody-move courier phone /recipient/phone").split()
 )
 """Values by number, from 0; added to as `NAMES` is."""
 MIN_HEX: Final = 16

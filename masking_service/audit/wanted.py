@@ -17,7 +17,6 @@ class Wanted:
     """What entries have in common. What is None does not matter.
 
     Attributes:
-        principal, action, outcome, case: as in the entry.
         waybill: the hash of a waybill that an item of the entry is about; several where a rotation changed it.
         asked: as in the entry; several as of `waybill`.
         begin, end: the entry's time is at `begin` or later, and before `end` (Unix seconds).

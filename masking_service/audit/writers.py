@@ -25,10 +25,6 @@ _LEAVE: Final = Script.of(__package__, "leave.lua")
 class Writers:
     """The writers of one store.
 
-    Args:
-        store: the Redis client.
-        clock: returns the time in Unix seconds.
-
     All methods raise StoreUnavailable, and IntegrityError for a stream with something else than entries.
     """
 

@@ -18,11 +18,7 @@ NOT_READY_SECONDS: Final = 3.0
 
 
 class Announcement:
-    """Announces one serving process. Keeps its address in the state directory while it serves.
-
-    Args:
-        folder: the state directory.
-    """
+    """Announces one serving process. Keeps its address in the state directory while it serves."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / ADDRESS

@@ -41,13 +41,6 @@ def start_child(
 ) -> subprocess.Popen[bytes]:
     """Start `command` so that the kernel ends it when this process ends, in whatever way.
 
-    Args:
-        command: The program's path and its arguments.
-        directory: Where it runs.
-        log: The file that its output is appended to.
-        keep_open: Descriptors that it inherits.
-        env: Its environment, where it is another than this process's.
-
     Raises:
         ChildError: When this is not Linux, or not the main thread: PR_SET_PDEATHSIG is tied to
             the thread that starts the child, and would kill the child when that thread ends.

@@ -49,7 +49,6 @@ class Development:
     Args:
         environment: the settings; without ``MASKING_REDIS_URL`` the embedded store runs.
         split: whether an intake host runs as a child, and this is the opening tier.
-        workers: worker processes of the intake host.
     """
 
     def __init__(self, environment: dict[str, str], *, split: bool = False, workers: int | None = None) -> None:

@@ -81,8 +81,6 @@ class DevelopmentIssuer:
     """Signs people in; remembers unused codes and refresh tokens.
 
     Args:
-        private_pem: the development issuer's key (ES256).
-        client_secret: of the one client.
         redirect_uri: where codes are sent; it must be on a loopback address.
 
     Raises:
@@ -276,12 +274,7 @@ def _asked() -> Mapping[str, str]:
 
 
 def serve_issuer(folder: Path, port: int, client_secret: Path, redirect_uri: str) -> None:
-    """Serve the provider on 127.0.0.1 until the process ends.
-
-    Args:
-        folder: the state directory of `serve --dev`.
-        client_secret: the file that holds the client's secret.
-    """
+    """Serve the provider on 127.0.0.1 until the process ends."""
     from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 
     issuer = DevelopmentIssuer(

@@ -41,14 +41,10 @@ class Coordinator:
     """Changes keys, one command at a time.
 
     Args:
-        path: the keyset file.
         keyring: the command's own keys; they follow every change.
         today: the ISO date.
         timeout: seconds to wait for the processes.
         hosts_have: the serial of the keyset file of which every intake host has its part, as the operator says.
-
-    Attributes:
-        wrapped: the wrapped data keys in the store.
     """
 
     def __init__(

@@ -133,8 +133,6 @@ class _MovedKey:
     """A key at an old place, and how it is written at the new one.
 
     Attributes:
-        stored: what is at the old place.
-        sealed: what the audit log says of it.
         commands: write it at the new place, unless it is there.
     """
 
@@ -150,7 +148,6 @@ class _Moving:
         state_keys: tenant and state keys, by the id of each key.
 
     Attributes:
-        moved: values moved by all passes.
         seen: keys of waybills that the last pass has read.
         conflicts: by old key, a custody there and the one at the new place, which was there already.
     """

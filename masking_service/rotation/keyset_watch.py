@@ -36,7 +36,6 @@ class KeysetFileWatch:
     """Loads a changed keyset file.
 
     Args:
-        path: the keyset file.
         keyring: the keys of the process; they adopt a changed file.
 
     Attributes:
@@ -99,7 +98,6 @@ class KeyWatch(KeysetFileWatch):
 
         Args:
             through: the store itself, or another client of it while it is not admitted.
-            policy: its digest.
 
         Returns:
             Until when (monotonic clock) the process may use the store without another heartbeat.

@@ -109,9 +109,7 @@ class LeaverPlan(msgspec.Struct, frozen=True):
     """A leaver's plan, and how far it is.
 
     Attributes:
-        could: what the person could have had.
         began: Unix seconds.
-        finished: the steps that are complete, in order.
         hosts: the intake hosts that were enrolled when it was made.
         keys: the names of all keys that the keyset had then, see `key_names`.
     """
@@ -193,7 +191,6 @@ def run(
 
     Args:
         steps: runs one, and returns what it says of itself; None where it is not complete.
-        told: called when a step is complete.
 
     Returns:
         The plan, with `left` empty if all is complete.

@@ -23,7 +23,6 @@ class Heartbeat(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
     Attributes:
         where: machine and process id.
         digest: of its keyset, hexadecimal.
-        serial: of its keyset.
         rotations: the newest `KeyNotice.rotations` after which it has checked for newer data keys; stored as ``turn``.
         fault: why it cannot use the present keyset file; empty if it can.
         policy: the digest of the policy that it acts under; empty from a release that did not report it.

@@ -69,7 +69,6 @@ class ResealedValues:
     """What a complete run has done and found.
 
     Attributes:
-        records: sealed anew.
         entries: of search indexes, replaced.
         held: waybills of holds, sealed anew under new data keys of their holds.
         checked: records that the last pass has read.
@@ -112,9 +111,6 @@ def reseal_hosts(
     """Seal anew what intake hosts have sealed with their hour keys, before they are revoked, or continue.
 
     As `reseal`, without new data keys. While the hosts go on storing, it does not end.
-
-    Args:
-        hosts: their ids.
     """
     coordinator.require_policy(policy.digest)
     return _Reseal(coordinator, Announcer(recorder, SUBJECT, clock), policy, _Started(0, {}), hosts).run()
@@ -136,8 +132,6 @@ class _Reseal:
     """Passes over the store.
 
     Attributes:
-        vault: with the command's own data keys.
-        records, entries, checked: see `ResealedValues`.
         left: records that the last pass has found under older data keys of holds, by tenant and number.
     """
 
@@ -306,12 +300,6 @@ class HoldKeys:
     """Replaces the data keys of holds, and seals the records that they keep with them.
 
     No hold is lifted for it: at each moment a held record is under a data key of its hold, the old one or the new one.
-
-    Args:
-        old: those that have to go.
-
-    Attributes:
-        sealed: held waybills that were sealed anew.
     """
 
     def __init__(self, coordinator: Coordinator, announcer: Announcer, vault: Vault, old: OldKeys) -> None:

@@ -24,9 +24,7 @@ class Resealed:
     """A value that was sealed anew.
 
     Attributes:
-        key: of the store.
         field: of a hash; empty for a string.
-        before, after: the stored bytes.
     """
 
     key: bytes

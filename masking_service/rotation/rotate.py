@@ -113,9 +113,6 @@ def rotate_audit(coordinator: Coordinator, checkpoints: Checkpoints) -> int | No
     checkpoint under the new key ends it: what a verifier finds under the old key after that is a forgery. Entries stay
     as they are.
 
-    Args:
-        checkpoints: of the coordinator's store, with its keyring.
-
     Returns:
         The epoch of the checkpoint from which on only the new key signs. None if only the end of an earlier rotation
         had to reach every process.

@@ -77,9 +77,6 @@ def shred(coordinator: Coordinator, before: str, export: Path, named: NamedRoot 
 def renew_root(coordinator: Coordinator, export: Path, named: NamedRoot | None = None) -> Shredded:
     """Replace every root key by a new one, so that no backup opens a key that was destroyed before.
 
-    Args:
-        export, named: as of `shred`.
-
     Raises:
         KeysError, KeysetError, ProcessesBehindError: as `shred`.
     """

@@ -68,7 +68,6 @@ class _Pass:
 
     Attributes:
         keys: tenant and state keys, by the id of each key.
-        seen: sealed values read by the last pass.
     """
 
     coordinator: Coordinator
@@ -126,7 +125,6 @@ class _Pass:
         """Seal the values of keys anew.
 
         Args:
-            commands: read the keys.
             logged: whether the audit log explains them. Of others, those that no state key sealed are passed over.
         """
         replies = self.coordinator.store.read(commands)

@@ -76,7 +76,6 @@ class Outside:
     Attributes:
         issuers: who signs access tokens.
         case_check: the ticket system; None if the policy names none.
-        line: the provider of privacy numbers.
         models: the root certificates of the models of authenticators that may be verified.
     """
 

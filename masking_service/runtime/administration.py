@@ -90,9 +90,6 @@ class OpenRegistries:
     def approve_key(self, tenant: str, request: KeyRequest, by: str) -> PersonKey | None:
         """Approve a key that waits; it signs from now on. None if a second operator has to approve it, too.
 
-        Args:
-            by: the name of the operator.
-
         Raises:
             StoreUnavailable: it may be approved; look, then approve it again.
         """
@@ -187,7 +184,6 @@ def opened_store(settings: Settings, keyring: Keyring | None) -> Iterator[Store]
     """The store of a set-up, for one command. Whether it keeps what it acknowledges is not looked at.
 
     Args:
-        settings: where it is.
         keyring: the keyset that it must belong to. None for a command that does not check it, or checks it itself.
 
     Raises:

@@ -54,13 +54,8 @@ class PublicationLate(Exception):
 class IntakeParts:
     """Everything that a process of the intake tier needs.
 
-    Args:
-        keyring: of an intake host.
-
     Attributes:
         acting: the use cases under the policy in force.
-        published: what the opening tier published.
-        lifetime: the hour of this process.
         forwarding: the way to the opening tier.
     """
 

@@ -73,16 +73,13 @@ class Settings:
         redis_vouched: whether the operator vouches that it syncs every write, if it does not show that itself.
         redis_may_lose: whether the operator accepts that acknowledged tokens may be lost in a crash.
         audit_slots: over how many slots the audit log of a new store is spread; 0 where that is not said.
-        policy: the policy file.
         schemas: a folder with a site's own schemas, or None.
         development: whether `serve --dev` made this set-up.
         max_body_bytes: a request with a longer body is answered with 413.
         alert_url: where alerts are sent; empty where nowhere.
-        alert_key: the file with the key that signs them.
         audit_url: where the archive of the audit log answers; empty if it is not asked.
         audit_key: the file with the key that signs what it is asked.
         metrics_port: where `/metrics` is answered, and nothing else; 0 for nowhere.
-        tier: what this process serves.
         opening_url: where an intake host asks the opening tier; empty in other tiers.
         forward_address: host and port where the opening tier answers intake hosts; None in other tiers.
     """

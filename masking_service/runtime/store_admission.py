@@ -130,7 +130,6 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
 
     Args:
         store: admitted.
-        checkpoints: of that store.
 
     Raises:
         StoreUnavailable: the store did not answer.
@@ -158,8 +157,6 @@ class LastSeen:
 
     Attributes:
         registry: of the clients, with its snapshot loaded.
-        freezes: the snapshots of the lists of freezes and revoked keys.
-        tenants: that have such a list.
     """
 
     registry: ClientRegistry
@@ -190,8 +187,6 @@ def accept_store(
 
     Args:
         store: admitted.
-        checkpoints: of that store.
-        last_seen: of that store.
         policy: the hash of the policy in force.
 
     Returns:

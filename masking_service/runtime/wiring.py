@@ -65,7 +65,6 @@ class Parts:
 
     Attributes:
         acting: the use cases under the policy in force.
-        schemas: where the values are, by name.
         deferred: runs what no answer waits for.
         archive: has the entries that the store no longer has; None if it is not asked.
         tenants: every tenant that this process has heard of.
