@@ -57,7 +57,7 @@ OVERRIDDEN = {
     "masking_service.masking.strict_yaml._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
     "masking_service.masking.strict_yaml._Loader.construct_object": "PyYAML: a loader is a class that is extended",
     "masking_files.faults.NotDone.exit_code": "documented by Click",
-    "masking_service.cli.deferred.Deferred.make_context": "documented by Click",
+    "masking_service.cli.Deferred.make_context": "documented by Click",
     "masking_service.cli.serve.CannotListen.exit_code": "documented by Click",
     "masking_service.cli.options.Checked.convert": "documented by Click",
     "masking_service.cli.serve.Gunicorn.load": "documented by gunicorn (custom applications)",

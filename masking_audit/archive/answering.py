@@ -16,6 +16,7 @@ from masking_audit.archive.segments import WITNESS, ArchiveError, lines_at, segm
 from masking_service.audit.questions import (
     MAX_LIMIT,
     MAX_NAMES,
+    MAX_PAGE_BYTES,
     MAX_QUESTION_BYTES,
     LinesQuestion,
     LogAnswer,
@@ -27,7 +28,6 @@ from masking_service.audit.questions import (
     sign_answer,
 )
 from masking_service.audit.reading import ID
-from masking_service.audit.wanted import MAX_PAGE_BYTES
 
 TIMEOUT_SECONDS: Final = 10.0
 INDEX_EVERY_SECONDS: Final = 1.0

@@ -28,9 +28,8 @@ from masking_audit.archive.segments import (
 )
 from masking_audit.format.links import place_of
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.questions import Position
+from masking_service.audit.questions import MAX_PAGE_BYTES, ArchivedEntry, Page, Position, Wanted, one_or_more
 from masking_service.audit.reading import EntryDocument, parse_entry
-from masking_service.audit.wanted import MAX_PAGE_BYTES, ArchivedEntry, Page, Wanted, one_or_more
 
 _ROWS_AT_ONCE: Final = 200
 _SCHEMA: Final = """

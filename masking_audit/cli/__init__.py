@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from masking_service.cli.deferred import Deferred
+from masking_service.cli import Deferred
 
 _HERE: Final = "masking_audit.cli"
 COMMANDS: Final = (

@@ -5,6 +5,7 @@ is held in memory but one row, the names of the sheets and the number formats.
 """
 
 import posixpath
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,17 +15,40 @@ from typing import IO, BinaryIO, Final
 from urllib.parse import unquote
 from zipfile import ZipFile, ZipInfo
 
+import yaml
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from masking_files import texts
-from masking_files.excel.cells import Cell, read_rows
-from masking_files.excel.formats import read_formats
-from masking_files.excel.names import shown_name
+from masking_files.excel.cells import Cell, read_formats, read_rows
 from masking_files.excel.scan import Scan, scan_sheet
 from masking_files.excel.strings import Strings
 from masking_files.excel.xml import Unsafe, feed, refuse_document_type
 from masking_files.faults import NotDone
+from masking_service.masking.numbers.numbers_in_text import scrub
+from masking_service.masking.stars import stars
+from masking_service.tables.looks import looks_like_name
 from masking_service.texts import say
+
+_WORDS: Final = " ".join(yaml.safe_load(Path(__file__).with_name("sheet_words.yaml").read_text("utf-8"))).split()
+_KNOWN: Final = re.compile(
+    rf"(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))}|20[0-9]{{2}}[01][0-9][0-3][0-9](?![0-9])"
+    r"|(?<![0-9])[0-9]{1,4}(?![0-9])|[ ._\-()（）])*",
+    re.IGNORECASE,
+)
+_MAX_DIGITS: Final = 8
+
+
+def is_known_name(name: str) -> bool:
+    """Return whether a sheet's name consists of usual words and a date, so that it tells nothing of a person."""
+    return _KNOWN.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= _MAX_DIGITS
+
+
+def shown_name(name: str) -> str:
+    """Return a sheet's name as a message shows it, without what looks personal in it."""
+    if is_known_name(name):
+        return name
+    return re.sub(r"[^\W\d_]+", lambda word: stars(word[0]) if looks_like_name(word[0]) else word[0], scrub(name))
+
 
 MAX_BYTES: Final = 4 * 1024**3
 """Bytes of all parts together: the limit on time, and on disk space for shared strings."""

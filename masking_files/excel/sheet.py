@@ -12,11 +12,9 @@ from typing import Any, Final
 import xlsxwriter
 
 from masking_files.destination import Write
+from masking_files.excel.cells import GENERAL, Value
 from masking_files.excel.cells import Cell as Read
-from masking_files.excel.cells import Value
-from masking_files.excel.formats import GENERAL
-from masking_files.excel.names import is_known_name
-from masking_files.excel.package import Workbook
+from masking_files.excel.package import Workbook, is_known_name
 from masking_files.excel.scan import HEADER_ROWS, Scan
 from masking_files.faults import InputError, NotDone
 from masking_files.formulas import BEGINNINGS

@@ -11,16 +11,18 @@ from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.order import Order
 from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,
+    ArchivedEntry,
     LinesQuestion,
     LogAnswer,
     NamedQuestion,
     NewestQuestion,
+    Page,
     PageQuestion,
     Question,
+    Wanted,
     is_signed_answer,
     sign_question,
 )
-from masking_service.audit.wanted import ArchivedEntry, Page, Wanted
 from masking_service.outbound import Outbound, OutboundError
 from masking_service.store.connection import Breaker
 from masking_service.store.errors import StoreUnavailable
@@ -33,7 +35,7 @@ WAIT_SECONDS: Final = 0.5
 
 
 class AskedArchive:
-    """The archive behind a URL, as `wanted.OlderEntries`."""
+    """The archive behind a URL, as `OlderEntries`."""
 
     def __init__(self, url: str, key: MessageKey, clock: Callable[[], int]) -> None:
         self._key, self._clock = key, clock
@@ -48,12 +50,12 @@ class AskedArchive:
         )
 
     def page(self, tenant: str, wanted: Wanted, low: Order, high: Order, *, newest: bool, limit: int) -> Page:
-        """Return a page; see `wanted.OlderEntries`: one exchange."""
+        """Return a page; see `OlderEntries`: one exchange."""
         answer = self._ask(PageQuestion(tenant, wanted, low, high, newest, limit))
         return Page(answer.rows, answer.more, answer.examined)
 
     def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
-        """Return entries by their ids; see `wanted.OlderEntries`: one exchange."""
+        """Return entries by their ids; see `OlderEntries`: one exchange."""
         return self._ask(NamedQuestion(tenant, [*names])).rows
 
     def lines(self, since: int = 0) -> Iterator[bytes]:

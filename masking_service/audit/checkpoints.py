@@ -33,8 +33,7 @@ from keys.signers import LogSigner
 from masking_audit.format.lines import Checkpoint, CheckpointLine, UnreadableLineError, is_signed, read_line, write_line
 from masking_audit.format.links import checkpoint_message, encode
 from masking_service.audit.errors import CheckpointsBlockedError, RolledBackError
-from masking_service.audit.heads import covers, describe_rollback, heads, refuse_lost_entries
-from masking_service.audit.writers import Writers
+from masking_service.audit.writers import Writers, covers, describe_rollback, heads, refuse_lost_entries
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Script

@@ -13,8 +13,8 @@ import msgspec
 from keys.errors import IntegrityError
 from masking_audit.format.links import encode
 from masking_service.audit.order import Order
+from masking_service.audit.questions import ArchivedEntry, OlderEntries
 from masking_service.audit.stored import unpack
-from masking_service.audit.wanted import ArchivedEntry, OlderEntries
 from masking_service.store.client import Command, Store
 
 ID: Final = re.compile(r"([0-9a-f]{16})-([1-9][0-9]{0,17})", re.ASCII)

@@ -8,10 +8,9 @@ from typing import Final, NamedTuple
 
 from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.figures import Figures, figures_of
+from masking_service.audit.questions import OlderEntries, Wanted
 from masking_service.audit.reading import EntryDocument, TenantLog, UnknownEntryError
-from masking_service.audit.search import MAX_SECONDS, scan
-from masking_service.audit.slots import Cursor
-from masking_service.audit.wanted import OlderEntries, Wanted
+from masking_service.audit.slots import MAX_SECONDS, Cursor, scan
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 

@@ -1,15 +1,37 @@
 """The command line: `python -m masking_service COMMAND`. Faults are said in words and exit with 2."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from rich.console import Console
 
 from keys.errors import KeysError
 from masking_service import __version__
-from masking_service.cli.deferred import Deferred
+
+
+class Deferred(click.Command):
+    """A command in lists and completions, which is imported when it is run or asked for its help.
+
+    Args:
+        name: of the command. Its module has it under that name, with `_` for `-`.
+    """
+
+    def __init__(self, name: str, module: str, help: str) -> None:  # noqa: A002  # click's name for it
+        super().__init__(name, help=help)
+        self.module = module
+
+    def imported(self) -> click.Command:
+        """Return the command."""
+        command: click.Command = getattr(import_module(self.module), str(self.name).replace("-", "_"))
+        return command
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Return the context of the command, with which click goes on: see `click.Command.make_context`."""
+        return self.imported().make_context(*args, **extra)
+
 
 INSTALLED: Final = "waybill-masking"
 """The command of the installed package. Its shell completion is click's: _WAYBILL_MASKING_COMPLETE=bash_source."""

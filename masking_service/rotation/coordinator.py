@@ -17,7 +17,7 @@ from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.keyset import Keyset, read
 from keys.keyset_file import KeysetFile
-from masking_service.rotation.processes import Heartbeat, active_processes
+from masking_service.rotation.keyset_watch import Heartbeat, active_processes
 from masking_service.service.vault.key_notice import KeyNotice, read_key_notice, reading_key_notice, write_key_notice
 from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys
 from masking_service.store.client import Store

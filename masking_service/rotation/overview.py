@@ -10,7 +10,7 @@ from keys.keyring import Keyring
 from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, Use, date_of, day_of
 from keys.rotation import ROTATABLE, entries_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.rotation.processes import Heartbeat, active_processes
+from masking_service.rotation.keyset_watch import Heartbeat, active_processes
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.rules import KeyRules
 from masking_service.service.vault.wrapped_keys import HOLD_DAY, PERMIT_DAY, WrappedKeys

@@ -12,8 +12,8 @@ from masking_service.audit.backlog import Backlog
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import BLOCKED_REMEDY
 from masking_service.audit.log import AuditLog
+from masking_service.audit.questions import OlderEntries
 from masking_service.audit.recent import RecentEntries
-from masking_service.audit.wanted import OlderEntries
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas

@@ -8,9 +8,9 @@ import pytest
 import redis
 
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.questions import Wanted
 from masking_service.audit.reading import TenantLog
-from masking_service.audit.search import search
-from masking_service.audit.wanted import Wanted
+from masking_service.audit.slots import search
 from masking_service.runtime.store_admission import recognise
 from masking_service.store.client import Store
 from masking_service.store.errors import WrongStore

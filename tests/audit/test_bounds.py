@@ -10,10 +10,10 @@ import pytest
 import redis
 
 from masking_service.audit.order import Order
+from masking_service.audit.questions import ArchivedEntry, Page, Wanted
 from masking_service.audit.reading import EntryDocument, TenantLog
 from masking_service.audit.recent import RecentEntries
-from masking_service.audit.search import scan, search
-from masking_service.audit.wanted import ArchivedEntry, Page, Wanted
+from masking_service.audit.slots import scan, search
 from masking_service.store.client import Store
 from tests.audit.logs import TENANT, entry, log_on
 from tests.store.stores import ask, counted, named

@@ -11,9 +11,9 @@ import redis
 
 from keys.errors import IntegrityError
 from masking_service.audit.log import AuditLog
+from masking_service.audit.questions import Wanted
 from masking_service.audit.reading import EntryDocument, TenantLog, UnknownEntryError
-from masking_service.audit.search import search
-from masking_service.audit.wanted import Wanted
+from masking_service.audit.slots import search
 from masking_service.store.client import Store
 from tests.audit.logs import entry, log_on, writer_of
 from tests.store import stores
@@ -112,10 +112,10 @@ def test_a_search_that_finds_little_ends_after_a_while_and_goes_on_from_there(
     store: Store, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     if bound == "entries":
-        monkeypatch.setattr("masking_service.audit.search.MAX_READ", 3)
+        monkeypatch.setattr("masking_service.audit.slots.MAX_READ", 3)
     else:
         looks = cycle([0.0, 0.0, 2.4, 2.5])  # at the beginning, and after each entry
-        monkeypatch.setattr("masking_service.audit.search.monotonic", lambda: next(looks))
+        monkeypatch.setattr("masking_service.audit.slots.monotonic", lambda: next(looks))
     made = append_at(client, [log_on(store)], 8)
     wanted = Wanted(begin=7)
     pages, after = [], None

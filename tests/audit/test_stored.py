@@ -16,11 +16,11 @@ from masking_audit.archive.follower import Follower
 from masking_audit.format.links import encode
 from masking_audit.verify.verifier import Verification, verify
 from masking_service.audit import log as audit_log
+from masking_service.audit.questions import Wanted
 from masking_service.audit.reading import TenantLog
-from masking_service.audit.search import search
+from masking_service.audit.slots import search
 from masking_service.audit.stored import NAMES, WORDS, pack, unpack
 from masking_service.audit.streams import Streams
-from masking_service.audit.wanted import Wanted
 from masking_service.shipped import ROOT
 from masking_service.store.client import Store
 from masking_service.store.layout import ONE_SLOT

@@ -12,8 +12,7 @@ from click.testing import CliRunner
 
 from masking_audit.cli import COMMANDS as OF_AUDIT
 from masking_console.__main__ import main as desk
-from masking_service.cli import COMMANDS, commands
-from masking_service.cli.deferred import Deferred
+from masking_service.cli import COMMANDS, Deferred, commands
 from tests import programs
 from tests.e2e.processes import ROOT
 from tests.every import every

@@ -15,7 +15,7 @@ from keys.files import write_secret_file
 from masking_service.cli import pseudonyms
 from masking_service.cli.keys import commands
 from masking_service.cli.keys.leaver import _revoke_hosts
-from masking_service.rotation import index, reseal, rewrap, rotate, search, shred, state
+from masking_service.rotation import index, reseal, rotate, search, shred, state
 from tests.keys.known import known_keyring
 
 Command = Callable[[Any, Path], object]
@@ -67,7 +67,7 @@ COMMANDS: dict[str, Command] = {
     "rotate state": lambda coordinator, _: state.rotate_state(coordinator, NONE, NONE, NONE),
     "rotate search": lambda coordinator, _: search.rotate_search(coordinator, NONE, NONE),
     "rotate publication": lambda coordinator, _: rotate.rotate_publication(_split(coordinator)),
-    "rewrap": lambda coordinator, _: rewrap.rewrap(coordinator),
+    "rewrap": lambda coordinator, _: shred.rewrap(coordinator),
     "shred": lambda coordinator, folder: shred.shred(coordinator, "2026-01-01", folder / "surviving.json"),
     "restore": restored,
     "reseal": lambda coordinator, _: reseal.reseal(coordinator, NONE, NONE, lambda: 0),

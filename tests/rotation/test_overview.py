@@ -20,9 +20,8 @@ from keys.rotation import (
 )
 from keys.tiers import begin_split
 from masking_service.rotation.overview import ENDING, KeyLine, Overview, Terms, overview, overview_of_file
-from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
-from masking_service.rotation.shred import shred
+from masking_service.rotation.shred import rewrap, shred
 from masking_service.service.people.clients import Clients
 from masking_service.service.people.rules import KeyRules
 from tests.rotation.processes import DAY, TODAY, Process, coordinator

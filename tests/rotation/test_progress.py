@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate_data
+from masking_service.rotation.shred import rewrap
 from masking_service.rotation.state import rotate_state
 from masking_service.service.call.recorder import Recorder
 from tests.rotation.commands import LATE, running

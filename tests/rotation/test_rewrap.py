@@ -8,8 +8,8 @@ from keys import keyset
 from keys.errors import IntegrityError, KeysError
 from keys.keyring import Keyring
 from keys.keyset_file import USES
-from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
+from masking_service.rotation.shred import rewrap
 from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 from masking_service.store.layout import DATA_KEYS
 from tests.keys.known import known_keyring

@@ -15,9 +15,8 @@ from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, RootEntry, date_of
 from keys.rotation import distribute
 from masking_service.rotation import shred as shredding
-from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
-from masking_service.rotation.shred import Shredded, renew_root, restore, shred
+from masking_service.rotation.shred import Shredded, renew_root, restore, rewrap, shred
 from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.errors import StoreUnavailable
 from tests.rotation.processes import DAY, Both, Killed, Process, coordinator, countdown

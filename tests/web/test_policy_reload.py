@@ -14,7 +14,7 @@ from jwt import PyJWKClient
 from jwt.exceptions import PyJWKClientConnectionError
 
 from keys.development_issuer import new_private_pem, public_pem
-from masking_service.rotation.processes import active_processes
+from masking_service.rotation.keyset_watch import active_processes
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import Parts, assemble

@@ -24,10 +24,10 @@ from masking_service.cli.options import FILE, GIVEN_FILE, Checked, state_dir
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.index import FoundNumbers, find_numbers
 from masking_service.rotation.reseal import reseal as reseal_all
-from masking_service.rotation.rewrap import rewrap as rewrap_all
 from masking_service.rotation.rotate import rotate as rotate_file
 from masking_service.rotation.rotate import rotate_data, rotate_session
 from masking_service.rotation.shred import restore as restore_surviving
+from masking_service.rotation.shred import rewrap as rewrap_all
 from masking_service.rotation.shred import shred as shred_days
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.set_up import settings_of

@@ -21,8 +21,8 @@ from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
 from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, key_names, load, outdated, run, without
 from masking_service.rotation.reseal import STARTED, reseal, reseal_hosts
-from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
+from masking_service.rotation.shred import rewrap
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of

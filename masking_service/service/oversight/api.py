@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action, Outcome
 from masking_service.audit.log import REPLACED, outside_id
+from masking_service.audit.questions import Wanted
 from masking_service.audit.reading import UnknownEntryError
-from masking_service.audit.wanted import Wanted
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.examples import CASE

@@ -18,9 +18,9 @@ from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.log import AuditLog
+from masking_service.audit.questions import OlderEntries, Wanted
 from masking_service.audit.reading import EntryDocument, TenantLog
-from masking_service.audit.search import MAX_SECONDS, scan, search
-from masking_service.audit.wanted import OlderEntries, Wanted
+from masking_service.audit.slots import MAX_SECONDS, scan, search
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no

@@ -9,7 +9,7 @@ import redis
 from masking_audit.archive.index import Index, wanted_terms
 from masking_audit.archive.segments import read_orders
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.wanted import Wanted
+from masking_service.audit.questions import Wanted
 from masking_service.store.client import Store
 from tests.audit.archive.worlds import MINE, OTHER, World
 

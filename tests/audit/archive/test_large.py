@@ -17,8 +17,7 @@ from masking_audit.format.links import encode
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.order import FIRST, LAST
-from masking_service.audit.questions import LogAnswer, sign_answer
-from masking_service.audit.wanted import Page, Wanted
+from masking_service.audit.questions import LogAnswer, Page, Wanted, sign_answer
 from masking_service.store.client import Store
 from tests.audit.archives import follow
 from tests.audit.logs import TENANT, Process, entry

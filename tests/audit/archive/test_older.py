@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from masking_service.audit.errors import ArchiveUnavailable
+from masking_service.audit.questions import Wanted
 from masking_service.audit.reading import TenantLog, UnknownEntryError
 from masking_service.audit.recent import RecentEntries
-from masking_service.audit.search import search
-from masking_service.audit.wanted import Wanted
+from masking_service.audit.slots import search
 from tests.audit.archive.worlds import MINE, OTHER, World
 from tests.audit.archives import SilentArchive
 from tests.audit.logs import Process, entry

@@ -9,6 +9,7 @@ from masking_service.audit.asking import TIMEOUT_SECONDS, WAIT_SECONDS
 from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,
     MAX_NAMES,
+    MAX_PAGE_BYTES,
     MAX_QUESTION_BYTES,
     LogAnswer,
     NamedQuestion,
@@ -17,8 +18,7 @@ from masking_service.audit.questions import (
     sign_answer,
     sign_question,
 )
-from masking_service.audit.search import MAX_SECONDS
-from masking_service.audit.wanted import MAX_PAGE_BYTES
+from masking_service.audit.slots import MAX_SECONDS
 from tests.every import every
 
 KEY, OTHER = MessageKey(b"k" * 32), MessageKey(b"o" * 32)

@@ -9,8 +9,8 @@ import pytest
 from masking_audit.archive.archive import Archive
 from masking_audit.archive.follower import Follower
 from masking_service.audit.order import FIRST, LAST
+from masking_service.audit.questions import Wanted
 from masking_service.audit.streams import Streams
-from masking_service.audit.wanted import Wanted
 from tests.audit.archive.worlds import MINE, World
 from tests.audit.logs import VERIFIER
 

@@ -12,9 +12,9 @@ import redis
 from masking_audit.archive.index import Index
 from masking_audit.format.entries import Entry, Item
 from masking_service.audit.order import Order
+from masking_service.audit.questions import OlderEntries, Wanted
 from masking_service.audit.reading import TenantLog
-from masking_service.audit.search import search
-from masking_service.audit.wanted import OlderEntries, Wanted
+from masking_service.audit.slots import search
 from masking_service.store.client import Store
 from tests.audit import logs
 from tests.audit.archives import follow

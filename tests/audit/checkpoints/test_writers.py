@@ -9,7 +9,7 @@ import redis
 from masking_audit.format.links import encode
 from masking_service.audit.checkpoints import EVERY_SECONDS, Checkpoints
 from masking_service.audit.errors import RolledBackError
-from masking_service.audit.heads import LISTED_SECONDS
+from masking_service.audit.writers import LISTED_SECONDS
 from masking_service.store.client import Store
 from tests.audit.checkpoints.made import Clock, epochs_in, heads
 from tests.audit.logs import entry, log_on, stream, writer_of, writers

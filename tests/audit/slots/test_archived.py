@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from masking_service.audit.order import Order
+from masking_service.audit.questions import ArchivedEntry, Page, Wanted
 from masking_service.audit.reading import TenantLog
 from masking_service.audit.slots import _Place, _read_archive
-from masking_service.audit.wanted import ArchivedEntry, Page, Wanted
 from masking_service.store.layout import AuditKeys
 from tests.audit.logs import TENANT
 

@@ -7,10 +7,10 @@ import pytest
 from redis.crc import key_slot
 
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.questions import Wanted
 from masking_service.audit.reading import TenantLog
-from masking_service.audit.search import search
+from masking_service.audit.slots import search
 from masking_service.audit.streams import Streams
-from masking_service.audit.wanted import Wanted
 from masking_service.store.errors import StoreUnavailable
 from tests import servers
 from tests.audit import logs

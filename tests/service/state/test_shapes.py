@@ -20,8 +20,8 @@ import masking_audit.tiles.log
 import masking_audit.tiles.proofs
 import masking_audit.verify.verifier
 import masking_service.audit.questions
+import masking_service.rotation.keyset_watch
 import masking_service.rotation.leaver
-import masking_service.rotation.processes
 import masking_service.rotation.reseal
 import masking_service.rotation.shred
 import masking_service.service.acts.registry
@@ -63,7 +63,7 @@ MODULES = (
     masking_audit.verify.verifier,
     masking_service.audit.questions,
     masking_service.rotation.leaver,
-    masking_service.rotation.processes,
+    masking_service.rotation.keyset_watch,
     masking_service.rotation.reseal,
     masking_service.rotation.shred,
     masking_service.service.acts.registry,

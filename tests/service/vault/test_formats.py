@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import redis
 
-from masking_service.rotation.processes import Heartbeat
+from masking_service.rotation.keyset_watch import Heartbeat
 from masking_service.service.vault.key_notice import KeyNotice
 from masking_service.service.vault.vault import Vault
 from masking_service.store import genesis

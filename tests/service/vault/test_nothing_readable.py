@@ -12,7 +12,7 @@ from keys.aead import HEADER_BYTES
 from masking_service.audit.actions import Action
 from masking_service.audit.log import AuditLog
 from masking_service.masking.records.schema import Place
-from masking_service.rotation.processes import Heartbeat, heartbeat_commands
+from masking_service.rotation.keyset_watch import Heartbeat, heartbeat_commands
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.cases.state import Cases, Opening
