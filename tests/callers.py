@@ -2,7 +2,7 @@
 
 import os
 
-from masking_service.service.phone_calls.callers import Callers
+from masking_service.service.phone_calls.state import Callers
 from tests.web.api import Api
 from tests.web.people import COURIER, OFFICER, OTHER_OFFICER
 

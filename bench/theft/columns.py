@@ -30,7 +30,7 @@ from masking_audit.lookout.signals import (
     quick_approvals,
 )
 from masking_audit.lookout.use import first_second
-from masking_service.service.lookout.reasons import Reason
+from masking_service.service.lookout.state import Reason
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 OPENED, CASES, CLOSED, APPROVED = range(4)

@@ -126,7 +126,7 @@ class Couriers:
     def _over(self, views: Days) -> int:
         """Return how many views the budgets of person, role and tenant refuse at least."""
         limit = min((window.limit for window in _view_windows(self._policy) if window.seconds == DAY), default=2**40)
-        budget = self._policy.rules.roles["courier"].full_views
+        budget = self._policy.rules.roles["courier"].budgets.get("full_views")
         factor = min(self._policy.rules.factors.of(budget)[1:]) if budget else 1
         passed = np.minimum(np.minimum(views, limit).sum(1), limit * factor)
         return int((views.sum(1) - passed).sum())

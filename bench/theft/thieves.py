@@ -46,7 +46,7 @@ def _successes(tries: int, chance: float, random: Random) -> int:
 
 
 def _fields(policy: Policy) -> Budget | None:
-    return policy.rules.roles["dispute-officer"].fields
+    return policy.rules.roles["dispute-officer"].budgets.get("fields")
 
 
 def _small(policy: Policy) -> int:
@@ -116,7 +116,7 @@ def colluding(heist: Heist) -> None:
 def scraper(heist: Heist) -> None:
     """Look at the parcels of the site that no courier has yet: a record is one address in full."""
     courier = heist.member("courier")
-    budget = heist.policy.rules.roles["courier"].full_views
+    budget = heist.policy.rules.roles["courier"].budgets.get("full_views")
     a_day, pause = pace(budget)
     per_call = min(CHUNK * 2, min((window.limit for window in budget.windows), default=1) if budget else CHUNK)
     own = int(heist.workforce.parcels.median)

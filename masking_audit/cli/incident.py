@@ -32,10 +32,10 @@ from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.runtime.set_up import settings_of
 from masking_service.service.freezes.state import Freezes
+from masking_service.service.people.clients import ClientRegistry
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import CLIENT_ALIAS, issuer_alias, principal_id, site_codes
-from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.errors import StoreUnavailable
 

@@ -23,8 +23,7 @@ from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.freezes.state import FreezeByPolicy
-from masking_service.service.lookout.reasons import in_words
-from masking_service.service.lookout.state import Shortlists
+from masking_service.service.lookout.state import Shortlists, in_words
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.health import uphold

@@ -25,7 +25,7 @@ from masking_audit.lookout.peers import (
     score,
 )
 from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR
-from masking_service.service.lookout.reasons import Reason
+from masking_service.service.lookout.state import Reason
 
 RECENT: Final = 7 * SECONDS_A_DAY
 """Seconds for which new things count. A patient thief's single night does not differ from chance."""

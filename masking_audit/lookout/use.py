@@ -20,8 +20,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import NOTHING_STATED, Recorder, RequestContext
 from masking_service.service.freezes.state import FreezeByPolicy, Freezes
-from masking_service.service.lookout.reasons import Reason
-from masking_service.service.lookout.state import Shortlists, StoredListing, StoredReason
+from masking_service.service.lookout.state import Reason, Shortlists, StoredListing, StoredReason
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, service_principal
 

@@ -106,8 +106,8 @@ class Reach:
                 "; ".join(opens) or "-",
                 ", ".join(full) or "-",
                 ", ".join(sorted(role.permissions)),
-                _most(role.fields, seconds),
-                _most(role.full_views, seconds),
+                _most(role.budgets.get("fields"), seconds),
+                _most(role.budgets.get("full_views"), seconds),
             )
 
 

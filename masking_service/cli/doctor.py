@@ -36,8 +36,8 @@ from masking_service.runtime.state_files import served_address
 from masking_service.service.cases.case_check import TIMEOUT_SECONDS, load_case_check
 from masking_service.service.cases.problems import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
 from masking_service.service.holds.state import Holds
-from masking_service.service.people.claims import LEEWAY
 from masking_service.service.people.issuer_check import IssuerFault, check_issuer
+from masking_service.service.people.issuers import LEEWAY
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.service.tiers.published import LATE_SECONDS, Published

@@ -18,9 +18,15 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_alerts
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
-from masking_service.service.acts.approving import status
-from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, Request
-from masking_service.service.acts.state import Keyholders, fingerprint_of
+from masking_service.service.acts.state import (
+    ApprovedKey,
+    Key,
+    Keyholders,
+    KeyRegistry,
+    Request,
+    fingerprint_of,
+    status,
+)
 from masking_service.service.call.errors import SignatureInvalid
 from masking_service.service.devices.state import MAX_DEVICES, DeviceRequest, Devices
 from masking_service.service.people.principals import principal_id, service_principal

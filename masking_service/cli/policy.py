@@ -28,15 +28,15 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
-from masking_service.service.acts.models import load_models
 from masking_service.service.cases.case_check import check_key
-from masking_service.service.decoys.own_numbers import hash_number
+from masking_service.service.decoys.state import hash_number
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.rules import SearchRule
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.service.phone_calls.loading import load_provider
+from masking_service.service.people.signed_rules import load_models
+from masking_service.service.phone_calls.line import load_provider
 from masking_service.shipped import shipped
 from masking_service.texts import Text, say
 
@@ -118,7 +118,7 @@ def _show_rules(console: Console, found: Policy) -> None:
     for tenant, rule in found.rules.search_tenants.items():
         console.print(say(texts.SEARCH_TENANT, tenant=tenant, indexes=_indexes(rule)))
     for role in found.rules.roles.values():
-        shared = [budget for budget in role.budgets if budget.counts != "fields"]
+        shared = [budget for counts, budget in role.budgets.items() if counts not in ("fields", "decoys")]
         if shared:
             fits = min(found.rules.factors.fits(budget) for budget in shared)
             console.print(say(texts.FITS, role=role.name, people=f"{fits:,}"))
@@ -172,7 +172,7 @@ def _show_devices(console: Console, found: Policy) -> None:
 def number(file: TextIO, tenant: str, state_dir: Path) -> None:
     """Print the keyed hashes of the phone numbers in FILE.
 
-    They are for `decoys.own_numbers` of a policy: numbers of the company itself.
+    They are for `own_numbers` of a policy's section `decoys`: numbers of the company itself.
 
     FILE has one number a line, and is - for standard input, so that no number gets into the history of the shell.
     """

@@ -25,15 +25,14 @@ from masking_service.runtime.administration import OpenRegistries, opened_regist
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY, SERVED_POLICY, write_public_key
-from masking_service.service.people.clients import KEY_BYTES, ApiKey, Clients, key_bytes, key_text
+from masking_service.service.people.clients import KEY_BYTES, SNAPSHOT, ApiKey, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal, client_principal_id
-from masking_service.service.people.registry import SNAPSHOT
 from masking_service.service.people.rules import DEVELOPMENT_ALIAS
-from masking_service.service.phone_calls.callers import Callers
-from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
+from masking_service.service.phone_calls.line import DEVELOPMENT_KEY
+from masking_service.service.phone_calls.state import Callers
 from masking_service.store.errors import StoreUnavailable
 
 SITES = ("021001",)

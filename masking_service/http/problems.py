@@ -15,6 +15,7 @@ from werkzeug.datastructures import LanguageAccept
 
 from keys.errors import IntegrityError, ProviderError
 from masking_service.audit.errors import ArchiveUnavailable, NotArchived
+from masking_service.audit.reading import UnknownEntryError
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import encode
@@ -101,12 +102,10 @@ def problem_of(error: Exception) -> Problem:
             return _refusal(error)
         case InvalidRecord():
             return Problem("invalid-request", error.errors)
-        case UnknownSchema():
-            return Problem("unknown-schema", [("/schema", "unknown-schema")])
-        case SeveralWaybills():
-            return Problem("several-waybills", [("/schema", "several-waybills")])
-        case NotFound() | InvalidRequest():
+        case NotFound() | InvalidRequest() | UnknownSchema() | SeveralWaybills():
             return Problem(error.code, error.places)
+        case UnknownEntryError():
+            return Problem("invalid-request", [("/after", "unknown-cursor")])
         case TooMany():
             return Problem("too-many")
         case ArchiveUnavailable() | NotArchived():

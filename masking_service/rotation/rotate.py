@@ -27,8 +27,7 @@ from keys.rotation import (
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.service.people.clients import Clients
-from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.people.clients import ClientRegistry, Clients
 from masking_service.service.state.serials import Serials
 from masking_service.service.tiers.documents import (
     DAYS_PLACE,

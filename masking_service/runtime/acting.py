@@ -38,11 +38,9 @@ from masking_service.service.oversight.activity import ActivityReport
 from masking_service.service.oversight.auditing import Auditing
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy
-from masking_service.service.phone_calls.call_records import CallRecords
-from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.line import Line
-from masking_service.service.phone_calls.live_calls import LiveCalls
 from masking_service.service.phone_calls.reports import CallReports
+from masking_service.service.phone_calls.state import Callers, CallRecords, LiveCalls
 from masking_service.service.phone_calls.use import Calling
 from masking_service.service.proposals.use import ProposeAct
 from masking_service.service.restrictions.state import Restrictions

@@ -19,19 +19,16 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring, open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import recognise
-from masking_service.service.acts.registry import Key, KeyRegistry, Request, as_approved
-from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
+from masking_service.service.acts.state import Key, Keyholders, KeyRegistry, KeyRequest, PersonKey, Request, as_approved
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import NOTHING_STATED, Recorder, RequestContext, Stated
-from masking_service.service.devices.invitations import RANDOM_BYTES, invite, read_invitation
-from masking_service.service.devices.state import Device, DeviceRequest, Devices
+from masking_service.service.devices.state import RANDOM_BYTES, Device, DeviceRequest, Devices, invite, read_invitation
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.oversight.auditing import end
-from masking_service.service.people.clients import Clients
+from masking_service.service.people.clients import ClientRegistry, Clients
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import CLIENT_ALIAS, DEFAULT_TENANT, service_principal
-from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.phone_calls.callers import NUMBERS_AT_ONCE, Callers
+from masking_service.service.phone_calls.state import NUMBERS_AT_ONCE, Callers
 from masking_service.service.state.sealed import TenantState
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable, WrongStore

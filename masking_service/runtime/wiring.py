@@ -25,7 +25,6 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_alerts, open_keyring, open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
-from masking_service.service.acts.models import load_models
 from masking_service.service.acts.state import Keyholders
 from masking_service.service.call.denials import Denials
 from masking_service.service.cases.case_check import load_case_check
@@ -36,12 +35,13 @@ from masking_service.service.freezes.state import Freezes, PendingFreezes
 from masking_service.service.holds.state import Holds
 from masking_service.service.incidents.state import IncidentLists
 from masking_service.service.incidents.watch import DeadlineWatch
+from masking_service.service.people.clients import ClientRegistry
 from masking_service.service.people.issuer_keys import KeysByUrl
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy, PolicyFile
 from masking_service.service.people.principals import DEFAULT_TENANT
-from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY, load_line
+from masking_service.service.people.signed_rules import load_models
+from masking_service.service.phone_calls.line import DEVELOPMENT_KEY, load_line
 from masking_service.service.search.index_work import IndexWork
 from masking_service.service.state.once import OnceAWhile
 from masking_service.service.tiers.publisher import Publisher

@@ -11,7 +11,7 @@ from masking_service.audit.actions import Action
 from masking_service.masking.records.recipients import read
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
-from masking_service.service.decoys.own_numbers import hash_number, number_hashes
+from masking_service.service.decoys.state import hash_number, number_hashes
 from masking_service.service.people.principals import Principal
 from tests.keys.known import known_keyring, known_keyset, with_further_hashes
 from tests.service.call.test_recorder import BASE, Kept

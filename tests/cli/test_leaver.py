@@ -18,9 +18,8 @@ from masking_service.audit.log import AuditLog
 from masking_service.rotation import coordinator
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.runtime.clock import clock, today
-from masking_service.service.people.clients import key_bytes
+from masking_service.service.people.clients import ClientRegistry, key_bytes
 from masking_service.service.people.errors import Unauthenticated
-from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.vault.wrapped_keys import WrappedKeys
 from masking_service.store.layout import record_key, record_stems
 from tests.audit.logs import full_entry

@@ -7,8 +7,8 @@ import redis
 from masking_service.dev.development import Development
 from masking_service.runtime.administration import opened_registry
 from masking_service.service.people.principals import Principal
-from masking_service.service.phone_calls.callers import Callers
-from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
+from masking_service.service.phone_calls.line import DEVELOPMENT_KEY
+from masking_service.service.phone_calls.state import Callers
 
 
 def test_those_who_may_call_have_a_number_and_others_have_none(valkey: str, tmp_path: Path) -> None:

@@ -10,10 +10,9 @@ from keys import keyset
 from keys.keyring import Keyring
 from masking_service.rotation.rotate import rotate_clients
 from masking_service.service.call.call import Authenticator
-from masking_service.service.people.clients import ApiKey, Clients
+from masking_service.service.people.clients import ApiKey, ClientRegistry, Clients
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.issuers import Issuers
-from masking_service.service.people.registry import ClientRegistry
 from tests.rotation.processes import Killed, Process, coordinator, countdown
 from tests.service.people.registries import adding
 from tests.store import stores

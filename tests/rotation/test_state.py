@@ -19,7 +19,7 @@ from masking_service.service.call.recorder import Recorder
 from masking_service.service.cases.state import Opening
 from masking_service.service.custody.state import Custody
 from masking_service.service.decoys.state import Decoy
-from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
+from masking_service.service.phone_calls.state import LiveCalls, Origin
 from masking_service.service.state.sealed import StoredValue
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable, WrongStore

@@ -12,7 +12,7 @@ from keys.files import write_secret_file
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 from masking_service.runtime.wiring import assemble
-from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
+from masking_service.service.phone_calls.line import DEVELOPMENT_KEY
 
 
 def parts_of(one: object, path: str) -> Iterator[tuple[str, object, Any]]:

@@ -30,7 +30,7 @@ from masking_service.service.freezes.state import Freeze
 from masking_service.service.people.clients import ApiKey, Clients, key_text
 from masking_service.service.people.errors import Frozen
 from masking_service.service.people.principals import Principal
-from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
+from masking_service.service.phone_calls.line import DEVELOPMENT_KEY
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.layout import ONE_SLOT
 from tests.servers import Group, wait_until

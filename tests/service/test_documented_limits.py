@@ -8,15 +8,17 @@ from masking_service.masking import effort
 from masking_service.masking.records import leaks, noted, recipients
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.server import bounds
-from masking_service.service.acts import enrolment, registry, tickets
+from masking_service.service.acts import state as acts
+from masking_service.service.acts import tickets
 from masking_service.service.call import shapes
 from masking_service.service.cases import state as cases
 from masking_service.service.decoys.state import MAX_DECOYS
-from masking_service.service.devices import invitations, proofs
-from masking_service.service.devices.state import MAX_DEVICES
+from masking_service.service.devices import proofs
+from masking_service.service.devices import state as devices
 from masking_service.service.holds import held_records
 from masking_service.service.holds.state import MAX_WAYBILLS
-from masking_service.service.phone_calls import call_records, provider, reports, signed_records
+from masking_service.service.phone_calls import provider, reports
+from masking_service.service.phone_calls import state as calls
 from masking_service.service.search import state
 from masking_service.service.search.use import MAX_RESULTS
 from masking_service.service.tiers.published import LATE_SECONDS, MAX_AGE_SECONDS
@@ -42,8 +44,8 @@ CALLS = (
     f"after {connection.FAILURES_TO_OPEN} failures in a row"
 )
 RECORDS = (
-    f"| {signed_records.MAX_RECORDS} in one message, signed within the last "
-    f"{minutes(signed_records.TOLERANCE_SECONDS)} minutes; {call_records.MAX_KEPT:,} for one waybill |"
+    f"| {provider.MAX_RECORDS} in one message, signed within the last "
+    f"{minutes(provider.TOLERANCE_SECONDS)} minutes; {calls.MAX_KEPT:,} for one waybill |"
 )
 LISTED = (
     f"A score below {listing.MIN_REASON:g} does not count, and no signal adds more than {listing.MAX_REASON:g}. "
@@ -81,20 +83,20 @@ LARGE = (
         ("limits", f"after {computing.MAX_SECONDS} s"),
         ("search", f"- **More than {MAX_RESULTS}** waybills, or more than {state.MAX_READ} entries in the index: 422"),
         ("search", f"is gone at most {state.PERIOD_SECONDS // SECONDS_A_DAY} days after its record"),
-        ("calls", f"if it rang for at least {call_records.SHORTEST_RING} seconds"),
-        ("calls", f"at most {WORDS[minutes(signed_records.TOLERANCE_SECONDS)]} minutes ago;"),
+        ("calls", f"if it rang for at least {calls.SHORTEST_RING} seconds"),
+        ("calls", f"at most {WORDS[minutes(provider.TOLERANCE_SECONDS)]} minutes ago;"),
         ("calls", f"more than {WORDS[minutes(reports.CLOCK_SLACK)]} minutes before or after the life of"),
         ("clients", f"| the number has {MAX_REVISIONS} revisions |"),
         ("decoys", f"at most {shapes.MAX_ENTRIES:,} at once and {MAX_DECOYS:,} in all"),
         ("holds", f"proposes a hold of at most {MAX_WAYBILLS:,} waybills."),
         ("holds", f"as keyed hashes, in portions of {held_records.AT_ONCE};"),
         ("signatures", f"`expires_at`, {tickets.VALID_SECONDS} seconds later."),
-        ("signatures", f"A person has at most {WORDS[enrolment.MAX_ACTIVE]} active keys."),
-        ("signatures", f"At most {registry.MAX_REQUESTS_EACH} keys of a person wait, and {registry.MAX_REQUESTS:,} of"),
-        ("signatures", f"is `pending`, for at most {WORDS[registry.REQUEST_SECONDS // SECONDS_A_DAY]} days."),
+        ("signatures", f"A person has at most {WORDS[acts.MAX_ACTIVE]} active keys."),
+        ("signatures", f"At most {acts.MAX_REQUESTS_EACH} keys of a person wait, and {acts.MAX_REQUESTS:,} of"),
+        ("signatures", f"is `pending`, for at most {WORDS[acts.REQUEST_SECONDS // SECONDS_A_DAY]} days."),
         ("signatures", f"Once a nonce is {WORDS[minutes(proofs.VALID_SECONDS / 2)]} minutes old"),
-        ("signatures", f"at most {WORDS[MAX_DEVICES]} active devices."),
-        ("signatures", f"within {WORDS[invitations.VALID_SECONDS // SECONDS_A_DAY]} days, and is a secret"),
+        ("signatures", f"at most {WORDS[devices.MAX_DEVICES]} active devices."),
+        ("signatures", f"within {WORDS[devices.VALID_SECONDS // SECONDS_A_DAY]} days, and is a secret"),
         ("tiers", f"{FRESH_SECONDS} seconds; after {WORDS[minutes(LATE_SECONDS)]} minutes the host logs"),
         ("tiers", f"**After {'an hour' if MAX_AGE_SECONDS == 3_600 else '?'} it stores nothing more**"),
         ("redis", f"less than {'an hour' if servers.MAX_CLOCK_SECONDS == 3_600 else '?'} apart (`doctor`"),

@@ -16,8 +16,7 @@ from masking_service.service.cases.state import Act, Opening
 from masking_service.service.custody.state import Custody
 from masking_service.service.decoys.state import Decoy, Hit
 from masking_service.service.decoys.use import _Phone
-from masking_service.service.devices.invitations import Invitation
-from masking_service.service.devices.state import Device, DeviceRequest
+from masking_service.service.devices.state import Device, DeviceRequest, Invitation
 from masking_service.service.directory.state import KnownPerson
 from masking_service.service.disclosures.state import Opened, PhoneCalled, PhoneRang, Viewed
 from masking_service.service.freezes.state import Freeze
@@ -27,11 +26,10 @@ from masking_service.service.lookout.state import StoredListing
 from masking_service.service.people.clients import ApiKey
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.aliyun import AliyunProvider
-from masking_service.service.phone_calls.call_records import KeptRecord
 from masking_service.service.phone_calls.https import BindRequest, Bound, HttpsProvider
 from masking_service.service.phone_calls.huawei import HuaweiProvider
-from masking_service.service.phone_calls.live_calls import Origin, StoredCall
 from masking_service.service.phone_calls.provider import Binding
+from masking_service.service.phone_calls.state import KeptRecord, Origin, StoredCall
 from masking_service.service.search.asked import Asked
 from masking_service.service.search.index_work import _Work
 from masking_service.service.search.state import Findable, Indexed, IndexEntry, Places

@@ -13,7 +13,7 @@ import redis
 from keys.keyring import Keyring
 from masking_service.masking.records.schema import Place
 from masking_service.service.freezes.state import Freeze, Freezes
-from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.people.clients import ClientRegistry
 from masking_service.service.search.state import Findable
 from masking_service.service.state.serials import Serials
 from masking_service.service.vault import records

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from masking_audit.cli.lookout import lookout_of
-from masking_service.service.lookout.reasons import Reason
-from masking_service.service.lookout.state import StoredListing, StoredReason
+from masking_service.service.lookout.state import Reason, StoredListing, StoredReason
 from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
 from tests.web.calls import alerts

@@ -22,7 +22,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS, DEVELOPMENT_ISSUER_KEY
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
-from masking_service.service.acts.registry import KeyRegistry
+from masking_service.service.acts.state import KeyRegistry
 from masking_service.service.people.issuers import mint
 from tests.service.people.policies import Edit
 from tests.store import stores

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from werkzeug.test import TestResponse
 
-from masking_service.service.acts.registry import as_approved
+from masking_service.service.acts.state import as_approved
 from masking_service.service.devices import state
 from tests.devices import URL, Device
 from tests.service.people.policies import Edit, put

@@ -6,8 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from masking_service.service.acts.registry import as_approved
-from masking_service.service.acts.state import PersonKey
+from masking_service.service.acts.state import PersonKey, as_approved
 from tests.authenticators import ORIGIN, RP_ID, Authenticator, Maker
 from tests.service.people.policies import Edit, put
 from tests.web.api import Api, Json, content

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from keys.files import write_secret_file
 from keys.messages import MessageKey
 from masking_service.runtime.clock import clock
-from masking_service.service.phone_calls.loading import DEVELOPMENT_KEY
+from masking_service.service.phone_calls.line import DEVELOPMENT_KEY
 from tests.callers import put_on_file
 from tests.providers import KEY, provider
 from tests.service.phone_calls.fake_huawei import KEY as ACCOUNT

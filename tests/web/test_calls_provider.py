@@ -172,7 +172,7 @@ def test_a_provider_that_hangs_holds_no_other_route(made: Made) -> None:
 
 def test_calls_that_wait_leave_all_other_threads_to_other_routes(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted and not timed: the provider answers when the test has seen what it wants."""
-    monkeypatch.setattr("masking_service.service.phone_calls.loading.TIMEOUT_SECONDS", 60.0)
+    monkeypatch.setattr("masking_service.service.phone_calls.line.TIMEOUT_SECONDS", 60.0)
     asked: list[str] = []
     may_answer = threading.Event()
 

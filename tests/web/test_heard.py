@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.settings import Settings
-from masking_service.service.decoys.own_numbers import hash_number
+from masking_service.service.decoys.state import hash_number
 from masking_service.service.disclosures.state import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.people.issuers import mint
 from tests.service.people.policies import ISSUER

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from masking_service.masking.timestamps import rfc3339
-from masking_service.service.acts.registry import MAX_REQUESTS_EACH
-from masking_service.service.devices.invitations import RANDOM_BYTES, VALID_SECONDS, invite
+from masking_service.service.acts.state import MAX_REQUESTS_EACH
+from masking_service.service.devices.state import RANDOM_BYTES, VALID_SECONDS, invite
 from masking_service.service.devices.state import Device as StoredDevice
 from masking_service.service.freezes.state import Freeze, Freezes
 from tests.devices import Device
@@ -268,7 +268,7 @@ def test_no_request_displaces_another_persons(api: Api, boss: Person, courier: P
 def test_a_full_list_refuses_and_drops_no_ones(
     api: Api, boss: Person, courier: Proving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("masking_service.service.acts.registry.MAX_REQUESTS", 2)
+    monkeypatch.setattr("masking_service.service.acts.state.MAX_REQUESTS", 2)
     content(courier.enrol(), 201)
     content(Proving(api, sub="c-2").enrol(), 201)
 

@@ -17,8 +17,8 @@ from masking_service.runtime.key_files import key_files
 from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import SettingsError
+from masking_service.service.people.clients import ClientRegistry
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.registry import ClientRegistry
 from masking_service.service.people.rules import KeyRules
 from masking_service.store.errors import StoreUnavailable, WrongStore
 

@@ -6,9 +6,17 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts import answers
-from masking_service.service.acts.enrolment import KeyApproval, OwnKeys
-from masking_service.service.acts.shapes import Signature
+from masking_service.service.acts.approving import Approving
+from masking_service.service.acts.enrolment import (
+    KeyApproval,
+    KeysOfPerson,
+    KeyStatus,
+    NewKeyOptions,
+    OwnKeyList,
+    OwnKeys,
+    PendingKeys,
+)
+from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import CASE, SUPERVISOR
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Operation, handler_of
@@ -48,31 +56,58 @@ class KeyDecisionRequest(Shape, frozen=True):
     signed: Signature | None = None
 
 
-Approved = Literal["key", "device"]
-"""The parameter of the path that names what is approved, denied or revoked."""
+def decisions_on(
+    what: Literal["key", "device"],
+    uses: type[Approving[Any, Any]],
+    answer: type[Answer],
+    example: str,
+    actions: tuple[Action, Action, Action],
+    **texts: str,
+) -> tuple[Operation, ...]:
+    """Return the operations that approve, deny and revoke a key or device of a person.
 
+    Args:
+        answer: made of its id and its state.
+        example: its id, in the examples.
+        actions: the three, in the audit log.
+        texts: the `summary` of revoking, and the `note` of its example.
+    """
 
-def approves(what: Approved) -> Callable[..., Answer]:
-    """Return the handler of an operation that approves a key or device of a person."""
+    def approve(approving: Approving[Any, Any], call: Call[ApproveKeyRequest, None]) -> Answer:
+        subject, key = call.path.values()
+        return answer(key, approving.approve(call.context, subject, key, call.body.code, call.body.signed))
 
-    def handle(approving: Any, call: Call[ApproveKeyRequest, None]) -> Answer:
-        path, body = call.path, call.body
-        approved: Answer = approving.approve(call.context, path["principal"], path[what], body.code, body.signed)
-        return approved
+    def deny(approving: Approving[Any, Any], call: Call[KeyDecisionRequest, None]) -> Answer:
+        subject, key = call.path.values()
+        return answer(key, approving.deny(call.context, subject, key, call.body.signed))
 
-    return handle
+    def revoke(approving: Approving[Any, Any], call: Call[KeyDecisionRequest, None]) -> Answer:
+        subject, key = call.path.values()
+        return answer(key, approving.revoke(call.context, subject, key, call.body.signed))
 
+    def decision(action: Action, handle: Callable[..., Answer], status: str, summary: str, **row: Any) -> Operation:
+        act = action.removeprefix(f"{what}-")
+        return Operation(
+            name=f"{act}_{what}",
+            route=f"POST /v1/principals/{{principal}}/{what}s/{{{what}}}/{act}",
+            summary=summary,
+            uses=uses,
+            handle=handle,
+            permissions=(Permission.KEY_APPROVE,),
+            audited_as=action,
+            answers={200: answer},
+            example_answer={what: example, "status": status},
+            **row,
+        )
 
-def ends_as_revoked(
-    what: Approved, method: Callable[..., None], answer: Callable[[str, str], Answer]
-) -> Callable[..., Answer]:
-    """Return the handler of an operation that denies or revokes a key or device of a person."""
-
-    def handle(approving: Any, call: Call[KeyDecisionRequest, None]) -> Answer:
-        method(approving, call.context, call.path["principal"], call.path[what], call.body.signed)
-        return answer(call.path[what], "revoked")
-
-    return handle
+    approving = {"body": ApproveKeyRequest, "problems": ("not-found", "too-many-keys", *SIGNATURE, *STORE)}
+    ending = {"body": KeyDecisionRequest, "body_optional": True, "problems": ("not-found", *SIGNATURE, *STORE)}
+    told = f"Approve a {what} of another person, who has read out its code.", f"Deny a {what} that waits for approval."
+    return (
+        decision(actions[0], approve, "active", told[0], example_body={"code": "K7Q2M XWPR5"}, **approving),
+        decision(actions[1], deny, "revoked", told[1], example_body={}, **ending),
+        decision(actions[2], revoke, "revoked", texts["summary"], example_body={"note": texts["note"]}, **ending),
+    )
 
 
 class NothingMore(Shape, frozen=True):
@@ -87,7 +122,7 @@ OPERATIONS: Final = (
         uses=OwnKeys,
         handle=handler_of(OwnKeys.listed),
         signed_in=True,
-        answers={200: answers.OwnKeyList},
+        answers={200: OwnKeyList},
         problems=("forbidden", "frozen", *STORE),
         example_answer={
             "keys": [
@@ -110,7 +145,7 @@ OPERATIONS: Final = (
         signed_in=True,
         body=NothingMore,
         body_optional=True,
-        answers={200: answers.NewKeyOptions},
+        answers={200: NewKeyOptions},
         problems=("forbidden", "frozen", *STORE),
         example_body={},
         example_answer={
@@ -132,7 +167,7 @@ OPERATIONS: Final = (
         signed_in=True,
         audited_as=Action.KEY_ENROL,
         body=NewKeyRequest,
-        answers={201: answers.KeyStatus},
+        answers={201: KeyStatus},
         problems=("forbidden", "frozen", *SIGNATURE, *STORE),
         example_body={
             "name": "work laptop",
@@ -148,7 +183,7 @@ OPERATIONS: Final = (
         uses=KeyApproval,
         handle=handler_of(KeyApproval.pending),
         permissions=(Permission.KEY_APPROVE,),
-        answers={200: answers.PendingKeys},
+        answers={200: PendingKeys},
         problems=STORE,
         example_answer={
             "keys": [
@@ -174,7 +209,7 @@ OPERATIONS: Final = (
         uses=KeyApproval,
         handle=handler_of(KeyApproval.of),
         permissions=(Permission.KEY_APPROVE,),
-        answers={200: answers.KeysOfPerson},
+        answers={200: KeysOfPerson},
         problems=("not-found", *STORE),
         example_answer={
             "principal": CASE["officer"],
@@ -190,48 +225,13 @@ OPERATIONS: Final = (
             ],
         },
     ),
-    Operation(
-        name="approve_key",
-        route="POST /v1/principals/{principal}/keys/{key}/approve",
-        summary="Approve a key of another person, who has read out its code.",
-        uses=KeyApproval,
-        handle=approves("key"),
-        permissions=(Permission.KEY_APPROVE,),
-        audited_as=Action.KEY_APPROVE,
-        body=ApproveKeyRequest,
-        answers={200: answers.KeyStatus},
-        problems=("not-found", "too-many-keys", *SIGNATURE, *STORE),
-        example_body={"code": "K7Q2M XWPR5"},
-        example_answer={"key": KEY, "status": "active"},
-    ),
-    Operation(
-        name="deny_key",
-        route="POST /v1/principals/{principal}/keys/{key}/deny",
-        summary="Deny a key that waits for approval.",
-        uses=KeyApproval,
-        handle=ends_as_revoked("key", KeyApproval.deny, answers.KeyStatus),
-        permissions=(Permission.KEY_APPROVE,),
-        audited_as=Action.KEY_DENY,
-        body=KeyDecisionRequest,
-        body_optional=True,
-        answers={200: answers.KeyStatus},
-        problems=("not-found", *SIGNATURE, *STORE),
-        example_body={},
-        example_answer={"key": KEY, "status": "revoked"},
-    ),
-    Operation(
-        name="revoke_key",
-        route="POST /v1/principals/{principal}/keys/{key}/revoke",
+    *decisions_on(
+        "key",
+        KeyApproval,
+        KeyStatus,
+        KEY,
+        (Action.KEY_APPROVE, Action.KEY_DENY, Action.KEY_REVOKE),
         summary="Revoke a key: it signs nothing from the next call on.",
-        uses=KeyApproval,
-        handle=ends_as_revoked("key", KeyApproval.revoke, answers.KeyStatus),
-        permissions=(Permission.KEY_APPROVE,),
-        audited_as=Action.KEY_REVOKE,
-        body=KeyDecisionRequest,
-        body_optional=True,
-        answers={200: answers.KeyStatus},
-        problems=("not-found", *SIGNATURE, *STORE),
-        example_body={"note": "laptop lost"},
-        example_answer={"key": KEY, "status": "revoked"},
+        note="laptop lost",
     ),
 )

@@ -14,15 +14,19 @@ import msgspec
 
 from keys.secret import Unprinted
 from masking_service.audit.actions import Action, Outcome
+from masking_service.observability.alerts import Alerts
 from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
-from masking_service.service.acts.registry import ApprovedKey, Key, KeyRegistry, KeySort, Request
+from masking_service.service.acts.problems import TooManyKeys
 from masking_service.service.acts.signatures import Signatures, Signed
+from masking_service.service.acts.state import Key, KeyRegistry, KeySort, Request, active, status
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
+from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, SignatureProof, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
+from masking_service.service.people.networks import network_of
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_acts import SignedAct
@@ -98,14 +102,31 @@ def keys_of(
     return held, [one for one in found.waiting.answer() if one.principal == principal]
 
 
+def new_request(kind: type[Request], context: RequestContext, key: str, name: str, **more: Any) -> Request:
+    """Return a new key of the caller's, which waits.
+
+    Args:
+        key: its id.
+        name: what the caller calls it.
+        more: members that only this kind has.
+    """
+    principal = context.principal
+    return kind(
+        id=key,
+        principal=principal.id,
+        name=masked_words(name.strip()),
+        since=context.now,
+        device=principal.device or "",
+        network=principal.network or network_of(context.address),
+        roles=principal.roles,
+        **more,
+    )
+
+
 def keep_request(
-    recorder: Recorder,
-    registry: KeyRegistry[Key, Request],
-    context: RequestContext,
-    action: Action,
-    request: Request,
+    recorder: Recorder, registry: KeyRegistry[Key, Request], alerts: Alerts, context: RequestContext, request: Request
 ) -> None:
-    """Record that the caller wants a key approved, and keep it until another person decides.
+    """Record that the caller wants a key approved, keep it until another person decides, and raise the alert.
 
     Raises:
         TooManyKeys: too many wait.
@@ -113,7 +134,8 @@ def keep_request(
     """
     principal = context.principal
     request_it = partial(registry.prepare_request, principal.tenant, request)
-    recorder.change(context, action, Stated(subject=principal.id), request_it)
+    recorder.change(context, Action(f"{registry.sort.name}-enrol"), Stated(subject=principal.id), request_it)
+    alerts.raise_alert("key-pending", principal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +181,51 @@ class Approving(Generic[Key, Request]):
         subject = _subject(principal)
         return subject, *keys_of(self.store, self.registry, self.freezes, context, subject)
 
-    def deny(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> None:
-        """Deny a key that waits. Raises as `ask`, and NotFound where it does not wait."""
+    def approve(self, context: RequestContext, principal: str, key: str, code: str, signed: Signed | None) -> str:
+        """Approve a key whose code the person has read out; return its state.
+
+        Round trips: one to read, one for each list that changes to prepare it, one for the audit, and as many to write.
+
+        Raises:
+            AccessError: the caller may not, or it is the caller's own key, or the person has as many as one may have.
+            InvalidRequest: it is not the code of this key.
+            NotFound: the person has no such key.
+            StoreUnavailable: it may be approved; the list tells.
+        """
+        asked = self.ask(context, "approve", principal, key, signed)
+        self._check_code(context, asked, code)
+        approved = self.approved(context, asked)
+        tenant = context.principal.tenant
+        if approved is not None:
+            keep = partial(self.registry.prepare_key, tenant, asked.found.principal, approved)
+            settle = partial(self.registry.prepare_settled, tenant, key, context.now)
+            self._write(context, "approve", asked, keep, settle)
+            return "active"
+        held = asked.found.held()
+        return status(held, self.freezes.revoked(tenant)) if held else "active"
+
+    def approved(self, context: RequestContext, asked: AskedKey[Key, Request]) -> Key | None:
+        """Return the key as it is approved; None where its approval changes nothing. Raises as `approve`."""
+        raise NotImplementedError
+
+    def refuse_too_many(self, context: RequestContext, asked: AskedKey[Key, Request]) -> None:
+        """Refuse a further key of a person who has as many as one may have. Raises TooManyKeys."""
+        others = tuple(one for one in asked.found.approved.answer() if one.id != asked.found.key)
+        many = active(others, self.freezes.revoked(context.principal.tenant)) >= self.registry.sort.at_most
+        if many or len(asked.proof.signatures) > MAX_CHAIN:
+            raise TooManyKeys
+
+    def deny(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> str:
+        """Deny a key that waits; return its state. Raises as `ask`, and NotFound where it does not wait."""
         asked = self.ask(context, "deny", principal, key, signed)
         if asked.found.request() is None:
             raise NotFound
         settle = partial(self.registry.prepare_settled, context.principal.tenant, key, context.now)
-        self.write(context, "deny", asked, settle)
+        self._write(context, "deny", asked, settle)
+        return "revoked"
 
-    def revoke(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> None:
-        """Revoke a key: it is good for nothing from the next call on.
+    def revoke(self, context: RequestContext, principal: str, key: str, signed: Signed | None) -> str:
+        """Revoke a key, which is good for nothing from the next call on; return its state.
 
         Raises as `ask`, and NotFound where the person has no such key.
         """
@@ -178,13 +235,9 @@ class Approving(Generic[Key, Request]):
             raise NotFound
         tenant, subject = context.principal.tenant, asked.found.principal
         revoked = msgspec.structs.replace(held, revoked_at=held.revoked_at or context.now)
-        self.write(
-            context,
-            "revoke",
-            asked,
-            partial(self.freezes.prepare_revocation, tenant, key),  # first: it is read live
-            partial(self.registry.prepare_key, tenant, subject, revoked),
-        )
+        end = partial(self.freezes.prepare_revocation, tenant, key)  # first: it is read live
+        self._write(context, "revoke", asked, end, partial(self.registry.prepare_key, tenant, subject, revoked))
+        return "revoked"
 
     def ask(
         self, context: RequestContext, what: str, principal: str, key: str, signed: Signed | None
@@ -215,11 +268,8 @@ class Approving(Generic[Key, Request]):
             proof = self.signatures.verify_and_spend(context, frozen, signature, deed, *found.questions)
         return AskedKey(grant.role, found, proof)
 
-    def check_code(self, context: RequestContext, asked: AskedKey[Key, Request], code: str) -> None:
-        """Refuse another code than that of the key, with an entry.
-
-        Raises InvalidRequest, and NotFound where the person has no such key.
-        """
+    def _check_code(self, context: RequestContext, asked: AskedKey[Key, Request], code: str) -> None:
+        """Refuse another code than that of the key, with an entry. Raises InvalidRequest, and NotFound without one."""
         found = asked.found
         spoken = self.registry.sort.code(found.found())
         if not hmac.compare_digest(code.upper().translate(_SPOKEN).encode(), spoken.encode()):
@@ -227,18 +277,7 @@ class Approving(Generic[Key, Request]):
             self.recorder.record_denial(context, action, Outcome.WRONG_CODE, Stated(subject=found.principal))
             raise InvalidRequest([("/code", Outcome.WRONG_CODE)])
 
-    def write_approved(self, context: RequestContext, asked: AskedKey[Key, Request], approved: Key) -> None:
-        """Keep a key as it is approved."""
-        tenant = context.principal.tenant
-        self.write(
-            context,
-            "approve",
-            asked,
-            partial(self.registry.prepare_key, tenant, asked.found.principal, approved),
-            partial(self.registry.prepare_settled, tenant, approved.id, context.now),
-        )
-
-    def write(
+    def _write(
         self,
         context: RequestContext,
         what: str,
@@ -249,16 +288,6 @@ class Approving(Generic[Key, Request]):
         action = Action(f"{self.registry.sort.name}-{what}")
         stated = Stated(role=asked.role, subject=asked.found.principal, signed=asked.proof)
         self.recorder.change(context, action, stated, *changes)
-
-
-def status(key: ApprovedKey, revoked: frozenset[str]) -> str:
-    """Return `active` or `revoked`."""
-    return "revoked" if key.revoked_at or key.id in revoked else "active"
-
-
-def active(keys: tuple[ApprovedKey, ...], revoked: frozenset[str]) -> int:
-    """Count the keys that are not revoked."""
-    return sum(status(one, revoked) == "active" for one in keys)
 
 
 def _subject(principal: str) -> str:

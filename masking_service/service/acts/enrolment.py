@@ -6,10 +6,10 @@ A new key waits until the person has read its code to a person who may approve k
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Meta, UnsetType
 
 from keys import authenticators
 from keys.authenticators import NewKey, Signing
@@ -20,26 +20,103 @@ from keys.public_keys import b64, key_id
 from masking_service.audit.actions import Action
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
-from masking_service.service.acts import answers
-from masking_service.service.acts.approving import MAX_CHAIN, Approving, AskedKey, active, keep_request, keys_of
-from masking_service.service.acts.problems import NoSignatures, TooManyKeys
-from masking_service.service.acts.registry import as_approved
-from masking_service.service.acts.signatures import Signatures, Signed
-from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
+from masking_service.service.acts.approving import Approving, AskedKey, keep_request, keys_of, new_request
+from masking_service.service.acts.problems import NoSignatures
+from masking_service.service.acts.signatures import Signatures
+from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey, as_approved, status
 from masking_service.service.acts.tickets import RANDOM_BYTES
+from masking_service.service.call.answers import Answer, Time, one_of
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
-from masking_service.service.people.networks import network_of
 from masking_service.service.people.signed_rules import SignedRule
 from masking_service.store.client import Store
 
-MAX_ACTIVE: Final = 5
-"""Active keys of a person; those that wait do not count, or a forged sign-in could use them all up."""
+KeyId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$", description="From the public key of the key.")]
+Base64Url = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]+$", description="base64url without padding.")]
+Status = Annotated[
+    str,
+    one_of("pending", "active", "revoked", description="pending: waits for the approval of another person."),
+]
+
+MadeIn = Annotated[list[str], Meta(description="The roles of its person when it was made: it is good in these only.")]
+
+
+class NewKeyOptions(Answer, rename={"public_key": "publicKey"}):
+    """What a browser needs to make a key."""
+
+    public_key: Annotated[
+        dict[str, Any], Meta(description="PublicKeyCredentialCreationOptionsJSON of WebAuthn, level 3.")
+    ]
+    options: Annotated[str, Meta(description="To be sent back with the new key; good for one.")]
+
+
+class KeyStatus(Answer):
+    """A key of the caller, and whether it may sign."""
+
+    key: KeyId
+    status: Status
+
+
+class OwnKey(Answer):
+    """A key of the caller."""
+
+    key: KeyId
+    name: str
+    status: Status
+    since: Time
+    last_used: Time | None
+    works_from: (
+        Annotated[Time, Meta(description="When it signs for the first time, where that is later.")] | UnsetType
+    ) = UNSET
+
+
+class OwnKeyList(Answer):
+    """The caller's keys."""
+
+    keys: list[OwnKey]
+
+
+class PendingKey(Answer):
+    """A key that waits for approval, and how it was made."""
+
+    principal: str
+    roles: MadeIn
+    key: KeyId
+    name: str
+    since: Time
+    device: Annotated[str | None, Meta(description="As the issuer of the sign-in names it.")]
+    network: Annotated[str | None, Meta(description="As the issuer names it, or the network of the caller's address.")]
+    model: Annotated[str | None, Meta(description="The model of the authenticator (AAGUID), where it is verified.")]
+    synced: Annotated[bool, Meta(description="Whether it may leave its device.")]
+    others: Annotated[int, Meta(ge=0, description="How many active keys the person has.")]
+
+
+class PendingKeys(Answer):
+    """Keys that wait for approval, the oldest first."""
+
+    keys: list[PendingKey]
+
+
+class KeyOfPerson(Answer):
+    """A key of a person."""
+
+    key: KeyId
+    name: str
+    status: Status
+    since: Time
+    approved_by: str | None
+    works_from: Time | None
+
+
+class KeysOfPerson(Answer):
+    """The keys of a person."""
+
+    principal: str
+    keys: list[KeyOfPerson]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +135,7 @@ class OwnKeys:
     models: Mapping[str, list[bytes]]
     random: Callable[[int], bytes]
 
-    def options(self, context: RequestContext) -> answers.NewKeyOptions:
+    def options(self, context: RequestContext) -> NewKeyOptions:
         """Return what a browser needs to make a key: one round trip.
 
         Raises:
@@ -75,9 +152,9 @@ class OwnKeys:
         known = [key.credential for key in mine.answer() if not key.revoked_at]
         name = principal.id.partition("/")[2]
         made = authenticators.creation_options(_challenge(ticket.nonce), rule.rp_id, user, name, known)
-        return answers.NewKeyOptions(made, text)
+        return NewKeyOptions(made, text)
 
-    def add(self, context: RequestContext, name: str, options: str, credential: Mapping[str, Any]) -> answers.KeyStatus:
+    def add(self, context: RequestContext, name: str, options: str, credential: Mapping[str, Any]) -> KeyStatus:
         """Keep a new key, which waits for approval. Round trips: two to read, one for the audit, and one to write.
 
         Raises:
@@ -95,27 +172,23 @@ class OwnKeys:
             mine = self.keyholders.keys_question(principal.tenant, principal.id)
             self.store.ask(spent, mine)
             spent.answer()
-        request = KeyRequest(
-            id=key_id(made.public_key),
-            principal=principal.id,
+        request = new_request(
+            KeyRequest,
+            context,
+            key_id(made.public_key),
+            name,
             credential=b64(made.credential),
             cose=b64(made.cose),
             public_key=b64(made.public_key),
-            name=masked_words(name.strip()),
-            since=context.now,
-            device=principal.device or "",
-            network=principal.network or network_of(context.address),
-            roles=principal.roles,
             synced=made.synced,
             model=made.model,
         )
         if any(request.id == one.id or request.credential == one.credential for one in mine.answer()):
             raise InvalidRequest([("/credential", "invalid-value")])
-        keep_request(self.recorder, self.keyholders, context, Action.KEY_ENROL, request)
-        self.alerts.raise_alert("key-pending", principal)
-        return answers.KeyStatus(request.id, "pending")
+        keep_request(self.recorder, self.keyholders, self.alerts, context, request)
+        return KeyStatus(request.id, "pending")
 
-    def listed(self, context: RequestContext) -> answers.OwnKeyList:
+    def listed(self, context: RequestContext) -> OwnKeyList:
         """Return the caller's keys, the oldest first: two round trips.
 
         Raises:
@@ -128,7 +201,7 @@ class OwnKeys:
         uses = self.keyholders.use_question(principal.tenant, [key.credential for key, _ in held])
         self.store.ask(uses)
         listed = [
-            answers.OwnKey(
+            OwnKey(
                 key=key.id,
                 name=key.name,
                 status=state,
@@ -138,8 +211,8 @@ class OwnKeys:
             )
             for (key, state), use in zip(held, uses.answer(), strict=True)
         ]
-        pending = [answers.OwnKey(one.id, one.name, "pending", rfc3339(one.since), None, UNSET) for one in waiting]
-        return answers.OwnKeyList([*listed, *pending])
+        pending = [OwnKey(one.id, one.name, "pending", rfc3339(one.since), None, UNSET) for one in waiting]
+        return OwnKeyList([*listed, *pending])
 
     def _rule(self, context: RequestContext) -> SignedRule:
         if context.principal.source != "jwt":
@@ -166,12 +239,12 @@ class OwnKeys:
 class KeyApproval(Approving[PersonKey, KeyRequest]):
     """Approves, denies and revokes keys with which other people sign, under one policy."""
 
-    def pending(self, context: RequestContext) -> answers.PendingKeys:
+    def pending(self, context: RequestContext) -> PendingKeys:
         """Return the keys that wait. As `waiting`."""
         found, others = self.waiting(context)
-        return answers.PendingKeys(
+        return PendingKeys(
             [
-                answers.PendingKey(
+                PendingKey(
                     principal=one.principal,
                     roles=[*one.roles],
                     key=one.id,
@@ -187,57 +260,36 @@ class KeyApproval(Approving[PersonKey, KeyRequest]):
             ]
         )
 
-    def of(self, context: RequestContext, principal: str) -> answers.KeysOfPerson:
+    def of(self, context: RequestContext, principal: str) -> KeysOfPerson:
         """Return the keys of a person. As `held_by`."""
         subject, held, waiting = self.held_by(context, principal)
         keys = [
-            answers.KeyOfPerson(key.id, key.name, state, rfc3339(key.since), key.approved_by, rfc3339(key.works_from))
+            KeyOfPerson(key.id, key.name, state, rfc3339(key.since), key.approved_by, rfc3339(key.works_from))
             for key, state in held
         ]
-        keys += [answers.KeyOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, None) for one in waiting]
-        return answers.KeysOfPerson(subject, keys)
+        keys += [KeyOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, None) for one in waiting]
+        return KeysOfPerson(subject, keys)
 
-    def approve(
-        self, context: RequestContext, principal: str, key: str, code: str, signed: Signed | None
-    ) -> answers.KeyStatus:
-        """Approve a key whose code the person has read out.
+    def approved(self, context: RequestContext, asked: AskedKey[PersonKey, KeyRequest]) -> PersonKey | None:
+        """See `Approving.approved`.
 
         A second approver of a key that replaces another one ends its waiting, where both have signed.
-
-        Round trips: one to read, one for each list that changes to prepare it, one for the audit, and as many to write.
-
-        Raises:
-            AccessError: the caller may not, or it is the caller's own key, or the person has `MAX_ACTIVE`.
-            InvalidRequest: it is not the code of this key.
-            NotFound: the person has no such key.
-            StoreUnavailable: it may be approved; the list tells.
         """
-        asked = self.ask(context, "approve", principal, key, signed)
-        self.check_code(context, asked, code)
-        approved = self._approved(context, asked)
-        if approved is not None:
-            self.write_approved(context, asked, approved)
-        return answers.KeyStatus(key, "active")
-
-    def _approved(self, context: RequestContext, asked: AskedKey[PersonKey, KeyRequest]) -> PersonKey | None:
-        """Return the key as it is approved; None where its approval changes nothing."""
-        rule, now, signed = self.signatures.rule, context.now, tuple(asked.proof.signatures)
+        rule, now, signed = self.signatures.rule, context.now, asked.proof.signatures
         if rule is None:
             raise NoSignatures
         request, held = asked.found.request(), asked.found.held()
-        revoked = self.freezes.revoked(context.principal.tenant)
-        others = tuple(one for one in asked.found.approved.answer() if one.id != asked.found.key)
         if held is not None:
-            second = signed and held.approvals and held.approved_by != context.principal.id
-            if held.revoked_at or held.id in revoked:
+            if status(held, self.freezes.revoked(context.principal.tenant)) == "revoked":
                 raise NotFound
-            if not (second and others and now < held.works_from):
+            second = signed and held.approvals and held.approved_by != context.principal.id
+            replaces = len(asked.found.approved.answer()) > 1
+            if not (second and replaces and now < held.works_from):
                 return None
             return msgspec.structs.replace(held, works_from=now)
         if request is None:
             raise NotFound
-        if active(others, revoked) >= MAX_ACTIVE or len(signed) > MAX_CHAIN:
-            raise TooManyKeys
+        self.refuse_too_many(context, asked)
         return as_approved(PersonKey, request, context.principal.id, signed, now, works_from=now + rule.waiting)
 
 

@@ -7,16 +7,17 @@ as they are in the store now, and used up before anything is opened or changed.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta
 
 from keys.assertions import unb64
 from keys.authenticators import Assertion, Signing, verify
 from keys.errors import IntegrityError
 from keys.keyring import Keyring, TenantKeys
 from keys.public_keys import b64
-from masking_audit.format.entries import Signature
+from masking_audit.format import entries
 from masking_service.masking.errors import InvalidRecord
 from masking_service.observability.alerts import Alerts
 from masking_service.service.acts.deeds import Deed, statement
@@ -192,7 +193,7 @@ class Signatures:
         if last is not None and counter and counter <= last.counter:
             self.alerts.raise_alert("key-cloned", context.principal)  # parallel calls overtake: never more than that
         _, told, client, signed = map(b64, expected.assertion)
-        mine = Signature(b64(said), key.public_key, told, client, signed)
+        mine = entries.Signature(b64(said), key.public_key, told, client, signed)
         use = KeyUse(max(counter, last.counter if last is not None else 0), context.now)
         noted = self.keyholders.use_field(tenant, key.credential, use)
         return SignatureProof((mine, *key.approvals), (noted,), keys.hashes)
@@ -211,3 +212,27 @@ def usable(rule: SignedRule, key: PersonKey, revoked: frozenset[str], now: int) 
 def signing(rule: SignedRule, said: bytes) -> Signing:
     """Return where and for what a signature over a statement is accepted."""
     return Signing(hashlib.sha256(said).digest(), rule.rp_id, rule.origins)
+
+
+Signature = Annotated[
+    Signed,
+    Meta(
+        description="The signature of the caller's own key over exactly this act, where the policy asks for one; "
+        "see POST /v1/acts. It is good for one call."
+    ),
+]
+MAX_HEADER: Final = 4096
+
+
+def from_header(value: str) -> Signed | None:
+    """Return the signature in the header `Signed-Act`, for calls without a body; None where there is none.
+
+    Raises:
+        SignatureInvalid: it is not base64url of the JSON of a signature.
+    """
+    if not value:
+        return None
+    try:
+        return msgspec.json.decode(unb64(value) if len(value) <= MAX_HEADER else b"", type=Signed)
+    except (ValueError, msgspec.MsgspecError):
+        raise SignatureInvalid("the header Signed-Act is malformed") from None

@@ -36,9 +36,15 @@ class InvalidRequest(Exception):
 class UnknownSchema(Exception):
     """There is no schema of that name."""
 
+    code: Final = "unknown-schema"
+    places: Final[Places] = (("/schema", code),)
+
 
 class SeveralWaybills(Exception):
     """A record of that schema holds several waybills: it can be masked, not tokenized."""
+
+    code: Final = "several-waybills"
+    places: Final[Places] = (("/schema", code),)
 
 
 class QuotaExceeded(AccessError, code="quota-exceeded"):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.shapes import Signature
+from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Operation, handler_of
 from masking_service.service.call.shapes import PRINCIPAL_PATTERN, Name, Profile, Shape, whole

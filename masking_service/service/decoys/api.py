@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.shapes import Signature, from_header
+from masking_service.service.acts.signatures import Signature, from_header
 from masking_service.service.call.examples import CASE
 from masking_service.service.call.operation import SIGNATURE, STORE, Call, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape

@@ -24,7 +24,7 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError, ProviderError
-from keys.keyring import BASE_BYTES, Keyring
+from keys.keyring import BASE_BYTES, Keyring, TenantKeys
 from keys.secret import Unprinted
 from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import RequestContext
@@ -283,3 +283,13 @@ class DecoyWatch:
                 self.freezes.withdraw(context.principal)
                 return entry
         return ""
+
+
+def hash_number(keys: TenantKeys, number: str) -> str:
+    """Return the hash of a phone number for one tenant: 32 hexadecimal characters."""
+    return keys.audit_hash("own-number", number)
+
+
+def number_hashes(keys: TenantKeys, number: str) -> list[str]:
+    """Return the hashes that a policy may have of a number: those from before a rotation, too."""
+    return keys.audit_hashes("own-number", number)

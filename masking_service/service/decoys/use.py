@@ -29,8 +29,7 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.decoys import answers
-from masking_service.service.decoys.own_numbers import number_hashes
-from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind
+from masking_service.service.decoys.state import MAX_DECOYS, Decoy, Decoys, Kind, number_hashes
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened, PhoneCalled, PhoneRang
 from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.issuers import Issuers
@@ -67,7 +66,10 @@ class _Granted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planting:
-    """Plants and removes decoys of the caller's tenant, under one policy."""
+    """Plants and removes decoys of the caller's tenant, under one policy.
+
+    Each method raises AccessError where the caller may not, or its budget is spent.
+    """
 
     policy: Policy
     gate: LiveGate
@@ -86,7 +88,6 @@ class Planting:
         """Return the decoys, the first planted first. Round trips: live permission, budget, audit, list, hits.
 
         Raises:
-            AccessError: the caller may not, or its budget is spent.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
         granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(SignedAct.DECOY_LIST))
@@ -122,7 +123,6 @@ class Planting:
         the lists, audit, two to write.
 
         Raises:
-            AccessError: the caller may not, or its budget is spent.
             InvalidRecord: a number is malformed, a seed has no number of the company's own, or there would be more than
                 `MAX_DECOYS`.
             StoreUnavailable: some may be marked; the same call can be made again.
@@ -141,7 +141,8 @@ class Planting:
                 raise InvalidRecord((("/waybills", "too-many-decoys"),))
             return planted + new
 
-        return self._planted(context, Action.DECOY_PLANT, granted, add)
+        _, planted = self._change(context, Action.DECOY_PLANT, granted, add)
+        return answers.Planted(len(planted))
 
     def remove(self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None) -> answers.Planted:
         """Take the mark off waybills. Raises as `plant`; the answer is the same for those without one."""
@@ -152,7 +153,8 @@ class Planting:
         def take_off(planted: list[Decoy]) -> list[Decoy]:
             return [decoy for decoy in planted if decoy.waybill_no not in numbers]
 
-        return self._planted(context, Action.DECOY_REMOVE, granted, take_off)
+        _, planted = self._change(context, Action.DECOY_REMOVE, granted, take_off)
+        return answers.Planted(len(planted))
 
     def heard(self, context: RequestContext, phone: str) -> answers.Heard:
         """Record that a seed's phone rang; return who saw such seeds, who saw the most first.
@@ -164,7 +166,6 @@ class Planting:
             phone: one whole number, in any spelling.
 
         Raises:
-            AccessError: the caller may not, or its budget is spent.
             InvalidRecord: it is no phone number.
             StoreUnavailable, IntegrityError: nothing is answered; the same call can be made again.
         """
@@ -222,12 +223,6 @@ class Planting:
             self.store.ask(budget)
             budget.answer()
         return _Granted(Stated(role=grant.role, signed=proof), missed)
-
-    def _planted(
-        self, context: RequestContext, action: Action, granted: _Granted, change: Callable[[list[Decoy]], list[Decoy]]
-    ) -> answers.Planted:
-        _, planted = self._change(context, action, granted, change)
-        return answers.Planted(len(planted))
 
     def _change(
         self,

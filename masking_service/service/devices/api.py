@@ -5,12 +5,18 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.api import ApproveKeyRequest, KeyDecisionRequest, approves, ends_as_revoked
+from masking_service.service.acts.api import decisions_on
 from masking_service.service.call.examples import SUPERVISOR
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Operation, handler_of
+from masking_service.service.call.operation import PROOF, STORE, Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
-from masking_service.service.devices import answers
-from masking_service.service.devices.use import DeviceApproval, OwnDevices
+from masking_service.service.devices.use import (
+    DeviceApproval,
+    DevicesOfPerson,
+    DeviceStatus,
+    OwnDeviceList,
+    OwnDevices,
+    PendingDevices,
+)
 from masking_service.service.people.permissions import Permission
 
 DEVICE: Final = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
@@ -35,7 +41,7 @@ OPERATIONS: Final = (
         uses=OwnDevices,
         handle=handler_of(OwnDevices.listed),
         signed_in=True,
-        answers={200: answers.OwnDeviceList},
+        answers={200: OwnDeviceList},
         problems=("forbidden", "frozen", *STORE),
         example_answer={
             "devices": [{"device": DEVICE, "name": "round phone", "status": "active", "since": "2026-11-20T08:00:00Z"}]
@@ -51,7 +57,7 @@ OPERATIONS: Final = (
         audited_as=Action.DEVICE_ENROL,
         body=NewDeviceRequest,
         proven=True,
-        answers={201: answers.DeviceStatus},
+        answers={201: DeviceStatus},
         problems=("forbidden", "frozen", "too-many-keys", *PROOF, *STORE),
         example_body={"name": "round phone"},
         example_answer={"device": DEVICE, "status": "pending"},
@@ -63,7 +69,7 @@ OPERATIONS: Final = (
         uses=DeviceApproval,
         handle=handler_of(DeviceApproval.pending),
         permissions=(Permission.KEY_APPROVE,),
-        answers={200: answers.PendingDevices},
+        answers={200: PendingDevices},
         problems=STORE,
         example_answer={
             "devices": [
@@ -87,7 +93,7 @@ OPERATIONS: Final = (
         uses=DeviceApproval,
         handle=handler_of(DeviceApproval.of),
         permissions=(Permission.KEY_APPROVE,),
-        answers={200: answers.DevicesOfPerson},
+        answers={200: DevicesOfPerson},
         problems=("not-found", *STORE),
         example_answer={
             "principal": COURIER,
@@ -103,48 +109,13 @@ OPERATIONS: Final = (
             ],
         },
     ),
-    Operation(
-        name="approve_device",
-        route="POST /v1/principals/{principal}/devices/{device}/approve",
-        summary="Approve a device of another person, who has read out its code.",
-        uses=DeviceApproval,
-        handle=approves("device"),
-        permissions=(Permission.KEY_APPROVE,),
-        audited_as=Action.DEVICE_APPROVE,
-        body=ApproveKeyRequest,
-        answers={200: answers.DeviceStatus},
-        problems=("not-found", "too-many-keys", *SIGNATURE, *STORE),
-        example_body={"code": "K7Q2M XWPR5"},
-        example_answer={"device": DEVICE, "status": "active"},
-    ),
-    Operation(
-        name="deny_device",
-        route="POST /v1/principals/{principal}/devices/{device}/deny",
-        summary="Deny a device that waits for approval.",
-        uses=DeviceApproval,
-        handle=ends_as_revoked("device", DeviceApproval.deny, answers.DeviceStatus),
-        permissions=(Permission.KEY_APPROVE,),
-        audited_as=Action.DEVICE_DENY,
-        body=KeyDecisionRequest,
-        body_optional=True,
-        answers={200: answers.DeviceStatus},
-        problems=("not-found", *SIGNATURE, *STORE),
-        example_body={},
-        example_answer={"device": DEVICE, "status": "revoked"},
-    ),
-    Operation(
-        name="revoke_device",
-        route="POST /v1/principals/{principal}/devices/{device}/revoke",
+    *decisions_on(
+        "device",
+        DeviceApproval,
+        DeviceStatus,
+        DEVICE,
+        (Action.DEVICE_APPROVE, Action.DEVICE_DENY, Action.DEVICE_REVOKE),
         summary="Revoke a device: it proves nothing from the next call on.",
-        uses=DeviceApproval,
-        handle=ends_as_revoked("device", DeviceApproval.revoke, answers.DeviceStatus),
-        permissions=(Permission.KEY_APPROVE,),
-        audited_as=Action.DEVICE_REVOKE,
-        body=KeyDecisionRequest,
-        body_optional=True,
-        answers={200: answers.DeviceStatus},
-        problems=("not-found", *SIGNATURE, *STORE),
-        example_body={"note": "phone lost"},
-        example_answer={"device": DEVICE, "status": "revoked"},
+        note="phone lost",
     ),
 )

@@ -14,19 +14,40 @@ from keys.device_proofs import DeviceProof, ProvenRequest, content_hash, read_pr
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import Keyring
-from masking_service.service.acts.approving import status
+from masking_service.service.acts.state import status
 from masking_service.service.acts.tickets import RANDOM_BYTES, TICKET_NONCE_BYTES, TicketExpired, Tickets
 from masking_service.service.call.budgets import Budgets, Nonce, Reservation
 from masking_service.service.call.errors import DeviceProofRequired, SignatureInvalid, SignatureRequired
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.devices.problems import NoDevices
 from masking_service.service.devices.state import Device, Devices
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.device_rules import DeviceRule
+from masking_service.service.people.errors import NotInPolicy
 from masking_service.store.client import Store
 from masking_service.store.layout import signature_key
 from masking_service.store.pipeline import Question
+from masking_service.texts import ProblemText, Text
+
+
+class NoDevices(NotInPolicy):
+    """The policy has no section on devices."""
+
+    detail = Text("The policy asks for no proofs by devices, so people have no devices here.")
+
+
+DEVICE_PROBLEMS: Final[dict[str, ProblemText]] = {
+    "device-proof-required": ProblemText(
+        401,
+        Text("A proof by your device is required"),
+        Text(
+            "The policy requires a proof by the caller's own device, in the header `DPoP`, with the nonce of this "
+            "answer."
+        ),
+        Text("Make a new proof with this `nonce`, and send the call again. POST /v1/me/devices enrols a device."),
+    ),
+}
+
 
 VALID_SECONDS: Final = 600
 """Seconds a nonce is valid. Past half of it, the answer brings the next one."""
@@ -177,24 +198,15 @@ class DeviceProofs:
             IntegrityError: the person's devices in the store were changed.
         """
         nonce = expected.nonce if expected is not None else None
-        spent = self.spent_question(context, nonce) if budget is None else budget
+        spent = budget or self.budgets.spend_once_question(context.principal, context.now, nonce)
         self.store.ask(frozen, spent, *questions, *([expected.devices] if expected is not None else []))
-        missed = frozen.answer()
-        device = self._verify(context, expected)
+        missed, device = frozen.answer(), None
+        if expected is not None:
+            revoked = self.freezes.revoked(context.principal.tenant)
+            device = _good(expected.devices.answer(), expected.device, revoked, context.principal.roles)
+            if device is None:
+                raise SignatureInvalid(_UNKNOWN)
         return Proven(missed, device, spent.answer())
-
-    def spent_question(self, context: RequestContext, nonce: Nonce | None) -> Question[Reservation]:
-        """Return the question that uses a proof up, for calls that spend no budget."""
-        return self.budgets.spend_once_question(context.principal, context.now, nonce)
-
-    def _verify(self, context: RequestContext, expected: ExpectedProof | None) -> Device | None:
-        if expected is None:
-            return None
-        revoked = self.freezes.revoked(context.principal.tenant)
-        device = _good(expected.devices.answer(), expected.device, revoked, context.principal.roles)
-        if device is None:
-            raise SignatureInvalid(_UNKNOWN)
-        return device
 
 
 def _good(devices: Sequence[Device], device: str, revoked: frozenset[str], roles: Collection[str]) -> Device | None:

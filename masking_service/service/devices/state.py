@@ -1,15 +1,29 @@
-"""The devices of people: what is kept of each."""
+"""The devices of people: what is kept of each, and invitations, with which a device is approved as it enrols.
 
+An invitation is sealed for its person, and not kept. The device that used it names it, so it is good once.
+"""
+
+from dataclasses import dataclass
+from struct import Struct
 from typing import Final
 
 import msgspec
 
+from keys.aead import NONCE_BYTES
+from keys.assertions import unb64
 from keys.device_proofs import device_code
-from masking_service.service.acts.registry import ApprovedKey, KeyRegistry, KeySort, WaitingKey
+from keys.errors import IntegrityError
+from keys.framing import frame
+from keys.keyring import TenantKeys
+from keys.public_keys import b64
+from keys.secret import Unprinted
+from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.acts.state import ApprovedKey, KeyRegistry, KeySort, WaitingKey
+from masking_service.service.call.errors import SignatureInvalid
 from masking_service.store.layout import DEVICE_REQUESTS, person_devices_key
 
 MAX_DEVICES: Final = 2
-"""Active devices of a person; those that wait do not count."""
+"""Active devices of a person."""
 
 
 class Device(ApprovedKey, frozen=True, omit_defaults=True, kw_only=True):
@@ -39,6 +53,7 @@ DEVICE_KEYS: Final = KeySort(
     requests=DEVICE_REQUESTS,
     fingerprint=lambda device: device.id,
     code=lambda device: device_code(device.id),
+    at_most=MAX_DEVICES,
 )
 
 
@@ -46,3 +61,44 @@ class Devices(KeyRegistry[Device, DeviceRequest]):
     """The devices of people of every tenant."""
 
     sort = DEVICE_KEYS
+
+
+VALID_SECONDS: Final = 7 * SECONDS_A_DAY
+ID_BYTES: Final = 16
+RANDOM_BYTES: Final = ID_BYTES + NONCE_BYTES
+_HEAD: Final = Struct(f">{ID_BYTES}sQ")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Invitation(Unprinted):
+    """An invitation, opened.
+
+    Attributes:
+        id: unique.
+        phone: the number from which the person calls; empty where none is known.
+    """
+
+    id: str
+    phone: str
+
+
+def invite(keys: TenantKeys, principal: str, phone: str, random: bytes, now: int) -> str:
+    """Return the text of a new invitation of a person, from `RANDOM_BYTES` random bytes."""
+    plain = _HEAD.pack(random[:ID_BYTES], now) + phone.encode()
+    return b64(keys.state.seal(plain, _place(principal), random[ID_BYTES:]))
+
+
+def read_invitation(keys: TenantKeys, principal: str, text: str, now: int) -> Invitation:
+    """Open an invitation. Raises SignatureInvalid: it is another person's, was not made here, or is too old."""
+    try:
+        plain = keys.state.open(unb64(text), _place(principal))
+    except (ValueError, IntegrityError):
+        raise SignatureInvalid("the invitation is another person's, or none") from None
+    id_, at = _HEAD.unpack_from(plain)
+    if now > at + VALID_SECONDS:
+        raise SignatureInvalid("the invitation is too old")
+    return Invitation(b64(id_), plain[_HEAD.size :].decode())
+
+
+def _place(principal: str) -> bytes:
+    return frame(b"device-invitation", principal.encode())

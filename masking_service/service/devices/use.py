@@ -7,31 +7,97 @@ keys. The operator can import the thumbprints of devices instead, or give people
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
 from masking_service.masking.numbers.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
-from masking_service.service.acts.approving import MAX_CHAIN, Approving, active, keep_request, keys_of, status
+from masking_service.service.acts.approving import Approving, AskedKey, keep_request, keys_of, new_request
+from masking_service.service.acts.enrolment import MadeIn, Status
 from masking_service.service.acts.problems import TooManyKeys
-from masking_service.service.acts.registry import as_approved
-from masking_service.service.acts.signatures import Signed
+from masking_service.service.acts.state import active, as_approved, status
+from masking_service.service.call.answers import Answer, Time
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import SignatureInvalid
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.own_words import masked_words
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
-from masking_service.service.devices import answers
-from masking_service.service.devices.invitations import read_invitation
-from masking_service.service.devices.problems import NoDevices
-from masking_service.service.devices.proofs import DeviceProofs
-from masking_service.service.devices.state import MAX_DEVICES, Device, DeviceRequest, Devices
+from masking_service.service.devices.proofs import DeviceProofs, NoDevices
+from masking_service.service.devices.state import MAX_DEVICES, Device, DeviceRequest, Devices, read_invitation
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.errors import Forbidden
-from masking_service.service.people.networks import network_of
 from masking_service.store.client import Store
+
+DeviceId = Annotated[
+    str, Meta(pattern="^[A-Za-z0-9_-]{43}$", description="The thumbprint of the device's public key (RFC 7638).")
+]
+PhoneEnds = Annotated[
+    str | None, Meta(description="The last four digits of the number from which its person calls; null without one.")
+]
+
+
+class DeviceStatus(Answer):
+    """A device of a person, and whether it may prove calls."""
+
+    device: DeviceId
+    status: Status
+
+
+class OwnDevice(Answer):
+    """A device of the caller."""
+
+    device: DeviceId
+    name: str
+    status: Status
+    since: Time
+
+
+class OwnDeviceList(Answer):
+    """The caller's devices."""
+
+    devices: list[OwnDevice]
+
+
+class PendingDevice(Answer):
+    """A device that waits for approval, and how it was enrolled."""
+
+    principal: str
+    roles: MadeIn
+    device: DeviceId
+    name: str
+    since: Time
+    network: Annotated[str | None, Meta(description="As the issuer names it, or the network of the caller's address.")]
+    phone_ends: PhoneEnds
+    others: Annotated[int, Meta(ge=0, description="How many active devices the person has.")]
+
+
+class PendingDevices(Answer):
+    """Devices that wait for approval, the oldest first."""
+
+    devices: list[PendingDevice]
+
+
+class DeviceOfPerson(Answer):
+    """A device of a person."""
+
+    device: DeviceId
+    name: str
+    status: Status
+    since: Time
+    approved_by: str | None
+    phone_ends: PhoneEnds
+
+
+class DevicesOfPerson(Answer):
+    """The devices of a person."""
+
+    principal: str
+    devices: list[DeviceOfPerson]
+
 
 INVITER: Final = "service/command-line"
 """Who approves with invitations."""
@@ -50,7 +116,7 @@ class OwnDevices:
     recorder: Recorder
     alerts: Alerts
 
-    def add(self, context: RequestContext, name: str, sent: SentProof, invitation: str = "") -> answers.DeviceStatus:
+    def add(self, context: RequestContext, name: str, sent: SentProof, invitation: str = "") -> DeviceStatus:
         """Keep a new device, which waits for approval; one that is approved already is not kept again.
 
         Round trips: one to read, one to prepare, one for the audit, and one to write.
@@ -68,7 +134,7 @@ class OwnDevices:
             self._check(context)
             proof, nonce = self.proofs.read(context, sent)
             mine = self.devices.keys_question(principal.tenant, principal.id)
-            spent = self.proofs.spent_question(context, nonce)
+            spent = self.proofs.budgets.spend_once_question(principal, context.now, nonce)
             live = self.freezes.freeze_question(principal)  # reads what is revoked, too
             self.store.ask(live, spent, mine)
             live.answer()
@@ -77,23 +143,13 @@ class OwnDevices:
             if held is not None:
                 if status(held, self.freezes.revoked(principal.tenant)) == "revoked":
                     raise SignatureInvalid("the device was revoked")
-                return answers.DeviceStatus(held.id, "active")
+                return DeviceStatus(held.id, "active")
             if invitation:
                 self._add_invited(context, name, proof.device, invitation)
-                return answers.DeviceStatus(proof.device, "active")
-        request = DeviceRequest(
-            id=proof.device,
-            principal=principal.id,
-            name=masked_words(name.strip()),
-            since=context.now,
-            device=principal.device or "",
-            network=principal.network or network_of(context.address),
-            roles=principal.roles,
-            phone=dialable(principal.phone) or "",
-        )
-        keep_request(self.recorder, self.devices, context, Action.DEVICE_ENROL, request)
-        self.alerts.raise_alert("key-pending", principal)
-        return answers.DeviceStatus(request.id, "pending")
+                return DeviceStatus(proof.device, "active")
+        request = new_request(DeviceRequest, context, proof.device, name, phone=dialable(principal.phone) or "")
+        keep_request(self.recorder, self.devices, self.alerts, context, request)
+        return DeviceStatus(request.id, "pending")
 
     def _add_invited(self, context: RequestContext, name: str, device: str, text: str) -> None:
         """Keep a device as approved, whose person has an invitation that no device has used."""
@@ -125,7 +181,7 @@ class OwnDevices:
             partial(self.devices.prepare_settled, principal.tenant, device, context.now),
         )
 
-    def listed(self, context: RequestContext) -> answers.OwnDeviceList:
+    def listed(self, context: RequestContext) -> OwnDeviceList:
         """Return the caller's devices, the oldest first: one round trip.
 
         Raises:
@@ -134,9 +190,9 @@ class OwnDevices:
         """
         self._check(context)
         held, waiting = keys_of(self.store, self.devices, self.freezes, context, context.principal.id)
-        devices = [answers.OwnDevice(one.id, one.name, state, rfc3339(one.since)) for one, state in held]
-        devices += [answers.OwnDevice(one.id, one.name, "pending", rfc3339(one.since)) for one in waiting]
-        return answers.OwnDeviceList(devices)
+        devices = [OwnDevice(one.id, one.name, state, rfc3339(one.since)) for one, state in held]
+        devices += [OwnDevice(one.id, one.name, "pending", rfc3339(one.since)) for one in waiting]
+        return OwnDeviceList(devices)
 
     def _check(self, context: RequestContext) -> None:
         if context.principal.source != "jwt":
@@ -150,12 +206,12 @@ class OwnDevices:
 class DeviceApproval(Approving[Device, DeviceRequest]):
     """Approves, denies and revokes devices of other people, under one policy."""
 
-    def pending(self, context: RequestContext) -> answers.PendingDevices:
+    def pending(self, context: RequestContext) -> PendingDevices:
         """Return the devices that wait. As `waiting`."""
         found, others = self.waiting(context)
-        return answers.PendingDevices(
+        return PendingDevices(
             [
-                answers.PendingDevice(
+                PendingDevice(
                     principal=one.principal,
                     roles=[*one.roles],
                     device=one.id,
@@ -169,45 +225,25 @@ class DeviceApproval(Approving[Device, DeviceRequest]):
             ]
         )
 
-    def of(self, context: RequestContext, principal: str) -> answers.DevicesOfPerson:
+    def of(self, context: RequestContext, principal: str) -> DevicesOfPerson:
         """Return the devices of a person. As `held_by`."""
         subject, held, waiting = self.held_by(context, principal)
         devices = [
-            answers.DeviceOfPerson(one.id, one.name, state, rfc3339(one.since), one.approved_by, _ending(one.phone))
+            DeviceOfPerson(one.id, one.name, state, rfc3339(one.since), one.approved_by, _ending(one.phone))
             for one, state in held
         ]
         devices += [
-            answers.DeviceOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, _ending(one.phone))
-            for one in waiting
+            DeviceOfPerson(one.id, one.name, "pending", rfc3339(one.since), None, _ending(one.phone)) for one in waiting
         ]
-        return answers.DevicesOfPerson(subject, devices)
+        return DevicesOfPerson(subject, devices)
 
-    def approve(
-        self, context: RequestContext, principal: str, device: str, code: str, signed: Signed | None
-    ) -> answers.DeviceStatus:
-        """Approve a device whose code the person has read out.
-
-        Round trips: one to read, one for each list that changes to prepare it, one for the audit, and as many to write.
-
-        Raises:
-            AccessError: the caller may not, or it is the caller's own device, or the person has `MAX_DEVICES`.
-            InvalidRequest: it is not the code of this device.
-            NotFound: the person has no such device.
-            StoreUnavailable: it may be approved; the list tells.
-        """
-        asked = self.ask(context, "approve", principal, device, signed)
-        self.check_code(context, asked, code)
+    def approved(self, context: RequestContext, asked: AskedKey[Device, DeviceRequest]) -> Device | None:
+        """See `Approving.approved`."""
         request = asked.found.request()
         if request is None:
-            held = asked.found.approved.answer()
-            found = next(one for one in held if one.id == device)
-            return answers.DeviceStatus(device, status(found, self.freezes.revoked(context.principal.tenant)))
-        approvals = tuple(asked.proof.signatures)
-        others = tuple(one for one in asked.found.approved.answer() if one.id != device)
-        if active(others, self.freezes.revoked(context.principal.tenant)) >= MAX_DEVICES or len(approvals) > MAX_CHAIN:
-            raise TooManyKeys
-        self.write_approved(context, asked, as_approved(Device, request, context.principal.id, approvals, context.now))
-        return answers.DeviceStatus(device, "active")
+            return None
+        self.refuse_too_many(context, asked)
+        return as_approved(Device, request, context.principal.id, asked.proof.signatures, context.now)
 
 
 def _ending(phone: str) -> str | None:

@@ -6,8 +6,7 @@ from msgspec import Meta
 
 from masking_service.service.call.operation import STORE, Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape
-from masking_service.service.directory import answers
-from masking_service.service.directory.use import READERS, Directory
+from masking_service.service.directory.use import READERS, Colleagues, Directory
 
 
 class PeopleQuery(Shape, frozen=True):
@@ -25,7 +24,7 @@ OPERATIONS: Final = (
         handle=handler_of(Directory.listed),
         permissions=READERS,
         query=PeopleQuery,
-        answers={200: answers.Colleagues},
+        answers={200: Colleagues},
         problems=STORE,
         example_answer={
             "people": [

@@ -3,16 +3,35 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from masking_service.masking.timestamps import rfc3339
+from masking_service.service.call.answers import Answer, Time
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.directory import answers
 from masking_service.service.directory.state import KnownPeople, KnownPerson
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.store.errors import StoreUnavailable
+
+
+class Colleague(Answer):
+    """A person who has signed in, as that sign-in said."""
+
+    principal: str
+    name: Annotated[str | None, Meta(description="As the issuer says it; null where it says none.")]
+    roles: list[str]
+    purposes: Annotated[list[str], Meta(description="For which the person's roles open values, under today's policy.")]
+    seen_at: Annotated[Time, Meta(description="The day of the last sign-in.")]
+
+
+class Colleagues(Answer):
+    """The people of the caller's tenant who have signed in within 180 days, by name."""
+
+    people: list[Colleague]
+
 
 READERS: Final = (Permission.CASE_READ, Permission.CASE_OPEN, Permission.AUDIT_READ, Permission.PRINCIPAL_FREEZE)
 """Who may know the names: those whose work shows principals."""
@@ -48,7 +67,7 @@ class Directory:
             self._remember(principal.tenant, person)
             self.defer(lambda: self._write(principal.tenant, person, context.now))
 
-    def listed(self, context: RequestContext, role: str | None) -> answers.Colleagues:
+    def listed(self, context: RequestContext, role: str | None) -> Colleagues:
         """The people who have signed in, those of a role if one is named. Round trips: as of `KnownPeople.listed`.
 
         Raises:
@@ -58,14 +77,14 @@ class Directory:
         permission = next((one for one in READERS if self.policy.permits(context.principal, one)), READERS[0])
         self.gate.grant(context.principal, permission)
         found = self.known.listed(context.principal.tenant, context.now)
-        return answers.Colleagues([self._colleague(one) for one in found if role is None or role in one.roles])
+        return Colleagues([self._colleague(one) for one in found if role is None or role in one.roles])
 
-    def _colleague(self, person: KnownPerson) -> answers.Colleague:
+    def _colleague(self, person: KnownPerson) -> Colleague:
         known = self.policy.rules.roles
         roles = [name for name in person.roles if name in known]
         opening = [known[name] for name in roles if Permission.DETOKENIZE in known[name].permissions]
         purposes = sorted({purpose for role in opening for purpose in role.purposes})
-        return answers.Colleague(person.id, person.name or None, roles, purposes, rfc3339(person.seen_at))
+        return Colleague(person.id, person.name or None, roles, purposes, rfc3339(person.seen_at))
 
     def _remember(self, tenant: str, person: KnownPerson) -> None:
         if len(self._written) >= MAX_REMEMBERED:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.shapes import Signature
+from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.examples import FREEZE
 from masking_service.service.call.operation import SIGNATURE, STORE, Operation, handler_of
 from masking_service.service.freezes import answers

@@ -5,21 +5,23 @@ freezes: a thief with the store's password can neither read it nor remove a name
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from keys.secret import Unprinted
 from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.people.signals import SIGNALS
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Serials
 from masking_service.store.layout import SHORTLIST, tenant_key
+from masking_service.texts import Language
 
 KEPT_SECONDS: Final = 30 * SECONDS_A_DAY
 
 
 class StoredReason(msgspec.Struct, frozen=True):
-    """Why a person was listed; see `service.lookout.reasons.Reason`."""
+    """Why a person was listed; see `Reason`."""
 
     signal: str
     score: float
@@ -71,3 +73,36 @@ class Shortlists(TenantState):
 
 def _read(content: bytes) -> list[StoredListing]:
     return msgspec.json.decode(content, type=list[StoredListing]) if content else []
+
+
+class Reason(NamedTuple):
+    """Why a person is listed: `observed` of `total`, where `expected` are expected.
+
+    Attributes:
+        signal: the name of the signal; `in_words` says it.
+        score: -log10 of the probability among honest people.
+        other: the other person of a pair; otherwise empty.
+    """
+
+    person: str
+    signal: str
+    score: float
+    observed: float
+    total: int
+    expected: float
+    other: str = ""
+
+
+def in_words(reason: Reason | StoredReason, language: Language = "en") -> str:
+    """Return a reason as a sentence; people are named as in the log."""
+    told = SIGNALS[reason.signal].filled(
+        observed=_number(reason.observed),
+        total=reason.total,
+        expected=_number(reason.expected),
+        other=reason.other.partition("/")[2] or reason.other,
+    )
+    return told.in_language(language)
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value == int(value) or value >= 100 else f"{value:.1f}"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.shapes import Signature
+from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO
 from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Call, Operation

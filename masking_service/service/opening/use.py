@@ -36,7 +36,7 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.service.phone_calls.call_records import CallRecords, hash_called
+from masking_service.service.phone_calls.state import CallRecords, hash_called
 from masking_service.service.vault.records import Record, Reference, read_token
 from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.store.client import Store

@@ -11,8 +11,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import Freeze, Freezes
-from masking_service.service.lookout.reasons import in_words
-from masking_service.service.lookout.state import Shortlists, StoredListing
+from masking_service.service.lookout.state import Shortlists, StoredListing, in_words
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT
 from masking_service.service.people.permissions import Permission
@@ -76,7 +75,9 @@ class ActivityReport:
         rules = self.policy.rules
         limits: dict[str, dict[str, int]] = {"refusals": {"1m": rules.watch.refusals}}
         known = [rules.roles[name] for name in roles if name in rules.roles]
-        for budget in (budget for role in known for budget in (role.fields, role.full_views) if budget is not None):
+        for budget in (
+            one for role in known for one in role.budgets.values() if one.counts in ("fields", "full_views")
+        ):
             of_count = limits.setdefault(budget.counts, {})
             for window in budget.windows:
                 of_count[window.name] = min(window.limit, of_count.get(window.name, window.limit))

@@ -1,8 +1,6 @@
 """Operations that read the audit log and the activity of people."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
@@ -10,7 +8,6 @@ from msgspec import Meta
 from masking_service.audit.actions import Action, Outcome
 from masking_service.audit.log import REPLACED, outside_id
 from masking_service.audit.questions import Wanted
-from masking_service.audit.reading import UnknownEntryError
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.examples import CASE
@@ -123,23 +120,21 @@ def _entries(audit: Auditing, call: Call[None, AuditQuery]) -> dict[str, Any]:
         begin=_time(asked.begin, "from"),
         end=_time(asked.end, "to"),
     )
-    with _known_entry():
-        found, last = audit.entries(
-            call.context,
-            wanted,
-            waybill=asked.waybill,
-            after=asked.after,
-            limit=limit(asked.limit, DEFAULT_ENTRIES),
-            newest=asked.order == "newest",
-        )
+    found, last = audit.entries(
+        call.context,
+        wanted,
+        waybill=asked.waybill,
+        after=asked.after,
+        limit=limit(asked.limit, DEFAULT_ENTRIES),
+        newest=asked.order == "newest",
+    )
     return {"entries": found, "next": last}
 
 
 def _searches(audit: Auditing, call: Call[SearchesRequest, None]) -> dict[str, Any]:
     wanted = call.body
     asked = wanted.phone, wanted.last4, wanted.site
-    with _known_entry():
-        found, last = audit.searches(call.context, asked, after=wanted.after, limit=wanted.limit)
+    found, last = audit.searches(call.context, asked, after=wanted.after, limit=wanted.limit)
     return {"entries": found, "next": last}
 
 
@@ -147,24 +142,14 @@ def _summary(audit: Auditing, call: Call[None, SummaryQuery]) -> Any:
     asked = call.query
     end = _time(asked.end, "to") or call.context.now + 1
     begin = _time(asked.begin, "from")
-    with _known_entry():
-        return audit.summary(
-            call.context,
-            end - SECONDS["day"] if begin is None else begin,
-            end,
-            by=asked.by,
-            per=SECONDS[asked.per or "hour"],
-            after=asked.after,
-        )
-
-
-@contextmanager
-def _known_entry() -> Iterator[None]:
-    """Name `after` where its entry is not in the log."""
-    try:
-        yield
-    except UnknownEntryError:
-        raise InvalidRequest([("/after", "unknown-cursor")]) from None
+    return audit.summary(
+        call.context,
+        end - SECONDS["day"] if begin is None else begin,
+        end,
+        by=asked.by,
+        per=SECONDS[asked.per or "hour"],
+        after=asked.after,
+    )
 
 
 def _time(text: str | None, name: str) -> int | None:

@@ -13,7 +13,6 @@ import msgspec
 from msgspec import UNSET
 
 from keys.keyring import Keyring, TenantKeys
-from masking_audit.format.lines import CheckpointLine
 from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.figures import Figures, figures_of
@@ -45,7 +44,11 @@ MAX_SUMMED: Final = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auditing:
-    """Reads the log and its checkpoints, under one policy."""
+    """Reads the log and its checkpoints, under one policy.
+
+    Each method raises AccessError where the caller may not, and StoreUnavailable or IntegrityError where the log cannot
+    be read; those that go on from an entry `after`, UnknownEntryError where the tenant has none of that id.
+    """
 
     gate: Gate
     store: Store
@@ -68,8 +71,6 @@ class Auditing:
         """The wanted entries of the caller's tenant behind the entry `after`. Round trips: see `search`.
 
         Args:
-            context: for whom.
-            wanted: chooses entries.
             waybill: a waybill number that they are about.
             after, limit, newest: as in `search`.
 
@@ -77,14 +78,9 @@ class Auditing:
             The entries, and the id to go on from.
 
         Raises:
-            AccessError: the caller may not.
             InvalidRecord: the waybill number is malformed, or a person's number.
-            UnknownEntryError: the tenant has no entry of the id `after`.
-            StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self.recorder.record_denials(context, Action.AUDIT_READ):
-            self.gate.grant(context.principal, READ)
-        keys = self.keyring.tenant(context.principal.tenant)
+        keys = self._reading(context)
         if waybill is not None:
             try:
                 number = normalise_waybill_no(waybill)
@@ -107,19 +103,13 @@ class Auditing:
         Round trips: see `search`.
 
         Args:
-            context: for whom.
             asked: phone, last four digits and site, see `Asked.read`.
             after, limit: as in `search`.
 
         Raises:
-            AccessError: the caller may not.
             InvalidRecord: what is asked is malformed.
-            UnknownEntryError: the tenant has no entry of the id `after`.
-            StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self.recorder.record_denials(context, Action.AUDIT_READ):
-            self.gate.grant(context.principal, READ)
-        keys = self.keyring.tenant(context.principal.tenant)
+        keys = self._reading(context)
         wanted = Wanted(action=Action.SEARCH, asked=_hashes(keys, *Asked.read(*asked).hashed_parts))
         return search(self._log(keys), wanted, after=after, limit=limit, newest=True)
 
@@ -136,16 +126,13 @@ class Auditing:
         """Sums of fields opened, full views and refusals of the caller's tenant. Round trips: see `scan`.
 
         Args:
-            context: for whom.
             begin, end: the range of time, in Unix seconds; `end` is outside.
             by: what the sums are kept apart by.
             per: seconds in which the sums are kept apart.
             after: the `next` of the summary that this one goes on from.
 
         Raises:
-            AccessError: the caller may not. With `audit:sums` alone it has no sums by principal.
-            UnknownEntryError: the tenant has no entry of the id `after`.
-            StoreUnavailable, IntegrityError: it cannot be read.
+            Forbidden: with `audit:sums` alone the caller has no sums by principal.
         """
         with self.recorder.record_denials(context, Action.AUDIT_READ):
             if self._grant(context).permission == SUMS and by == "principal":
@@ -180,13 +167,21 @@ class Auditing:
         and one to write a new one.
 
         Raises:
-            AccessError: the caller may not, or the budget is spent.
-            StoreUnavailable, IntegrityError, RolledBackError: there is none.
+            QuotaExceeded: the budget is spent.
+            RolledBackError: there is none.
         """
         with self.recorder.record_denials(context, Action.AUDIT_READ):
             grant = self._grant(context)
             self.budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
-        return checkpoint_answer(self.checkpoints.newest())
+        made = self.checkpoints.newest()
+        signature = b64encode(made.signature).decode("ascii")
+        return {"checkpoint": msgspec.json.decode(made.content), "signature": signature}
+
+    def _reading(self, context: RequestContext) -> TenantKeys:
+        """Return the keys of the caller's tenant, where the caller may read its log."""
+        with self.recorder.record_denials(context, Action.AUDIT_READ):
+            self.gate.grant(context.principal, READ)
+        return self.keyring.tenant(context.principal.tenant)
 
     def _log(self, keys: TenantKeys) -> TenantLog:
         return TenantLog(self.store, keys.lasting_hash(AUDIT_HASH_OF_TENANT), self.older)
@@ -203,14 +198,6 @@ def _hashes(keys: TenantKeys, *parts: str) -> str | tuple[str, ...]:
     """Return what entries may have, as `Wanted` takes it."""
     first, *newer = keys.audit_hashes(*parts)
     return (first, *newer) if newer else first
-
-
-def checkpoint_answer(made: CheckpointLine) -> dict[str, Any]:
-    """Return a checkpoint as it is answered: its content, and its signature in base64."""
-    return {
-        "checkpoint": msgspec.json.decode(made.content),
-        "signature": b64encode(made.signature).decode("ascii"),
-    }
 
 
 def end(log: AuditLog, checkpoints: Checkpoints) -> None:

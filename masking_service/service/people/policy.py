@@ -319,12 +319,12 @@ def _grants(policy_rules: Rules) -> Iterator[Grant]:
     """Yield all grants of the policy."""
     for role in policy_rules.roles.values():
         budgets: dict[str, Budget | None] = {
-            Permission.WAYBILL_VIEW: role.full_views,
-            Permission.WAYBILL_SEARCH: role.searches,
+            Permission.WAYBILL_VIEW: role.budgets.get("full_views"),
+            Permission.WAYBILL_SEARCH: role.budgets.get("searches"),
             Permission.WAYBILL_TOKENIZE: policy_rules.conflicts,
             Permission.CASE_OPEN: policy_rules.case_waybills,
-            Permission.CALL_MAKE: role.calls,
-            Permission.DECOY_PLANT: role.decoys,
+            Permission.CALL_MAKE: role.budgets.get("calls"),
+            Permission.DECOY_PLANT: role.budgets.get("decoys"),
         }
         for permission in role.permissions:
             if permission in PROFILE_PERMISSIONS:
@@ -336,7 +336,8 @@ def _grants(policy_rules: Rules) -> Iterator[Grant]:
             elif permission in PURPOSE_PERMISSIONS:
                 for purpose in role.purposes:
                     kinds = policy_rules.purposes[purpose].kinds
-                    yield Grant(role.name, permission, None, purpose, role.scope, kinds, frozenset(), role.fields)
+                    fields = role.budgets.get("fields")
+                    yield Grant(role.name, permission, None, purpose, role.scope, kinds, frozenset(), fields)
             else:
                 yield Grant(role.name, permission, scope=role.scope, budget=budgets.get(permission))
 

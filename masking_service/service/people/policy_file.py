@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.table import TOKEN_KINDS
@@ -20,8 +20,7 @@ from masking_service.service.people import principals, rules
 from masking_service.service.people.device_rules import read_devices
 from masking_service.service.people.document import DocumentPlace, read_document
 from masking_service.service.people.errors import PolicyError
-from masking_service.service.people.issuer_section import read_issuers
-from masking_service.service.people.outside_rules import call_rule, check_rule
+from masking_service.service.people.outside_rules import call_rule, check_rule, read_issuers
 from masking_service.service.people.permissions import PROFILE_PERMISSIONS, PURPOSE_PERMISSIONS, Permission
 from masking_service.service.people.rules import (
     Budget,
@@ -42,18 +41,12 @@ from masking_service.service.people.signed_rules import read_signed
 _T = TypeVar("_T")
 _MILLION = 1_000_000
 _MAX_RETENTION = 3_650 * SECONDS_A_DAY
-_COUNTED: Final[tuple[Literal["fields", "full_views", "calls", "searches", "decoys"], ...]] = (
-    "fields",
-    "full_views",
-    "calls",
-    "searches",
-    "decoys",
-)
+_COUNTED: Final[tuple[rules.Counted, ...]] = ("fields", "full_views", "calls", "searches", "decoys")
 SECTIONS: Final = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 MORE_SECTIONS: Final = tuple("issuers watch lookout calls search decoys keys restriction signed devices".split())
 """Sections that may be missing."""
 _is_hashed_number: Final = re.compile(r"[0-9a-f]{32}", re.ASCII).fullmatch
-"""Whether a text has the form of what `service/decoys/own_numbers.py` makes of a number."""
+"""Whether a text has the form of what `service/decoys/state.py` makes of a number."""
 
 
 def read_policy(text: str, source: str) -> Rules:
@@ -166,7 +159,7 @@ def _role(name: str, place: DocumentPlace, profiles: Mapping[str, Profile | None
         profiles=found["profiles"].words(profiles, "profile") if "profiles" in found else frozenset(),
         purposes=found["purposes"].words(purposes, "purpose") if "purposes" in found else frozenset(),
         scope="custody" if "scope" in found and found["scope"].word(("custody", "all"), "scope") != "all" else "all",
-        **{counts: _budget(counts, budget[counts], people) if counts in budget else None for counts in _COUNTED},
+        budgets={counts: _budget(counts, budget[counts], people) for counts in _COUNTED if counts in budget},
     )
     _check_role(role, place, profiles)
     return role
@@ -190,11 +183,11 @@ def _check_role(role: Role, place: DocumentPlace, profiles: Mapping[str, Profile
             bool(role.purposes),
             "token:detokenize, and for call:make outside custody",
         ),
-        ("budget.fields", opens, role.fields is not None, Permission.DETOKENIZE),
-        ("budget.calls", calls, role.calls is not None, Permission.CALL_MAKE),
-        ("budget.full_views", views_in_full, role.full_views is not None, "a view that shows a kind in full"),
-        ("budget.searches", searches, role.searches is not None, Permission.WAYBILL_SEARCH),
-        ("budget.decoys", Permission.DECOY_PLANT in role.permissions, role.decoys is not None, Permission.DECOY_PLANT),
+        ("budget.fields", opens, "fields" in role.budgets, Permission.DETOKENIZE),
+        ("budget.calls", calls, "calls" in role.budgets, Permission.CALL_MAKE),
+        ("budget.full_views", views_in_full, "full_views" in role.budgets, "a view that shows a kind in full"),
+        ("budget.searches", searches, "searches" in role.budgets, Permission.WAYBILL_SEARCH),
+        ("budget.decoys", Permission.DECOY_PLANT in role.permissions, "decoys" in role.budgets, Permission.DECOY_PLANT),
     )
     for key, needed, present, by in needs:
         if needed != present and not (key == "budget.full_views" and None in seen):
@@ -223,24 +216,16 @@ def _budget(counts: rules.Counted, place: DocumentPlace, people: int = 0) -> Bud
 
 
 def _with_all_people(roles: Mapping[str, Role]) -> dict[str, Role]:
-    """Tell each budget how many people all roles have that spend the same."""
+    """Tell each budget, but that of decoys, how many people all roles have that spend the same."""
     total = Counter[str]()
     for role in roles.values():
-        total.update({budget.counts: budget.people for budget in role.budgets})
+        total.update({counts: budget.people for counts, budget in role.budgets.items() if counts != "decoys"})
 
-    def told(budget: Budget | None) -> Budget | None:
-        return replace(budget, tenant_people=total[budget.counts]) if budget else None
+    def told(role: Role) -> Role:
+        budgets = {counts: replace(budget, tenant_people=total[counts]) for counts, budget in role.budgets.items()}
+        return replace(role, budgets=budgets)
 
-    return {
-        name: replace(
-            role,
-            fields=told(role.fields),
-            full_views=told(role.full_views),
-            calls=told(role.calls),
-            searches=told(role.searches),
-        )
-        for name, role in roles.items()
-    }
+    return {name: told(role) for name, role in roles.items()}
 
 
 def _cases(place: DocumentPlace) -> CaseRules:

@@ -108,21 +108,14 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """A role. `budgets` are those of each of its people, by what they count."""
+
     name: str
     permissions: frozenset[str]
     profiles: frozenset[str]
     purposes: frozenset[str]
     scope: Scope
-    fields: Budget | None
-    full_views: Budget | None
-    calls: Budget | None = None
-    searches: Budget | None = None
-    decoys: Budget | None = None
-
-    @property
-    def budgets(self) -> tuple[Budget, ...]:
-        """The budgets that each person of the role has."""
-        return tuple(filter(None, (self.fields, self.full_views, self.calls, self.searches)))
+    budgets: Mapping[Counted, Budget]
 
     @property
     def staff_only(self) -> bool:
@@ -271,7 +264,7 @@ class Rules:
     """A whole valid policy.
 
     `digest` is the SHA-256 of its content, without comments, in hex. `own_numbers` are keyed hashes of the company's
-    own phone numbers (`service/decoys/own_numbers.py`). `restricted_purposes` are those for which values of restricted
+    own phone numbers (`service/decoys/state.py`). `restricted_purposes` are those for which values of restricted
     waybills can be opened.
     """
 

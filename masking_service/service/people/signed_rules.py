@@ -1,12 +1,15 @@
-"""The section `signed` of a policy: which acts people's keys must sign, and which keys may. Parses it."""
+"""The section `signed` of a policy: which acts people's keys must sign, and which keys may; its parser."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal
 
+from keys.certificates import is_certificates
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.document import DocumentPlace
+from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.signed_acts import SignedAct
 
 Hardware = Literal["any", "no-sync", "touch"]
@@ -76,3 +79,27 @@ def _origin(place: DocumentPlace, rp_id: str) -> str:
     if host and rp_id and not f".{host}".endswith(f".{rp_id}"):
         place.fault("has to be rp_id, or a name below it")
     return origin
+
+
+def load_models(rule: SignedRule | None, folder: Path) -> Mapping[str, list[bytes]]:
+    """Return the root certificates (PEM) of each model.
+
+    Args:
+        folder: of the policy file.
+
+    Raises:
+        PolicyError: naming every file that holds none.
+    """
+    found, faults = {}, []
+    for model, file in rule.models.items() if rule is not None else ():
+        try:
+            content = (folder / file).read_bytes()
+        except OSError:
+            content = b""
+        if is_certificates(content):
+            found[model] = [content]
+        else:
+            faults.append((f"signed.models.{model}", "cannot be read as certificates in PEM"))
+    if faults:
+        raise PolicyError(faults)
+    return found

@@ -24,8 +24,13 @@ from masking_service.observability.metrics import CallRefusal
 from masking_service.outbound import REQUEST_NONCE_BYTES, Outbound
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.https import ask, json_object
-from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords, UnsignedRecords
-from masking_service.service.phone_calls.signed_records import read_signed
+from masking_service.service.phone_calls.provider import (
+    Binding,
+    CallProviderError,
+    SentRecords,
+    UnsignedRecords,
+    read_signed,
+)
 
 VERSION: Final = "2017-05-25"
 CHINA: Final = timezone(timedelta(hours=8))

@@ -9,10 +9,9 @@ from masking_service.service.call.examples import CASE, WAYBILL_NO
 from masking_service.service.call.operation import PROOF, STORE, Answered, Call, Operation, handler_of
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.permissions import Permission
-from masking_service.service.phone_calls import answers
-from masking_service.service.phone_calls.reports import CallReports
-from masking_service.service.phone_calls.signed_records import Records
-from masking_service.service.phone_calls.use import Calling
+from masking_service.service.phone_calls.provider import Records
+from masking_service.service.phone_calls.reports import CallReports, TakenRecords
+from masking_service.service.phone_calls.use import Calling, EndedCall, LiveCall
 
 CALL: Final = "Qm5pYk1Gd2xTeUhTa1pQcFVoS0ZtRzJh"
 
@@ -48,7 +47,7 @@ OPERATIONS: Final = (
         audited_as=Action.CALL,
         body=CallRequest,
         proven=True,
-        answers={201: answers.LiveCall, 200: answers.LiveCall},
+        answers={201: LiveCall, 200: LiveCall},
         problems=(
             "not-found",
             "case-required",
@@ -80,7 +79,7 @@ OPERATIONS: Final = (
         handle=handler_of(Calling.end),
         permissions=(Permission.CALL_MAKE,),
         audited_as=Action.CALL_END,
-        answers={200: answers.EndedCall},
+        answers={200: EndedCall},
         problems=("not-found", "calls-unavailable", *STORE),
         example_answer={"call": CALL, "ended": True},
     ),
@@ -92,7 +91,7 @@ OPERATIONS: Final = (
         handle=CallReports.take,
         body=Records,
         signed=True,
-        answers={200: answers.TakenRecords},
+        answers={200: TakenRecords},
         problems=("unauthenticated", *STORE),
         example_body={
             "records": [{"ref": CALL, "id": "5f1c0a9e27d34b68", "at": 1795940460, "seconds": 0, "answered": False}]

@@ -13,8 +13,7 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from keys.secret import Unprinted
 from masking_service.observability.metrics import CallRefusal
 from masking_service.outbound import REQUEST_NONCE_BYTES, HttpAnswer, Outbound, OutboundBusy, OutboundError
-from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords
-from masking_service.service.phone_calls.signed_records import read_signed
+from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords, read_signed
 
 _REFUSALS: Final[Mapping[str, CallRefusal]] = {
     "pool-empty": "pool-empty",
@@ -100,13 +99,11 @@ class HttpsProvider:
         return self._random(REQUEST_NONCE_BYTES).hex()
 
     def _ask(self, request: BindRequest | UnbindRequest, nonce: str, shape: type[_Reply]) -> _Reply:
+        """Return an answer that is signed over the nonce, so that it answers this request and no other."""
         body = msgspec.json.encode(request)
         timestamp = str(self._clock())
         headers = {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)}
-        return self._verified_reply(ask(self._outbound, body, headers), nonce, shape)
-
-    def _verified_reply(self, answer: HttpAnswer, nonce: str, shape: type[_Reply]) -> _Reply:
-        """Return an answer that is signed over the nonce, so that it answers this request and no other."""
+        answer = ask(self._outbound, body, headers)
         signed = self._key.signature(nonce, answer.body)
         given = answer.headers.get(SIGNATURE.lower(), "")
         if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):

@@ -29,14 +29,15 @@ from masking_service.outbound import REQUEST_NONCE_BYTES, Outbound
 from masking_service.service.people.rules import CallRule
 from masking_service.service.phone_calls.https import ask, json_object
 from masking_service.service.phone_calls.provider import (
+    MAX_RECORDS,
     TIMEOUT_SECONDS,
+    TOLERANCE_SECONDS,
     Binding,
     CallProviderError,
     CallRecord,
     SentRecords,
     UnsignedRecords,
 )
-from masking_service.service.phone_calls.signed_records import MAX_RECORDS, TOLERANCE_SECONDS
 
 AXB: Final = "/rest/caas/relationnumber/partners/v1.0"
 AXE: Final = "/rest/caas/extendnumber/v1.0"

@@ -1,16 +1,18 @@
-"""What a provider of privacy numbers does.
+"""What a provider of privacy numbers does, and how it and relays for others sign their records of calls.
 
 A reference names one call. Asked twice under the same reference, a provider binds
 once. No error holds a number, and no word of a provider is repeated.
 """
 
-from collections.abc import Mapping, Sequence
+import hmac
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Meta
 
+from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import CallRefusal
 
@@ -96,3 +98,29 @@ class CallProvider(Protocol):
         Raises:
             UnsignedRecords: it is not from the provider, or is none of its messages.
         """
+
+
+TOLERANCE_SECONDS: Final = 300
+MAX_RECORDS: Final = 100
+
+
+class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a message."""
+
+    records: Annotated[list[CallRecord], Meta(max_length=MAX_RECORDS)]
+
+
+def read_signed(key: MessageKey, headers: Mapping[str, str], body: bytes, clock: Callable[[], int]) -> list[CallRecord]:
+    """Return the records of a message. Raises UnsignedRecords."""
+    timestamp = headers.get(TIMESTAMP.lower(), "")
+    given = headers.get(SIGNATURE.lower(), "")
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= len("10000000000")):
+        raise UnsignedRecords
+    if not hmac.compare_digest(given.encode(), key.signature(timestamp, body).encode()):
+        raise UnsignedRecords
+    if abs(clock() - int(timestamp)) > TOLERANCE_SECONDS:
+        raise UnsignedRecords
+    try:
+        return msgspec.json.decode(body, type=Records).records
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise UnsignedRecords from None

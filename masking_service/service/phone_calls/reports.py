@@ -6,24 +6,34 @@ within the life of its call changes nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.observability.metrics import Metrics
+from masking_service.service.call.answers import Answer
 from masking_service.service.call.operation import SignedRequest
 from masking_service.service.call.recorder import NOTHING_STATED, ItemOutcome, Recorder, RequestContext
 from masking_service.service.people.errors import Unauthenticated
 from masking_service.service.people.principals import service_principal
-from masking_service.service.phone_calls import answers
-from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
 from masking_service.service.phone_calls.line import Line
-from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.phone_calls.provider import CallRecord, UnsignedRecords
+from masking_service.service.phone_calls.state import CallRecords, KeptRecord, LiveCalls, Origin
 
 PROVIDER: Final = "calls"
 """The service principal of the provider's records, in the audit log."""
 CLOCK_SLACK: Final = 300
 """Seconds by which the provider's clock may differ from ours."""
+
+
+class TakenRecords(Answer):
+    """How many records were new and are kept.
+
+    Those of unknown calls are not.
+    """
+
+    taken: Annotated[int, Meta(ge=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +46,7 @@ class CallReports:
     recorder: Recorder
     metrics: Metrics
 
-    def take(self, request: SignedRequest) -> answers.TakenRecords:
+    def take(self, request: SignedRequest) -> TakenRecords:
         """Keep what is new in a signed message of the provider.
 
         Round trips: one to remember the message where its signature does not cover the body; one to find the calls; for
@@ -56,14 +66,13 @@ class CallReports:
         for tenant, records in self._by_tenant(sent).items():
             context = RequestContext(service_principal(PROVIDER, tenant), request.request_id, request.now)
             taken += self._keep(context, records)
-        return answers.TakenRecords(taken)
+        return TakenRecords(taken)
 
     def _by_tenant(self, sent: Sequence[CallRecord]) -> dict[str, list[KeptRecord]]:
         """Return the records of calls that were made here, by tenant."""
         found: dict[str, list[KeptRecord]] = {}
-        for record, known in zip(sent, self.live_calls.origins([one.ref for one in sent]), strict=True):
-            if known is not None and _while_it_lived(record, known[0]):
-                made = known[0]
+        for record, made in zip(sent, self.live_calls.origins([one.ref for one in sent]), strict=True):
+            if made is not None and _while_it_lived(record, made):
                 kept = KeptRecord(made.base, made.field, made.expires_at, record, made.number)
                 found.setdefault(made.tenant, []).append(kept)
         return found

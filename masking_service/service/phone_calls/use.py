@@ -5,20 +5,28 @@ The provider's number is all that a caller is told.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.numbers.dialling import dialable
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalised
+from masking_service.service.call.answers import Answer, Time
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.call.recorder import (
+    ItemOutcome,
+    Recorded,
+    Recorder,
+    RequestContext,
+    Stated,
+)
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
@@ -29,16 +37,47 @@ from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
-from masking_service.service.phone_calls import answers
-from masking_service.service.phone_calls.call_records import hash_called
-from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.line import Line
-from masking_service.service.phone_calls.live_calls import CallPlace, LiveCalls, Origin, StoredCall
 from masking_service.service.phone_calls.problems import CallsUnavailable, NoCallerNumber, NotCallable
-from masking_service.service.restrictions.problems import Restricted
+from masking_service.service.phone_calls.state import (
+    Callers,
+    LiveCalls,
+    Origin,
+    StoredCall,
+    hash_called,
+)
+from masking_service.service.restrictions.state import Restricted
 from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills.view import reached
 from masking_service.store.pipeline import Question
+
+CallId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{32}$", description="Names the call.")]
+
+
+class LiveCall(Answer):
+    """A number to dial.
+
+    It is neither person's own, and ends at `expires_at`.
+    """
+
+    call: CallId
+    dial: Annotated[
+        str,
+        Meta(
+            pattern="^(no-number-700)?[0-9]{5,20}$",
+            description="The number to dial. In development it begins with no-number, because it is none.",
+        ),
+    ]
+    extension: Annotated[str | None, Meta(description="What to dial after it; null without one.")]
+    expires_at: Time
+
+
+class EndedCall(Answer):
+    """A call that lives no longer."""
+
+    call: CallId
+    ended: bool
+
 
 PERMISSION: Final = Permission.CALL_MAKE
 DEFAULT_FIELD: Final = "/recipient/phone"
@@ -103,7 +142,7 @@ class Calling:
 
     def make(
         self, context: RequestContext, waybill_no: object, field: str | None, case: str | None, sent: SentProof
-    ) -> tuple[answers.LiveCall, bool]:
+    ) -> tuple[LiveCall, bool]:
         """Return a number to dial for a field of a waybill, and whether it is new.
 
         While the call lives, asking again gives the same number and takes no budget. Round trips: one for the freeze,
@@ -136,7 +175,7 @@ class Calling:
             return _answer(live), False
         return _answer(self._bind(context, allowed, place, origin, own, other)), True
 
-    def end(self, context: RequestContext, ref: str) -> answers.EndedCall:
+    def end(self, context: RequestContext, ref: str) -> EndedCall:
         """End a call of the caller's own. One that has ended already is no error.
 
         Round trips: one to read, one for the audit, and one to forget it. The provider is asked once.
@@ -159,7 +198,7 @@ class Calling:
                 if live.binding:
                     self.line.unbind(live.binding)
                 self.live_calls.end(ref)
-        return answers.EndedCall(ref, True)
+        return EndedCall(ref, True)
 
     def _allow(self, context: RequestContext, number: str | None, case: str | None, sent: SentProof) -> _AllowedCall:
         """Check that the caller may call, and read waybill and own number in the same exchange."""
@@ -215,7 +254,7 @@ class Calling:
         return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
 
     def _bind(
-        self, context: RequestContext, allowed: _AllowedCall, place: CallPlace, origin: Origin, own: str, other: str
+        self, context: RequestContext, allowed: _AllowedCall, place: str, origin: Origin, own: str, other: str
     ) -> StoredCall:
         """Spend the budget, record the call, and let the provider bind a number for it."""
         grant, authority = allowed.grant, allowed.authority
@@ -249,7 +288,7 @@ class Calling:
         return bound
 
     def _ask_provider(
-        self, entry: Recorded, context: RequestContext, place: CallPlace, origin: Origin, own: str, other: str
+        self, entry: Recorded, context: RequestContext, place: str, origin: Origin, own: str, other: str
     ) -> StoredCall:
         """Return a recorded call with a number to dial. After a lost reply, ask under the same reference."""
         until = min(context.now + self.line.lifetime, origin.expires_at)
@@ -284,5 +323,5 @@ def _called(context: RequestContext, authority: Case | None, origin: Origin) -> 
     return Disclosure(origin.base, origin.expires_at, shown)
 
 
-def _answer(live: StoredCall) -> answers.LiveCall:
-    return answers.LiveCall(live.ref, live.dial, live.extension, rfc3339(live.until))
+def _answer(live: StoredCall) -> LiveCall:
+    return LiveCall(live.ref, live.dial, live.extension, rfc3339(live.until))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from masking_service.service.acts.answers import Base64Url
+from masking_service.service.acts.enrolment import Base64Url
 from masking_service.service.call.answers import Answer, Time
 
 

@@ -24,13 +24,7 @@ class PermitError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredPermit:
-    """A permit as it is stored.
-
-    Attributes:
-        key_id: of its key.
-        key: its wrapped key, which is gone once it ended.
-        terms: its name, its last day and its kinds.
-    """
+    """A permit as it is stored: the id of its key, the wrapped key (until it ends), and its name, day and kinds."""
 
     key_id: bytes
     key: WrappedKey
@@ -43,13 +37,7 @@ class StoredPermit:
 
 
 class Permits:
-    """The permits of one tenant.
-
-    Args:
-        wrapped: the wrapped keys in the store.
-        keyring: wraps and unwraps them.
-        tenant: whose permits they are.
-    """
+    """The permits of one tenant, among the wrapped keys in the store."""
 
     def __init__(self, wrapped: WrappedKeys, keyring: Keyring, tenant: str) -> None:
         self._wrapped = wrapped
@@ -117,7 +105,6 @@ class Permits:
         """Return the key of a permit, unwrapped, for the job that holds the permit.
 
         Args:
-            permit: it.
             today: days since 1970-01-01.
 
         Raises:

@@ -5,13 +5,12 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.shapes import Signature
+from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.examples import WAYBILL_NO
 from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.people.permissions import Permission
-from masking_service.service.restrictions import answers
-from masking_service.service.restrictions.use import RestrictWaybills
+from masking_service.service.restrictions.use import RestrictedWaybill, RestrictWaybills
 from masking_service.service.waybills.answers import WaybillNotFound
 
 
@@ -44,7 +43,7 @@ OPERATIONS: Final = (
         audited_as=Action.RESTRICT,
         body=RestrictRequest,
         at_most={"waybills": MAX_RECORDS},
-        answers={200: Batch("RestrictResults", (answers.RestrictedWaybill, WaybillNotFound))},
+        answers={200: Batch("RestrictResults", (RestrictedWaybill, WaybillNotFound))},
         problems=("too-many-items", *STORE),
         example_body={"waybills": [WAYBILL_NO]},
         example_answer={"results": [{"waybill_no": WAYBILL_NO, "restricted": True}], "failed": 0},
@@ -59,7 +58,7 @@ OPERATIONS: Final = (
         audited_as=Action.UNRESTRICT,
         body=UnrestrictRequest,
         at_most={"waybills": MAX_RECORDS},
-        answers={200: Batch("UnrestrictResults", (answers.RestrictedWaybill, WaybillNotFound))},
+        answers={200: Batch("UnrestrictResults", (RestrictedWaybill, WaybillNotFound))},
         problems=("too-many-items", *SIGNATURE, *STORE),
         example_body={"waybills": [WAYBILL_NO]},
         example_answer={"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0},

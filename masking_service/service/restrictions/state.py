@@ -5,14 +5,31 @@ waybill go on; its values, calls to it and views in full do not.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from keys.aead import NONCE_BYTES
+from masking_service.service.people.errors import AccessError
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.service.vault.vault import FoundWaybill
 from masking_service.store.client import Command
 from masking_service.store.layout import restriction_key, stems_of
+from masking_service.texts import ProblemText, Text
+
+
+class Restricted(AccessError, code="restricted"):
+    """The waybill is restricted to purposes that this call is not for."""
+
+
+RESTRICTION_PROBLEMS: Final[dict[str, ProblemText]] = {
+    "restricted": ProblemText(
+        403,
+        Text("The waybill is restricted"),
+        Text("The waybill may be used only for the purposes that the policy names for restricted waybills."),
+        Text("Use a profile that masks. The privacy office can end the restriction."),
+    ),
+}
 
 
 class Restrictions(TenantState):

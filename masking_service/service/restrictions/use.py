@@ -8,16 +8,24 @@ from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
 from masking_service.service.acts.signatures import Signatures, Signed
+from masking_service.service.call.answers import Answer, WaybillNo
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.service.restrictions import answers
 from masking_service.service.restrictions.state import Restrictions
 from masking_service.service.vault.vault import Vault
 from masking_service.service.waybills.answers import WaybillNotFound, not_found
 
-Restriction = answers.RestrictedWaybill | WaybillNotFound
+
+class RestrictedWaybill(Answer):
+    """Whether a waybill is restricted now."""
+
+    waybill_no: WaybillNo
+    restricted: bool
+
+
+Restriction = RestrictedWaybill | WaybillNotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +91,7 @@ class RestrictWaybills:
         with self.recorder.take_back_on_failure(entry):
             change.write()
         return [
-            answers.RestrictedWaybill(number, restricted)
+            RestrictedWaybill(number, restricted)
             if number is not None and newest[number] is not None
             else not_found(sent, Outcome.NOT_FOUND)
             for sent, number in zip(waybills, numbers, strict=True)

@@ -15,8 +15,7 @@ from keys.keyset import Keyset
 from keys.keyset_file import INTAKE_USES, Use
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.freezes.state import Freezes
-from masking_service.service.people.clients import Client, Clients
-from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.people.clients import Client, ClientRegistry, Clients
 from masking_service.service.state.serials import Serials
 from masking_service.service.tiers.documents import (
     DAYS_PLACE,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
-from masking_service.service.acts.shapes import from_header
+from masking_service.service.acts.signatures import from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Operation, handler_of

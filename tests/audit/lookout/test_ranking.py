@@ -3,7 +3,7 @@
 import pytest
 
 from masking_audit.lookout.use import MAX_LISTED, Listed, rank, to_freeze
-from masking_service.service.lookout.reasons import Reason, in_words
+from masking_service.service.lookout.state import Reason, in_words
 from masking_service.service.people.signals import SIGNALS
 from tests.every import every
 

@@ -33,7 +33,7 @@ from masking_audit.lookout.signals import (
 )
 from masking_service.masking.timestamps import SECONDS_A_DAY as DAY
 from masking_service.masking.timestamps import SECONDS_AN_HOUR as HOUR
-from masking_service.service.lookout.reasons import Reason
+from masking_service.service.lookout.state import Reason
 
 NOW = 20_000 * DAY
 OLD = NOW - 10 * DAY

@@ -14,11 +14,9 @@ from masking_service.service.decoys.state import Decoy, Decoys
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.lookout.state import Shortlists, StoredListing
-from masking_service.service.people.clients import ApiKey, Clients
-from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
-from masking_service.service.phone_calls.callers import Callers
+from masking_service.service.people.clients import ApiKey, ClientRegistry, Clients
 from masking_service.service.phone_calls.provider import CallRecord
+from masking_service.service.phone_calls.state import Callers, CallRecords, KeptRecord
 from masking_service.service.state.sealed import Prepared
 from masking_service.service.vault.vault import Vault
 from masking_service.store.client import Store

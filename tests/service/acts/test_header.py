@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from keys.public_keys import b64
-from masking_service.service.acts.shapes import MAX_HEADER, from_header
-from masking_service.service.acts.signatures import Signed
+from masking_service.service.acts.signatures import MAX_HEADER, Signed, from_header
 from masking_service.service.call.errors import SignatureInvalid
 from tests.every import every
 

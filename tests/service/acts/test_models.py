@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.service.acts.models import load_models
 from masking_service.service.people.errors import PolicyError
-from masking_service.service.people.signed_rules import SignedRule
+from masking_service.service.people.signed_rules import SignedRule, load_models
 from tests.certificates import Authority
 
 

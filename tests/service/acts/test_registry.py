@@ -7,8 +7,15 @@ import msgspec
 import pytest
 
 from masking_service.service.acts.problems import TooManyKeys
-from masking_service.service.acts.registry import KEPT_REVOKED, MAX_REQUESTS, MAX_REQUESTS_EACH, REQUEST_SECONDS
-from masking_service.service.acts.state import Keyholders, KeyRequest, PersonKey
+from masking_service.service.acts.state import (
+    KEPT_REVOKED,
+    MAX_REQUESTS,
+    MAX_REQUESTS_EACH,
+    REQUEST_SECONDS,
+    Keyholders,
+    KeyRequest,
+    PersonKey,
+)
 from masking_service.store.client import Store
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW

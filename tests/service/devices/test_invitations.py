@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from masking_service.service.call.errors import SignatureInvalid
-from masking_service.service.devices.invitations import RANDOM_BYTES, Invitation, invite, read_invitation
+from masking_service.service.devices.state import RANDOM_BYTES, Invitation, invite, read_invitation
 from tests.keys.known import known_keyring
 from tests.store.stores import foreseen
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.devices.problems import NoDevices
+from masking_service.service.devices.proofs import NoDevices
 from masking_service.service.devices.use import OwnDevices
 from masking_service.service.people.errors import AccessError, Forbidden, Frozen
 from masking_service.service.people.principals import Principal

@@ -21,7 +21,7 @@ from masking_service.service.people.errors import AccessError
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import Principal
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.service.phone_calls.call_records import hash_called
+from masking_service.service.phone_calls.state import hash_called
 from masking_service.service.vault.records import Record, Tokens
 from masking_service.store.errors import StoreUnavailable
 from tests.every import every

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from masking_service.service.people.clients import ApiKey, Clients
-from masking_service.service.people.registry import ClientRegistry
+from masking_service.service.people.clients import ApiKey, ClientRegistry, Clients
 from tests.keys.known import known_bytes
 from tests.store.stores import NOW
 

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from masking_service.service.call.call import Authenticator
-from masking_service.service.people.clients import ApiKey, Clients, key_bytes, key_text
+from masking_service.service.people.clients import ApiKey, ClientRegistry, Clients, key_bytes, key_text
 from masking_service.service.people.errors import Unauthenticated
-from masking_service.service.people.registry import ClientRegistry
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from tests.keys.known import known_bytes, known_keyring

@@ -8,7 +8,7 @@ import pytest
 from masking_service.runtime.clock import clock
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.rules import CallRule
-from masking_service.service.phone_calls.loading import load_line, load_provider
+from masking_service.service.phone_calls.line import load_line, load_provider
 from tests.every import every
 from tests.service.people.policies import DEFAULT, edited, faults, limits, policy, put
 from tests.store.stores import foreseen
@@ -25,8 +25,8 @@ def calls(**change: Any) -> str:
 
 def test_the_default_policy_names_no_provider_and_bounds_calls() -> None:
     assert DEFAULT.rules.calls is None
-    assert limits(DEFAULT.rules.roles["courier"].calls) == {"1m": 10, "1d": 300}
-    assert limits(DEFAULT.rules.roles["dispute-officer"].calls) == {"1m": 10, "1d": 300}
+    assert limits(DEFAULT.rules.roles["courier"].budgets.get("calls")) == {"1m": 10, "1d": 300}
+    assert limits(DEFAULT.rules.roles["dispute-officer"].budgets.get("calls")) == {"1m": 10, "1d": 300}
 
 
 @every(

@@ -8,9 +8,8 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError, KeysetError
-from masking_service.service.people.clients import Clients
+from masking_service.service.people.clients import SNAPSHOT, ClientRegistry, Clients
 from masking_service.service.people.errors import ClientError
-from masking_service.service.people.registry import SNAPSHOT, ClientRegistry
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import CLIENTS

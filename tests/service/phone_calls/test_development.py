@@ -1,7 +1,7 @@
 """The numbers of development set-ups: none that a phone could dial, and the same ones in every worker."""
 
 from keys.messages import MessageKey
-from masking_service.service.phone_calls.development import DevelopmentProvider
+from masking_service.service.phone_calls.line import DevelopmentProvider
 from masking_service.service.phone_calls.provider import Binding
 
 

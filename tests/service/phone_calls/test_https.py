@@ -12,9 +12,9 @@ from keys.messages import MessageKey
 from masking_service.outbound import Outbound
 from masking_service.service.phone_calls.https import BindRequest, HttpsProvider
 from masking_service.service.phone_calls.line import Line, Outcome
-from masking_service.service.phone_calls.live_calls import StoredCall
 from masking_service.service.phone_calls.problems import CallsUnavailable
 from masking_service.service.phone_calls.provider import AT_ONCE, TIMEOUT_SECONDS, CallProvider
+from masking_service.service.phone_calls.state import StoredCall
 from tests.every import every
 from tests.hostile import Answers
 from tests.http_servers import Handler, Json

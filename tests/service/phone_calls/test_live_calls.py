@@ -13,11 +13,8 @@ from keys.errors import IntegrityError, KeysetError
 from keys.keyring import Keyring
 from keys.tiers import begin_split, make_intake_keyset
 from masking_service.service.people.principals import Principal
-from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord, hash_called
-from masking_service.service.phone_calls.callers import Callers
-from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
-from masking_service.service.phone_calls.provider import CallRecord
-from masking_service.service.phone_calls.signed_records import TOLERANCE_SECONDS
+from masking_service.service.phone_calls.provider import TOLERANCE_SECONDS, CallRecord
+from masking_service.service.phone_calls.state import Callers, CallRecords, KeptRecord, LiveCalls, Origin, hash_called
 from masking_service.store.client import Store
 from masking_service.store.layout import CALLERS, call_records_key, call_stem, record_stems, tenant_key
 from tests.keys.known import known_keyring
@@ -94,7 +91,7 @@ def test_a_call_lives_until_it_ends_and_its_records_are_taken_for_a_day_longer(
     ref = calls.claim(place, ORIGIN, NOW, LATER).ref
     ends = {key: client.execute_command("EXPIRETIME", key) for key in client.keys("wm:{c:*}*")}
 
-    assert ends == {place.live: LATER, call_stem(ref[:16]) + ref[16:].encode(): LATER + 86_400}
+    assert ends == {call_stem(place) + b"live": LATER, call_stem(ref[:16]) + ref[16:].encode(): LATER + 86_400}
 
 
 def test_an_ended_call_is_known_and_no_longer_lives(calls: LiveCalls) -> None:
@@ -112,7 +109,7 @@ def test_what_is_no_reference_names_nothing(calls: LiveCalls, ref: str) -> None:
 def test_a_call_that_was_moved_is_an_alarm(calls: LiveCalls, client: redis.Redis) -> None:
     mine, other = calls.place(ORIGIN, A, B), calls.place(ORIGIN, B, A)
     calls.claim(mine, ORIGIN, NOW, LATER)
-    ask(client, "COPY", mine.live, other.live)
+    ask(client, "COPY", *(call_stem(one) + b"live" for one in (mine, other)))
 
     with pytest.raises(IntegrityError):
         calls.find(other)

@@ -11,9 +11,8 @@ from masking_service.service.cases.problems import CaseExists
 from masking_service.service.cases.state import Cases, Opening
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.holds.state import Holds
-from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
-from masking_service.service.phone_calls.callers import Callers
 from masking_service.service.phone_calls.provider import CallRecord
+from masking_service.service.phone_calls.state import Callers, CallRecords, KeptRecord
 from masking_service.service.restrictions.state import Restrictions
 from masking_service.service.state.sealed import Prepared, Sealed
 from masking_service.service.vault.vault import FoundWaybill

@@ -24,7 +24,6 @@ import masking_service.rotation.keyset_watch
 import masking_service.rotation.leaver
 import masking_service.rotation.reseal
 import masking_service.rotation.shred
-import masking_service.service.acts.registry
 import masking_service.service.acts.signatures
 import masking_service.service.acts.state
 import masking_service.service.cases.case_check
@@ -37,11 +36,9 @@ import masking_service.service.freezes.state
 import masking_service.service.holds.state
 import masking_service.service.incidents.state
 import masking_service.service.lookout.state
-import masking_service.service.phone_calls.call_records
 import masking_service.service.phone_calls.https
-import masking_service.service.phone_calls.live_calls
 import masking_service.service.phone_calls.provider
-import masking_service.service.phone_calls.signed_records
+import masking_service.service.phone_calls.state
 import masking_service.service.search.index_work
 import masking_service.service.tiers.documents
 import masking_service.service.tiers.messages
@@ -66,7 +63,6 @@ MODULES = (
     masking_service.rotation.keyset_watch,
     masking_service.rotation.reseal,
     masking_service.rotation.shred,
-    masking_service.service.acts.registry,
     masking_service.service.acts.signatures,
     masking_service.service.acts.state,
     masking_service.service.cases.case_check,
@@ -79,11 +75,9 @@ MODULES = (
     masking_service.service.holds.state,
     masking_service.service.incidents.state,
     masking_service.service.lookout.state,
-    masking_service.service.phone_calls.call_records,
+    masking_service.service.phone_calls.state,
     masking_service.service.phone_calls.https,
-    masking_service.service.phone_calls.live_calls,
     masking_service.service.phone_calls.provider,
-    masking_service.service.phone_calls.signed_records,
     masking_service.service.search.index_work,
     masking_service.service.tiers.documents,
     masking_service.service.tiers.messages,

@@ -18,13 +18,10 @@ from masking_service.service.call.recorder import ItemOutcome, Recorder, Request
 from masking_service.service.cases.state import Cases, Opening
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened, Viewed
-from masking_service.service.people.clients import ApiKey
+from masking_service.service.people.clients import ApiKey, ClientRegistry
 from masking_service.service.people.principals import Principal
-from masking_service.service.people.registry import ClientRegistry
-from masking_service.service.phone_calls.call_records import CallRecords, KeptRecord
-from masking_service.service.phone_calls.callers import Callers
-from masking_service.service.phone_calls.live_calls import LiveCalls, Origin
 from masking_service.service.phone_calls.provider import CallRecord
+from masking_service.service.phone_calls.state import Callers, CallRecords, KeptRecord, LiveCalls, Origin
 from masking_service.service.search.state import Findable
 from masking_service.service.vault.key_notice import KeyNotice, write_key_notice
 from masking_service.store.client import Store

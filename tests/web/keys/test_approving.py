@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.service.acts.enrolment import MAX_ACTIVE
+from masking_service.service.acts.state import MAX_ACTIVE
 from tests.authenticators import Authenticator
 from tests.web.api import Api, content, refusal, results
 from tests.web.calls import outline

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keys.public_keys import b64
-from masking_service.service.acts.registry import as_approved
-from masking_service.service.acts.state import KeyRequest, PersonKey
+from masking_service.service.acts.state import KeyRequest, PersonKey, as_approved
 from tests.authenticators import PRESENT, Authenticator
 from tests.web.api import Api, content, refusal
 from tests.web.calls import freeze
