@@ -36,7 +36,7 @@ from masking_service.service.holds.state import Holds
 from masking_service.service.incidents.state import IncidentLists
 from masking_service.service.incidents.watch import DeadlineWatch
 from masking_service.service.people.clients import ClientRegistry
-from masking_service.service.people.issuer_keys import KeysByUrl
+from masking_service.service.people.issuer_keys import keys_by_url
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Policy, PolicyFile
 from masking_service.service.people.principals import DEFAULT_TENANT
@@ -105,7 +105,7 @@ class Parts:
         self.backlog = Backlog(self.store, self.checkpoints, self.archive, clock)
         self.recent_entries = RecentEntries(self.store, self.archive, lambda: self.checkpoints.stored_since)
         self.schemas = load_schemas(settings.schemas)
-        self._fetched = KeysByUrl()
+        self._fetched = keys_by_url()
         self._policy_file = PolicyFile(settings.policy)
         self.acting = self.under(self._policy_file.read(development=settings.development))
 

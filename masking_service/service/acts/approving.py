@@ -41,14 +41,7 @@ _SPOKEN: Final = str.maketrans("", "", " -")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HeldKey(Unprinted, Generic[Key, Request]):
-    """A key of a person, once its questions are answered.
-
-    Attributes:
-        principal, key: whose, and its id.
-        sort: of the key.
-        approved: the question for the keys of the person.
-        waiting: the question for the keys that wait.
-    """
+    """A key of a person, once its questions are answered."""
 
     principal: str
     key: str
@@ -103,13 +96,7 @@ def keys_of(
 
 
 def new_request(kind: type[Request], context: RequestContext, key: str, name: str, **more: Any) -> Request:
-    """Return a new key of the caller's, which waits.
-
-    Args:
-        key: its id.
-        name: what the caller calls it.
-        more: members that only this kind has.
-    """
+    """Return a new key of the caller's, which waits."""
     principal = context.principal
     return kind(
         id=key,

@@ -26,7 +26,6 @@ class Deed:
     """An act with everything that it is about.
 
     Attributes:
-        purpose, case, subject: as entries name them.
         exact: every member of the request as it was sent, in a fixed order.
         about: what an auditor may see of them.
     """
@@ -43,7 +42,6 @@ def statement(deed: Deed, keys: TenantKeys, principal: Principal, rp_id: str, no
     """Return the bytes whose SHA-256 a person's key signs.
 
     Args:
-        rp_id: the domain of people's keys.
         nonce, at: of the ticket; Unix seconds.
     """
     members = (deed.act, deed.purpose, deed.case, deed.subject)

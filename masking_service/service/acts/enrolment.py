@@ -121,7 +121,11 @@ class KeysOfPerson(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnKeys:
-    """What people do with keys of their own, under one policy."""
+    """What people do with keys of their own, under one policy.
+
+    Each method raises AccessError where the caller is no signed-in person or is frozen, or the policy has no section on
+    signatures; and StoreUnavailable or IntegrityError where the caller's keys cannot be read.
+    """
 
     gate: Gate
     store: Store
@@ -136,12 +140,7 @@ class OwnKeys:
     random: Callable[[int], bytes]
 
     def options(self, context: RequestContext) -> NewKeyOptions:
-        """Return what a browser needs to make a key: one round trip.
-
-        Raises:
-            AccessError: the caller is no signed-in person or is frozen, or the policy has no section on signatures.
-            StoreUnavailable, IntegrityError: the caller's keys cannot be read.
-        """
+        """Return what a browser needs to make a key: one round trip."""
         rule = self._rule(context)
         principal = context.principal
         keys = self.keyring.tenant(principal.tenant)
@@ -158,7 +157,7 @@ class OwnKeys:
         """Keep a new key, which waits for approval. Round trips: two to read, one for the audit, and one to write.
 
         Raises:
-            AccessError: as `options`; or the options are not the caller's, too old, or were used.
+            AccessError: the options are not the caller's, too old, or were used.
             InvalidRequest: the key is not what was asked for, or the policy wants other hardware.
             StoreUnavailable: it may be kept; the list tells.
         """
@@ -189,12 +188,7 @@ class OwnKeys:
         return KeyStatus(request.id, "pending")
 
     def listed(self, context: RequestContext) -> OwnKeyList:
-        """Return the caller's keys, the oldest first: two round trips.
-
-        Raises:
-            AccessError: as `options`.
-            StoreUnavailable, IntegrityError: they cannot be read.
-        """
+        """Return the caller's keys, the oldest first: two round trips."""
         self._rule(context)
         principal = context.principal
         held, waiting = keys_of(self.store, self.keyholders, self.freezes, context, principal.id)

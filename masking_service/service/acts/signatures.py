@@ -137,7 +137,6 @@ class Signatures:
 
         Args:
             frozen: see `LiveGate.grant_and_freeze_question`.
-            expected: see `expect`.
             deed: called once the questions are answered.
 
         Returns:

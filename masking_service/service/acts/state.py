@@ -45,8 +45,6 @@ class ApprovedKey(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True, kw
 
     Attributes:
         id: from the public key.
-        name: what the person calls it.
-        since: when it was made.
         approved_at, approved_by: by whom it was approved first.
         approvals: the signature of the approver, and those by which the approver's key was approved; none where the
             command line approved it, or the approval did not have to be signed.
@@ -92,9 +90,6 @@ def as_approved(
 
     Args:
         kind: of the approved key; it has what both have from the request.
-        by: who approves it.
-        signed: the signatures of the approval.
-        now: Unix seconds.
         more: members that the request lacks.
     """
     kept = {name: one for name, one in msgspec.structs.asdict(request).items() if name in kind.__struct_fields__}
@@ -117,7 +112,6 @@ class KeySort(Generic[Key, Request]):
 
     Attributes:
         name: with which the names of its acts begin: `key` or `device`.
-        approved, waiting: decode its keys.
         tag: names the places of people's keys.
         person_place: the key of a person's keys in the store, by the tags of tenant and person.
         requests: the name of the requests in the store, for `tenant_key`.
@@ -291,7 +285,6 @@ class PersonKey(ApprovedKey, frozen=True, omit_defaults=True, kw_only=True):
     Attributes:
         credential: what the authenticator calls it, base64url.
         cose, public_key: as the authenticator wrote it, and SubjectPublicKeyInfo in DER; base64url.
-        works_from: when it signs for the first time.
         synced: whether it may leave its device.
         model: the model of its authenticator, where that is verified.
     """

@@ -37,11 +37,8 @@ class ActTicket:
     """Makes one signature good for one call.
 
     Attributes:
-        nonce: unique.
-        at: when it was given out, in Unix seconds.
         server: hash of the run id of the server that owns the tenant's slot.
         basis: hash of the policy, and of the secret of audit hashes, of which the statement is made.
-        hashes: the version of that secret.
     """
 
     nonce: bytes
@@ -56,8 +53,6 @@ class Tickets:
     """Gives tickets out and takes them, under one policy.
 
     Attributes:
-        store: names the server on which a ticket is used up.
-        policy: the hash of the policy.
         valid: how long a ticket is good, in seconds.
     """
 

@@ -30,7 +30,6 @@ from masking_service.observability.alerts import Alerts
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import FreezeByPolicy, Freezes
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.principals import Principal
 from masking_service.service.state.lists import SealedLists, padded
 from masking_service.service.state.sealed import Prepared, TenantState
 from masking_service.service.state.serials import Documents, Serials
@@ -227,10 +226,7 @@ class DecoyWatch:
 
     Attributes:
         policy: says which roles are people's.
-        decoys: the phantoms.
         freezes: refuses a caller until the freeze is written.
-        freezing: writes the freeze.
-        alerts: raises the alert `decoy`.
         defer: runs something later, in another thread.
     """
 
@@ -253,14 +249,13 @@ class DecoyWatch:
         found = self.decoys.phantoms(context.principal.tenant, bases)
         if not found:
             return
-        freeze = freeze and self._is_person(context.principal)
+        principal = context.principal
+        # In development a key with a role of people calls for a person.
+        staff = any(role.staff_only for role in self.policy.roles_of(principal))
+        freeze = freeze and (principal.source == "jwt" or staff)
         if freeze:
-            self.freezes.announce(context.principal)
+            self.freezes.announce(principal)
         self.defer(lambda: self._act(context, found, freeze=freeze))
-
-    def _is_person(self, principal: Principal) -> bool:
-        """Whether a signed-in person calls, or in development a key with a role of people."""
-        return principal.source == "jwt" or any(role.staff_only for role in self.policy.roles_of(principal))
 
     def _act(self, context: RequestContext, found: Sequence[bytes], *, freeze: bool) -> None:
         if not freeze:

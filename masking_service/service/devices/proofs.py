@@ -60,8 +60,6 @@ class ExpectedProof:
 
     Attributes:
         device: the thumbprint of its key.
-        devices: the person's devices, live.
-        nonce: uses the proof up.
     """
 
     device: str
@@ -74,8 +72,6 @@ class Proven(NamedTuple):
 
     Attributes:
         missed: how many items in a row opened nothing until now.
-        device: of the proof; None without one.
-        reserved: what was taken of the budget.
     """
 
     missed: int
@@ -89,7 +85,6 @@ class DeviceProofs:
 
     Attributes:
         rule: None where the policy has no section on devices.
-        tickets: of which the nonces are.
     """
 
     rule: DeviceRule | None
@@ -109,7 +104,6 @@ class DeviceProofs:
 
         Args:
             call: a key of `device_rules.PROVEN`.
-            role: through which the caller may.
 
         Raises:
             DeviceProofRequired: there is no proof, or it has to be made anew.
@@ -188,7 +182,6 @@ class DeviceProofs:
 
         Args:
             frozen: see `LiveGate.grant_and_freeze_question`.
-            expected: see `expect`.
             budget: is asked with the proof's nonce; None for a call that spends none.
 
         Raises:

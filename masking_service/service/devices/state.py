@@ -74,7 +74,6 @@ class Invitation(Unprinted):
     """An invitation, opened.
 
     Attributes:
-        id: unique.
         phone: the number from which the person calls; empty where none is known.
     """
 

@@ -105,7 +105,11 @@ INVITER: Final = "service/command-line"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDevices:
-    """What people do with devices of their own, under one policy."""
+    """What people do with devices of their own, under one policy.
+
+    Each method raises AccessError where the caller is no signed-in person or is frozen, or the policy has no section on
+    devices; and StoreUnavailable or IntegrityError where the caller's devices cannot be read.
+    """
 
     gate: Gate
     store: Store
@@ -125,9 +129,8 @@ class OwnDevices:
             invitation: with which the device is approved at once; empty without one.
 
         Raises:
-            AccessError: the caller is no signed-in person or is frozen, the policy has no section on devices, the proof
-                or the invitation is not valid, or too many devices wait or are active.
-            StoreUnavailable, IntegrityError: it may be kept; the list tells.
+            AccessError: the proof or the invitation is not valid, or too many devices wait or are active.
+            StoreUnavailable: it may be kept; the list tells.
         """
         principal = context.principal
         with self.recorder.record_denials(context, Action.DEVICE_ENROL, Stated(subject=principal.id)):
@@ -182,12 +185,7 @@ class OwnDevices:
         )
 
     def listed(self, context: RequestContext) -> OwnDeviceList:
-        """Return the caller's devices, the oldest first: one round trip.
-
-        Raises:
-            AccessError: as `add`.
-            StoreUnavailable, IntegrityError: they cannot be read.
-        """
+        """Return the caller's devices, the oldest first: one round trip."""
         self._check(context)
         held, waiting = keys_of(self.store, self.devices, self.freezes, context, context.principal.id)
         devices = [OwnDevice(one.id, one.name, state, rfc3339(one.since)) for one, state in held]

@@ -45,9 +45,6 @@ class Directory:
     """The people of the caller's tenant, under one policy.
 
     Attributes:
-        policy: says for which purposes a role opens values.
-        gate: lets callers in.
-        known: the people.
         defer: runs something later, in another thread.
     """
 
@@ -64,7 +61,9 @@ class Directory:
             return
         person = self.known.note(principal, context.now)
         if (principal.tenant, person) not in self._written:
-            self._remember(principal.tenant, person)
+            if len(self._written) >= MAX_REMEMBERED:
+                self._written.clear()
+            self._written.add((principal.tenant, person))
             self.defer(lambda: self._write(principal.tenant, person, context.now))
 
     def listed(self, context: RequestContext, role: str | None) -> Colleagues:
@@ -85,11 +84,6 @@ class Directory:
         opening = [known[name] for name in roles if Permission.DETOKENIZE in known[name].permissions]
         purposes = sorted({purpose for role in opening for purpose in role.purposes})
         return Colleague(person.id, person.name or None, roles, purposes, rfc3339(person.seen_at))
-
-    def _remember(self, tenant: str, person: KnownPerson) -> None:
-        if len(self._written) >= MAX_REMEMBERED:
-            self._written.clear()
-        self._written.add((tenant, person))
 
     def _write(self, tenant: str, person: KnownPerson, now: int) -> None:
         try:

@@ -79,7 +79,6 @@ class Reason(NamedTuple):
     """Why a person is listed: `observed` of `total`, where `expected` are expected.
 
     Attributes:
-        signal: the name of the signal; `in_words` says it.
         score: -log10 of the probability among honest people.
         other: the other person of a pair; otherwise empty.
     """

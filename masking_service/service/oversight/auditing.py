@@ -72,7 +72,6 @@ class Auditing:
 
         Args:
             waybill: a waybill number that they are about.
-            after, limit, newest: as in `search`.
 
         Returns:
             The entries, and the id to go on from.
@@ -104,7 +103,6 @@ class Auditing:
 
         Args:
             asked: phone, last four digits and site, see `Asked.read`.
-            after, limit: as in `search`.
 
         Raises:
             InvalidRecord: what is asked is malformed.
@@ -127,7 +125,6 @@ class Auditing:
 
         Args:
             begin, end: the range of time, in Unix seconds; `end` is outside.
-            by: what the sums are kept apart by.
             per: seconds in which the sums are kept apart.
             after: the `next` of the summary that this one goes on from.
 

@@ -127,7 +127,6 @@ class Clients:
         The look-up needs no constant time: the digest is keyed, so how long it takes says nothing about any key.
 
         Args:
-            address: the caller's IP address.
             now: Unix seconds.
 
         Raises:
@@ -318,10 +317,7 @@ class ClientRegistry:
     """The API clients, as this process knows them.
 
     Args:
-        store: the way to Redis.
-        keyring: seals and opens the registry.
         folder: where the snapshot is.
-        random: gives that many random bytes.
 
     Attributes:
         clients: the newest registry seen.

@@ -28,7 +28,6 @@ def check_issuer(rule: IssuerRule, folder: Path, now: int) -> str | None:
 
     Args:
         folder: that of the policy file.
-        now: Unix seconds.
 
     Returns:
         what could not be checked; None where nothing is left open.

@@ -6,6 +6,7 @@ Nothing that a token says ever chooses where a key comes from; its `kid` only pi
 import json
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from http.client import HTTPException
 from typing import Any
 
@@ -110,20 +111,13 @@ class FetchedKeys:
 IssuerKeys = PinnedKeys | FetchedKeys
 
 
-class KeysByUrl:
-    """The fetched keys of every URL and algorithm of a policy.
+KeysByUrl = Callable[[str, str], FetchedKeys]
+"""Returns the keys of a URL for an algorithm."""
 
-    What was fetched outlives a change of the policy: it ages by the clock alone.
-    """
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], FetchedKeys] = {}
-
-    def of(self, url: str, algorithm: str) -> FetchedKeys:
-        """Return the keys of a URL for an algorithm."""
-        if (url, algorithm) not in self._known:
-            self._known[url, algorithm] = FetchedKeys.from_url(url, algorithm)
-        return self._known[url, algorithm]
+def keys_by_url() -> KeysByUrl:
+    """Return what keeps the fetched keys of a policy: they outlive its changes, and age by the clock alone."""
+    return cache(FetchedKeys.from_url)
 
 
 def _within(start: int, span: int, now: int) -> bool:

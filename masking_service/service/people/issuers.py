@@ -23,6 +23,7 @@ from masking_service.service.people.issuer_keys import (
     KeysByUrl,
     PinnedKeys,
     development_keys,
+    keys_by_url,
     keys_from_file,
 )
 from masking_service.service.people.policy import Policy
@@ -152,7 +153,7 @@ class Issuers:
         a start does not depend on the issuer.
         Raises PolicyError naming every key file that cannot be used.
         """
-        fetched = fetched or KeysByUrl()
+        fetched = fetched or keys_by_url()
         faults = []
         issuers = []
         for alias, rule in policy.rules.issuers.items():
@@ -284,7 +285,6 @@ def mint(
     """Return an access token of the development issuer.
 
     Args:
-        ttl: in seconds.
         claims: further ones, or others than the usual ones.
     """
     usual = {
@@ -304,7 +304,7 @@ def mint(
 
 def _keys(rule: IssuerRule, folder: Path, fetched: KeysByUrl) -> IssuerKeys:
     if rule.fetched:
-        return fetched.of(rule.keys, rule.algorithm)
+        return fetched(rule.keys, rule.algorithm)
     try:
         content = (folder / rule.keys).read_bytes()
     except OSError:

@@ -46,8 +46,6 @@ class SignedAct(StrEnum):
     """An act that can be signed.
 
     Attributes:
-        about: what it is about.
-        grave: whether it is `GRAVE`.
         texts: what a person is about to sign, for one thing and for several.
         permissions: a caller needs one of them.
     """

@@ -27,8 +27,6 @@ class SignedRule:
     Attributes:
         rp_id: the domain for which people's keys are made.
         origins: the pages on which they sign.
-        acts: those that need a signature.
-        fields_at_most: how many fields one signature opens.
         hardware: `any` key, only such that never leave their device (`no-sync`), or only models that ask for a touch.
         waiting: seconds from the approval of a key until it signs anything.
         operators: how many people approve a key on the command line: one or two.
@@ -83,9 +81,6 @@ def _origin(place: DocumentPlace, rp_id: str) -> str:
 
 def load_models(rule: SignedRule | None, folder: Path) -> Mapping[str, list[bytes]]:
     """Return the root certificates (PEM) of each model.
-
-    Args:
-        folder: of the policy file.
 
     Raises:
         PolicyError: naming every file that holds none.

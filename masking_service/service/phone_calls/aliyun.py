@@ -13,7 +13,7 @@ executed, and whose reply was lost, is refused when it is sent again.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
@@ -27,6 +27,8 @@ from masking_service.service.phone_calls.https import ask, json_object
 from masking_service.service.phone_calls.provider import (
     Binding,
     CallProviderError,
+    Clock,
+    Random,
     SentRecords,
     UnsignedRecords,
     read_signed,
@@ -55,18 +57,15 @@ class AliyunProvider:
     Args:
         outbound: the way to it, such as https://dyplsapi.aliyuncs.com/.
         rule: `account` is the id of the access key, `pool` the key of the number pool (PoolKey).
-        secret: the access key's secret.
         records_key: signs the messages of a relay, because the provider signs none (docs/calls.md); None without one.
-        clock: returns the time in Unix seconds.
-        random: returns that many random bytes.
     """
 
     _outbound: Outbound
     _rule: CallRule
     _secret: ProviderSecret
     _records_key: MessageKey | None
-    _clock: Callable[[], int]
-    _random: Callable[[int], bytes]
+    _clock: Clock
+    _random: Random
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """See `CallProvider.bind`."""

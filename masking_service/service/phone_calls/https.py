@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -13,7 +13,14 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from keys.secret import Unprinted
 from masking_service.observability.metrics import CallRefusal
 from masking_service.outbound import REQUEST_NONCE_BYTES, HttpAnswer, Outbound, OutboundBusy, OutboundError
-from masking_service.service.phone_calls.provider import Binding, CallProviderError, SentRecords, read_signed
+from masking_service.service.phone_calls.provider import (
+    Binding,
+    CallProviderError,
+    Clock,
+    Random,
+    SentRecords,
+    read_signed,
+)
 
 _REFUSALS: Final[Mapping[str, CallRefusal]] = {
     "pool-empty": "pool-empty",
@@ -67,16 +74,13 @@ class HttpsProvider:
     """A provider that speaks our protocol.
 
     Args:
-        outbound: the way to it.
         key: signs requests, answers and records.
-        clock: returns the time in Unix seconds.
-        random: returns that many random bytes.
     """
 
     _outbound: Outbound
     _key: MessageKey
-    _clock: Callable[[], int]
-    _random: Callable[[int], bytes]
+    _clock: Clock
+    _random: Random
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """See `CallProvider.bind`."""

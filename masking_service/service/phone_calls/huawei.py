@@ -15,7 +15,7 @@ import hmac
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -35,6 +35,8 @@ from masking_service.service.phone_calls.provider import (
     Binding,
     CallProviderError,
     CallRecord,
+    Clock,
+    Random,
     SentRecords,
     UnsignedRecords,
 )
@@ -77,15 +79,13 @@ class HuaweiProvider:
         outbound: the way to it, such as https://rtcpns.cn-north-1.myhuaweicloud.com.
         rule: `account` is the APP_Key, `pool` the X number; for pairs the platform chooses one where it is empty.
         secret: the APP_Secret.
-        clock: returns the time in Unix seconds.
-        random: returns that many random bytes.
     """
 
     _outbound: Outbound
     _rule: CallRule
     _secret: ProviderSecret
-    _clock: Callable[[], int]
-    _random: Callable[[int], bytes]
+    _clock: Clock
+    _random: Random
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """See `CallProvider.bind`."""

@@ -27,6 +27,8 @@ from masking_service.service.phone_calls.provider import (
     Binding,
     CallProvider,
     CallProviderError,
+    Clock,
+    Random,
     SentRecords,
     UnsignedRecords,
     read_signed,
@@ -46,8 +48,6 @@ _TELLING_DIGITS: Final = 5
 _ANSWERED: Final = frozenset[CallRefusal]({"pool-empty", "number-not-reported", "refused"})
 """Refusals of a provider that is well."""
 
-Clock = Callable[[], int]
-Random = Callable[[int], bytes]
 Outcome = Literal["bound", CallRefusal]
 _Result = TypeVar("_Result")
 
@@ -56,8 +56,6 @@ class Line:
     """The provider of one policy; none where calls are not set up.
 
     Args:
-        provider: binds numbers.
-        lifetime: seconds that a call lives.
         counted: called with the outcome of each attempt to bind.
         records_from: the networks from which call records may come; None for any.
     """
@@ -150,7 +148,6 @@ class DevelopmentProvider:
 
     Args:
         key: signs call records, as with the `https` provider.
-        clock: returns the time in Unix seconds.
     """
 
     def __init__(self, key: MessageKey, clock: Clock) -> None:
@@ -183,7 +180,6 @@ def load_line(
     """Return the line to a policy's provider; in development without one, to a provider without calls.
 
     Args:
-        rule, folder: the policy's, and where its key files are.
         development_key: the key file of a development set-up; None elsewhere.
 
     Raises:

@@ -16,6 +16,10 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import CallRefusal
 
+Clock = Callable[[], int]
+"""Returns the time in Unix seconds."""
+Random = Callable[[int], bytes]
+"""Returns that many random bytes."""
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 
 TIMEOUT_SECONDS: Final = 1.0
@@ -40,9 +44,7 @@ class Binding:
     """A bound number.
 
     Attributes:
-        dial: the number to dial.
         extension: what to dial after it; None without one.
-        id: names the binding to the provider.
     """
 
     dial: str = field(repr=False)
@@ -110,7 +112,7 @@ class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: Annotated[list[CallRecord], Meta(max_length=MAX_RECORDS)]
 
 
-def read_signed(key: MessageKey, headers: Mapping[str, str], body: bytes, clock: Callable[[], int]) -> list[CallRecord]:
+def read_signed(key: MessageKey, headers: Mapping[str, str], body: bytes, clock: Clock) -> list[CallRecord]:
     """Return the records of a message. Raises UnsignedRecords."""
     timestamp = headers.get(TIMESTAMP.lower(), "")
     given = headers.get(SIGNATURE.lower(), "")

@@ -16,7 +16,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import msgspec
 
@@ -289,12 +289,6 @@ class _Stored(Unprinted, msgspec.Struct, frozen=True, array_like=True):
     number: str = ""
     rang: int | None = None
 
-    @classmethod
-    def of(cls, kept: KeptRecord) -> Self:
-        """Return a record as it is stored."""
-        sent = kept.sent
-        return cls(kept.field, sent.at, sent.seconds, sent.answered, kept.number, sent.rang)
-
     @property
     def unanswered(self) -> bool:
         """Whether it rang long enough, and was not answered."""
@@ -321,9 +315,12 @@ class CallRecords(TenantState):
         """Seal records: one round trip to write, none if there are none."""
         places = [self._place(tenant, one) for one in records]
         ats = [key + b"/" + name for key, name in places]
-        plain = [msgspec.json.encode(_Stored.of(one)) for one in records]
+        stored = [
+            _Stored(one.field, one.sent.at, one.sent.seconds, one.sent.answered, one.number, one.sent.rang)
+            for one in records
+        ]
         state = self._keyring.tenant(tenant).state
-        values = state.seal_many(plain, ats, self._random(NONCE_BYTES * len(ats)))
+        values = state.seal_many([*map(msgspec.json.encode, stored)], ats, self._random(NONCE_BYTES * len(ats)))
         commands: list[Command] = []
         for one, (key, name), value in zip(records, places, values, strict=True):
             commands.append((b"HSETNX", key, name, value))

@@ -90,7 +90,6 @@ class _AllowedCall:
     Attributes:
         missed: how many calls in a row had found nothing before.
         phone: that of the device that proved the call.
-        own_number: of the caller.
         records: the waybill, still sealed.
     """
 

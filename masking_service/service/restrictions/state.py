@@ -36,12 +36,7 @@ class Restrictions(TenantState):
     """Writes restrictions. `Vault` reads them with the records."""
 
     def prepare(self, tenant: str, found: Sequence[FoundWaybill], by: str, now: int) -> Prepared[None]:
-        """Seal a restriction of each waybill: one round trip to write, none without waybills.
-
-        Args:
-            by: the principal who restricts them.
-            now: Unix seconds.
-        """
+        """Seal a restriction of each waybill: one round trip to write, none without waybills."""
         keys = self._keyring.tenant(tenant)
         stems = stems_of(keys, [one.base for one in found])
         places = [restriction_key(stem) for stem in stems.own]

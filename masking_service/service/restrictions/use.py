@@ -38,29 +38,21 @@ class RestrictWaybills:
     signatures: Signatures
     recorder: Recorder
 
-    def restrict(self, context: RequestContext, waybills: Sequence[Any]) -> list[Restriction]:
-        """Restrict waybills to the purposes that the policy names. Doing it again changes nothing for readers.
+    def change(
+        self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None, *, action: Action
+    ) -> list[Restriction]:
+        """Restrict waybills to the purposes that the policy names, or end that. Again, it changes nothing for readers.
 
         Round trips: live permission, one to read (two if one was revised), audit, one to write.
 
         Args:
             waybills: as they were sent.
+            action: RESTRICT or UNRESTRICT.
 
         Raises:
             AccessError: the caller may not.
-            StoreUnavailable: some may be restricted; the same call can be made again.
+            StoreUnavailable: some may be changed; the same call can be made again.
         """
-        return self._restrict(context, Action.RESTRICT, waybills)
-
-    def unrestrict(
-        self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None
-    ) -> list[Restriction]:
-        """End the restriction of waybills, also of those without one. As `restrict`."""
-        return self._restrict(context, Action.UNRESTRICT, waybills, signed)
-
-    def _restrict(
-        self, context: RequestContext, action: Action, waybills: Sequence[Any], signed: Signed | None = None
-    ) -> list[Restriction]:
         with self.recorder.record_denials(context, action):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.WAYBILL_ERASE)
             ending = action is Action.UNRESTRICT
