@@ -13,7 +13,6 @@ from keys.aead import NONCE_BYTES
 from masking_service.service.people.errors import AccessError
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.service.vault.vault import FoundWaybill
-from masking_service.store.client import Command
 from masking_service.store.layout import restriction_key, stems_of
 from masking_service.texts import ProblemText, Text
 
@@ -42,14 +41,11 @@ class Restrictions(TenantState):
         places = [restriction_key(stem) for stem in stems.own]
         plain = [msgspec.json.encode([now, by])] * len(places)
         values = keys.state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
-        ends = [one.record.kept_until for one in found]
-        commands: list[Command] = [
-            (b"SET", place, value, b"EXAT", until) for place, value, until in zip(places, values, ends, strict=True)
-        ]
         sealed = [
-            Sealed(place, value, until=until, once=False)
-            for place, value, until in zip(places, values, ends, strict=True)
+            Sealed(place, value, until=one.record.kept_until, once=False)
+            for place, value, one in zip(places, values, found, strict=True)
         ]
+        commands = [(b"SET", one.place, value, b"EXAT", one.until) for one, value in zip(sealed, values, strict=True)]
         return self._prepared(sealed, commands)
 
     def prepare_end(self, tenant: str, found: Sequence[FoundWaybill]) -> Prepared[None]:
