@@ -17,8 +17,8 @@ from bench.waybills import Waybills
 from masking_service.masking.effort import Effort
 from masking_service.masking.records.record import CountryMasker, Masker
 from masking_service.masking.schemas import load_schemas
+from masking_service.service.waybills.answers import InvalidRecord
 from masking_service.service.waybills.mask import mask_batch
-from masking_service.service.waybills.record_answers import InvalidRecord
 from tests.masking.standard import LABEL
 
 PIECES = (

@@ -23,7 +23,7 @@ from keys.keyset_file import FORMAT, USES, KeysetFile, RootEntry, SecretEntry, c
 from keys.roots import open_roots
 from masking_service.service.cases.case_check import Confirmation, Ticket
 from masking_service.service.cases.problems import CaseCheckUnavailable, UnknownCaseNumber
-from masking_service.service.cases.sample import any_in_sample
+from masking_service.service.cases.use import any_in_sample
 from masking_service.service.people.principals import DEFAULT_TENANT
 
 CREATED: Final = "2026-01-01"

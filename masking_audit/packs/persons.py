@@ -17,10 +17,9 @@ from keys.keyring import Keyring
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.records.recipients import is_recipients, is_senders, read
 from masking_service.masking.records.schema import Place
-from masking_service.service.vault.keys_behind import KeysBehind
 from masking_service.service.vault.records import Record, place_of
 from masking_service.service.vault.vault import Vault
-from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys
+from masking_service.service.vault.wrapped_keys import KeysBehind, WrappedKey, WrappedKeys
 from masking_service.store.client import Store
 from masking_service.store.layout import CLAIM, PREFIX
 

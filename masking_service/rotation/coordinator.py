@@ -18,8 +18,14 @@ from keys.keyring import Keyring
 from keys.keyset import Keyset, read
 from keys.keyset_file import KeysetFile
 from masking_service.rotation.keyset_watch import Heartbeat, active_processes
-from masking_service.service.vault.key_notice import KeyNotice, read_key_notice, reading_key_notice, write_key_notice
-from masking_service.service.vault.wrapped_keys import WrappedKey, WrappedKeys
+from masking_service.service.vault.wrapped_keys import (
+    KeyNotice,
+    WrappedKey,
+    WrappedKeys,
+    read_key_notice,
+    reading_key_notice,
+    write_key_notice,
+)
 from masking_service.store.client import Store
 from masking_service.store.layout import PREFIX
 

@@ -25,7 +25,7 @@ from masking_service.service.state.sealed import Sealed
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
 from masking_service.service.vault.data_keys import DataKeys, HourKeys, RecordKeys
-from masking_service.service.vault.keys_behind import KeysBehind
+from masking_service.service.vault.wrapped_keys import KeysBehind
 from masking_service.store.client import Command, Reply
 from masking_service.store.layout import CLAIM, record_key, record_stems
 

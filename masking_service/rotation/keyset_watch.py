@@ -21,7 +21,7 @@ from keys.keyring import Keyring
 from keys.keyset import decode, digest_of
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.vault.data_keys import DataKeys
-from masking_service.service.vault.key_notice import read_key_notice, reading_key_notice
+from masking_service.service.vault.wrapped_keys import read_key_notice, reading_key_notice
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, WORKERS, worker_key

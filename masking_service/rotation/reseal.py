@@ -29,9 +29,8 @@ from masking_service.service.search.state import INDEX_PART
 from masking_service.service.state.sealed import Sealed
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
-from masking_service.service.vault.keys_behind import KeysBehind
 from masking_service.service.vault.vault import Vault
-from masking_service.service.vault.wrapped_keys import HOLD_DAY, WrappedKey
+from masking_service.service.vault.wrapped_keys import HOLD_DAY, KeysBehind, WrappedKey
 from masking_service.store.client import Command
 from masking_service.store.layout import CLAIM, WAYBILL, custody_key
 from masking_service.store.pipeline import Question

@@ -29,7 +29,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.service.people.clients import ClientRegistry, Clients
 from masking_service.service.state.serials import Serials
-from masking_service.service.tiers.documents import (
+from masking_service.service.tiers.published import (
     DAYS_PLACE,
     STATE_PLACE,
     PublishedAccess,

@@ -15,8 +15,8 @@ from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.fill_index import FillIndex
 from masking_service.service.search.state import INDEX_PART, is_entry, part_stems, read_entry
-from masking_service.service.vault.keys_behind import KeysBehind
 from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.wrapped_keys import KeysBehind
 from masking_service.store.layout import PREFIX
 
 

@@ -19,7 +19,7 @@ from masking_service.computing import computing
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
-from masking_service.service.tiers.messages import MAX_BYTES, PATH, NotSettled, Resubmission
+from masking_service.service.tiers.forwarding import MAX_BYTES, PATH, NotSettled, Resubmission
 from masking_service.service.tiers.resubmit import Resubmit
 from masking_service.service.tiers.tls import server_context
 

@@ -16,8 +16,8 @@ from masking_service.masking.records import columns
 from masking_service.masking.records.record import AT_ONCE, CountryMasker, Masked, Masker, render
 from masking_service.masking.records.sample_record import sample_record
 from masking_service.masking.schemas import load_schemas
+from masking_service.service.waybills.answers import InvalidRecord as Refused
 from masking_service.service.waybills.mask import MaskResult, mask_batch
-from masking_service.service.waybills.record_answers import InvalidRecord as Refused
 from tests.every import every
 from tests.masking.standard import LABEL, STANDARD, errors_of, standard
 

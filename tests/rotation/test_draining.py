@@ -14,7 +14,7 @@ from masking_service.rotation.rotate import rotate_audit, rotate_publication
 from masking_service.rotation.search import rotate_search
 from masking_service.rotation.state import rotate_state
 from masking_service.service.call.recorder import Recorder
-from masking_service.service.vault.key_notice import KeyNotice
+from masking_service.service.vault.wrapped_keys import KeyNotice
 from tests.rotation.commands import LATE, running
 from tests.rotation.processes import TODAY, Process, coordinator
 from tests.service.people.policies import policy

@@ -13,7 +13,7 @@ from keys.keyring import Keyring
 from keys.rotation import distribute
 from masking_service.rotation import keyset_watch as watch
 from masking_service.rotation.keyset_watch import LIFE_SECONDS, active_processes
-from masking_service.service.vault.key_notice import KeyNotice, write_key_notice
+from masking_service.service.vault.wrapped_keys import KeyNotice, write_key_notice
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, KEY_NOTICE, WORKERS
 from tests.rotation.processes import TODAY, Process

@@ -20,7 +20,7 @@ from masking_service.service.call.recorder import Recorder
 from masking_service.service.holds.held_records import HeldRecords
 from masking_service.service.holds.state import Hold, Holds
 from masking_service.service.people.policy import Policy
-from masking_service.service.search.state import Findable
+from masking_service.service.search.state import Asked, Findable
 from masking_service.service.vault.wrapped_keys import HOLD_DAY, WrappedKeys
 from masking_service.store.layout import record_key, record_stems
 from tests.audit.verify.changes import Service
@@ -103,7 +103,7 @@ def test_what_was_resealed_is_found_by_its_phone(run: Callable[..., ResealedValu
 
     run()
 
-    question = process.vault.search.phone_question("default", PHONE, NOW, 30_000)
+    question = process.vault.search.question("default", Asked(PHONE), NOW, 30_000)
     process.store.ask(question)
     assert [entry.number for entry in question.answer()] == [NUMBER]
 

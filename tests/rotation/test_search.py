@@ -10,7 +10,7 @@ from keys import keyset
 from keys.keyring import Keyring
 from masking_service.rotation.search import rotate_search
 from masking_service.service.people.policy import Policy
-from masking_service.service.search.state import INDEX_PART, Findable, phone_places
+from masking_service.service.search.state import INDEX_PART, Asked, Findable, asked_places
 from tests.rotation.processes import Both, Killed, Process, coordinator, countdown
 from tests.store.stores import LATER, NOW, body
 
@@ -46,7 +46,7 @@ def put_findable(process: Process, number: str, tenant: str = "default") -> None
 
 
 def found(process: Process, tenant: str = "default") -> set[str]:
-    question = process.vault.search.phone_question(tenant, PHONE, NOW, LONGEST)
+    question = process.vault.search.question(tenant, Asked(PHONE), NOW, LONGEST)
     process.store.ask(question)
     entries = question.answer()
     assert len({entry.number for entry in entries}) == len(entries)
@@ -87,7 +87,7 @@ def test_a_holder_of_the_old_secret_finds_no_part(
     named = {
         key
         for tenant in ("default", "other")
-        for key in phone_places(old.tenant(tenant).search, PHONE, NOW, LONGEST)[0]
+        for key in asked_places(old.tenant(tenant).search, Asked(PHONE), NOW, LONGEST)[0]
     }
     assert (len(before), len(named & before), len(named & parts(valkey))) == (4, 2, 0)
     assert done == (4, 2)  # no custody says at which site the waybills are

@@ -30,11 +30,10 @@ from masking_service.service.phone_calls.https import BindRequest, Bound, HttpsP
 from masking_service.service.phone_calls.huawei import HuaweiProvider
 from masking_service.service.phone_calls.provider import Binding
 from masking_service.service.phone_calls.state import KeptRecord, Origin, StoredCall
-from masking_service.service.search.asked import Asked
 from masking_service.service.search.index_work import _Work
-from masking_service.service.search.state import Findable, Indexed, IndexEntry, Places
-from masking_service.service.tiers.documents import PublishedAccess
-from masking_service.service.tiers.messages import Resubmission, Settled, SubmittedAgain
+from masking_service.service.search.state import Asked, Findable, Indexed, IndexEntry, Places
+from masking_service.service.tiers.forwarding import Resubmission, Settled, SubmittedAgain
+from masking_service.service.tiers.published import PublishedAccess
 from masking_service.service.vault.records import Record
 from masking_service.service.vault.wrapped_keys import WrappedKey
 from masking_service.service.vault.writing import Draft

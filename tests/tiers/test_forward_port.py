@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from masking_service.server.forward_port import _Handler
-from masking_service.service.tiers.messages import PATH
+from masking_service.service.tiers.forwarding import PATH
 from tests.every import every
 
 

@@ -6,8 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from masking_service.service.tiers.forwarding import Forwarding
-from masking_service.service.tiers.messages import Answered, NotSettled, Settled
+from masking_service.service.tiers.forwarding import Answered, Forwarding, NotSettled, Settled
 
 NOTHING = cast(Any, None)
 ANSWER = Settled([])

@@ -19,9 +19,8 @@ from keys.errors import IntegrityError
 from keys.hour_keys import Maker, new_hour_key
 from keys.keyring import Keyring
 from keys.keyset import load
-from masking_service.service.tiers.documents import STATE_PLACE, publication_key
-from masking_service.service.tiers.forwarding import Forwarding
-from masking_service.service.tiers.messages import NotSettled, Resubmission, SubmittedAgain
+from masking_service.service.tiers.forwarding import Forwarding, NotSettled, Resubmission, SubmittedAgain
+from masking_service.service.tiers.published import STATE_PLACE, publication_key
 from masking_service.store.layout import hour_key_key, record_key, record_stems
 from tests.keys.reader import Refused, frame, hkdf, open_envelope
 from tests.tiers.split import HOST, Split

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.tiers.documents import DayKeyEntry
-from masking_service.service.tiers.published import Published
+from masking_service.service.tiers.published import DayKeyEntry, Published
 from masking_service.store.errors import StoreUnavailable
 
 

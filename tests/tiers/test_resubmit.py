@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from masking_service.service.custody.state import Custody
-from masking_service.service.tiers.messages import MAX_RECORDS, Resubmission, SubmittedAgain
+from masking_service.service.tiers.forwarding import MAX_RECORDS, Resubmission, SubmittedAgain
 from masking_service.service.tiers.resubmit import Resubmit, _checked
 from masking_service.service.waybills.tokenize import HowToStore
 from tests.every import every

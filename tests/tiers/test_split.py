@@ -18,8 +18,7 @@ from keys.errors import IntegrityError, KeysetError
 from keys.hour_keys import WRAP_BYTES
 from masking_service.service.people.clients import Clients
 from masking_service.service.tiers import published
-from masking_service.service.tiers.documents import PublishedAccess, Sources
-from masking_service.service.tiers.published import Published
+from masking_service.service.tiers.published import Published, PublishedAccess, Sources
 from masking_service.service.tiers.publisher import FRESH_SECONDS
 from masking_service.store import health
 from masking_service.store.errors import StoreUnavailable, WrongStore

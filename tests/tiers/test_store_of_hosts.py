@@ -11,8 +11,14 @@ import pytest
 from msgspec.structs import replace
 
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.tiers.documents import DayKeyEntry, PublishedAccess, PublishedDays, Sources
-from masking_service.service.tiers.published import MAX_AGE_SECONDS, Published
+from masking_service.service.tiers.published import (
+    MAX_AGE_SECONDS,
+    DayKeyEntry,
+    Published,
+    PublishedAccess,
+    PublishedDays,
+    Sources,
+)
 from masking_service.service.tiers.publisher import Publisher
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.fences import mark

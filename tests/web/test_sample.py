@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.service.cases.sample import in_sample
+from masking_service.service.cases.use import in_sample
 from tests.web.api import Api, Under
 from tests.web.calls import entries
 from tests.web.people import SUPERVISOR

@@ -104,13 +104,8 @@ class CaseOpen(Answer):
     at: Time
 
 
-class CaseCall(Answer):
+class CaseCall(CaseOpen):
     """A call that was made under a case, through a privacy number."""
-
-    waybill_no: WaybillNo
-    field: Pointer
-    principal: str
-    at: Time
 
 
 class CaseWaybill(Answer):
@@ -144,10 +139,7 @@ class Pair(Answer):
 
     officer: str
     together: Annotated[int, Meta(ge=0, description="Cases of the opener that the officer worked on.")]
-    usual: Annotated[
-        float,
-        Meta(ge=0, description="How many that would be if the opener made no difference."),
-    ]
+    usual: Annotated[float, Meta(ge=0, description="How many that would be if the opener made no difference.")]
 
 
 class CasePage(Answer):

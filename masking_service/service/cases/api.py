@@ -1,5 +1,6 @@
 """Operations on cases, the authority to open values."""
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
@@ -11,8 +12,7 @@ from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call
 from masking_service.service.call.shapes import PRINCIPAL_PATTERN, Name, Profile, Shape, whole
 from masking_service.service.cases import answers
 from masking_service.service.cases.page import ReadCasePage
-from masking_service.service.cases.reading import ReadCases
-from masking_service.service.cases.shapes import CasesQuery
+from masking_service.service.cases.reading import CasesQuery, ReadCases
 from masking_service.service.cases.state import WantedCase
 from masking_service.service.cases.use import Casework
 from masking_service.service.people.permissions import Permission
@@ -69,10 +69,7 @@ class DecisionRequest(Shape, frozen=True):
 
     note: Annotated[
         str | None,
-        Meta(
-            description="Personal data in it is masked before it is kept.",
-            extra_json_schema={"maxLength": 500},
-        ),
+        Meta(description="Personal data in it is masked before it is kept.", extra_json_schema={"maxLength": 500}),
     ] = None
     signed: Signature | None = None
 
@@ -104,6 +101,10 @@ OPENED: Final = {
     "at": "2026-11-24T08:20:00Z",
 }
 
+_reading = partial(Operation, uses=ReadCases, permissions=(Permission.CASE_READ,))
+_act = partial(Operation, uses=Casework, answers={200: answers.Case})
+_decision = partial(_act, body=DecisionRequest, body_optional=True)
+
 OPERATIONS: Final = (
     Operation(
         name="open_case",
@@ -134,25 +135,21 @@ OPERATIONS: Final = (
         },
         example_answer=CASE,
     ),
-    Operation(
+    _reading(
         name="list_cases",
         route="GET /v1/cases",
         summary="Cases, page by page. The desk sees its own.",
-        uses=ReadCases,
         handle=_list,
-        permissions=(Permission.CASE_READ,),
         query=CasesQuery,
         answers={200: answers.Cases},
         problems=STORE,
         example_answer={"cases": [CASE], "next": CASE["case"]},
     ),
-    Operation(
+    _reading(
         name="read_case",
         route="GET /v1/cases/{case}",
         summary="One case. The desk sees its own.",
-        uses=ReadCases,
         handle=handler_of(ReadCases.one),
-        permissions=(Permission.CASE_READ,),
         answers={200: answers.Case},
         problems=("not-found", *STORE),
         example_answer=CASE,
@@ -181,83 +178,65 @@ OPERATIONS: Final = (
             ],
         },
     ),
-    Operation(
+    _reading(
         name="read_case_opens",
         route="GET /v1/cases/{case}/opens",
         summary="Who opened which field under a case, and when.",
-        uses=ReadCases,
         handle=handler_of(ReadCases.opens),
-        permissions=(Permission.CASE_READ,),
         answers={200: answers.CaseOpens},
         problems=("not-found", *STORE),
         example_answer={"opens": [OPENED]},
     ),
-    Operation(
+    _decision(
         name="approve_case",
         route="POST /v1/cases/{case}/approve",
         summary="Approve a pending case, unless the caller opened it. Approvers cannot open values under it.",
-        uses=Casework,
         handle=handler_of(Casework.decide, act="approve"),
         permissions=(Permission.CASE_APPROVE,),
         audited_as=Action.CASE_APPROVE,
-        body=DecisionRequest,
-        body_optional=True,
-        answers={200: answers.Case},
         problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
         example_body={"note": "核对过签收照片"},
         example_answer=CASE | {"approved_by": [SUPERVISOR], "decisions": [decision("approve", "核对过签收照片")]},
     ),
-    Operation(
+    _decision(
         name="deny_case",
         route="POST /v1/cases/{case}/deny",
         summary="Deny a pending case, unless the caller opened it. A denied case cannot be approved later.",
-        uses=Casework,
         handle=handler_of(Casework.decide, act="deny"),
         permissions=(Permission.CASE_APPROVE,),
         audited_as=Action.CASE_DENY,
-        body=DecisionRequest,
-        body_optional=True,
-        answers={200: answers.Case},
         problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
         example_body={"note": "未附寄件人申请"},
         example_answer=CASE | {"status": "denied", "decisions": [decision("deny", "未附寄件人申请")]},
     ),
-    Operation(
+    _decision(
         name="close_case",
         route="POST /v1/cases/{case}/close",
         summary="Close a case. Approvers, its opener and the ticket system may do this. A closed case stays closed.",
-        uses=Casework,
         handle=handler_of(Casework.close),
         permissions=(Permission.CASE_APPROVE, Permission.CASE_CLOSE, Permission.CASE_OPEN),
         audited_as=Action.CASE_CLOSE,
-        body=DecisionRequest,
-        body_optional=True,
-        answers={200: answers.Case},
         problems=("not-found", *SIGNATURE, *STORE),
         example_body={},
         example_answer=CASE | {"status": "closed", "decisions": [decision("close", None)]},
     ),
-    Operation(
+    _act(
         name="claim_case",
         route="POST /v1/cases/{case}/claim",
         summary="Take a case that is open for the caller. It tells the others who works on it, and gives no authority.",
-        uses=Casework,
         handle=handler_of(Casework.claim),
         permissions=(Permission.DETOKENIZE,),
         audited_as=Action.CASE_CLAIM,
-        answers={200: answers.Case},
         problems=("not-found", "case-not-open", "own-case", *STORE),
         example_answer=CASE | {"claimed_by": CASE["officer"]},
     ),
-    Operation(
+    _act(
         name="mark_case_done",
         route="POST /v1/cases/{case}/done",
         summary="Mark a case as done for the caller, whose lists it leaves. It is not closed.",
-        uses=Casework,
         handle=handler_of(Casework.done),
         permissions=(Permission.DETOKENIZE,),
         audited_as=Action.CASE_DONE,
-        answers={200: answers.Case},
         problems=("not-found", *STORE),
         example_answer=CASE | {"done_by": [CASE["officer"]]},
     ),

@@ -1,28 +1,35 @@
 """Reading cases: one, a list, and what was opened under one. The desk, which approves none, sees its own."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, Meta
 
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
-from keys.keyring import Keyring
+from keys.keyring import Keyring, TenantKeys
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.call.shapes import MAX_ENTRIES, is_case_name, limit
+from masking_service.service.call.shapes import (
+    MAX_ENTRIES,
+    PRINCIPAL_PATTERN,
+    Limit,
+    Shape,
+    WaybillNo,
+    is_case_name,
+    limit,
+)
 from masking_service.service.cases import answers
-from masking_service.service.cases.cursors import CURSOR, cursor, place_of
 from masking_service.service.cases.problems import NoSuchCase
-from masking_service.service.cases.shapes import CasesQuery, Sort
 from masking_service.service.cases.state import (
     Case,
     CasePlace,
@@ -41,6 +48,7 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import Principal, principal_id
 from masking_service.store.pipeline import Question
 
+Sort = Literal["ends", "case", "waybills", "with"]
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 DECISION_ACTS: Final = ("approve", "deny", "close")
 TOLD_SECONDS: Final = 8 * 3600
@@ -53,6 +61,55 @@ _SORTED_BY: Final[Mapping[Sort, Callable[[Case], Any]]] = {
     "with": lambda case: case.claimed_by or case.opening.officer or "~",  # cases without a person come last
 }
 """What comes first in each order; the end decides between equals."""
+CURSOR: Final = "~"
+"""Begins a cursor, and no case's name."""
+_CURSOR_CONTEXT: Final = b"cursor of a list of cases"
+
+
+class CasesQuery(Shape, frozen=True):
+    """Which cases to list."""
+
+    status: Annotated[
+        Status | None,
+        Meta(
+            description="Only cases of this status; by default those that have not expired. Expired, closed and "
+            "denied cases are listed for 30 days after their end, the latest end first. All others are listed by "
+            "their end, the earliest first."
+        ),
+    ] = None
+    purpose: Annotated[str | None, Meta(description="Only cases of this purpose.")] = None
+    waybill: WaybillNo | None = None
+    opened_by: Annotated[
+        str | None,
+        Meta(description="Only cases that this principal opened.", extra_json_schema={"pattern": PRINCIPAL_PATTERN}),
+    ] = None
+    done: Annotated[
+        Literal["yes", "no"] | None,
+        Meta(description="Cases that the caller has marked as done, or has not. By default those it has not."),
+    ] = None
+    mine: Annotated[
+        Literal["yes"] | None,
+        Meta(description="Only cases that the caller opened or has claimed, or that name the caller."),
+    ] = None
+    opened: Annotated[Literal["yes"] | None, Meta(description="Says of how many waybills something was opened.")] = None
+    counts: Annotated[
+        Literal["yes"] | None,
+        Meta(
+            description="Counts open cases among the first 10,000 of all, pending and own ones among the first "
+            "10,000 of their own lists, and tells of decisions."
+        ),
+    ] = None
+    sort: Annotated[
+        Sort | None,
+        Meta(
+            description="Their order: by their end (the default), by name, those with the most waybills first, or "
+            "by the person who works on them. Another order than by the end is of the first 10,000 cases."
+        ),
+    ] = None
+    after: Annotated[
+        str | None, Meta(description="The `next` of a page, or the name of a case. The page begins after it.")
+    ] = None
+    limit: Limit | None = None
 
 
 class _After(NamedTuple):
@@ -72,7 +129,11 @@ class _Active(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCases:
-    """Reads the cases that the caller may see, under one policy."""
+    """Reads the cases that the caller may see, under one policy.
+
+    Every call raises AccessError where the caller may not, NoSuchCase for a case that the caller may not see, and
+    StoreUnavailable or IntegrityError where it cannot be read.
+    """
 
     policy: Policy
     gate: Gate
@@ -82,7 +143,7 @@ class ReadCases:
     random: Callable[[int], bytes]
 
     def one(self, context: RequestContext, name: str) -> answers.Case:
-        """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
+        """Return one case: one round trip."""
         self.gate.grant(context.principal, Permission.CASE_READ)
         return case_answer(self.policy, visible_case(self.policy, self.cases, context.principal, name), context.now)
 
@@ -95,9 +156,7 @@ class ReadCases:
         list, one for `after`, and one for what was opened.
 
         Raises:
-            AccessError: the caller may not.
             InvalidRecord, InvalidRequest: a parameter is malformed, or `after` names no case that the caller may see.
-            StoreUnavailable, IntegrityError: it cannot be read.
         """
         most = limit(wanted.limit, MAX_ENTRIES)
         self.gate.grant(context.principal, Permission.CASE_READ)
@@ -127,7 +186,7 @@ class ReadCases:
         if wanted.opened:
             for answer, count in zip(shown, self._opened(tenant, page), strict=True):
                 answer.opened = count
-        following = UNSET if unread is None else cursor(self.keyring.tenant(tenant), unread, self.random(NONCE_BYTES))
+        following = UNSET if unread is None else _cursor(self.keyring.tenant(tenant), unread, self.random(NONCE_BYTES))
         return answers.Cases(
             shown,
             shown[-1].case if len(found) > most else following,
@@ -153,7 +212,7 @@ class ReadCases:
         unknown = InvalidRequest([("/after", "unknown-cursor")])
         if after.startswith(CURSOR) and sort == "ends":
             try:
-                return _After(None, place_of(self.keyring.tenant(tenant), after))
+                return _After(None, _place_of(self.keyring.tenant(tenant), after))
             except IntegrityError:
                 raise unknown from None
         try:
@@ -185,12 +244,7 @@ class ReadCases:
         after: _After | None,
         active: _Active | None,
     ) -> FoundCases:
-        """The first cases that are wanted behind `after`.
-
-        Args:
-            most: how many at most: a page, and one more that tells whether others follow.
-            active: all cases that have not expired, if they were read.
-        """
+        """Return at most so many of the wanted cases behind `after`, from `active` where that holds them all."""
         tenant, past = context.principal.tenant, wanted.status in PAST
         sort = wanted.sort or "ends"
         read = partial(self.cases.listed, tenant, context.now, chosen, past=past)
@@ -224,12 +278,7 @@ class ReadCases:
         return [counts[case.opening.case] for case in cases]
 
     def opens(self, context: RequestContext, name: str) -> answers.CaseOpens:
-        """Return who opened which field under a case, in the order of time. Round trips: two.
-
-        Raises:
-            AccessError: the caller may not, or may not see the case.
-            StoreUnavailable, IntegrityError: it cannot be read.
-        """
+        """Return who opened which field under a case, in the order of time: two round trips."""
         self.gate.grant(context.principal, Permission.CASE_READ)
         opening = visible_case(self.policy, self.cases, context.principal, name).opening
         tenant = context.principal.tenant
@@ -326,6 +375,26 @@ def case_answer(policy: Policy, case: Case, now: int) -> answers.Case:
         done_by=list(case.done_by) or UNSET,
         claimed_by=case.claimed_by or UNSET,
     )
+
+
+def _cursor(keys: TenantKeys, place: CasePlace, nonce: bytes) -> str:
+    """Return where the reading of a page ended, sealed: the case at that place may be one that the caller may not see.
+
+    Args:
+        nonce: 12 fresh random bytes.
+    """
+    sealed = keys.state.seal(b"%d %s" % place, _CURSOR_CONTEXT, nonce)
+    return CURSOR + urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def _place_of(keys: TenantKeys, text: str) -> CasePlace:
+    """Return the place of a cursor. Raises IntegrityError: these keys did not seal it."""
+    try:
+        sealed = urlsafe_b64decode(text[len(CURSOR) :].encode("ascii") + b"==")
+    except ValueError:
+        raise IntegrityError("not a cursor") from None
+    end, _, key = keys.state.open(sealed, _CURSOR_CONTEXT).partition(b" ")
+    return CasePlace(int(end), key)
 
 
 def _parameter(read: Callable[[object], str], text: str | None, place: str, code: str) -> str | None:

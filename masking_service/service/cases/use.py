@@ -4,13 +4,15 @@ What is done to a case is in the audit log before it is done. Opening looks no
 waybill up, so that a case tells nothing about what exists.
 """
 
+from base64 import urlsafe_b64decode
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import msgspec
 
-from keys.keyring import Keyring
+from keys.keyring import Keyring, TenantKeys
 from masking_service.audit.actions import DECISIONS, Action, Outcome
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.waybill import named_waybills
@@ -34,7 +36,6 @@ from masking_service.service.cases import answers
 from masking_service.service.cases.case_check import CaseCheck
 from masking_service.service.cases.problems import CaseCheckUnavailable, CaseExists, TicketMismatch, UnknownCaseNumber
 from masking_service.service.cases.reading import case_answer, case_question, visible, visible_case
-from masking_service.service.cases.sample import any_in_sample
 from masking_service.service.cases.state import Act, ActName, Case, Cases, Opening, WantedCase
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.freezes.state import FreezeByPolicy
@@ -47,6 +48,22 @@ from masking_service.store.pipeline import Question
 
 CLOSE_ANY: Final = (Permission.CASE_APPROVE, Permission.CASE_CLOSE)
 """Permissions to close cases that others opened."""
+_SAMPLE_BYTES: Final = 6
+
+
+def in_sample(keys: TenantKeys, waybill_no: str, thousandths: int) -> bool:
+    """Return whether a normalised waybill number needs a second person in whatever case names it.
+
+    A keyed tag decides, so that it cannot be known beforehand, and opening another case about the same waybill does not
+    help.
+    """
+    tag = urlsafe_b64decode(keys.tag("case-sample", waybill_no))
+    return int.from_bytes(tag[:_SAMPLE_BYTES], "big") * 1_000 < thousandths << 8 * _SAMPLE_BYTES
+
+
+def any_in_sample(keys: TenantKeys, waybill_nos: Iterable[str], thousandths: int) -> bool:
+    """Return whether any of these waybills is in the sample. Looks at all of them in any case."""
+    return sum([in_sample(keys, number, thousandths) for number in waybill_nos]) > 0
 
 
 def checked_opening(policy: Policy, wanted: WantedCase) -> tuple[dict[str, int], int]:
@@ -79,7 +96,11 @@ def checked_opening(policy: Policy, wanted: WantedCase) -> tuple[dict[str, int],
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Casework:
-    """Opens, decides and closes cases, under one policy."""
+    """Opens, decides and closes cases, under one policy.
+
+    Every call raises AccessError where the caller may not, NoSuchCase for a case that the caller may not see, and
+    StoreUnavailable: it may be done all the same; asking for the case tells.
+    """
 
     policy: Policy
     gate: LiveGate
@@ -100,10 +121,9 @@ class Casework:
         the ticket system is asked; a case that it does not confirm costs one more, to give the budget back.
 
         Raises:
-            AccessError: the caller may not, its budget is spent, the ticket system does not confirm the case or does
-                not answer, or the name was used before.
+            AccessError: also where the budget is spent, the ticket system does not confirm the case or does not
+                answer, or the name was used before.
             InvalidRecord: something in the request is malformed; the pointers are the request's.
-            StoreUnavailable: it may be open; asking for it tells.
         """
         with self.recorder.record_denials(context, Action.CASE_OPEN):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.CASE_OPEN)
@@ -153,13 +173,7 @@ class Casework:
         deed: Deed,
         waybills: int,
     ) -> tuple[Reservation, SignatureProof]:
-        """Spend the budget for a case of so many waybills, and check its signature: one round trip.
-
-        What a refused call has spent is given back.
-
-        Args:
-            granted: the grant, and the question of the freeze.
-        """
+        """Spend the budget for so many waybills, and check the signature: one round trip. A refusal gives it back."""
         grant, frozen = granted
         nonce = expected.nonce if expected is not None else None
         budget = self.budgets.reserve_question(context.principal, grant, waybills, context.now, nonce)
@@ -172,10 +186,7 @@ class Casework:
         return budget.answer(), proof
 
     def _confirmed(self, context: RequestContext, opening: Opening) -> Opening:
-        """Return the opening with the digest of the ticket system's answer, and with its assignee as the officer.
-
-        A number that the ticket system does not confirm is a miss of the caller.
-        """
+        """Return the opening with the digest and the assignee of the ticket. A wrong number is a miss of the caller."""
         if self.case_check is None:
             return opening
         try:
@@ -202,11 +213,7 @@ class Casework:
     ) -> answers.Case:
         """Approve or deny a pending case that another principal opened.
 
-        Round trips: one to read, one for the audit, and one to write.
-
-        Raises:
-            AccessError: the caller may not, there is no such case, or there is nothing to decide.
-            StoreUnavailable: it may be decided; asking for it tells.
+        Round trips: one to read, one for the audit, and one to write. Raises as `Case.decide`.
         """
         with self.recorder.record_denials(context, DECISIONS[act], Stated(case=name)):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.CASE_APPROVE)
@@ -216,7 +223,7 @@ class Casework:
         return self._act(context, found, act, note, grant.role, proof)
 
     def close(self, context: RequestContext, name: str, note: str | None, signed: Signed | None = None) -> answers.Case:
-        """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
+        """Close a case, as its opener, an approver or the ticket system. Round trips as `decide`."""
         with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=name)):
             closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
             permission = closing[0] if closing else Permission.CASE_OPEN
@@ -230,7 +237,7 @@ class Casework:
     def done(self, context: RequestContext, name: str) -> answers.Case:
         """Mark a case as done for the caller, who may open values for its purpose; it leaves the caller's lists.
 
-        It stays as open as it was. Round trips and errors as of `decide`.
+        It stays as open as it was. Round trips as `decide`.
         """
         with self.recorder.record_denials(context, Action.CASE_DONE, Stated(case=name)):
             self.gate.grant(context.principal, Permission.CASE_READ)
@@ -242,11 +249,7 @@ class Casework:
         """Take an open case under which the caller may open values, also over from another officer.
 
         It gives no authority and takes none: the lists say who works on the case. Claiming what one has changes
-        nothing. Round trips: as of `decide`; one for what the caller has already.
-
-        Raises:
-            AccessError: the caller may not, there is no such case, or it is not open for the caller.
-            StoreUnavailable: it may be claimed; asking for it tells.
+        nothing. Round trips: as `decide`; one for what the caller has already. Raises as `Case.authorise`.
         """
         with self.recorder.record_denials(context, Action.CASE_CLAIM, Stated(case=name)):
             self.gate.grant(context.principal, Permission.CASE_READ)

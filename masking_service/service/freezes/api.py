@@ -1,5 +1,6 @@
 """Operations that freeze and unfreeze principals."""
 
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -33,25 +34,23 @@ class UnfreezeRequest(msgspec.Struct, frozen=True):
     signed: Signature | None = None
 
 
+_freezing = partial(Operation, uses=FreezeByHand, permissions=(Permission.PRINCIPAL_FREEZE,))
+
 OPERATIONS: Final = (
-    Operation(
+    _freezing(
         name="list_frozen",
         route="GET /v1/principals/frozen",
         summary="Who is frozen, the longest frozen first.",
-        uses=FreezeByHand,
         handle=handler_of(FreezeByHand.listed),
-        permissions=(Permission.PRINCIPAL_FREEZE,),
         answers={200: answers.FrozenPrincipals},
         problems=STORE,
         example_answer={"principals": [FREEZE]},
     ),
-    Operation(
+    _freezing(
         name="freeze_principal",
         route="POST /v1/principals/{principal}/freeze",
         summary="Freeze a principal, also one that was never seen. One that is already frozen does not change.",
-        uses=FreezeByHand,
         handle=handler_of(FreezeByHand.freeze),
-        permissions=(Permission.PRINCIPAL_FREEZE,),
         audited_as=Action.FREEZE,
         body=FreezeRequest,
         body_optional=True,
@@ -60,13 +59,11 @@ OPERATIONS: Final = (
         example_body={"why": FREEZE["why"]},
         example_answer=FREEZE | {"frozen": True},
     ),
-    Operation(
+    _freezing(
         name="thaw_principal",
         route="POST /v1/principals/{principal}/thaw",
         summary="Unfreeze a principal. Callers cannot unfreeze themselves.",
-        uses=FreezeByHand,
         handle=handler_of(FreezeByHand.unfreeze),
-        permissions=(Permission.PRINCIPAL_FREEZE,),
         audited_as=Action.THAW,
         body=UnfreezeRequest,
         body_optional=True,

@@ -168,11 +168,7 @@ class Freezes(TenantState):
     """
 
     def __init__(
-        self,
-        store: Store,
-        keyring: Keyring,
-        random: Callable[[int], bytes],
-        pending: PendingFreezes = NONE_PENDING,
+        self, store: Store, keyring: Keyring, random: Callable[[int], bytes], pending: PendingFreezes = NONE_PENDING
     ) -> None:
         super().__init__(store, keyring, random)
         self._pending = pending
@@ -420,11 +416,7 @@ class FreezeByPolicy:
 
 
 def record_freeze(
-    freezes: Freezes,
-    recorder: Recorder,
-    context: RequestContext,
-    wanted: Freeze,
-    stated: Stated,
+    freezes: Freezes, recorder: Recorder, context: RequestContext, wanted: Freeze, stated: Stated
 ) -> tuple[Freeze, Recorded]:
     """Freeze a principal; return `wanted`, or the freeze that is there already, and the entry."""
     frozen = wanted

@@ -1,5 +1,6 @@
 """Operations on legal holds."""
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
@@ -59,47 +60,42 @@ PROPOSED: Final = {
     "lift_proposed": None,
     "lifted": None,
 }
-SET: Final = PROPOSED | {
-    "status": "set",
-    "kept": 1,
-    "set": {"by": "staff/privacy-2", "at": "2026-11-24T08:05:00Z"},
-}
-LIFTING: Final = SET | {
-    "status": "lifting",
-    "lift_proposed": {"by": "staff/privacy-1", "at": "2027-11-24T08:00:00Z"},
-}
-DECIDING: Final = ("sign-in-required", "not-found", "own-hold", "hold-ended", *STORE)
+SET: Final = PROPOSED | {"status": "set", "kept": 1, "set": {"by": "staff/privacy-2", "at": "2026-11-24T08:05:00Z"}}
+LIFTING: Final = SET | {"status": "lifting", "lift_proposed": {"by": "staff/privacy-1", "at": "2027-11-24T08:00:00Z"}}
+_of_holds = partial(Operation, uses=Holding, permissions=(Permission.HOLD_SET,))
+_deciding = partial(
+    _of_holds,
+    body=HoldActRequest,
+    body_optional=True,
+    answers={200: answers.Hold},
+    problems=("sign-in-required", "not-found", "own-hold", "hold-ended", *STORE, *SIGNATURE),
+    example_body={},
+)
 
 OPERATIONS: Final = (
-    Operation(
+    _of_holds(
         name="list_holds",
         route="GET /v1/holds",
         summary="The legal holds, the first proposed first.",
-        uses=Holding,
         handle=handler_of(Holding.listed),
-        permissions=(Permission.HOLD_SET,),
         answers={200: answers.HoldList},
         problems=STORE,
         example_answer={"holds": [SET]},
     ),
-    Operation(
+    _of_holds(
         name="show_hold",
         route="GET /v1/holds/{hold}",
         summary="One hold, with the waybills that it names.",
-        uses=Holding,
         handle=handler_of(Holding.shown),
-        permissions=(Permission.HOLD_SET,),
         answers={200: answers.HoldWithWaybills},
         problems=("not-found", *STORE),
         example_answer=SET | {"waybills": [WAYBILL_NO]},
     ),
-    Operation(
+    _of_holds(
         name="propose_hold",
         route="POST /v1/holds",
         summary="Propose a legal hold. Its waybills are kept once another person sets it.",
-        uses=Holding,
         handle=handler_of(Holding.propose),
-        permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_PROPOSE,
         body=HoldRequest,
         at_most={"waybills": MAX_WAYBILLS},
@@ -108,35 +104,21 @@ OPERATIONS: Final = (
         example_body={"hold": NAME, "reason": PROPOSED["reason"], "waybills": [WAYBILL_NO]},
         example_answer=PROPOSED,
     ),
-    Operation(
+    _deciding(
         name="set_hold",
         route="POST /v1/holds/{hold}/set",
         summary="Set a hold that another person proposed: its waybills no longer expire, and are not erased. "
         "It also keeps a hold whose lifting is proposed.",
-        uses=Holding,
         handle=handler_of(Holding.set),
-        permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_SET,
-        body=HoldActRequest,
-        body_optional=True,
-        answers={200: answers.Hold},
-        problems=(*DECIDING, *SIGNATURE),
-        example_body={},
         example_answer=SET,
     ),
-    Operation(
+    _deciding(
         name="lift_hold",
         route="POST /v1/holds/{hold}/lift",
         summary="Propose to lift a hold; a second person who calls this lifts it. A hold that is not set is withdrawn.",
-        uses=Holding,
         handle=handler_of(Holding.lift),
-        permissions=(Permission.HOLD_SET,),
         audited_as=Action.HOLD_LIFT,
-        body=HoldActRequest,
-        body_optional=True,
-        answers={200: answers.Hold},
-        problems=(*DECIDING, *SIGNATURE),
-        example_body={},
         example_answer=LIFTING,
     ),
 )

@@ -39,7 +39,11 @@ SET: Final = Permission.HOLD_SET
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """Sets and lifts the holds of the caller's tenant, under one policy."""
+    """Sets and lifts the holds of the caller's tenant, under one policy.
+
+    Every call raises AccessError where the caller may not, NotFound for an unknown hold, and StoreUnavailable or
+    IntegrityError where the store cannot be read or written. Then part of it may be done; it can be made again.
+    """
 
     gate: LiveGate
     issuers: Issuers
@@ -51,23 +55,12 @@ class Holding:
     recorder: Recorder
 
     def listed(self, context: RequestContext) -> answers.HoldList:
-        """Return the holds, the first proposed first: one round trip.
-
-        Raises:
-            AccessError: the caller may not.
-            StoreUnavailable, IntegrityError: the list cannot be read.
-        """
+        """Return the holds, the first proposed first: one round trip."""
         self.gate.grant(context.principal, SET)
         return answers.HoldList([_answer(hold) for hold in self.holds.listed(context.principal.tenant)])
 
     def shown(self, context: RequestContext, name: str) -> answers.HoldWithWaybills:
-        """Return a hold with the waybills that it names: two round trips.
-
-        Raises:
-            AccessError: the caller may not.
-            NotFound: there is no such hold.
-            StoreUnavailable, IntegrityError: it cannot be read.
-        """
+        """Return a hold with the waybills that it names: two round trips."""
         self.gate.grant(context.principal, SET)
         hold = _named(self.holds.listed(context.principal.tenant), name)
         (waybills,) = self.holds.waybills(context.principal.tenant, [hold])
@@ -79,10 +72,9 @@ class Holding:
         The waybills are not looked up. Round trips: live permission, one to read the list, audit, two to write.
 
         Raises:
-            AccessError: the caller may not, or a hold of that name exists.
+            HoldExists: a hold of that name was proposed before.
             InvalidRecord: a waybill number is malformed.
             InvalidRequest: the name is malformed, there is no reason, or there are too many holds.
-            StoreUnavailable: it may be proposed; look, then make the call again.
         """
         stated = self._grant(context, Action.HOLD_PROPOSE, hold)
         numbers = list(required_waybills(waybills))
@@ -112,9 +104,8 @@ class Holding:
         see `HeldRecords.keep`, one for the list and one for their entry.
 
         Raises:
-            AccessError: the caller may not, proposed the hold, or it has ended.
-            NotFound: there is no such hold.
-            StoreUnavailable, IntegrityError: some waybills may be kept; the same call can be made again.
+            OwnHold: the caller proposed it.
+            HoldEnded: it has ended.
         """
         stated = self._grant(context, Action.HOLD_SET, name, deeds.on_hold(SignedAct.HOLD_SET, name), signed)
         tenant = context.principal.tenant
@@ -161,9 +152,8 @@ class Holding:
         trips: as `set`, two to read the other holds, and two to destroy the hold's data key and to forget its waybills.
 
         Raises:
-            AccessError: the caller may not, or proposed to lift it, or another person changed it meanwhile.
-            NotFound: there is no such hold.
-            StoreUnavailable, IntegrityError: some waybills may be released; the same call can be made again.
+            OwnHold: the caller proposed to lift it.
+            HoldEnded: another person changed it meanwhile.
         """
         stated = self._grant(context, Action.HOLD_LIFT, name, deeds.on_hold(SignedAct.HOLD_LIFT, name), signed)
         tenant, caller = context.principal.tenant, context.principal.id
@@ -190,10 +180,7 @@ class Holding:
     def _grant(
         self, context: RequestContext, action: Action, name: str, deed: Deed | None = None, signed: Signed | None = None
     ) -> Stated:
-        """Return what entries say of a granted call, as before an opening. A deed may have to be signed.
-
-        One round trip.
-        """
+        """Return what entries say of a granted call: one round trip. A deed may have to be signed."""
         with self.recorder.record_denials(context, action, Stated(case=name)):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, SET)
             signature = self.signatures.expect(context, deed.act, signed) if deed is not None else None

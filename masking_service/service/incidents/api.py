@@ -1,6 +1,7 @@
 """Operations on incidents."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -21,8 +22,7 @@ from masking_service.service.people.permissions import Permission
 
 At = Annotated[str, Meta(max_length=32, extra_json_schema={"format": "date-time"}, description="A time, in UTC.")]
 Count = Annotated[
-    int | float,
-    Meta(description="Distinct persons.", extra_json_schema={"minimum": 0, "maximum": MAX_PERSONS}),
+    int | float, Meta(description="Distinct persons.", extra_json_schema={"minimum": 0, "maximum": MAX_PERSONS})
 ]
 Countries = Annotated[
     list[Annotated[str, one_of(*countries())]], Meta(max_length=16, extra_json_schema={"minItems": 1})
@@ -146,50 +146,42 @@ OPENED: Final = {
     "duties": [_DUTY],
     "files": [],
 }
-CHANGING: Final = ("not-found", "incident-closed", *STORE)
-READERS: Final = (Permission.HOLD_SET, Permission.AUDIT_READ)
+_reading = partial(Operation, uses=Responding, permissions=(Permission.HOLD_SET, Permission.AUDIT_READ))
+_managing = partial(Operation, uses=Responding, permissions=(Permission.HOLD_SET,))
 
 OPERATIONS: Final = (
-    Operation(
+    _reading(
         name="list_incidents",
         route="GET /v1/incidents",
         summary="The incidents, each with its grade, what is known, and the deadlines.",
-        uses=Responding,
         handle=handler_of(Responding.listed),
-        permissions=READERS,
         answers={200: answers.IncidentStates},
         problems=STORE,
         example_answer={"incidents": [OPENED]},
     ),
-    Operation(
+    _reading(
         name="show_incident",
         route="GET /v1/incidents/{incident}",
         summary="One incident.",
-        uses=Responding,
         handle=handler_of(Responding.shown),
-        permissions=READERS,
         answers={200: answers.IncidentState},
         problems=("not-found", *STORE),
         example_answer=OPENED,
     ),
-    Operation(
+    _reading(
         name="fill_form",
         route="GET /v1/incidents/{incident}/forms/{country}",
         summary="The form of a country's authority, filled with what is known, in its language.",
-        uses=Responding,
         handle=handler_of(Responding.form),
-        permissions=READERS,
         answers={200: answers.FilledForm},
         problems=("not-found", *STORE),
         example_answer={"incident": NAME, "country": "sg", "language": "en", "text": "# Data breach notification\n"},
     ),
-    Operation(
+    _managing(
         name="open_incident",
         route="POST /v1/incidents",
         summary="Open an incident. The deadlines of its countries count from when it was found.",
-        uses=Responding,
         handle=_open,
-        permissions=(Permission.HOLD_SET,),
         audited_as=Action.INCIDENT_OPEN,
         body=OpenIncident,
         answers={201: answers.IncidentState},
@@ -204,27 +196,23 @@ OPERATIONS: Final = (
         },
         example_answer=OPENED,
     ),
-    Operation(
+    _managing(
         name="note_incident",
         route="POST /v1/incidents/{incident}",
         summary="Note what became known of an incident, and which reports were made.",
-        uses=Responding,
         handle=_note,
-        permissions=(Permission.HOLD_SET,),
         audited_as=Action.INCIDENT_NOTE,
         body=NoteIncident,
         answers={200: answers.IncidentState},
-        problems=CHANGING,
+        problems=("not-found", "incident-closed", *STORE),
         example_body={"persons": 700},
         example_answer=OPENED,
     ),
-    Operation(
+    _managing(
         name="close_incident",
         route="POST /v1/incidents/{incident}/close",
         summary="Close an incident. Deadlines that count from its end begin.",
-        uses=Responding,
         handle=handler_of(Responding.close),
-        permissions=(Permission.HOLD_SET,),
         audited_as=Action.INCIDENT_CLOSE,
         answers={200: answers.IncidentState},
         problems=("not-found", *STORE),

@@ -169,43 +169,30 @@ class IncidentBook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Responding:
-    """Answers to incidents of the caller's tenant, under one policy."""
+    """Answers to incidents of the caller's tenant, under one policy.
+
+    Every call raises AccessError where the caller may not, NotFound for an unknown incident, and StoreUnavailable or
+    IntegrityError where the list cannot be read.
+    """
 
     gate: LiveGate
     book: IncidentBook
 
     def listed(self, context: RequestContext) -> answers.IncidentStates:
-        """Return the incidents, the first opened first: one round trip.
-
-        Raises:
-            AccessError: the caller may not.
-            StoreUnavailable, IntegrityError: the list cannot be read.
-        """
-        self._grant_reading(context)
-        incidents = self.book.lists.listed(context.principal.tenant)
-        return answers.IncidentStates([state_of(one, context.now) for one in incidents])
+        """Return the incidents, the first opened first: one round trip."""
+        return answers.IncidentStates([state_of(one, context.now) for one in self._read(context)])
 
     def shown(self, context: RequestContext, name: str) -> answers.IncidentState:
-        """Return one incident: one round trip.
-
-        Raises:
-            AccessError: the caller may not.
-            NotFound: there is no such incident.
-            StoreUnavailable, IntegrityError: it cannot be read.
-        """
-        self._grant_reading(context)
-        return state_of(named(self.book.lists.listed(context.principal.tenant), name), context.now)
+        """Return one incident: one round trip."""
+        return state_of(named(self._read(context), name), context.now)
 
     def form(self, context: RequestContext, name: str, country: str) -> answers.FilledForm:
-        """Return the form of one of the incident's countries, filled with what is known: one round trip.
+        """Return the form of a country, filled with what is known: one round trip.
 
         Raises:
-            AccessError: the caller may not.
-            NotFound: there is no such incident, or it does not concern the country.
-            StoreUnavailable, IntegrityError: it cannot be read.
+            NotFound: the incident does not concern the country.
         """
-        self._grant_reading(context)
-        incident = named(self.book.lists.listed(context.principal.tenant), name)
+        incident = named(self._read(context), name)
         if country not in incident.countries:
             raise NotFound
         return answers.FilledForm(name, country, countries()[country].form_language, form_of(country, incident))
@@ -227,11 +214,12 @@ class Responding:
         role = self._grant_managing(context, Action.INCIDENT_CLOSE, name)
         return state_of(self.book.close(context, name, role), context.now)
 
-    def _grant_reading(self, context: RequestContext) -> None:
+    def _read(self, context: RequestContext) -> list[IncidentRecord]:
         try:
             self.gate.grant(context.principal, MANAGE)
         except Forbidden:
             self.gate.grant(context.principal, READ)
+        return self.book.lists.listed(context.principal.tenant)
 
     def _grant_managing(self, context: RequestContext, action: Action, name: str) -> str:
         with self.book.recorder.record_denials(context, action, Stated(case=name)):

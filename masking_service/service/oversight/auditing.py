@@ -31,7 +31,7 @@ from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.rules import CHECKPOINTS
-from masking_service.service.search.asked import Asked
+from masking_service.service.search.state import Asked
 from masking_service.store.client import Store
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"

@@ -53,15 +53,7 @@ def work_command(tag: str, key: SealingKey, indexed: Sequence[Indexed], nonce: b
         nonce: 12 fresh random bytes.
     """
     work = [
-        _Work(
-            one.number,
-            one.base,
-            one.revision,
-            one.expires_at,
-            one.findable.phones,
-            one.findable.endings,
-            one.findable.site,
-        )
+        _Work(one.number, one.base, one.revision, one.expires_at, *msgspec.structs.astuple(one.findable))
         for one in indexed
     ]
     plain = msgspec.json.encode(work)
@@ -71,13 +63,6 @@ def work_command(tag: str, key: SealingKey, indexed: Sequence[Indexed], nonce: b
 
 class IndexWork:
     """Files what intake hosts left.
-
-    Args:
-        store: the way to Redis.
-        keyring: names the tenants.
-        record_keys: open the work.
-        search: the indexes.
-        random: gives that many random bytes.
 
     Attributes:
         waiting: how old the oldest work was that was filed last, in seconds; 0 where there was none.
@@ -140,11 +125,7 @@ class IndexWork:
         return done
 
     def _filed(self, by_tag: Mapping[str, str], fields: Sequence[bytes], now: int, *, patient: bool) -> bool:
-        """File an entry; return whether it is done.
-
-        Args:
-            by_tag: the tenants that are known.
-            patient: whether an entry with unknown names is left for later.
+        """File an entry; return False where it names what is not known, and is left for later if `patient`.
 
         Raises:
             StoreUnavailable, ProviderError: it can be filed later.

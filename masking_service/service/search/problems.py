@@ -22,5 +22,5 @@ SEARCH_PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("Too many waybills were found"),
         Text("The search finds more than 20 waybills, so none is shown."),
         Text("Search for the whole phone number, or ask for the waybill number and view it."),
-    ),
+    )
 }

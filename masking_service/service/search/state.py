@@ -15,6 +15,7 @@ import re
 from binascii import a2b_base64, b2a_base64
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -23,8 +24,10 @@ from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey, header_of
 from keys.keyring import Keyring
 from keys.search import TAG_BYTES, SearchKeys, group_of
 from keys.secret import Unprinted
-from masking_service.masking.records.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
+from masking_service.masking.errors import InvalidRecord
+from masking_service.masking.records.recipients import LAST, is_plain_mobile, is_recipients, numbers_of, one_number
 from masking_service.masking.timestamps import SECONDS_A_DAY
+from masking_service.service.people.principals import site_codes
 from masking_service.service.vault.data_keys import RecordKeys
 from masking_service.service.vault.records import Record
 from masking_service.store.client import Command, Reply, Store
@@ -39,6 +42,43 @@ BUCKET_CHARACTERS: Final = 16
 INDEX_PART: Final = re.compile(rb"(wm:\{[fs]:[A-Za-z0-9_-]{16})[0-9a-f]{2}\}")
 """The key of a part of a search index, and the common prefix of the parts of a period."""
 _DIGITS: Final = "0123456789abcdef"
+_LAST4: Final = re.compile(r"[0-9]{4}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """A phone in its one spelling, or the last four digits of a phone at a site."""
+
+    phone: str = ""
+    last4: str = ""
+    site: str = ""
+
+    @classmethod
+    def read(cls, phone: str | None, last4: str | None, site: str | None) -> "Asked":
+        """Read what was sent: a phone in any spelling, or four digits and a site's code.
+
+        Raises:
+            InvalidRecord: it is malformed, or neither of the two.
+        """
+        if phone is not None:
+            if last4 is not None or site is not None:
+                raise InvalidRecord((("/phone", "one-of-two"),))
+            return cls(phone=one_number(phone))
+        missing = tuple((f"/{name}", "missing") for name, value in (("last4", last4), ("site", site)) if value is None)
+        if last4 is None or site is None:
+            raise InvalidRecord(missing if len(missing) == 1 else (("/phone", "one-of-two"),))
+        if not _LAST4.fullmatch(last4):
+            raise InvalidRecord((("/last4", "invalid-value"),))
+        try:
+            site_codes([site])
+        except ValueError:
+            raise InvalidRecord((("/site", "invalid-value"),)) from None
+        return cls(last4=last4, site=site)
+
+    @property
+    def hashed_parts(self) -> tuple[str, ...]:
+        """What the keyed hash in audit entries is over."""
+        return ("search", "phone", self.phone) if self.phone else ("search", "last4", self.site, self.last4)
 
 
 class Findable(Unprinted, msgspec.Struct, frozen=True, gc=False):
@@ -191,26 +231,20 @@ def read_entry(plaintext: bytes) -> tuple[str, int]:
     return text[1:].decode(), int(text[:1], 16)
 
 
-def phone_places(keys: SearchKeys, phone: str, now: int, longest_days: int) -> tuple[list[bytes], list[bytes]]:
-    """Return the parts in which the active entries of a phone are, and its tag in each.
+def asked_places(keys: SearchKeys, asked: Asked, now: int, longest_days: int) -> tuple[list[bytes], list[bytes]]:
+    """Return the parts in which the active entries of what is asked are, and its tag in each.
 
     Args:
         now: Unix seconds.
         longest_days: the longest retention.
     """
+    if asked.phone:
+        text, tags_of, stem_of = asked.phone, keys.phone_tags, _phone_stem
+    else:
+        text, tags_of, stem_of = asked.last4 + asked.site, keys.ending_tags, _site_stem
     periods = _periods(now, longest_days)
-    tags = [keys.phone_tags(period, [phone]) for period in periods]
-    stems = [_phone_stem(keys, period) for period in periods]
-    return [index_part_keys(stem, tag[:1])[0] for stem, tag in zip(stems, tags, strict=True)], tags
-
-
-def ending_places(
-    keys: SearchKeys, site: str, ending: str, now: int, longest_days: int
-) -> tuple[list[bytes], list[bytes]]:
-    """Return the same for the last four digits of a phone at a site."""
-    periods = _periods(now, longest_days)
-    tags = [keys.ending_tags(period, [ending + site]) for period in periods]
-    stems = [_site_stem(keys, period) for period in periods]
+    tags = [tags_of(period, [text]) for period in periods]
+    stems = [stem_of(keys, period) for period in periods]
     return [index_part_keys(stem, tag[:1])[0] for stem, tag in zip(stems, tags, strict=True)], tags
 
 
@@ -289,8 +323,6 @@ class SearchIndex:
     """The search indexes of every tenant.
 
     Args:
-        store: the way to Redis.
-        keyring: names the indexes.
         record_keys: seal and open the entries.
     """
 
@@ -356,8 +388,8 @@ class SearchIndex:
             self._store.write([*_removing(gone), *adding], since=roster)
             self.added(adding, now, roster)
 
-    def phone_question(self, tenant: str, phone: str, now: int, longest_days: int) -> Question[list[IndexEntry]]:
-        """Return the question for the entries of a phone.
+    def question(self, tenant: str, asked: Asked, now: int, longest_days: int) -> Question[list[IndexEntry]]:
+        """Return the question for the entries of what is asked.
 
         Its answer costs further round trips where a part has thousands of entries, or a data key is not known yet. It
         raises TooManyEntries for more than `MAX_READ`, and IntegrityError for an entry that does not open at its place.
@@ -367,29 +399,7 @@ class SearchIndex:
             longest_days: the longest retention.
         """
         searches = self._keyring.tenant(tenant).searches
-        return self._question(tenant, [(keys, *phone_places(keys, phone, now, longest_days)) for keys in searches], now)
-
-    def ending_question(
-        self, tenant: str, site: str, ending: str, now: int, longest_days: int
-    ) -> Question[list[IndexEntry]]:
-        """Return the same for the last four digits of a phone at a site."""
-        searches = self._keyring.tenant(tenant).searches
-        found = [(keys, *ending_places(keys, site, ending, now, longest_days)) for keys in searches]
-        return self._question(tenant, found, now)
-
-    def drop(self, entries: Sequence[IndexEntry]) -> None:
-        """Remove entries: one round trip, none without entries. Raises StoreUnavailable: some may be removed."""
-        if entries:
-            self._store.write(_removing((entry.key, entry.sealed) for entry in entries))
-
-    def _question(
-        self, tenant: str, named: Sequence[tuple[SearchKeys, Sequence[bytes], Sequence[bytes]]], now: int
-    ) -> Question[list[IndexEntry]]:
-        """Return the question for the entries of each tag in its part.
-
-        Args:
-            named: parts and tags, by the keys that name them.
-        """
+        named = [(keys, *asked_places(keys, asked, now, longest_days)) for keys in searches]
         scans = [(part, tag, b"0") for _, parts, tags in named for part, tag in zip(parts, tags, strict=True)]
 
         def read(replies: list[Reply]) -> list[IndexEntry]:
@@ -402,6 +412,11 @@ class SearchIndex:
             return [*entries.values()]
 
         return Question(_scan(scans), read)
+
+    def drop(self, entries: Sequence[IndexEntry]) -> None:
+        """Remove entries: one round trip, none without entries. Raises StoreUnavailable: some may be removed."""
+        if entries:
+            self._store.write(_removing((entry.key, entry.sealed) for entry in entries))
 
     def _adding(self, parts: Mapping[bytes, list[bytes]], ends: Mapping[bytes, int], now: int) -> list[Command]:
         """Return the commands that add entries to their parts, which expire at `ends`."""
@@ -440,12 +455,7 @@ class SearchIndex:
     def _open(
         self, tenant: str, names: SearchKeys, found: Mapping[tuple[bytes, bytes], bytes], now: int
     ) -> list[IndexEntry]:
-        """Return those of the entries that are of the tag with which they were found.
-
-        Args:
-            names: made the tags.
-            found: the tag by part and entry.
-        """
+        """Return those of the entries (by part and entry: a tag made by `names`) that are of their tag."""
         opening = self._record_keys.by_headers(tenant, {header_of(sealed) for _, sealed in found})
         opened: list[IndexEntry] = []
         tags: list[bytes] = []
@@ -466,11 +476,7 @@ class SearchIndex:
         ]
 
     def _group(self, scans: Sequence[_Scan], replies: Sequence[Reply]) -> dict[tuple[bytes, bytes], bytes]:
-        """Return the tag of each entry of the tags' groups, by part and entry.
-
-        Args:
-            replies: to the first `_scan`.
-        """
+        """Return the tag of each entry of the tags' groups, by part and entry; `replies` are to the first `_scan`."""
         found: dict[tuple[bytes, bytes], bytes] = {}
         for _ in range(MAX_SCANS):
             for (place, tag, _), (_, entries) in zip(scans, replies, strict=True):

@@ -29,9 +29,8 @@ from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
 from masking_service.service.search import answers
-from masking_service.service.search.asked import Asked
 from masking_service.service.search.problems import NoSearchIndex, TooMany
-from masking_service.service.search.state import IndexEntry, TooManyEntries
+from masking_service.service.search.state import Asked, IndexEntry, TooManyEntries
 from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills.view import reached, shown, viewed
 from masking_service.store.errors import StoreUnavailable
@@ -146,36 +145,23 @@ class Search:
     def _allow(
         self, context: RequestContext, profile: str | None, sent: SentProof, read: Callable[[], Asked]
     ) -> _AllowedSearch:
-        """Check that the caller may search, and spend the budget.
-
-        Args:
-            read: reads what is asked, once the caller is known to search at all.
-        """
+        """Check that the caller may search, `read` what is asked, and spend the budget."""
         grant, frozen = self.gate.grant_and_freeze_question(
             context.principal, Permission.WAYBILL_SEARCH, profile=profile
         )
         viewing = self.gate.grant(context.principal, Permission.WAYBILL_VIEW, profile=grant.profile)
         asked = read()
-        self._check_kept(context, asked)
+        rule = self.policy.search(context.principal.tenant)
+        if not (rule.phone if asked.phone else rule.last4):
+            raise NoSearchIndex
         scope = _check_scope(context, asked, (grant, viewing))
         proof = self.proofs.expect(context, sent, "search", grant.role)
         nonce = proof.nonce if proof is not None else None
         budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
-        entries = self._entries_question(context, asked)
+        longest = self.policy.longest_retention_days
+        entries = self.vault.search.question(context.principal.tenant, asked, context.now, longest)
         called = self.proofs.verify_and_spend(context, frozen, proof, entries, budget=budget)
         return _AllowedSearch(grant, viewing, scope, asked, called.missed, entries)
-
-    def _check_kept(self, context: RequestContext, asked: Asked) -> None:
-        """Refuse what no index is kept for. Raises NoSearchIndex."""
-        rule = self.policy.search(context.principal.tenant)
-        if not (rule.phone if asked.phone else rule.last4):
-            raise NoSearchIndex
-
-    def _entries_question(self, context: RequestContext, asked: Asked) -> Question[list[IndexEntry]]:
-        tenant, index, longest = context.principal.tenant, self.vault.search, self.policy.longest_retention_days
-        if asked.phone:
-            return index.phone_question(tenant, asked.phone, context.now, longest)
-        return index.ending_question(tenant, asked.site, asked.last4, context.now, longest)
 
     def _find(
         self, context: RequestContext, allowed: _AllowedSearch

@@ -1,4 +1,7 @@
-"""Asks the opening tier what becomes of records whose waybills are known. One exchange a batch."""
+"""What an intake host asks of the opening tier about records whose waybills are known, and what that answers.
+
+One exchange a batch: MessagePack over mutually authenticated HTTPS.
+"""
 
 import http.client
 from collections import deque
@@ -9,16 +12,78 @@ from urllib.parse import urlsplit
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.service.tiers.messages import PATH, Answered, NotSettled, Resubmission
+from keys.secret import Unprinted
 from masking_service.service.tiers.tls import client_context
+from masking_service.service.vault.writing import Refusal
+from masking_service.service.waybills.tokenize import Kept
 from masking_service.store.connection import Breaker
 from masking_service.store.errors import StoreUnavailable
 
+PATH: Final = "/resubmissions"
+MAX_BYTES: Final = 16 * 1024 * 1024
+MAX_RECORDS: Final = 1_000
 TIMEOUT_SECONDS: Final = 3.0
 """Time limit of an exchange: no call takes longer than 5 s."""
 MAX_IDLE: Final = 8
 """Connections that are kept for the next exchange."""
 _FAILURES: Final = (OSError, http.client.HTTPException, msgspec.DecodeError)
+
+
+class SubmittedAgain(Unprinted, msgspec.Struct, frozen=True, array_like=True):
+    """A record whose waybill is known: its number, and what would be stored of it."""
+
+    number: str
+    body: bytes
+
+
+class Resubmission(Unprinted, msgspec.Struct, frozen=True):
+    """The records of one call whose waybills are known.
+
+    Attributes:
+        authorization, address: the client's credential and IP address; the opening tier checks them itself.
+        request_id: of the call.
+        profile: as the client named it.
+        revise: whether other values become a new revision.
+        site: who holds the waybills, where they have no custody yet.
+        records: at most `MAX_RECORDS`.
+    """
+
+    authorization: str
+    address: str
+    request_id: str
+    profile: str | None
+    revise: bool
+    site: str | None
+    records: list[SubmittedAgain]
+
+
+class Spent(msgspec.Struct, frozen=True, tag="spent"):
+    """A budget has no room; see `QuotaExceeded`."""
+
+    window: str
+    retry_at: int
+    role: str
+    counts: str
+    scope: str
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """The caller may not: the code of the refusal."""
+
+    code: str
+
+
+class Settled(Unprinted, msgspec.Struct, frozen=True, tag="settled"):
+    """What became of each record, in order."""
+
+    outcomes: list[Kept | Refusal]
+
+
+class NotSettled(msgspec.Struct, frozen=True, tag="unavailable"):
+    """The opening tier cannot answer now."""
+
+
+Answered = Settled | Spent | Refused | NotSettled
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decoder: Final[msgspec.msgpack.Decoder[Answered]] = msgspec.msgpack.Decoder(Answered)
 
@@ -61,10 +126,7 @@ class Forwarding:
         return answered
 
     def _answer(self, body: bytes) -> Answered:
-        """Return the answer. A kept connection that the other side has closed is replaced once.
-
-        One that times out is not: the call would wait twice.
-        """
+        """Return the answer. A kept connection that was closed is replaced once; one that times out is not."""
         with suppress(IndexError):
             connection = self._idle.pop()
             try:

@@ -12,9 +12,9 @@ from masking_service.service.call.errors import QuotaExceeded
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.errors import Forbidden, Unauthenticated
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.tiers.forwarding import Forwarding
-from masking_service.service.tiers.messages import (
+from masking_service.service.tiers.forwarding import (
     Answered,
+    Forwarding,
     NotSettled,
     Refused,
     Resubmission,
@@ -60,11 +60,7 @@ class SealAndForward:
     ) -> list[Kept | Refusal]:
         """Ask the opening tier about records of known waybills.
 
-        Args:
-            stored: whether this call has stored records. Then it is answered, and a refusal is that of each item.
-
-        Raises:
-            AccessError: the opening tier refuses the call, which has stored nothing.
+        Raises AccessError where it refuses the call and the call has `stored` nothing; else it refuses each item.
         """
         if not known:
             return []

@@ -17,7 +17,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.clients import Client, ClientRegistry, Clients
 from masking_service.service.state.serials import Serials
-from masking_service.service.tiers.documents import (
+from masking_service.service.tiers.published import (
     DAYS_PLACE,
     STATE_PLACE,
     DayKeyEntry,
@@ -41,11 +41,9 @@ class Publisher:
     """Publishes for intake hosts.
 
     Args:
-        store: the way to Redis.
         keyring: signs; where it is not split, nothing is published.
         registry, freezes: what is published of access.
         data_keys: give the day keys.
-        random: gives that many random bytes.
     """
 
     def __init__(

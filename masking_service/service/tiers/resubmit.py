@@ -19,7 +19,7 @@ from masking_service.service.people.errors import AccessError
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
 from masking_service.service.people.principals import service_principal, site_codes
-from masking_service.service.tiers.messages import (
+from masking_service.service.tiers.forwarding import (
     MAX_RECORDS,
     Answered,
     NotSettled,

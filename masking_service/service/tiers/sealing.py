@@ -16,8 +16,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR
 from masking_service.service.custody.state import Custody, custody_bytes
 from masking_service.service.search.index_work import work_command
 from masking_service.service.search.state import Indexed
-from masking_service.service.tiers.documents import DayKeyEntry
-from masking_service.service.tiers.published import Published
+from masking_service.service.tiers.published import DayKeyEntry, Published
 from masking_service.service.vault.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
@@ -58,23 +57,10 @@ class _HourKey:
 
 
 class HourKeyMaker:
-    """Makes the hour keys of this process.
-
-    Args:
-        store: the way to Redis.
-        keyring: of an intake host.
-        published: where the day keys come from.
-        lifetime: of this process.
-        random: gives that many random bytes.
-    """
+    """Makes the hour keys of this process, an intake host's, from the day keys that are `published`."""
 
     def __init__(
-        self,
-        store: Store,
-        keyring: Keyring,
-        published: Published,
-        lifetime: Lifetime,
-        random: Callable[[int], bytes],
+        self, store: Store, keyring: Keyring, published: Published, lifetime: Lifetime, random: Callable[[int], bytes]
     ) -> None:
         self._store = store
         self._keyring = keyring
@@ -119,14 +105,7 @@ class HourKeyMaker:
 
 
 class SealedRecords(RecordWriter):
-    """Writes records that this host cannot open again, and work for the search indexes with them.
-
-    Args:
-        store: the way to Redis.
-        keyring: of an intake host.
-        hour_keys: seal the records.
-        random: gives that many random bytes.
-    """
+    """Writes records that this host cannot open again, and work for the search indexes with them."""
 
     def __init__(self, store: Store, keyring: Keyring, hour_keys: HourKeyMaker, random: Callable[[int], bytes]) -> None:
         super().__init__(store, keyring, random)

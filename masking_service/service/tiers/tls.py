@@ -12,22 +12,12 @@ from keys.hosts import TlsIdentity
 
 
 def server_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
-    """Return the context of a side that listens.
-
-    Args:
-        own: what it shows.
-        others: the certificates of those that may connect, PEM.
-    """
+    """Return the context of a side that listens; `others` are the certificates of those that may connect, PEM."""
     return _context(ssl.PROTOCOL_TLS_SERVER, own, others)
 
 
 def client_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
-    """Return the context of a side that connects.
-
-    Args:
-        own: what it shows.
-        others: the certificates of the side that it connects to, PEM.
-    """
+    """Return the context of a side that connects; `others` are the certificates of the other side, PEM."""
     return _context(ssl.PROTOCOL_TLS_CLIENT, own, others)
 
 
@@ -39,15 +29,10 @@ def _context(side: int, own: TlsIdentity, others: Iterable[str]) -> ssl.SSLConte
     pinned = "".join(others)
     if pinned:
         context.load_verify_locations(cadata=pinned)
-    _load(context, own)
-    return context
-
-
-def _load(context: ssl.SSLContext, own: TlsIdentity) -> None:
-    """Load certificate and key. `ssl` reads files only; these are in memory."""
-    file = os.memfd_create("tls", os.MFD_CLOEXEC)
+    file = os.memfd_create("tls", os.MFD_CLOEXEC)  # `ssl` reads files only; certificate and key are in memory
     try:
         os.write(file, (own.certificate + own.private_key).encode("ascii"))
         context.load_cert_chain(f"/proc/self/fd/{file}")
     finally:
         os.close(file)
+    return context

@@ -71,9 +71,6 @@ class DataKeys:
     """The data keys that this process knows, by tenant and id.
 
     Args:
-        store: the way to Redis.
-        keyring: wraps and unwraps them.
-        random: gives that many random bytes.
         limit: how many records one key may seal; a stricter bound of the key's own suite holds, too. Only half of it
             is used, because the uses in the last seconds of a process that is killed are not counted.
     """
@@ -170,9 +167,6 @@ class DataKeys:
         Shredding days leaves it. Read `identity.roster` before this call, and write what the key seals with it as
         `since`.
 
-        Args:
-            number: of the hold.
-
         Raises:
             StoreUnavailable: it cannot be read or made durable now, or the hold was lifted.
             ProviderError: the root-key provider cannot be had now.
@@ -226,10 +220,7 @@ class DataKeys:
         ]
         for (tenant, day), current in in_use.items():
             newer = self._keyring.tenant(tenant).data_key_id(day, current.number + 1)
-            commands += [
-                (b"HGET", DATA_KEY_USES, field(current.key.key_id)),
-                (b"HEXISTS", DATA_KEYS, field(newer)),
-            ]
+            commands += [(b"HGET", DATA_KEY_USES, field(current.key.key_id)), (b"HEXISTS", DATA_KEYS, field(newer))]
         replies = through.read(commands)[len(reported) :]
         with self._lock:
             self._unreported -= Counter(reported)
@@ -335,13 +326,7 @@ class _Opened:
 
 
 class HourKeys:
-    """The hour keys that this process has opened.
-
-    Args:
-        store: the way to Redis.
-        keyring: knows the hosts.
-        data_keys: give the day keys.
-    """
+    """The hour keys that this process has opened, with the day keys of `data_keys`."""
 
     def __init__(self, store: Store, keyring: Keyring, data_keys: DataKeys) -> None:
         self._store = store

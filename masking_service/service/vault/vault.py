@@ -98,11 +98,6 @@ class _AllRevisions(NamedTuple):
 class Vault:
     """Records of every tenant in one store: reads and erases them.
 
-    Args:
-        store: the way to Redis.
-        keyring: this process's keys.
-        random: gives that many random bytes.
-
     Attributes:
         data_keys: the data keys that this process has met.
         record_keys: these, and the hour keys that it has met.
@@ -337,12 +332,9 @@ class Vault:
     def _newest_of(
         self, tenant: str, bases: Sequence[bytes], stems: Stems, replies: Sequence[Reply]
     ) -> list[FoundWaybill | None]:
-        """Return the newest revision of each waybill, active or not; a tombstone counts as a revision.
+        """Return the newest revision of each waybill, active or not, from replies to `_newest_commands`.
 
-        One round trip for all further revisions of those that have a second one.
-
-        Args:
-            replies: to `_newest_commands`.
+        A tombstone counts as a revision. One round trip for all further revisions of those that have a second one.
         """
         stored = _stored_of(stems, replies)
         first_two = [one.revision(at) for one in stored for at in (0, 1)]
@@ -386,13 +378,9 @@ class Vault:
         return [first_stored([(place, next(values)) for place in each]) for each in places]
 
     def _marked(self, tenant: str, found: Sequence[tuple[bytes, bytes | None]], record: Record | None) -> Record | None:
-        """Apply the mark beside a record: the record is restricted, or counts as erased whatever is stored.
+        """Apply the mark found under a stem of a record: it is restricted, or counts as erased whatever is stored.
 
-        Args:
-            found: the sealed restriction or mark of an erasure under each stem of the waybill, None for none.
-
-        Raises:
-            IntegrityError: one was changed, or belongs to another waybill.
+        Raises IntegrityError: the mark was changed, or belongs to another waybill.
         """
         for stem, sealed in found:
             if sealed is not None:
@@ -403,15 +391,10 @@ class Vault:
         return record
 
     def _follow_holds(self, tenant: str, revisions: Sequence[tuple[bytes, int]]) -> bool:
-        """Seal revisions with the key of the one before it where a hold keeps only one of the two.
+        """Seal revisions (none a first one) with the key of the one before it where a hold keeps only one of the two.
 
         One round trip to read them, and one to write. It returns whether there was such a revision: look again then.
-
-        Args:
-            revisions: bases and revisions, none of them the first.
-
-        Raises:
-            StoreUnavailable: the one before it is being moved; the same batch can be sent again.
+        Raises StoreUnavailable: the one before it is being moved; the same batch can be sent again.
         """
         everywhere = stems_of(self._keyring.tenant(tenant), [base for base, _ in revisions]).everywhere()
         places = [
@@ -512,20 +495,16 @@ class StoredWaybill(NamedTuple):
         Raises:
             IntegrityError: it is sealed with the key of another record.
         """
-        held = [
-            StoredValue(custody_key(stem), reply[2])
-            for stem, reply in zip(self.stems, self.replies, strict=True)
-            if reply[2] is not None
-        ]
+        each = zip(self.stems, self.replies, strict=True)
+        held = [StoredValue(custody_key(stem), reply[2]) for stem, reply in each if reply[2] is not None]
         if not held:
             return None
         value = held[-1].value
-        if value[:1] != bytes((HOUR_FORMAT,)) or first is None or not first.header:
-            return held[-1]
-        if first.header[0] != HOUR_FORMAT:
-            return None
-        if header_of(value) != first.header:
-            raise IntegrityError("the custody of a waybill is not sealed with the key of its record")
+        if value[:1] == bytes((HOUR_FORMAT,)) and first is not None and first.header:
+            if first.header[0] != HOUR_FORMAT:
+                return None
+            if header_of(value) != first.header:
+                raise IntegrityError("the custody of a waybill is not sealed with the key of its record")
         return held[-1]
 
 

@@ -3,23 +3,29 @@
 The label says whose key it is, of which day, and whether it was shredded, so
 that every key can be found, judged and rewrapped without knowing the tenants. A
 key is written once; afterwards only a rewrapping or a shredding replaces it.
+
+The notice about keys is beside them: the oldest keyset in use, and how often data keys were made. Every process reads
+it. It is sealed like all state. Deleting it or bringing an old one back opens nothing; it only removes the protection
+from a process that slept through a rotation.
 """
 
 from base64 import b64encode, urlsafe_b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
+from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES
 from keys.aead import key_id_of as sealing_key_id
 from keys.errors import IntegrityError
 from keys.framing import frame
+from keys.hour_keys import WrapHead, head_of
+from keys.keyring import Keyring
 from keys.secret import Unprinted
 from masking_service.service.state.sealed import TenantState
-from masking_service.service.vault.key_notice import read_key_notice, reading_key_notice
+from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
+from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS, KEY_NOTICE, hour_key_key
 
 _BUCKET_BYTES = 64
 """Labels are padded, so that their length does not tell one tenant from another."""
@@ -72,6 +78,37 @@ class _KeyLabel(msgspec.Struct, frozen=True, array_like=True):
 
 class _PermitLabel(_KeyLabel, frozen=True, array_like=True):
     permit: PermitTerms | None = None
+
+
+class KeyNotice(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
+    """The content of the notice.
+
+    Attributes:
+        least: a process with a keyset of a lower serial must not use the store.
+        rotations: how often data keys were made by command, so that a process can say that it has seen them; stored
+            as ``turn``.
+    """
+
+    least: int = 0
+    rotations: int = 0
+
+
+def reading_key_notice() -> Command:
+    """Return the command whose reply `read_key_notice` reads."""
+    return (b"GET", KEY_NOTICE)
+
+
+def read_key_notice(keyring: Keyring, sealed: bytes | None) -> KeyNotice:
+    """Return the notice of a store; an empty one if it has none. Raises IntegrityError: it was changed."""
+    if sealed is None:
+        return KeyNotice()
+    return msgspec.json.decode(keyring.tenant("").state.open(sealed, KEY_NOTICE), type=KeyNotice)
+
+
+def write_key_notice(store: Store, keyring: Keyring, notice: KeyNotice, random: Callable[[int], bytes]) -> None:
+    """Replace the notice. Raises StoreUnavailable: it may not be durable; writing it again is safe."""
+    sealed = keyring.tenant("").state.seal(msgspec.json.encode(notice), KEY_NOTICE, random(NONCE_BYTES))
+    store.write([(b"SET", KEY_NOTICE, sealed)])
 
 
 class WrappedKeys(TenantState):
@@ -179,3 +216,48 @@ def key_id_of_field(name: bytes) -> bytes:
 
 def _place(key_id: bytes) -> bytes:
     return DATA_KEYS + b"/" + field(key_id)
+
+
+class KeysBehind:
+    """The data keys behind values: the named ones, or those that wrap the named hour keys."""
+
+    def __init__(self, store: Store, wrapped: WrappedKeys) -> None:
+        self._store = store
+        self._wrapped = wrapped
+        self._known: dict[bytes, WrappedKey] = {}
+        self._heads: dict[bytes, WrapHead] = {}
+
+    def of(self, values: Iterable[bytes]) -> Mapping[bytes, WrappedKey]:
+        """Return the data keys by the headers of the values, without those that are not in the store.
+
+        One round trip for those that are not known, and one for hour keys.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityError: a wrapped key was changed.
+        """
+        headers = {value[:HEADER_BYTES] for value in values}
+        missing = [header for header in headers if header not in self._known]
+        ids = self._data_key_ids(missing)
+        if ids:
+            found = self._wrapped.get([*ids.values()])
+            for header, (stored, _) in zip(ids, found, strict=True):
+                if stored is not None:
+                    self._known[header] = stored
+        return {header: self._known[header] for header in headers if header in self._known}
+
+    def head_of(self, header: bytes) -> WrapHead | None:
+        """Return the wrap's statement on a header's hour key, as `of` answered it; None for a data key.
+
+        It is not verified.
+        """
+        return self._heads.get(header)
+
+    def _data_key_ids(self, headers: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the ids of data keys by header."""
+        hourly = [header for header in headers if header[:1] == bytes((HOUR_FORMAT,))]
+        wraps = self._store.read([(b"GET", hour_key_key(header[2:])) for header in hourly])
+        heads = {header: head_of(wrap) for header, wrap in zip(hourly, wraps, strict=True) if wrap is not None}
+        self._heads |= heads
+        ids = {header: header[2:] for header in headers if header not in hourly}
+        return ids | {header: head.day_key_id for header, head in heads.items()}

@@ -13,7 +13,7 @@ from keys.aead import HEADER_BYTES, KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring, PlaceLayers
 from keys.secret import Unprinted
 from masking_service.service.search.state import NOWHERE, Findable, Indexed, SearchIndex, findable_of
-from masking_service.service.state.sealed import StoredValue
+from masking_service.service.state.sealed import StoredValue, TenantState
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
 from masking_service.service.vault.data_keys import DataKeys
@@ -177,19 +177,8 @@ def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]
     return written, right
 
 
-class RecordWriter(ABC):
-    """Writes records to places that are free.
-
-    Args:
-        store: the way to Redis.
-        keyring: this process's keys.
-        random: gives that many random bytes.
-    """
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
+class RecordWriter(TenantState, ABC):
+    """Writes records to places that are free."""
 
     def drafts(
         self,
@@ -337,21 +326,10 @@ class RecordWriter(ABC):
 
 
 class VaultWriter(RecordWriter):
-    """Writes records with the data key of today, and the entries of search indexes with them.
-
-    Args:
-        store, keyring, random: as of `RecordWriter`.
-        data_keys: seal the records.
-        search: the indexes.
-    """
+    """Writes records with the data key of today, and the entries of search indexes with them."""
 
     def __init__(
-        self,
-        store: Store,
-        keyring: Keyring,
-        random: Callable[[int], bytes],
-        data_keys: DataKeys,
-        search: SearchIndex,
+        self, store: Store, keyring: Keyring, random: Callable[[int], bytes], data_keys: DataKeys, search: SearchIndex
     ) -> None:
         super().__init__(store, keyring, random)
         self._data_keys = data_keys
@@ -394,11 +372,9 @@ def _setting(draft: Draft, place: bytes, value: bytes) -> Command:
 
 
 def _settle(draft: Draft, value: bytes, reply: Reply, *, marked: bool) -> bool:
-    """Give a draft that was sent its outcome; return False where its place was taken.
+    """Give a draft its outcome, by the reply to `_setting` or `_following`; return False where its place was taken.
 
     Args:
-        value: what was sent.
-        reply: to `_setting`, or the answer to `_following`.
         marked: whether a mark says that its waybill is known.
     """
     # Our own value is there where the reply to a first attempt was lost.

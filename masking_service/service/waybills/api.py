@@ -13,7 +13,7 @@ from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batc
 from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
-from masking_service.service.waybills import answers, record_answers
+from masking_service.service.waybills import answers
 from masking_service.service.waybills.erase import EraseWaybill
 from masking_service.service.waybills.mask import Mask, mapping_notice
 from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
@@ -120,13 +120,7 @@ OPERATIONS: Final = (
         permissions=(Permission.WAYBILL_MASK,),
         body=MaskRequest,
         at_most={"records": MAX_RECORDS},
-        answers={
-            200: Batch(
-                "MaskResults",
-                (record_answers.MaskedRecord, record_answers.InvalidRecord),
-                mapping_notice,
-            )
-        },
+        answers={200: Batch("MaskResults", (answers.MaskedRecord, answers.InvalidRecord), mapping_notice)},
         problems=("profile-required", "too-many-items", "unknown-schema", "unavailable"),
         example_body={
             "schema": "standard",
@@ -136,12 +130,7 @@ OPERATIONS: Final = (
         example_answer={
             "results": [
                 {"record": masked_record(), "warnings": FOUND},
-                {
-                    "error": {
-                        "code": "invalid-type",
-                        "errors": [{"pointer": "/sender/phone", "code": "invalid-type"}],
-                    }
-                },
+                {"error": {"code": "invalid-type", "errors": [{"pointer": "/sender/phone", "code": "invalid-type"}]}},
             ],
             "failed": 1,
         },
@@ -159,22 +148,15 @@ OPERATIONS: Final = (
             200: Batch(
                 "TokenizeResults",
                 (
-                    record_answers.TokenizedRecord,
-                    record_answers.UnstoredRecord,
-                    record_answers.InvalidRecord,
-                    record_answers.RefusedRecord,
+                    answers.TokenizedRecord,
+                    answers.UnstoredRecord,
+                    answers.InvalidRecord,
+                    answers.RefusedRecord,
                 ),
                 mapping_notice,
             )
         },
-        problems=(
-            "profile-required",
-            "too-many-items",
-            "unknown-schema",
-            "several-waybills",
-            "quota-exceeded",
-            *STORE,
-        ),
+        problems=("profile-required", "too-many-items", "unknown-schema", "several-waybills", "quota-exceeded", *STORE),
         example_body={"profile": "label", "records": [clear_record()], "custody": {"site": "021001"}},
         example_answer={
             "results": [

@@ -22,10 +22,10 @@ from masking_service.service.call.errors import UnknownSchema
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant
-from masking_service.service.waybills import record_answers
+from masking_service.service.waybills import answers
 from masking_service.texts import Text
 
-MaskResult = record_answers.MaskedRecord | record_answers.InvalidRecord
+MaskResult = answers.MaskedRecord | answers.InvalidRecord
 
 NOTICE: Final = Text(
     "{unmapped} of {records} records have members that the schema does not map and that are personal, or none that it "
@@ -95,7 +95,7 @@ def mask_batch(masker: CountryMasker, batch: Sequence[Any], schemas: Collection[
     return [
         listing.invalid(masked, record)
         if isinstance(masked, InvalidRecord)
-        else record_answers.MaskedRecord(record, listing.warnings_of(masked))
+        else answers.MaskedRecord(record, listing.warnings_of(masked))
         for record, masked in zip(batch, masker.mask_batch(batch, Effort(pause=give_way)), strict=True)
     ]
 
@@ -122,10 +122,10 @@ class Listing:
         self._left = MAX_LISTED
         self._to_read = MAX_READ
 
-    def invalid(self, fault: InvalidRecord, record: Any = None) -> record_answers.InvalidRecord:
+    def invalid(self, fault: InvalidRecord, record: Any = None) -> answers.InvalidRecord:
         """Return the answer to a faulty record."""
-        places = [record_answers.RecordFault(pointer, code) for pointer, code in self._listed(fault.errors)]
-        error = record_answers.InvalidRecordError(places[0].code, places)
+        places = [answers.RecordFault(pointer, code) for pointer, code in self._listed(fault.errors)]
+        error = answers.InvalidRecordError(places[0].code, places)
         if error.code == NOTHING_MAPPED:
             fitting = fitting_schemas(record, self._schemas)
             fits = self._own is not None and self._own.name in fitting
@@ -135,14 +135,14 @@ class Listing:
                 error.members = personal_members(record, self._own, like=self._like) or UNSET
             empty = type(record) is dict and all(value in _NO_VALUES for value in record.values())
             if empty or (fits and error.members is UNSET):
-                return record_answers.EmptyRecord(error)
-        return record_answers.InvalidRecord(error)
+                return answers.EmptyRecord(error)
+        return answers.InvalidRecord(error)
 
-    def warnings_of(self, masked: Masked) -> record_answers.Warnings:
+    def warnings_of(self, masked: Masked) -> answers.Warnings:
         """Return the warnings of a masked record."""
         if not masked.warnings:
             return UNSET
-        return [record_answers.RecordWarning(pointer, code) for pointer, code in self._listed(masked.warnings)]
+        return [answers.RecordWarning(pointer, code) for pointer, code in self._listed(masked.warnings)]
 
     def _listed(self, noted: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
         size = sum(_FRAME + len(pointer) for pointer, _ in noted)
@@ -160,7 +160,7 @@ def mapping_notice(results: Sequence[Answer]) -> Text | None:
 
 def _is_not_mapped(result: Answer) -> bool:
     """True if the schema maps nothing of this result's record, or not all that is personal."""
-    if isinstance(result, record_answers.EmptyRecord):
+    if isinstance(result, answers.EmptyRecord):
         return False
     if warnings := getattr(result, "warnings", UNSET):
         return any(warning.code == UNMAPPED_MASKED for warning in warnings)

@@ -37,7 +37,7 @@ from masking_service.service.vault import records
 from masking_service.service.vault.records import Tokens
 from masking_service.service.vault.vault import Vault
 from masking_service.service.vault.writing import UNAVAILABLE, Draft, RecordWriter, Refusal, Stored, index_entries
-from masking_service.service.waybills import record_answers
+from masking_service.service.waybills import answers
 from masking_service.service.waybills.conflicts import ConflictBudget
 from masking_service.service.waybills.mask import Listing, Maskers
 from masking_service.store.errors import StoreUnavailable
@@ -45,12 +45,7 @@ from masking_service.store.errors import StoreUnavailable
 MAX_STORED: Final = 25_000
 """Values that a batch stores: 1,000 records of 25, where the schemas for labels map up to 15."""
 
-TokenizeResult = (
-    record_answers.TokenizedRecord
-    | record_answers.UnstoredRecord
-    | record_answers.InvalidRecord
-    | record_answers.RefusedRecord
-)
+TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
 
 
 class TokenizeOptions(NamedTuple):
@@ -295,8 +290,8 @@ class Tokenize:
         return results
 
 
-def _unstored(record: Any, entered: EnteringMasked, listing: Listing) -> record_answers.UnstoredRecord:
-    return record_answers.UnstoredRecord(record, stored=False, warnings=listing.warnings_of(entered.masked))
+def _unstored(record: Any, entered: EnteringMasked, listing: Listing) -> answers.UnstoredRecord:
+    return answers.UnstoredRecord(record, stored=False, warnings=listing.warnings_of(entered.masked))
 
 
 def _answer(
@@ -309,10 +304,10 @@ def _answer(
 ) -> TokenizeResult:
     """Say what became of one record."""
     if not isinstance(outcome, Kept):
-        return record_answers.RefusedRecord(record_answers.StoreRefusal(outcome))
+        return answers.RefusedRecord(answers.StoreRefusal(outcome))
     if replace == "token":
         put_tokens(record, entered.masked.places, outcome.tokens)
-    return record_answers.TokenizedRecord(
+    return answers.TokenizedRecord(
         record=record,
         tokens=outcome.tokens,
         revision=outcome.revision,
@@ -452,11 +447,7 @@ def kept(keys: TenantKeys, entering: Sequence[Entering], drafts: Sequence[Draft]
 
 
 def drafts_of(
-    writer: RecordWriter,
-    policy: Policy,
-    context: RequestContext,
-    entering: Sequence[Entering],
-    custody: Custody | None,
+    writer: RecordWriter, policy: Policy, context: RequestContext, entering: Sequence[Entering], custody: Custody | None
 ) -> list[Draft]:
     """Prepare records for `writer`, with the retention of their tenant and by what a search finds them."""
     tenant = context.principal.tenant

@@ -19,7 +19,7 @@ from bench.theft.variants import VARIANTS
 from bench.theft.work import BEGIN, HOUR, MINUTE, POOL
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_audit.lookout.history import OpenedFields, Row, Seen
-from masking_service.service.cases.sample import in_sample
+from masking_service.service.cases.use import in_sample
 from masking_service.service.people.policy import Policy
 from masking_service.shipped import ROOT
 

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from keys.keyring import TenantKeys
-from masking_service.service.cases.sample import any_in_sample, in_sample
+from masking_service.service.cases.use import any_in_sample, in_sample
 from tests.every import every
 from tests.keys.known import known_keyring
 from tests.service.people.policies import edited, faults, policy

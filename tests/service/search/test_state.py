@@ -12,7 +12,7 @@ from keys.search import GROUP_BYTES, group_of
 from keys.suites import SM4_GCM
 from masking_service.masking.records.recipients import numbers_of
 from masking_service.service.search import state as search_state
-from masking_service.service.search.state import MAX_READ, Findable, Indexed, TooManyEntries, places_of
+from masking_service.service.search.state import MAX_READ, Asked, Findable, Indexed, TooManyEntries, places_of
 from masking_service.service.vault.records import Record
 from masking_service.service.vault.vault import Vault
 from masking_service.service.vault.writing import Draft
@@ -39,13 +39,13 @@ def indexes(client: redis.Redis) -> dict[bytes, list[bytes]]:
 
 
 def numbers(vault: Vault, phone: str = PHONE) -> list[str]:
-    question = vault.search.phone_question("default", phone, NOW, MAX_DAYS)
+    question = vault.search.question("default", Asked(phone), NOW, MAX_DAYS)
     vault._store.ask(question)
     return sorted(entry.number for entry in question.answer())
 
 
 def at_site(vault: Vault, phone: str = PHONE) -> list[str]:
-    question = vault.search.ending_question("default", SITE, phone[-4:], NOW, MAX_DAYS)
+    question = vault.search.question("default", Asked(last4=phone[-4:], site=SITE), NOW, MAX_DAYS)
     vault._store.ask(question)
     return sorted(entry.number for entry in question.answer())
 

@@ -4,10 +4,10 @@ import pytest
 
 from masking_service.service.search.state import (
     PERIOD_SECONDS,
+    Asked,
     Findable,
     Indexed,
-    ending_places,
-    phone_places,
+    asked_places,
     places_of,
     plaintexts,
     read_entry,
@@ -63,8 +63,8 @@ def test_an_active_entry_is_searched_for_in_its_part(expires_at: int) -> None:
         KEYS, [Indexed("SF1", BASE, 0, expires_at, HEADER, Findable(PHONES[:1], ENDINGS[:1], "021001"))]
     )
 
-    by_phone = phone_places(KEYS, PHONES[0], END, 180)
-    by_ending = ending_places(KEYS, "021001", ENDINGS[0], END, 180)
+    by_phone = asked_places(KEYS, Asked(PHONES[0]), END, 180)
+    by_ending = asked_places(KEYS, Asked(last4=ENDINGS[0], site="021001"), END, 180)
 
     assert written.keys[0] in by_phone[0]
     assert written.tags[:16] in by_phone[1]
@@ -73,5 +73,5 @@ def test_an_active_entry_is_searched_for_in_its_part(expires_at: int) -> None:
 
 
 def test_no_part_is_searched_that_ended_or_that_no_record_reaches() -> None:
-    assert len(phone_places(KEYS, PHONES[0], END, 30)[0]) == 2
-    assert len(phone_places(KEYS, PHONES[0], END - 1, 30)[0]) == 2
+    assert len(asked_places(KEYS, Asked(PHONES[0]), END, 30)[0]) == 2
+    assert len(asked_places(KEYS, Asked(PHONES[0]), END - 1, 30)[0]) == 2

@@ -40,10 +40,10 @@ import masking_service.service.phone_calls.https
 import masking_service.service.phone_calls.provider
 import masking_service.service.phone_calls.state
 import masking_service.service.search.index_work
-import masking_service.service.tiers.documents
-import masking_service.service.tiers.messages
-import masking_service.service.vault.key_notice
+import masking_service.service.tiers.forwarding
+import masking_service.service.tiers.published
 import masking_service.service.vault.records
+import masking_service.service.vault.wrapped_keys
 
 LISTED = Path(__file__).with_name("shapes.txt")
 MODULES = (
@@ -79,10 +79,10 @@ MODULES = (
     masking_service.service.phone_calls.https,
     masking_service.service.phone_calls.provider,
     masking_service.service.search.index_work,
-    masking_service.service.tiers.documents,
-    masking_service.service.tiers.messages,
-    masking_service.service.vault.key_notice,
+    masking_service.service.tiers.forwarding,
+    masking_service.service.tiers.published,
     masking_service.service.vault.records,
+    masking_service.service.vault.wrapped_keys,
 )
 USUAL = {"omit_defaults": False, "forbid_unknown_fields": False, "array_like": False, "tag": None}
 

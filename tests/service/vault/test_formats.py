@@ -14,8 +14,8 @@ import pytest
 import redis
 
 from masking_service.rotation.keyset_watch import Heartbeat
-from masking_service.service.vault.key_notice import KeyNotice
 from masking_service.service.vault.vault import Vault
+from masking_service.service.vault.wrapped_keys import KeyNotice
 from masking_service.store import genesis
 from masking_service.store.client import Store
 from masking_service.store.errors import WrongStore

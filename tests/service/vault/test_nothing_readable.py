@@ -23,7 +23,7 @@ from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.provider import CallRecord
 from masking_service.service.phone_calls.state import Callers, CallRecords, KeptRecord, LiveCalls, Origin
 from masking_service.service.search.state import Findable
-from masking_service.service.vault.key_notice import KeyNotice, write_key_notice
+from masking_service.service.vault.wrapped_keys import KeyNotice, write_key_notice
 from masking_service.store.client import Store
 from masking_service.store.genesis import claim
 from tests.every import every

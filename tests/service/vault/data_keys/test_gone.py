@@ -10,8 +10,7 @@ from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.vault.data_keys import DataKeys
-from masking_service.service.vault.key_notice import KeyNotice, write_key_notice
-from masking_service.service.vault.wrapped_keys import field
+from masking_service.service.vault.wrapped_keys import KeyNotice, field, write_key_notice
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEYS
