@@ -98,7 +98,6 @@ class CaseCheck:
         rule: where it is, and when it is asked again.
         key: signs questions and answers.
         clock: returns the time in Unix seconds.
-        random: returns that many random bytes.
         counted: called with the outcome of each check.
     """
 

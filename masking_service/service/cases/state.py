@@ -183,7 +183,6 @@ class Case(msgspec.Struct, frozen=True):
         """Raise unless `principal` may open what this case names.
 
         Args:
-            principal, purpose: who opens, and why.
             now: Unix seconds.
             any_officer: another officer than the named one may, too: the ticket system knows who works on it now.
 
@@ -330,9 +329,7 @@ class Cases(TenantState):
         Two round trips for the first `limit` cases and for each thousand behind them.
 
         Args:
-            tenant: whose cases.
             now: Unix seconds.
-            wanted: chooses cases.
             past: also those that expired within 30 days, and the last to expire first.
             after: the place behind which to go on.
             limit: how many cases at most.
@@ -341,7 +338,9 @@ class Cases(TenantState):
         read = 0
         windows, first = self._windows(tenant, now, wanted.narrow, past=past), min(limit, READ_AT_ONCE)
         for places in self._places(windows, after, first, past=past):
-            for case in self._load(tenant, [place.key for place in places]):
+            replies = self._store.read([(b"HGETALL", place.key) for place in places])
+            for place, flat in zip(places, replies, strict=True):
+                case = self._read(tenant, place.key, flat)
                 # A case that is opened meanwhile pushes others to the next portion, where they come again.
                 if case is not None and wanted.fits(case):
                     found[case.opening.case] = case
@@ -357,11 +356,7 @@ class Cases(TenantState):
     def _places(
         self, windows: Sequence[_EndsWithin], after: CasePlace | None, at_first: int, *, past: bool
     ) -> Iterator[list[CasePlace]]:
-        """Yield the places of cases behind `after`, in portions: one round trip for each.
-
-        Args:
-            at_first: the size of the first portion. What a page shows may be in it.
-        """
+        """Yield the places of cases behind `after`, `at_first` and then many at once: one round trip each."""
         for window in windows:
             first, last = window.first, window.last
             if after is not None:
@@ -409,8 +404,7 @@ class Cases(TenantState):
     ) -> list[Command]:
         """Return the commands that put a case into narrower lists, each kept as long as its last case is listed.
 
-        Args:
-            condition: NX, for an opening that may be refused because there is a case of that name.
+        A `condition` NX is for an opening that may be refused because there is a case of that name.
         """
         key, end = self._key(tenant, opening.case), opening.expires_at
         commands: list[Command] = []
@@ -435,10 +429,6 @@ class Cases(TenantState):
         state = self._keyring.tenant(tenant).state
         return state.seal(msgspec.json.encode(value), _at(key, fact), self._random(NONCE_BYTES))
 
-    def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
-        replies = self._store.read([(b"HGETALL", key) for key in keys])
-        return [self._read(tenant, key, flat) for key, flat in zip(keys, replies, strict=True)]
-
     def _read(self, tenant: str, key: bytes, flat: list[bytes]) -> Case | None:
         """Return a case from its sealed facts; None without an opening."""
         state = self._keyring.tenant(tenant).state
@@ -458,13 +448,7 @@ def _at(key: bytes, fact: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAuthority:
-    """Reads cases as authority, under one policy.
-
-    Attributes:
-        policy: says who may be told why a case is not open.
-        cases: the cases.
-        check: asks the ticket system; None where there is none.
-    """
+    """Reads cases as authority, under one policy. `check` asks the ticket system; None where there is none."""
 
     policy: Policy
     cases: Cases
@@ -498,8 +482,7 @@ class CaseAuthority:
     def _confirm(self, context: RequestContext, case: Case) -> None:
         """Ask the ticket system about the case again, if that is due: one exchange.
 
-        Where it does not answer, a case that another person approved stays open, for the officer whom it names, if the
-        policy lets such cases wait for approval.
+        Where it does not answer, an approved case stays open for the officer whom it names, if the policy says so.
         """
         check, opening, tenant, officer = self.check, case.opening, context.principal.tenant, context.principal.id
         if check is None:

@@ -14,13 +14,7 @@ from masking_service.service.state.snapshot import Snapshot
 
 
 class FreezeSnapshots:
-    """The newest list of each tenant that any process of this host has read.
-
-    Args:
-        freezes: reads the lists.
-        keyring: names the files, which are sealed as in the store.
-        folder: where the files are.
-    """
+    """The newest list of each tenant that any process of this host has read, in a folder, sealed as in the store."""
 
     def __init__(self, freezes: Freezes, keyring: Keyring, folder: Path) -> None:
         self._freezes = freezes

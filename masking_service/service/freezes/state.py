@@ -161,11 +161,7 @@ NONE_PENDING: Final = PendingFreezes(None, int)
 
 
 class Freezes(TenantState):
-    """The frozen principals of every tenant, and their counts.
-
-    Args:
-        pending: marks of people whose freeze the other processes of this host have not read.
-    """
+    """The frozen principals of every tenant, and their counts."""
 
     def __init__(
         self, store: Store, keyring: Keyring, random: Callable[[int], bytes], pending: PendingFreezes = NONE_PENDING
@@ -197,8 +193,9 @@ class Freezes(TenantState):
             raise Frozen
         if (principal.tenant, principal.id) in self._announced:
             raise Frozen
-        if principal.source == "jwt":  # by far the most calls are those of programs
-            self._refuse_pending(principal)
+        # By far the most calls are those of programs.
+        if principal.source == "jwt" and self._pending.has(principal.tenant, principal.id):
+            raise Frozen
 
     def announce(self, principal: Principal) -> None:
         """Refuse `principal` until `withdraw`: its freeze is about to be written. No round trip.
@@ -216,10 +213,6 @@ class Freezes(TenantState):
         """
         self._announced.discard((principal.tenant, principal.id))
         self._pending.written(principal.tenant, principal.id)
-
-    def _refuse_pending(self, principal: Principal) -> None:
-        if self._pending.has(principal.tenant, principal.id):
-            raise Frozen
 
     def refuse_live(self, principal: Principal) -> int:
         """Return the misses in a row; raise Frozen if the store says so. As `freeze_question`, in one round trip."""
@@ -240,8 +233,9 @@ class Freezes(TenantState):
             stored, missed = replies
             of_tenant.take(stored)
             self.refuse(principal)
-            if principal.source == "key":  # in development, one with a role of people
-                self._refuse_pending(principal)
+            # In development, one with a role of people.
+            if principal.source == "key" and self._pending.has(principal.tenant, principal.id):
+                raise Frozen
             return int(missed or 0)
 
         return Question(

@@ -13,7 +13,7 @@ from typing import Final
 
 from keys.aead import KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
-from masking_service.service.state.sealed import Sealed
+from masking_service.service.state.sealed import Sealed, TenantState
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
 from masking_service.service.vault.records import HELD_UNTIL, Record
@@ -40,11 +40,7 @@ AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _StoredRecord:
-    """A record, the place and the sealed value that it was read from.
-
-    Attributes:
-        beside: where it is written, too, while it is moved, with what was read there: see `_places_beside`.
-    """
+    """A record, the place and the sealed value that it was read from, and the same of `_places_beside`."""
 
     place: bytes
     value: bytes
@@ -59,11 +55,9 @@ class _StoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class _StoredWaybill:
-    """The records of a waybill that can be opened, the earliest first.
+    """The records of a waybill that can be opened, the earliest first, and the place of its next revision.
 
-    Attributes:
-        free: where its next revision will be, with what was read there. It is swapped with itself, so that a revision
-            that was written meanwhile is seen.
+    That is swapped with itself, so that a revision that was written meanwhile is seen.
     """
 
     records: list[_StoredRecord]
@@ -91,14 +85,12 @@ class Change:
     commands: list[Command] = field(default_factory=list)
 
 
-class HeldRecords:
+class HeldRecords(TenantState):
     """Moves records under the data key of a hold, and back."""
 
     def __init__(self, store: Store, keyring: Keyring, vault: Vault, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
+        super().__init__(store, keyring, random)
         self._vault = vault
-        self._random = random
 
     def keep(
         self,
@@ -274,11 +266,7 @@ class HeldRecords:
         change.swaps += [(swaps, until) for swaps in by_stem.values()]
 
     def _add_belongings(self, tenant: str, change: Change, now: int | None = None) -> None:
-        """Add what belongs to the waybills: one round trip, none without waybills.
-
-        Args:
-            now: Unix seconds, where the waybills are released.
-        """
+        """Add what belongs to the waybills, released at `now` (Unix seconds) if given: one round trip, or none."""
         everywhere = stems_of(self._keyring.tenant(tenant), [*change.ends]).everywhere()
         keys = [
             [key(stem) for stem in stems for key in (disclosures_key, call_records_key, restriction_key)]
@@ -322,11 +310,8 @@ def _places_beside(
 ) -> Sequence[tuple[bytes, bytes | None]]:
     """Return where a record is written beside the place that it was read from, while waybills are moved.
 
-    That is the new place, so that a copy of what was there before cannot be written any more; and the old one as long
-    as the record is there, too.
-
-    Args:
-        everywhere: its places with what was read there, the newest first.
+    That is the new place (the first one), so that a copy of what was there before cannot be written any more; and the
+    old one as long as the record is there, too.
     """
     newest, *older = everywhere
     return [one for one in (newest, *older) if one[0] != place and (one is newest or one[1] not in (None, CLAIM))]

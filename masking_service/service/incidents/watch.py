@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from masking_service.observability.alerts import Alerts
-from masking_service.service.incidents.duties import Duty, duties_of
+from masking_service.service.incidents.duties import duties_of
 from masking_service.service.incidents.state import IncidentLists
 from masking_service.service.people.principals import service_principal
 from masking_service.service.state.once import OnceAWhile
@@ -25,21 +25,17 @@ class DeadlineWatch:
     alerts: Alerts
 
     def check(self, tenants: Iterable[str], now: int) -> None:
-        """Raise the alerts that are due: one round trip a tenant, and one for each deadline that is near.
-
-        Args:
-            now: Unix seconds.
+        """Raise the alerts due at `now`, Unix seconds: one round trip a tenant, and one for each deadline that is near.
 
         Raises:
             StoreUnavailable, IntegrityError: some incidents could not be read.
         """
         for tenant in tenants:
+            principal = service_principal(WATCH, tenant)
             for incident in self.lists.listed(tenant):
                 for duty in duties_of(incident):
                     if duty.alert_at and now >= duty.alert_at:
-                        self._alert(tenant, f"{incident.name} {duty.key}", duty)
-
-    def _alert(self, tenant: str, what: str, duty: Duty) -> None:
-        principal = service_principal(WATCH, tenant)
-        if self.once.is_first(principal, f"deadline {what}", max(SHORTEST, (duty.deadline - duty.alert_at) // 4)):
-            self.alerts.raise_alert("incident-deadline", principal)
+                        what = f"deadline {incident.name} {duty.key}"
+                        pause = max(SHORTEST, (duty.deadline - duty.alert_at) // 4)
+                        if self.once.is_first(principal, what, pause):
+                            self.alerts.raise_alert("incident-deadline", principal)

@@ -238,13 +238,13 @@ def asked_places(keys: SearchKeys, asked: Asked, now: int, longest_days: int) ->
         now: Unix seconds.
         longest_days: the longest retention.
     """
-    if asked.phone:
-        text, tags_of, stem_of = asked.phone, keys.phone_tags, _phone_stem
-    else:
-        text, tags_of, stem_of = asked.last4 + asked.site, keys.ending_tags, _site_stem
     periods = _periods(now, longest_days)
-    tags = [tags_of(period, [text]) for period in periods]
-    stems = [stem_of(keys, period) for period in periods]
+    if asked.phone:
+        tags = [keys.phone_tags(period, [asked.phone]) for period in periods]
+        stems = [_phone_stem(keys, period) for period in periods]
+    else:
+        tags = [keys.ending_tags(period, [asked.last4 + asked.site]) for period in periods]
+        stems = [_site_stem(keys, period) for period in periods]
     return [index_part_keys(stem, tag[:1])[0] for stem, tag in zip(stems, tags, strict=True)], tags
 
 

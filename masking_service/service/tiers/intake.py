@@ -52,35 +52,29 @@ class SealAndForward:
             self.records.set_first_custody(tenant, stored, how.custody, context.now)
         outcomes = kept(self.keyring.tenant(tenant), entering, drafts)
         known = [one for one, outcome in zip(entering, outcomes, strict=True) if outcome is None]
-        settled = iter(self._settled(context, grant, known, how, stored=bool(stored)))
+        if not known:
+            return [outcome for outcome in outcomes if outcome is not None]
+        asked = Resubmission(
+            authorization=context.authorization,
+            address=context.address,
+            request_id=context.request_id,
+            profile=grant.profile,
+            revise=how.revise,
+            site=how.custody.site if how.custody is not None else None,
+            records=[SubmittedAgain(one.number, one.body) for one in known],
+        )
+        settled = iter(self._settled(asked, stored=bool(stored)))
         return [next(settled) if outcome is None else outcome for outcome in outcomes]
 
-    def _settled(
-        self, context: RequestContext, grant: Grant, known: Sequence[Entering], how: HowToStore, *, stored: bool
-    ) -> list[Kept | Refusal]:
-        """Ask the opening tier about records of known waybills.
-
-        Raises AccessError where it refuses the call and the call has `stored` nothing; else it refuses each item.
-        """
-        if not known:
-            return []
-        answered = self.opening.settle(
-            Resubmission(
-                authorization=context.authorization,
-                address=context.address,
-                request_id=context.request_id,
-                profile=grant.profile,
-                revise=how.revise,
-                site=how.custody.site if how.custody is not None else None,
-                records=[SubmittedAgain(one.number, one.body) for one in known],
-            )
-        )
-        if isinstance(answered, Settled) and len(answered.outcomes) == len(known):
+    def _settled(self, asked: Resubmission, *, stored: bool) -> list[Kept | Refusal]:
+        """Ask the opening tier. Raises AccessError where it refuses a call that has stored nothing."""
+        answered = self.opening.settle(asked)
+        if isinstance(answered, Settled) and len(answered.outcomes) == len(asked.records):
             return answered.outcomes
         if not stored:
             _raise_refusal(answered)
         refusal: Refusal = "quota-exceeded" if isinstance(answered, Spent) else UNAVAILABLE
-        return [refusal] * len(known)
+        return [refusal] * len(asked.records)
 
 
 def _raise_refusal(answered: Answered) -> None:

@@ -27,7 +27,6 @@ from masking_service.service.tiers.forwarding import (
     Resubmission,
     Settled,
     Spent,
-    SubmittedAgain,
 )
 from masking_service.service.waybills.tokenize import Entering, HowToStore, Storing, entering_of
 from masking_service.store.errors import StoreUnavailable
@@ -103,11 +102,7 @@ def _checked(asked: Resubmission) -> tuple[Sequence[Entering], HowToStore]:
         raise ValueError("not a batch")
     if asked.site is not None:
         site_codes([asked.site])
-    custody = Custody(asked.site) if asked.site is not None else None
-    return [_entering(one) for one in asked.records], HowToStore(custody, asked.revise)
-
-
-def _entering(one: SubmittedAgain) -> Entering:
-    if normalise_waybill_no(one.number) != one.number:
+    if any(normalise_waybill_no(one.number) != one.number for one in asked.records):
         raise ValueError("not a waybill number")
-    return entering_of(one.number, one.body)
+    custody = Custody(asked.site) if asked.site is not None else None
+    return [entering_of(one.number, one.body) for one in asked.records], HowToStore(custody, asked.revise)

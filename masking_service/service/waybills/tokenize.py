@@ -352,8 +352,7 @@ class StoreAndCompare:
     def _store_new(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
         """Write records of new waybills at once, and compare only those of known ones.
 
-        Round trips: one to write; see `_settle` for known waybills. Where one expires or is stored meanwhile, both
-        once more.
+        Round trips: one to write; see `_settle` for known ones. Where one expires or is stored meanwhile, both again.
         """
         known = self.vault.writer.put(context.principal.tenant, drafts, context.now)
         while known:
