@@ -99,15 +99,10 @@ class Stems:
     own: Sequence[bytes]
     other: Sequence[bytes]
 
-    @property
-    def newest_first(self) -> Sequence[Sequence[bytes]]:
-        """The prefixes by layer, the newest first."""
-        layers = (self.own, self.other) if self.other else (self.own,)
-        return layers[::-1] if self.layers.other_is_newer else layers
-
     def everywhere(self) -> Iterator[tuple[bytes, ...]]:
         """Yield the prefixes of each waybill, the newest first."""
-        return zip(*self.newest_first, strict=True)
+        layers = (self.own, self.other) if self.other else (self.own,)
+        return zip(*(layers[::-1] if self.layers.other_is_newer else layers), strict=True)
 
 
 def stems_of(keys: TenantKeys, bases: Sequence[bytes]) -> Stems:

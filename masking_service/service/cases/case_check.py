@@ -162,8 +162,7 @@ class CaseCheck:
     def due(self, tenant: str, case: str, officer: str, confirmed_at: int, now: int) -> bool:
         """Return whether a case has to be confirmed again before an officer opens something under it.
 
-        Args:
-            confirmed_at: when it was confirmed for this officer at its opening, in Unix seconds; 0 for never.
+        `confirmed_at` is when it was confirmed for this officer at its opening, in Unix seconds; 0 for never.
         """
         newest = max(confirmed_at, self._confirmed.get(self._remembered(tenant, case, officer), 0))
         return not newest <= now < newest + self.rule.again_after

@@ -378,11 +378,7 @@ def case_answer(policy: Policy, case: Case, now: int) -> answers.Case:
 
 
 def _cursor(keys: TenantKeys, place: CasePlace, nonce: bytes) -> str:
-    """Return where the reading of a page ended, sealed: the case at that place may be one that the caller may not see.
-
-    Args:
-        nonce: 12 fresh random bytes.
-    """
+    """Return where the reading of a page ended, sealed: the caller may not see the case at that place."""
     sealed = keys.state.seal(b"%d %s" % place, _CURSOR_CONTEXT, nonce)
     return CURSOR + urlsafe_b64encode(sealed).decode().rstrip("=")
 

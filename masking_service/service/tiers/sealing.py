@@ -16,6 +16,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY, SECONDS_AN_HOUR
 from masking_service.service.custody.state import Custody, custody_bytes
 from masking_service.service.search.index_work import work_command
 from masking_service.service.search.state import Indexed
+from masking_service.service.state.sealed import TenantState
 from masking_service.service.tiers.published import DayKeyEntry, Published
 from masking_service.service.vault.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
@@ -28,14 +29,7 @@ OVERLAP_SECONDS: Final = 10
 
 
 class Lifetime:
-    """The hour of this process.
-
-    Args:
-        started: when it started, Unix seconds.
-
-    Attributes:
-        ends_at: when it must have ended, Unix seconds.
-    """
+    """The hour of this process: from when it started until `ends_at`, when it must have ended, in Unix seconds."""
 
     def __init__(self, started: float) -> None:
         self.ends_at = (int(started) // SECONDS_AN_HOUR + 1) * SECONDS_AN_HOUR + OVERLAP_SECONDS
@@ -56,29 +50,24 @@ class _HourKey:
     key: SealingKey
 
 
-class HourKeyMaker:
+class HourKeyMaker(TenantState):
     """Makes the hour keys of this process, an intake host's, from the day keys that are `published`."""
 
     def __init__(
         self, store: Store, keyring: Keyring, published: Published, lifetime: Lifetime, random: Callable[[int], bytes]
     ) -> None:
-        self._store = store
-        self._keyring = keyring
+        super().__init__(store, keyring, random)
         self._published = published
         self._lifetime = lifetime
         self._process = random(PROCESS_BYTES)
-        self._random = random
         self._lock = threading.Lock()
         self._in_use: tuple[Roster, dict[str, _HourKey]] = (store.identity.roster, {})
 
     def for_now(self, tenant: str, now: int, expires_at: int) -> SealingKey:
         """Return the key that seals this tenant's records now.
 
-        What it seals must be written `since` the roster of before this was called.
-
-        Args:
-            now: Unix seconds.
-            expires_at: when the last record that it is about to seal expires.
+        What it seals must be written `since` the roster of before this was called. The last record that it seals
+        expires at `expires_at`; times in Unix seconds.
 
         Raises:
             StoreUnavailable: there is none, and it cannot be made now.

@@ -54,7 +54,6 @@ class _Memory:
     """The keys read on one roster of servers.
 
     Attributes:
-        roster: that roster.
         known: (tenant, key id) → the key's day, and the key; None for one that was shredded.
         current: (tenant, day) → what seals its records.
     """
@@ -91,11 +90,7 @@ class DataKeys:
         On a shredded day, the first day that is not shredded gives the key: what is written must stay readable, and no
         key of a shredded day may be made again.
 
-        Read `identity.roster` before this call, and write what the key seals with it as `since`.
-
-        Args:
-            now: Unix seconds.
-            messages: how many values are about to be sealed.
+        Read `identity.roster` before this call, and write what the key seals with it as `since`. `now` is Unix seconds.
 
         Raises:
             StoreUnavailable: it cannot be read or made durable now.
@@ -204,11 +199,7 @@ class DataKeys:
     def refresh(self, through: Store) -> None:
         """Report how often the keys were used, and find newer ones: one round trip. Called once a second.
 
-        Args:
-            through: a way to the store that is open now.
-
-        Raises:
-            StoreUnavailable: nothing is lost; the next call reports it.
+        Raises StoreUnavailable: nothing is lost; the next call reports it.
         """
         memory = self._memory
         with self._lock:
@@ -312,13 +303,7 @@ class DataKeys:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An hour key that was opened.
-
-    Attributes:
-        host: the id of the host that made it.
-        day: of its data key, since 1970-01-01.
-        key: None where its data key was shredded.
-    """
+    """An hour key: the id of its host, the day of its data key (since 1970-01-01), and the key unless shredded."""
 
     host: bytes
     day: int

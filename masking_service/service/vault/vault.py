@@ -20,7 +20,7 @@ from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.search.state import Findable, Indexed, SearchIndex, every_entry
-from masking_service.service.state.sealed import Prepared, Sealed, StoredValue
+from masking_service.service.state.sealed import Prepared, Sealed, StoredValue, TenantState
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
 from masking_service.service.vault.data_keys import DataKeys, HourKeys, RecordKeys
@@ -80,8 +80,8 @@ class _AllRevisions(NamedTuple):
 
     Attributes:
         stems: its places, the newest first.
-        layers, marks: under each stem, the keys of all revisions and the next one, and the key of the mark.
-        replies: what is stored at these, under each stem.
+        layers, marks, replies: under each stem, the keys of all revisions and the next one, the key of the mark, and
+            what is stored at these.
         headers: of the revisions that are there.
         revisions: by their number, opened; None where there is none.
     """
@@ -95,7 +95,7 @@ class _AllRevisions(NamedTuple):
     revisions: Sequence[Record | None]
 
 
-class Vault:
+class Vault(TenantState):
     """Records of every tenant in one store: reads and erases them.
 
     Attributes:
@@ -106,9 +106,7 @@ class Vault:
     """
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
+        super().__init__(store, keyring, random)
         self.data_keys = DataKeys(store, keyring, random)
         self.record_keys = RecordKeys(self.data_keys, HourKeys(store, keyring, self.data_keys))
         self.search = SearchIndex(store, keyring, self.record_keys)
@@ -222,7 +220,7 @@ class Vault:
         write again.
 
         Args:
-            site: which site holds the parcel.
+            site: holds the parcel.
 
         Raises:
             StoreUnavailable: nothing is erased.
@@ -305,11 +303,9 @@ class Vault:
         return dict(zip(places, state.seal_many(plain, places, self._random(NONCE_BYTES * len(places))), strict=True))
 
     def custodies_anew(self, tenant: str, firsts: Iterable[tuple[bytes, bytes]]) -> list[Swapped]:
-        """Return the custodies that intake hosts sealed, sealed with the state key instead.
+        """Return the custodies that intake hosts sealed, sealed with the state key instead: one round trip, or none.
 
         To be called when their records are sealed with other keys, because that makes the old ones void.
-
-        One round trip, none where no intake host stored a record.
 
         Args:
             firsts: where a custody may be, and the header of its waybill's revision 0.
@@ -454,21 +450,16 @@ class Vault:
 
 
 def _newest_commands(stems: Stems) -> list[Command]:
-    """Return the commands that read the first two revisions of waybills, their custody and restriction, by layer."""
+    """Return the commands that read the first two revisions of waybills, their custody and restriction."""
     return [
         (b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem), restriction_key(stem))
-        for layer in stems.newest_first
-        for stem in layer
+        for each in stems.everywhere()
+        for stem in each
     ]
 
 
 class StoredWaybill(NamedTuple):
-    """What is stored of a waybill.
-
-    Attributes:
-        stems: its places, the newest first.
-        replies: to `_newest_commands`, at each of them.
-    """
+    """What is stored of a waybill: replies to `_newest_commands` at each of its places, the newest first."""
 
     stems: Sequence[bytes]
     replies: Sequence[Reply]
@@ -486,11 +477,8 @@ class StoredWaybill(NamedTuple):
         """Return the custody at the oldest place that has one: newer writers remove it there.
 
         A custody that an intake host sealed must be under the same key as the record that the host stored; otherwise
-        any host could give away a waybill that it did not store. It becomes void when that record is sealed with
-        another key; see `Vault.custodies_anew`.
-
-        Args:
-            first: revision 0.
+        any host could give away a waybill that it did not store. It becomes void when that record (`first`, revision 0)
+        is sealed with another key; see `Vault.custodies_anew`.
 
         Raises:
             IntegrityError: it is sealed with the key of another record.
@@ -510,6 +498,5 @@ class StoredWaybill(NamedTuple):
 
 def _stored_of(stems: Stems, replies: Sequence[Reply]) -> list[StoredWaybill]:
     """Return what `_newest_commands` found of each waybill."""
-    waybills = len(replies) // len(stems.newest_first)
-    layers = [replies[at : at + waybills] for at in range(0, len(replies), waybills or 1)]
-    return [StoredWaybill(*one) for one in zip(stems.everywhere(), zip(*layers, strict=True), strict=True)]
+    found = iter(replies)
+    return [StoredWaybill(each, [next(found) for _ in each]) for each in stems.everywhere()]

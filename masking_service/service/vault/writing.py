@@ -101,11 +101,7 @@ class Draft(Unprinted, msgspec.Struct):
         return isinstance(self.outcome, Stored) and self.outcome.created
 
     def index(self, header: bytes) -> Indexed:
-        """Return the index entries that are written with it, and remember them.
-
-        Args:
-            header: of the envelope that the record is sealed in.
-        """
+        """Return the index entries that are written with it, sealed under its envelope's header; remember them."""
         found_by = self.findable or NOWHERE
         self.added = Indexed(self.number, self.base, self.revision, self.record.expires_at, header, found_by)
         return self.added
@@ -123,11 +119,9 @@ _Written = tuple[Draft, bytes, bytes]
 
 
 def decide(drafts: Iterable[Draft], newest: dict[bytes, tuple[int, Record]], *, revise: bool) -> None:
-    """Compare drafts, in their order, with the newest revisions of their waybills.
+    """Compare drafts, in their order, with the newest revisions of their waybills and those records, by stem.
 
-    Args:
-        newest: by stem, the newest revision and its record. Drafts that are to be written are added.
-        revise: whether other values become a new revision.
+    Drafts that are to be written are added to `newest`. Other values become a new revision where `revise` says so.
     """
     for draft in drafts:
         draft.outcome, draft.revision, draft.newest = None, 0, None
@@ -194,7 +188,7 @@ class RecordWriter(TenantState, ABC):
 
         Args:
             waybill_nos: normalised; the same one may occur several times.
-            bodies: what `records.body_of` made, one for each number.
+            bodies: of `records.body_of`, one for each number.
             now, expires_at: Unix seconds.
             findable: by what a search finds each record; empty where no index is kept.
 
@@ -220,10 +214,8 @@ class RecordWriter(TenantState, ABC):
     def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
         """Write the drafts that have no outcome yet, with their index entries: one round trip, none without drafts.
 
-        One more while the index secret is rotated, for the older places.
-
-        Args:
-            now: Unix seconds; its day chooses the data key.
+        One more while the index secret is rotated, for the older places. The day of `now` (Unix seconds) chooses the
+        data key.
 
         Returns:
             Those that found their place taken, and later drafts of the same waybills: `compare` them.

@@ -185,12 +185,7 @@ class WaybillNotFound(Answer):
 
 
 def not_found(asked: Any, code: str) -> WaybillNotFound:
-    """Answer that a waybill is not there, or not shown.
-
-    Args:
-        asked: the number as it was sent, or why it could not be read.
-        code: of a `NotFoundError`.
-    """
+    """Answer that a waybill is not there, or not shown, asked for by what was sent or why that could not be read."""
     return WaybillNotFound(None if isinstance(asked, errors.InvalidRecord) else asked, NotFoundError(code))
 
 

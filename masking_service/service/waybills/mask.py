@@ -86,10 +86,7 @@ class Mask:
 def mask_batch(masker: CountryMasker, batch: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:
     """Mask records in place and return the answers in order. One that cannot be masked fails alone.
 
-    Args:
-        masker: of the records' schema.
-        batch: the records, which are changed.
-        schemas: where the schema maps nothing of a record, its answer names those of these that fit.
+    Where the schema maps nothing of a record, its answer names those of `schemas` that fit.
     """
     listing = Listing(schemas, like=masker.schema)
     return [
