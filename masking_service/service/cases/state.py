@@ -338,9 +338,7 @@ class Cases(TenantState):
         read = 0
         windows, first = self._windows(tenant, now, wanted.narrow, past=past), min(limit, READ_AT_ONCE)
         for places in self._places(windows, after, first, past=past):
-            replies = self._store.read([(b"HGETALL", place.key) for place in places])
-            for place, flat in zip(places, replies, strict=True):
-                case = self._read(tenant, place.key, flat)
+            for case in self._load(tenant, [place.key for place in places]):
                 # A case that is opened meanwhile pushes others to the next portion, where they come again.
                 if case is not None and wanted.fits(case):
                     found[case.opening.case] = case
@@ -428,6 +426,10 @@ class Cases(TenantState):
     def _seal(self, tenant: str, key: bytes, fact: bytes, value: Opening | Act) -> bytes:
         state = self._keyring.tenant(tenant).state
         return state.seal(msgspec.json.encode(value), _at(key, fact), self._random(NONCE_BYTES))
+
+    def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
+        replies = self._store.read([(b"HGETALL", key) for key in keys])
+        return [self._read(tenant, key, flat) for key, flat in zip(keys, replies, strict=True)]
 
     def _read(self, tenant: str, key: bytes, flat: list[bytes]) -> Case | None:
         """Return a case from its sealed facts; None without an opening."""

@@ -99,56 +99,55 @@ class _List(Serials):
             self._last_read = content, shut
         return shut
 
-    @property
-    def frozen(self) -> Mapping[str, Freeze]:
-        """The frozen principals, by id."""
-        return self.shut.frozen
+    def prepare_shut(self, change: Callable[[_Shut], _Shut]) -> Prepared[bool]:
+        """As `prepare`, with what the content says."""
+        return self.prepare(lambda content: _write(change(_read(content))))
 
 
+@dataclass(frozen=True, slots=True)
 class PendingFreezes:
     """Marks people whose freeze is being written, for all processes of a host: an empty file for each person.
 
-    Args:
+    Attributes:
         folder: where the files are; every process of the host has the same. None: no marks are made or read.
         clock: Unix seconds.
     """
 
-    def __init__(self, folder: Path | None, clock: Callable[[], int]) -> None:
-        self._folder = folder
-        self._clock = clock
+    folder: Path | None
+    clock: Callable[[], int]
 
     def add(self, tenant: str, principal: str) -> None:
         """Mark a person. If the file cannot be written, the other processes read the freeze from the store later."""
-        if self._folder is not None:
+        if self.folder is not None:
             with suppress(OSError):
-                self._folder.mkdir(mode=0o700, exist_ok=True)
-                (self._folder / _mark_name(tenant, principal)).touch(mode=0o600)
+                self.folder.mkdir(mode=0o700, exist_ok=True)
+                (self.folder / _mark_name(tenant, principal)).touch(mode=0o600)
 
     def written(self, tenant: str, principal: str) -> None:
         """Let the mark of a person end when every process has read the freeze, and remove marks that ended before."""
-        if self._folder is not None:
-            now = self._clock()
+        if self.folder is not None:
+            now = self.clock()
             with suppress(OSError):
-                os.utime(self._folder / _mark_name(tenant, principal), times=(now, now - MARK_SECONDS + LEARNT_SECONDS))
-                for file in self._folder.iterdir():
+                os.utime(self.folder / _mark_name(tenant, principal), times=(now, now - MARK_SECONDS + LEARNT_SECONDS))
+                for file in self.folder.iterdir():
                     if now - file.stat().st_mtime >= 2 * MARK_SECONDS:
                         file.unlink(missing_ok=True)
 
     def discard(self, tenant: str, principal: str) -> None:
         """Remove the mark of a person."""
-        if self._folder is not None:
+        if self.folder is not None:
             with suppress(OSError):
-                (self._folder / _mark_name(tenant, principal)).unlink(missing_ok=True)
+                (self.folder / _mark_name(tenant, principal)).unlink(missing_ok=True)
 
     def has(self, tenant: str, principal: str) -> bool:
         """Whether a person is marked by any process of the host."""
-        if self._folder is None:
+        if self.folder is None:
             return False
         try:
-            marked = (self._folder / _mark_name(tenant, principal)).stat().st_mtime
+            marked = (self.folder / _mark_name(tenant, principal)).stat().st_mtime
         except OSError:
             return False
-        return self._clock() - marked < MARK_SECONDS
+        return self.clock() - marked < MARK_SECONDS
 
 
 @lru_cache(CACHED_MARKS)
@@ -179,17 +178,17 @@ class Freezes(TenantState):
     def published(self, tenant: str) -> tuple[int, list[str]]:
         """Return the serial of a tenant's list, and the ids of its frozen principals, as this process knows them."""
         of_tenant = self._lists.of(tenant)
-        return of_tenant.serial, sorted(of_tenant.frozen)
+        return of_tenant.serial, sorted(of_tenant.shut.frozen)
 
     @property
     def count(self) -> int:
         """The number of frozen principals that this process knows."""
-        return sum(len(known.frozen) for known in list(self._lists.known.values()))
+        return sum(len(known.shut.frozen) for known in list(self._lists.known.values()))
 
     def refuse(self, principal: Principal) -> None:
         """Raise Frozen if this process knows that `principal` is. No round trip (R6)."""
         known = self._lists.known.get(principal.tenant)
-        if known is not None and principal.id in known.frozen:
+        if known is not None and principal.id in known.shut.frozen:
             raise Frozen
         if (principal.tenant, principal.id) in self._announced:
             raise Frozen
@@ -259,7 +258,7 @@ class Freezes(TenantState):
         """
         of_tenant = self._lists.of(tenant)
         of_tenant.refresh()
-        return sorted(of_tenant.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
+        return sorted(of_tenant.shut.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
 
     def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Prepared[bool]]:
         """Seal the list with a principal, known or not; an existing freeze is kept.
@@ -274,23 +273,21 @@ class Freezes(TenantState):
         """
         stored = freeze
 
-        def change(content: bytes) -> bytes:
+        def add(shut: _Shut) -> _Shut:
             nonlocal stored
-            shut = _read(content)
             stored = shut.frozen.get(freeze.id, freeze)
-            return _write(_Shut({freeze.id: freeze, **shut.frozen}, shut.revoked))
+            return _Shut({freeze.id: freeze, **shut.frozen}, shut.revoked)
 
-        prepared = self._lists.of(tenant).prepare(change)
+        prepared = self._lists.of(tenant).prepare_shut(add)
         return stored, prepared
 
     def prepare_unfreeze(self, tenant: str, principal: str) -> Prepared[bool]:
         """Seal the list without a principal, whose counts are reset with it. As `prepare_freeze`."""
 
-        def change(content: bytes) -> bytes:
-            shut = _read(content)
-            return _write(_Shut({id_: one for id_, one in shut.frozen.items() if id_ != principal}, shut.revoked))
+        def remove(shut: _Shut) -> _Shut:
+            return _Shut({id_: one for id_, one in shut.frozen.items() if id_ != principal}, shut.revoked)
 
-        prepared = self._lists.of(tenant).prepare(change)
+        prepared = self._lists.of(tenant).prepare_shut(remove)
 
         def write() -> bool:
             self.forget_counts(tenant, principal)  # first, or the next miss would freeze them again
@@ -308,12 +305,7 @@ class Freezes(TenantState):
 
     def prepare_revocation(self, tenant: str, key: str) -> Prepared[bool]:
         """Seal the list with a revoked key. As `prepare_freeze`."""
-
-        def change(content: bytes) -> bytes:
-            shut = _read(content)
-            return _write(_Shut(shut.frozen, shut.revoked | {key}))
-
-        return self._lists.of(tenant).prepare(change)
+        return self._lists.of(tenant).prepare_shut(lambda shut: _Shut(shut.frozen, shut.revoked | {key}))
 
     def add_misses(self, principal: Principal, count: int) -> int:
         """Add misses, and return how many there are in a row: one round trip.

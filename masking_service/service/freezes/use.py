@@ -29,7 +29,9 @@ BY_HAND: Final = "by hand"
 class FreezeByHand:
     """Freezes and unfreezes principals of the caller's tenant, under one policy.
 
-    The answer does not tell whether a principal of that id exists.
+    The answer does not tell whether a principal of that id exists. Every call raises AccessError where the caller may
+    not, NotFound where no principal can have that id, and StoreUnavailable or IntegrityError where the list cannot be
+    read or written: it may be done all the same, and can be made again.
     """
 
     gate: LiveGate
@@ -39,12 +41,7 @@ class FreezeByHand:
     metrics: Metrics
 
     def listed(self, context: RequestContext) -> answers.FrozenPrincipals:
-        """Return the frozen principals, the longest frozen first: one round trip.
-
-        Raises:
-            AccessError: the caller may not.
-            StoreUnavailable, IntegrityError: the list cannot be read.
-        """
+        """Return the frozen principals, the longest frozen first: one round trip."""
         self.gate.grant(context.principal, Permission.PRINCIPAL_FREEZE)
         frozen = self.freezes.listed(context.principal.tenant)
         return answers.FrozenPrincipals([answers.Freeze(one.id, rfc3339(one.since), one.why) for one in frozen])
@@ -57,11 +54,6 @@ class FreezeByHand:
         Args:
             principal: the id as it was sent.
             why: in the caller's words.
-
-        Raises:
-            AccessError: the caller may not.
-            NotFound: no principal can have that id.
-            StoreUnavailable: they may or may not be frozen; the same call can be made again.
         """
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.FREEZE, Stated(subject=subject)):
@@ -76,13 +68,7 @@ class FreezeByHand:
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
 
     def unfreeze(self, context: RequestContext, principal: str, signed: Signed | None = None) -> answers.ThawedNow:
-        """Unfreeze another principal, and reset its counts. Round trips: one more than freezing.
-
-        Raises:
-            AccessError: the caller may not, or is that principal.
-            NotFound: no principal can have that id.
-            StoreUnavailable: they may or may not be unfrozen; the same call can be made again.
-        """
+        """Unfreeze another principal, and reset its counts. Round trips: one more than freezing."""
         subject = sound_principal(principal)
         with self.recorder.record_denials(context, Action.THAW, Stated(subject=subject)):
             grant, proof = self._grant(context, SignedAct.UNFREEZE, subject, signed)

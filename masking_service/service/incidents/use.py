@@ -51,11 +51,10 @@ class Known(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class IncidentBook:
-    """Changes the incidents of tenants. Who may is for the caller to see to.
+    """Changes the incidents of tenants, each recorded first. Who may is for the caller to see to.
 
-    Attributes:
-        lists: the sealed lists.
-        recorder: records each change before it is made.
+    Every call raises StoreUnavailable: the change may be made; look, then make the call again. All but `open` raise
+    NotFound for an unknown incident.
     """
 
     lists: IncidentLists
@@ -67,7 +66,6 @@ class IncidentBook:
         Raises:
             InvalidRequest: its name, a country or a flag is unknown, or it was found later than now.
             IncidentExists: the name was used before.
-            StoreUnavailable: it may be open; look, then make the call again.
         """
         _check_new(incident, context.now)
         fresh = msgspec.structs.replace(
@@ -90,10 +88,8 @@ class IncidentBook:
         """Note what became known of an open incident.
 
         Raises:
-            NotFound: there is no such incident.
             IncidentClosed: it was closed; reports can still be noted.
             InvalidRequest: a value is wrong.
-            StoreUnavailable: it may be noted; the same can be noted again.
         """
         _check_known(known, context.now)
 
@@ -123,12 +119,7 @@ class IncidentBook:
         return self._update(context, Action.INCIDENT_NOTE, name, role, update)
 
     def close(self, context: RequestContext, name: str, role: str = "") -> IncidentRecord:
-        """Close an incident. Deadlines that count from its end begin. Closing it again changes nothing.
-
-        Raises:
-            NotFound: there is no such incident.
-            StoreUnavailable: it may be closed; the same call can be made again.
-        """
+        """Close an incident. Deadlines that count from its end begin. Closing it again changes nothing."""
 
         def end(one: IncidentRecord) -> IncidentRecord:
             if one.closed_at:

@@ -13,6 +13,7 @@ A wrap of an hour key is opened only if an enrolled host signed it, and with the
 What a host signed is refused from the moment on which this process knows that the host is revoked.
 """
 
+import dataclasses
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -39,17 +40,16 @@ MAX_KEPT: Final = 4_096
 HOURS_A_DAY: Final = 24
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class _Current:
     """The key that seals a tenant's records of one day, and how often it was used."""
 
-    __slots__ = ("key", "number", "used")
-
-    def __init__(self, number: int, key: DataKey, used: int) -> None:
-        self.number = number
-        self.key = key
-        self.used = used
+    number: int
+    key: DataKey
+    used: int
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class _Memory:
     """The keys read on one roster of servers.
 
@@ -58,12 +58,9 @@ class _Memory:
         current: (tenant, day) → what seals its records.
     """
 
-    __slots__ = ("current", "known", "roster")
-
-    def __init__(self, roster: Roster) -> None:
-        self.roster = roster
-        self.known: dict[tuple[str, bytes], tuple[int, DataKey | None]] = {}
-        self.current: dict[tuple[str, int], _Current] = {}
+    roster: Roster
+    known: dict[tuple[str, bytes], tuple[int, DataKey | None]] = dataclasses.field(default_factory=dict)
+    current: dict[tuple[str, int], _Current] = dataclasses.field(default_factory=dict)
 
 
 class DataKeys:
@@ -384,12 +381,12 @@ class HourKeys:
         return host
 
 
+@dataclass(frozen=True, slots=True)
 class RecordKeys:
     """Finds the keys of stored values by their headers, among the data keys and hour keys of this process."""
 
-    def __init__(self, data_keys: DataKeys, hour_keys: HourKeys) -> None:
-        self._data_keys = data_keys
-        self._hour_keys = hour_keys
+    data_keys: DataKeys
+    hour_keys: HourKeys
 
     def by_headers(self, tenant: str, headers: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
         """Return the key that each header (`keys.aead.HEADER_BYTES`) names; None for one that was shredded.
@@ -410,12 +407,12 @@ class RecordKeys:
         by_day, by_hour = _divided(headers)
         found: dict[bytes, tuple[SealingKey | None, bool]] = {}
         if by_day:
-            dated = self._data_keys.with_days(tenant, by_day.values())
+            dated = self.data_keys.with_days(tenant, by_day.values())
             for header, key_id in by_day.items():
                 day, key = dated[key_id]
                 found[header] = key, day == HOLD_DAY
         if by_hour:
-            hourly = self._hour_keys.by_ids(tenant, by_hour.values())
+            hourly = self.hour_keys.by_ids(tenant, by_hour.values())
             found |= {header: (hourly[key_id], False) for header, key_id in by_hour.items()}
         return found
 
@@ -424,15 +421,15 @@ class RecordKeys:
         by_day, by_hour = _divided(headers)
         days = []
         if by_day:
-            days.append(self._data_keys.last_day(tenant, by_day.values(), now))
+            days.append(self.data_keys.last_day(tenant, by_day.values(), now))
         if by_hour:
-            days.append(self._hour_keys.last_day(tenant, by_hour.values(), now))
+            days.append(self.hour_keys.last_day(tenant, by_hour.values(), now))
         return max(days)
 
     def count(self, header: bytes, messages: int) -> None:
         """Count that a data key seals so many more values. An hour key ends long before its limit."""
         if header[0] != HOUR_FORMAT:
-            self._data_keys.count(header[2:], messages)
+            self.data_keys.count(header[2:], messages)
 
 
 def _divided(headers: Iterable[bytes]) -> tuple[dict[bytes, bytes], dict[bytes, bytes]]:
