@@ -18,8 +18,7 @@ from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.state_files import ARCHIVE
 from masking_service.runtime.store_admission import LastSeen
 from masking_service.runtime.store_admission import accept_store as accept
-from masking_service.service.freezes.snapshots import FreezeSnapshots
-from masking_service.service.freezes.state import Freezes
+from masking_service.service.freezes.state import Freezes, FreezeSnapshots
 from masking_service.service.people.clients import ClientRegistry
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import DEFAULT_TENANT

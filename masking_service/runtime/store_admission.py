@@ -18,7 +18,7 @@ from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
 from masking_service.service.call.denials import Denials
 from masking_service.service.call.recorder import Recorder, RequestContext, Stated
-from masking_service.service.freezes.snapshots import FreezeSnapshots
+from masking_service.service.freezes.state import FreezeSnapshots
 from masking_service.service.people.clients import ClientRegistry
 from masking_service.service.people.principals import DEFAULT_TENANT, service_principal
 from masking_service.service.state.sealed import Prepared

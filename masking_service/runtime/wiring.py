@@ -30,11 +30,10 @@ from masking_service.service.call.denials import Denials
 from masking_service.service.cases.case_check import load_case_check
 from masking_service.service.decoys.state import Decoys
 from masking_service.service.devices.state import Devices
-from masking_service.service.freezes.snapshots import FreezeSnapshots
-from masking_service.service.freezes.state import Freezes, PendingFreezes
+from masking_service.service.freezes.state import Freezes, FreezeSnapshots, PendingFreezes
 from masking_service.service.holds.state import Holds
 from masking_service.service.incidents.state import IncidentLists
-from masking_service.service.incidents.watch import DeadlineWatch
+from masking_service.service.incidents.use import DeadlineWatch
 from masking_service.service.people.clients import ClientRegistry
 from masking_service.service.people.issuer_keys import keys_by_url
 from masking_service.service.people.issuers import Issuers

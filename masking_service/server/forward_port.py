@@ -19,9 +19,8 @@ from masking_service.computing import computing
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
-from masking_service.service.tiers.forwarding import MAX_BYTES, PATH, NotSettled, Resubmission
+from masking_service.service.tiers.forwarding import MAX_BYTES, PATH, NotSettled, Resubmission, server_context
 from masking_service.service.tiers.resubmit import Resubmit
-from masking_service.service.tiers.tls import server_context
 
 TIMEOUT_SECONDS: Final = 10.0
 """Seconds that a connection may be idle, and a handshake may take."""

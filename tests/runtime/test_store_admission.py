@@ -14,8 +14,7 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import LastSeen, accept_store, recognise
-from masking_service.service.freezes.snapshots import FreezeSnapshots
-from masking_service.service.freezes.state import Freeze, Freezes
+from masking_service.service.freezes.state import Freeze, Freezes, FreezeSnapshots
 from masking_service.service.people.clients import ClientRegistry
 from masking_service.store.client import Store
 from masking_service.store.errors import WrongStore

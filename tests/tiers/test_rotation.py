@@ -19,8 +19,8 @@ from keys.keyring import Keyring
 from keys.keyset import load
 from keys.signers import Signer
 from masking_service.rotation import rotate
+from masking_service.service.tiers.forwarding import client_context, server_context
 from masking_service.service.tiers.published import STATE_PLACE, publication_key
-from masking_service.service.tiers.tls import client_context, server_context
 from masking_service.store.layout import WORKERS
 from tests.keys.reader import frame, hkdf
 from tests.tiers.split import HOST, Split

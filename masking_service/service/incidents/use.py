@@ -1,6 +1,6 @@
 """Opens incidents, notes what becomes known, and closes them. Each change is in the audit log first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, get_args
@@ -10,6 +10,7 @@ import msgspec
 from masking_service.audit.actions import Action
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.timestamps import rfc3339
+from masking_service.observability.alerts import Alerts
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
@@ -21,6 +22,8 @@ from masking_service.service.incidents.problems import IncidentClosed, IncidentE
 from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission
+from masking_service.service.people.principals import service_principal
+from masking_service.service.state.once import OnceAWhile
 
 MANAGE: Final = Permission.HOLD_SET
 READ: Final = Permission.AUDIT_READ
@@ -29,6 +32,10 @@ MAX_PERSONS: Final = 10_000_000_000
 MAX_LEAK: Final = 64
 """Characters of what leaked."""
 MAX_FILES: Final = 100
+WATCH: Final = "incidents"
+"""The service principal that an alert names."""
+SHORTEST_PAUSE: Final = 15 * 60
+"""Seconds between alerts about a deadline, at least; else a quarter of the time to it."""
 
 
 class Known(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -311,3 +318,31 @@ def _check_known(known: Known, now: int) -> None:
         wrong.append(("/reported", "invalid-value"))
     if wrong:
         raise InvalidRequest(wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineWatch:
+    """Raises the alert `incident-deadline` before each deadline of an incident, until the report is noted.
+
+    Of all workers one raises it.
+    """
+
+    lists: IncidentLists
+    once: OnceAWhile
+    alerts: Alerts
+
+    def check(self, tenants: Iterable[str], now: int) -> None:
+        """Raise the alerts due at `now`, Unix seconds: one round trip a tenant, and one for each deadline that is near.
+
+        Raises:
+            StoreUnavailable, IntegrityError: some incidents could not be read.
+        """
+        for tenant in tenants:
+            principal = service_principal(WATCH, tenant)
+            for incident in self.lists.listed(tenant):
+                for duty in duties_of(incident):
+                    if duty.alert_at and now >= duty.alert_at:
+                        what = f"deadline {incident.name} {duty.key}"
+                        pause = max(SHORTEST_PAUSE, (duty.deadline - duty.alert_at) // 4)
+                        if self.once.is_first(principal, what, pause):
+                            self.alerts.raise_alert("incident-deadline", principal)

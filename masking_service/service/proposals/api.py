@@ -10,8 +10,7 @@ from masking_service.service.call.operation import STORE, Call, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, Shape
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
-from masking_service.service.proposals import answers
-from masking_service.service.proposals.use import ProposeAct
+from masking_service.service.proposals.use import ProposeAct, ProposedAct
 
 if TYPE_CHECKING:
     ActName = str
@@ -42,7 +41,7 @@ class ActRequest(Shape, frozen=True):
     hold: Text = None
 
 
-def _propose(propose: ProposeAct, call: Call[ActRequest, None]) -> answers.ProposedAct:
+def _propose(propose: ProposeAct, call: Call[ActRequest, None]) -> ProposedAct:
     return propose(call.context, SignedAct(call.body.act), call.body, call.language())
 
 
@@ -66,7 +65,7 @@ OPERATIONS: Final = (
         ),
         body=ActRequest,
         at_most={},
-        answers={200: answers.ProposedAct},
+        answers={200: ProposedAct},
         problems=("not-found", "purpose-required", "case-required", *STORE),
         example_body={
             "act": "detokenize",

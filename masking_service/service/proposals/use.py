@@ -7,9 +7,10 @@ the case, the key or the device that the act itself would answer about.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
+from msgspec import Meta
 
 from keys.keyring import Keyring, TenantKeys
 from keys.public_keys import b64
@@ -19,10 +20,12 @@ from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
 from masking_service.service.acts.approving import held_key
 from masking_service.service.acts.deeds import Deed, statement
+from masking_service.service.acts.enrolment import Base64Url
 from masking_service.service.acts.problems import NoSignatures
 from masking_service.service.acts.signatures import Signatures, usable
 from masking_service.service.acts.state import Keyholders
 from masking_service.service.acts.tickets import RANDOM_BYTES, VALID_SECONDS
+from masking_service.service.call.answers import Answer, Time
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import CaseRequired, InvalidRequest, NotFound
 from masking_service.service.call.recorder import RequestContext
@@ -38,7 +41,6 @@ from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_acts import About, SignedAct
 from masking_service.service.people.signed_rules import SignedRule
-from masking_service.service.proposals import answers
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Question
 from masking_service.texts import Language
@@ -47,6 +49,16 @@ Wanted = Any
 """A request with the members that acts are about; a msgspec struct of `api.py`."""
 Made = tuple[Sequence[Question[Any]], Callable[[], Deed]]
 """What has to be asked, and how to make the deed of the answers."""
+
+
+class ProposedAct(Answer):
+    """An act that is ready to be signed."""
+
+    act: Annotated[str, Meta(description="To be sent back in `signed.act`.")]
+    challenge: Annotated[Base64Url, Meta(description="What the authenticator signs: SHA-256 of the statement.")]
+    keys: Annotated[list[Base64Url], Meta(description="The credential ids of the caller's keys that may sign now.")]
+    text: Annotated[str, Meta(description="The act in a sentence for the person.")]
+    expires_at: Time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +75,7 @@ class ProposeAct:
     signatures: Signatures
     random: Callable[[int], bytes]
 
-    def __call__(
-        self, context: RequestContext, act: SignedAct, wanted: Wanted, language: Language
-    ) -> answers.ProposedAct:
+    def __call__(self, context: RequestContext, act: SignedAct, wanted: Wanted, language: Language) -> ProposedAct:
         """Return what the caller's key has to sign, and which of the keys may: one round trip.
 
         Args:
@@ -98,7 +108,7 @@ class ProposeAct:
         ticket, text = self.signatures.tickets.give(keys, context.principal, "act", random, context.now)
         said = statement(deed, keys, context.principal, rule.rp_id, ticket.nonce, ticket.at)
         revoked = self.signatures.freezes.revoked(tenant)
-        return answers.ProposedAct(
+        return ProposedAct(
             act=text,
             challenge=b64(hashlib.sha256(said).digest()),
             keys=[

@@ -9,8 +9,7 @@ from masking_service.service.call.examples import viewed
 from masking_service.service.call.operation import PROOF, STORE, Operation, handler_of
 from masking_service.service.call.shapes import Profile, Shape, Site
 from masking_service.service.people.permissions import Permission
-from masking_service.service.search import answers
-from masking_service.service.search.use import Search
+from masking_service.service.search.use import Found, Search
 
 Phone = Annotated[
     str,
@@ -44,7 +43,7 @@ OPERATIONS: Final = (
         audited_as=Action.SEARCH,
         body=SearchRequest,
         proven=True,
-        answers={200: answers.Found},
+        answers={200: Found},
         problems=("profile-required", "too-many", "quota-exceeded", *PROOF, *STORE),
         example_body={"phone": "02159791234"},
         example_answer={"results": [viewed()], "more": False},

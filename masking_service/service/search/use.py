@@ -9,12 +9,15 @@ before anything is answered.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.records.recipients import recipients_phones
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import Metrics
+from masking_service.service.call.answers import Answer, No
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.operation import SentProof
@@ -28,15 +31,22 @@ from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.rules import Scope
-from masking_service.service.search import answers
 from masking_service.service.search.problems import NoSearchIndex, TooMany
 from masking_service.service.search.state import Asked, IndexEntry, TooManyEntries
 from masking_service.service.vault.vault import FoundWaybill, Vault
+from masking_service.service.waybills.answers import Waybill
 from masking_service.service.waybills.view import reached, shown, viewed
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Question
 
 MAX_RESULTS: Final = 20
+
+
+class Found(Answer):
+    """The waybills that a search found and the caller may see, masked as in a view."""
+
+    results: Annotated[list[Waybill], Meta(max_length=20)]
+    more: Annotated[No, Meta(description="Always false: a search that finds more shows nothing.")] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ class Search:
         phone: str | None,
         last4: str | None,
         site: str | None,
-    ) -> answers.Found:
+    ) -> Found:
         """Return the waybills that are found, masked.
 
         Round trips: one for the freeze, the budget and the index together, one to read the records (two if one was
@@ -140,7 +150,7 @@ class Search:
             self.vault.search.drop(stale)
         self.metrics.search("found" if seen else "not-found")
         through = self.policy.rules.profiles[allowed.grant.profile or ""]
-        return answers.Found([shown(entry, through, number, one) for number, one in seen.items()])
+        return Found([shown(entry, through, number, one) for number, one in seen.items()])
 
     def _allow(
         self, context: RequestContext, profile: str | None, sent: SentProof, read: Callable[[], Asked]

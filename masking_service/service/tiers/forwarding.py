@@ -1,19 +1,23 @@
 """What an intake host asks of the opening tier about records whose waybills are known, and what that answers.
 
-One exchange a batch: MessagePack over mutually authenticated HTTPS.
+One exchange a batch: MessagePack over mutually authenticated HTTPS. Each side shows a certificate that the other one
+pins: there is no other authority, and a host that is revoked is not among the certificates of the next connection.
 """
 
 import http.client
+import os
+import ssl
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
+from keys.hosts import TlsIdentity
 from keys.keyring import Keyring
 from keys.secret import Unprinted
-from masking_service.service.tiers.tls import client_context
 from masking_service.service.vault.writing import Refusal
 from masking_service.service.waybills.tokenize import Kept
 from masking_service.store.connection import Breaker
@@ -86,6 +90,33 @@ class NotSettled(msgspec.Struct, frozen=True, tag="unavailable"):
 Answered = Settled | Spent | Refused | NotSettled
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decoder: Final[msgspec.msgpack.Decoder[Answered]] = msgspec.msgpack.Decoder(Answered)
+
+
+def server_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
+    """Return the context of a side that listens; `others` are the certificates of those that may connect, PEM."""
+    return _context(ssl.PROTOCOL_TLS_SERVER, own, others)
+
+
+def client_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
+    """Return the context of a side that connects; `others` are the certificates of the other side, PEM."""
+    return _context(ssl.PROTOCOL_TLS_CLIENT, own, others)
+
+
+def _context(side: int, own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
+    context = ssl.SSLContext(side)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False  # exactly the pinned certificates are trusted, under whatever name they are reached
+    context.verify_mode = ssl.CERT_REQUIRED
+    pinned = "".join(others)
+    if pinned:
+        context.load_verify_locations(cadata=pinned)
+    file = os.memfd_create("tls", os.MFD_CLOEXEC)  # `ssl` reads files only; certificate and key are in memory
+    try:
+        os.write(file, (own.certificate + own.private_key).encode("ascii"))
+        context.load_cert_chain(f"/proc/self/fd/{file}")
+    finally:
+        os.close(file)
+    return context
 
 
 class Forwarding:

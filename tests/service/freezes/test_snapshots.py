@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from masking_service.service.freezes.snapshots import FreezeSnapshots
+from masking_service.service.freezes.state import FreezeSnapshots
 from tests.keys.known import known_keyring
 
 

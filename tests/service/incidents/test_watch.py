@@ -7,7 +7,7 @@ import pytest
 from masking_service.masking.timestamps import unix_time
 from masking_service.observability.alerts import Alerts
 from masking_service.service.incidents.state import IncidentLists, IncidentRecord
-from masking_service.service.incidents.watch import DeadlineWatch
+from masking_service.service.incidents.use import DeadlineWatch
 from masking_service.service.people.principals import Principal
 from masking_service.service.state.once import OnceAWhile
 
