@@ -22,7 +22,6 @@ from masking_service.service.vault.wrapped_keys import HOLD_DAY
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import (
     CLAIM,
-    MAX_REVISIONS,
     call_records_key,
     custody_key,
     disclosures_key,
@@ -194,30 +193,19 @@ class HeldRecords(TenantState):
 
     def _stored(self, tenant: str, bases: Sequence[bytes]) -> dict[bytes, _StoredWaybill]:
         """Return the records of waybills that can be opened, by base: one round trip."""
-        keys = self._keyring.tenant(tenant)
-        everywhere = stems_of(keys, bases).everywhere()
-        layers = [[[record_key(stem, at) for at in range(MAX_REVISIONS + 1)] for stem in stems] for stems in everywhere]
-        asked: list[Command] = [(b"MGET", *each) for layer in layers for each in layer]
-        replies = iter(self._store.read(asked))
-        found: list[tuple[bytes, bytes, bytes, Sequence[tuple[bytes, bytes | None]]]] = []
-        free: dict[bytes, list[Swapped]] = {}
-        for base, layer in zip(bases, layers, strict=True):
-            # By revision: its place in each layer, and what was read there.
-            read = [*zip(*[zip(each, next(replies), strict=True) for each in layer], strict=True)]
-            stored = [first_stored(each) for each in read]
-            found += [
-                (base, place, value, _places_beside(place, each) if keys.layers.settled else ())
-                for (place, value), each in zip(stored, read, strict=True)
-                if value is not None
+        settled = self._keyring.tenant(tenant).layers.settled
+        waybills = {}
+        for one in self._vault.all_revisions(tenant, bases):
+            stored = [*map(first_stored, one.read)]
+            opened = [
+                _StoredRecord(place, value, record, _places_beside(place, each) if settled else ())
+                for (place, value), each, record in zip(stored, one.read, one.revisions, strict=True)
+                if value is not None and record is not None and not record.erased and not record.shredded
             ]
             behind = max((at + 1 for at, (_, value) in enumerate(stored) if value is not None), default=0)
-            free[base] = [Swapped(place, value, value) for each in read[behind : behind + 1] for place, value in each]
-        opened = self._vault.open(tenant, [(place, value) for _, place, value, _ in found])
-        waybills: dict[bytes, _StoredWaybill] = {}
-        for (base, place, value, beside), record in zip(found, opened, strict=True):
-            if record is not None and not record.erased and not record.shredded:
-                waybill = waybills.setdefault(base, _StoredWaybill([], free[base]))
-                waybill.records.append(_StoredRecord(place, value, record, beside))
+            free = [Swapped(place, value, value) for each in one.read[behind : behind + 1] for place, value in each]
+            if opened:
+                waybills[one.base] = _StoredWaybill(opened, free)
         return waybills
 
     def _keep_custodies(self, tenant: str, change: Change, found: Mapping[bytes, _StoredWaybill]) -> None:

@@ -11,7 +11,7 @@ revision is taken from the newer one, custody from the older one.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -75,24 +75,24 @@ class Erasure(Prepared[bool]):
     last_day: int
 
 
-class _AllRevisions(NamedTuple):
+class AllRevisions(NamedTuple):
     """All that is stored of a waybill's revisions.
 
     Attributes:
-        stems: its places, the newest first.
-        layers, marks, replies: under each stem, the keys of all revisions and the next one, the key of the mark, and
-            what is stored at these.
-        headers: of the revisions that are there.
+        read: of each revision and the one behind the last: its place under each stem, and what is there.
+        marks: the same of its restriction, or the mark of its erasure.
         revisions: by their number, opened; None where there is none.
     """
 
     base: bytes
-    stems: Sequence[bytes]
-    layers: Sequence[Sequence[bytes]]
-    marks: Sequence[bytes]
-    replies: Sequence[Any]
-    headers: Sequence[bytes]
+    read: Sequence[Sequence[tuple[bytes, bytes | None]]]
+    marks: Sequence[tuple[bytes, bytes | None]]
     revisions: Sequence[Record | None]
+
+    @property
+    def headers(self) -> list[bytes]:
+        """Of the revisions that are there."""
+        return [header_of(value) for _, value in map(first_stored, self.read) if value is not None]
 
 
 class Vault(TenantState):
@@ -226,12 +226,13 @@ class Vault(TenantState):
             StoreUnavailable: nothing is erased.
         """
         self._store.clocks.check(now)
-        read = self._read_whole(tenant, waybill_no)
+        keys = self._keyring.tenant(tenant)
+        [read] = self.all_revisions(tenant, keys.bases([waybill_no]))
         entries = self.search.removing(tenant, every_entry(waybill_no, read.base, read.revisions, site))
         roster = self._store.identity.roster
         last_day = self._last_day(tenant, read, now)
         swaps = self._to_tombstones(tenant, read, now, until)
-        beside = [[custody_key(stem)] for stem in read.stems]
+        beside = [[custody_key(stem)] for stems in stems_of(keys, [read.base]).everywhere() for stem in stems]
 
         def write() -> bool:
             if any(revision is not None and revision.held for revision in read.revisions):
@@ -256,40 +257,40 @@ class Vault(TenantState):
         Raises:
             StoreUnavailable: it cannot be told.
         """
-        return self._last_day(tenant, self._read_whole(tenant, waybill_no), now)
+        [read] = self.all_revisions(tenant, self._keyring.tenant(tenant).bases([waybill_no]))
+        return self._last_day(tenant, read, now)
 
-    def _read_whole(self, tenant: str, waybill_no: str) -> _AllRevisions:
-        """Read every revision of a waybill at each of its places: one round trip."""
-        keys = self._keyring.tenant(tenant)
-        [base] = keys.bases([waybill_no])
-        [stems] = stems_of(keys, [base]).everywhere()
-        layers = [[record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)] for stem in stems]
-        marks = [restriction_key(stem) for stem in stems]
-        replies = self._store.read([(b"MGET", *layer, mark) for layer, mark in zip(layers, marks, strict=True)])
-        stored = [
-            first_stored([(layer[at], reply[at]) for layer, reply in zip(layers, replies, strict=True)])
-            for at in range(MAX_REVISIONS + 1)
+    def all_revisions(self, tenant: str, bases: Sequence[bytes]) -> list[AllRevisions]:
+        """Read every revision of waybills at each of their places: one round trip.
+
+        Raises:
+            StoreUnavailable, IntegrityError: as `open`.
+        """
+        places = [
+            [[*(record_key(stem, at) for at in range(MAX_REVISIONS + 1)), restriction_key(stem)] for stem in stems]
+            for stems in stems_of(self._keyring.tenant(tenant), bases).everywhere()
         ]
-        headers = [header_of(value) for _, value in stored if value is not None]
-        return _AllRevisions(base, stems, layers, marks, replies, headers, self.open(tenant, stored))
+        replies = iter(self._store.read([(b"MGET", *each) for stems in places for each in stems]))
+        read = [[*zip(*(zip(each, next(replies), strict=True) for each in stems), strict=True)] for stems in places]
+        opened = iter(self.open(tenant, [first_stored(each) for one in read for each in one[:-1]]))
+        return [
+            AllRevisions(base, revisions, marks, [next(opened) for _ in revisions])
+            for base, (*revisions, marks) in zip(bases, read, strict=True)
+        ]
 
-    def _last_day(self, tenant: str, read: _AllRevisions, now: int) -> int:
+    def _last_day(self, tenant: str, read: AllRevisions, now: int) -> int:
         return self.record_keys.last_day(tenant, read.headers, now) if read.headers else now // SECONDS_A_DAY
 
-    def _to_tombstones(self, tenant: str, read: _AllRevisions, now: int, until: int) -> list[list[Swapped]]:
+    def _to_tombstones(self, tenant: str, read: AllRevisions, now: int, until: int) -> list[list[Swapped]]:
         """Return what replaces the revisions, the next free one and the mark, at each place of the waybill."""
         ends = min(len(read.headers), MAX_REVISIONS) + 1
+        layers = [*zip(*read.read[:ends], read.marks, strict=True)]  # under each stem
         settled = self._keyring.tenant(tenant).layers.settled
-        written = 1 if settled else len(read.layers)  # then nothing new is written at the older place
-        places = [place for layer in read.layers[:written] for place in layer[:ends]]
-        after = self._tombstones(tenant, places, now, until) | self._erasure_marks(tenant, read.marks[:written], until)
-        return [
-            [
-                Swapped(place, before, after.get(place))
-                for place, before in zip((*layer[:ends], mark), (*reply[:ends], reply[-1]), strict=True)
-            ]
-            for layer, mark, reply in zip(read.layers, read.marks, read.replies, strict=True)
-        ]
+        written = layers[:1] if settled else layers  # then nothing new is written at the older place
+        places = [place for layer in written for place, _ in layer[:-1]]
+        marks = [layer[-1][0] for layer in written]
+        after = self._tombstones(tenant, places, now, until) | self._erasure_marks(tenant, marks, until)
+        return [[Swapped(place, before, after.get(place)) for place, before in layer] for layer in layers]
 
     def _tombstones(self, tenant: str, places: Sequence[bytes], now: int, until: int) -> dict[bytes, bytes]:
         """Return tombstones that last until `until`, sealed with the data key of today, by place."""
