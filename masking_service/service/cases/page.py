@@ -15,7 +15,6 @@ from msgspec import UNSET
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action
-from masking_service.masking.records.profiles import Profile
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
@@ -128,16 +127,12 @@ class ReadCasePage:
         if grant is None:
             return [answers.CaseWaybill(number) for number in numbers]
         through = self.policy.rules.profiles[grant.profile or ""]
-        return [self._waybill(context, grant, through, number, one) for number, one in zip(numbers, found, strict=True)]
-
-    def _waybill(
-        self, context: RequestContext, grant: Grant, through: Profile, number: str, found: FoundWaybill | None
-    ) -> answers.CaseWaybill:
-        if found is None:
-            return answers.CaseWaybill(number, None)
-        custody = self.custodies.open(context.principal.tenant, found.custody)
-        site = custody.site if custody is not None and custody.site else UNSET
-        return answers.CaseWaybill(number, shown_masked(grant, through, number, found), site)
+        waybills = []
+        for number, one in zip(numbers, found, strict=True):
+            view = one and shown_masked(grant, through, number, one)
+            custody = one and self.custodies.open(context.principal.tenant, one.custody)
+            waybills.append(answers.CaseWaybill(number, view, (custody and custody.site) or UNSET))
+        return waybills
 
     def _add_history(self, context: RequestContext, page: answers.CasePage, case: Case) -> None:
         """Add what the opener asked for lately, and how often opener and officer met."""

@@ -91,15 +91,11 @@ class Publisher:
         keys: dict[str, list[DayKeyEntry]] = {}
         for tenant in tenants:
             theirs = {entry.day: entry for entry in last.keys.get(tenant, [])}
-            found = (self._day_key(tenant, at) for at in (now, now + SECONDS_A_DAY))
-            both = {entry.day: entry for entry in found}
+            found = (self._data_keys.of_day(tenant, at) for at in (now, now + SECONDS_A_DAY))
+            both = {day: DayKeyEntry(day, number, key.key_id, key.day_key.public) for day, number, key in found}
             # The higher number of a day counts: another process may have made it just now.
             keys[tenant] = [max(mine, theirs.get(day, mine), key=attrgetter("number")) for day, mine in both.items()]
         return msgspec.json.encode(PublishedDays(keys, self._keyring.keyset.serial))
-
-    def _day_key(self, tenant: str, now: int) -> DayKeyEntry:
-        day, number, key = self._data_keys.of_day(tenant, now)
-        return DayKeyEntry(day, number, key.key_id, key.day_key.public)
 
     def _access(
         self, before: bytes, tenants: list[str], may_store: Callable[[Client], bool], at: tuple[int, int]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from keys.aead import HOUR_FORMAT, NONCE_BYTES, header_of
+from keys.aead import HOUR_FORMAT, NONCE_BYTES, SealingKey, SealingKeys, header_of
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.masking.timestamps import SECONDS_A_DAY
@@ -289,19 +289,15 @@ class Vault(TenantState):
         written = layers[:1] if settled else layers  # then nothing new is written at the older place
         places = [place for layer in written for place, _ in layer[:-1]]
         marks = [layer[-1][0] for layer in written]
-        after = self._tombstones(tenant, places, now, until) | self._erasure_marks(tenant, marks, until)
+        today = self.data_keys.for_today(tenant, now, len(places))
+        after = self._seal_alike(today, records.plaintext(records.tombstone(until)), places)
+        after |= self._seal_alike(self._keyring.tenant(tenant).state, records.erasure_mark(until), marks)
         return [[Swapped(place, before, after.get(place)) for place, before in layer] for layer in layers]
 
-    def _tombstones(self, tenant: str, places: Sequence[bytes], now: int, until: int) -> dict[bytes, bytes]:
-        """Return tombstones that last until `until`, sealed with the data key of today, by place."""
-        key = self.data_keys.for_today(tenant, now, len(places))
-        plain = [records.plaintext(records.tombstone(until))] * len(places)
-        return dict(zip(places, key.seal_many(plain, places, self._random(NONCE_BYTES * len(places))), strict=True))
-
-    def _erasure_marks(self, tenant: str, places: Sequence[bytes], until: int) -> dict[bytes, bytes]:
-        """Return marks of an erasure that last until `until`, sealed with the state key, by place."""
-        state, plain = self._keyring.tenant(tenant).state, [records.erasure_mark(until)] * len(places)
-        return dict(zip(places, state.seal_many(plain, places, self._random(NONCE_BYTES * len(places))), strict=True))
+    def _seal_alike(self, key: SealingKey | SealingKeys, plain: bytes, places: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the same plaintext, sealed for each place, by place."""
+        nonces = self._random(NONCE_BYTES * len(places))
+        return dict(zip(places, key.seal_many([plain] * len(places), places, nonces), strict=True))
 
     def custodies_anew(self, tenant: str, firsts: Iterable[tuple[bytes, bytes]]) -> list[Swapped]:
         """Return the custodies that intake hosts sealed, sealed with the state key instead: one round trip, or none.
@@ -333,7 +329,8 @@ class Vault(TenantState):
 
         A tombstone counts as a revision. One round trip for all further revisions of those that have a second one.
         """
-        stored = _stored_of(stems, replies)
+        given = iter(replies)
+        stored = [StoredWaybill(each, [next(given) for _ in each]) for each in stems.everywhere()]
         first_two = [one.revision(at) for one in stored for at in (0, 1)]
         opened = iter(zip(self.open(tenant, first_two), first_two, strict=True))
         read = [[next(opened), next(opened)] for _ in stored]
@@ -495,9 +492,3 @@ class StoredWaybill(NamedTuple):
             if header_of(value) != first.header:
                 raise IntegrityError("the custody of a waybill is not sealed with the key of its record")
         return held[-1]
-
-
-def _stored_of(stems: Stems, replies: Sequence[Reply]) -> list[StoredWaybill]:
-    """Return what `_newest_commands` found of each waybill."""
-    found = iter(replies)
-    return [StoredWaybill(each, [next(found) for _ in each]) for each in stems.everywhere()]

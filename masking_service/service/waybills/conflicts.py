@@ -55,17 +55,13 @@ class ConflictBudget:
             for power in reversed(range(conflicts.bit_length())):
                 with suppress(QuotaExceeded):
                     self.budgets.reserve(context.principal, grant, 2**power, context.now)
-            self._alert(context)
+            first = True
+            with suppress(StoreUnavailable):
+                first = self.once.is_first(context.principal, "conflicts")
+            if first:
+                self.alerts.raise_alert("conflicts", context.principal)
             self.recorder.record_denial(context, Action.TOKENIZE, refusal.code, Stated(role=grant.role))
             if not stored:
                 raise
             for draft in compared:
                 draft.outcome = "quota-exceeded"
-
-    def _alert(self, context: RequestContext) -> None:
-        try:
-            first = self.once.is_first(context.principal, "conflicts")
-        except StoreUnavailable:
-            first = True
-        if first:
-            self.alerts.raise_alert("conflicts", context.principal)

@@ -28,7 +28,6 @@ from masking_service.service.disclosures.state import Disclosure, Disclosures, V
 from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
-from masking_service.service.people.principals import Principal
 from masking_service.service.people.rules import Scope
 from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills import answers
@@ -175,14 +174,16 @@ class ViewWaybills:
     ) -> None:
         """Report viewed decoys. Those of a case that the caller may read freeze no one: its page shows them."""
         named = [(one.number, one.base) for one in _without_custody(grant, known) if one.base]
-        if page is not None and self._may_read(context.principal, page):
+        caller = context.principal
+        if (
+            page is not None
+            and self.policy.permits(caller, Permission.CASE_READ)
+            and reaches(self.policy, caller, page)
+        ):
             listed = page.opening.waybills
             self.watch.notice(context, [base for number, base in named if number in listed], freeze=False)
             named = [(number, base) for number, base in named if number not in listed]
         self.watch.notice(context, [base for _, base in named])
-
-    def _may_read(self, principal: Principal, page: Case) -> bool:
-        return self.policy.permits(principal, Permission.CASE_READ) and reaches(self.policy, principal, page)
 
     def _in_full(
         self,
