@@ -158,12 +158,12 @@ class IndexWork:
         if key is None:  # shredded with its records
             return []
         plain = key.open(sealed, _place(tag))
-        return [
-            Indexed(
-                one.number, one.base, one.revision, one.expires_at, header, Findable(one.phones, one.endings, one.site)
-            )
-            for one in msgspec.json.decode(plain, type=list[_Work])
-        ]
+        return [_indexed(work, header) for work in msgspec.json.decode(plain, type=list[_Work])]
+
+
+def _indexed(work: _Work, header: bytes) -> Indexed:
+    findable = Findable(work.phones, work.endings, work.site)
+    return Indexed(work.number, work.base, work.revision, work.expires_at, header, findable)
 
 
 def _left_at(entry: bytes) -> float:
