@@ -19,7 +19,7 @@ from masking_service.computing import computing
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
-from masking_service.service.tiers.forwarding import MAX_BYTES, PATH, NotSettled, Resubmission, server_context
+from masking_service.service.tiers.forwarding import MAX_BYTES, PATH, NotSettled, Resubmission, pinned_context
 from masking_service.service.tiers.resubmit import Resubmit
 
 TIMEOUT_SECONDS: Final = 10.0
@@ -72,7 +72,9 @@ class ForwardPort(ThreadingHTTPServer):
         """Return the context of a new connection: the hosts that are enrolled now may connect."""
         keyring = self.parts.keyring
         hosts = keyring.keyset.hosts.values()
-        return server_context(keyring.opening_tls, [host.certificate for host in hosts if not host.revoked])
+        return pinned_context(
+            ssl.PROTOCOL_TLS_SERVER, keyring.opening_tls, [host.certificate for host in hosts if not host.revoked]
+        )
 
     def host_of(self, certificate: bytes | None) -> str | None:
         """Return the name of the enrolled host with this certificate (DER)."""

@@ -19,7 +19,7 @@ from keys.keyring import Keyring
 from keys.keyset import load
 from keys.signers import Signer
 from masking_service.rotation import rotate
-from masking_service.service.tiers.forwarding import client_context, server_context
+from masking_service.service.tiers.forwarding import pinned_context
 from masking_service.service.tiers.published import STATE_PLACE, publication_key
 from masking_service.store.layout import WORKERS
 from tests.keys.reader import frame, hkdf
@@ -148,7 +148,8 @@ def shows(identity: TlsIdentity, split: Split) -> None:
     """Shake hands as a server that shows a certificate, with the intake host."""
     host, opening = split.intake.keyring.host_keys.tls, split.intake.keyring.keyset.opening
     assert opening is not None
-    one, other = client_context(host, opening.certificates), server_context(identity, [host.certificate])
+    one = pinned_context(ssl.PROTOCOL_TLS_CLIENT, host, opening.certificates)
+    other = pinned_context(ssl.PROTOCOL_TLS_SERVER, identity, [host.certificate])
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     client, server = one.wrap_bio(to_client, to_server), other.wrap_bio(to_server, to_client, server_side=True)
     for _ in range(4):

@@ -1,8 +1,7 @@
 """Asks the ticket system whether a case is real, before its waybills are opened.
 
-A waybill is never sent. The ticket's own list comes back, signed over a nonce,
-and the case may name nothing else. One attempt, within `TIMEOUT_SECONDS`, no
-redirects, no cached answers; whatever is not a valid answer opens nothing.
+A waybill is never sent. The ticket's own list comes back, signed over a nonce, and the case may name nothing else. One
+attempt, within `TIMEOUT_SECONDS`, no redirects, no cached answers; whatever is not a valid answer opens nothing.
 """
 
 import hashlib

@@ -1,8 +1,7 @@
 """Answers all that the page of a case shows: masked waybills, disclosures, and figures for approvers.
 
-A page is built whole or not at all, so that a decoy answers to the end of it. One
-that the case lists raises the alert and freezes no one: the reader of a page
-did not choose its numbers.
+A page is built whole or not at all, so that a decoy answers to the end of it. One that the case lists raises the alert
+and freezes no one: the reader of a page did not choose its numbers.
 """
 
 from collections import Counter

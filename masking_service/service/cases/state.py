@@ -1,8 +1,7 @@
 """Unmasking cases: the authority to open the waybills that they name.
 
-What happens to a case is written once and never changed: it is opened, decided,
-closed, each a sealed fact in its own place. Its status follows from the facts
-and the clock. A name that was used is used for ever.
+What happens to a case is written once and never changed: it is opened, decided, closed, each a sealed fact in its own
+place. Its status follows from the facts and the clock. A name that was used is used for ever.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence

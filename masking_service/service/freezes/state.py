@@ -1,12 +1,9 @@
 """Freezes, revocations of people's keys, and the counts that lead to a freeze by policy.
 
-A freeze reaches every worker within two seconds, and no value is released from
-that moment on. The list of a tenant is sealed and write-once (`serials.py`), so
-that a principal cannot be unfrozen unseen by writing to the store. Revoked keys
-are in the same document, which is read live, so an older copy of a person's keys
-revives none. The counts
-are no secret and decide nothing by themselves. One that is counted twice,
-because a reply was lost, errs on the strict side.
+A freeze reaches every worker within two seconds, and no value is released from that moment on. The list of a tenant is
+sealed and write-once (`serials.py`), so that a principal cannot be unfrozen unseen by writing to the store. Revoked
+keys are in the same document, which is read live, so an older copy of a person's keys revives none. The counts are no
+secret and decide nothing by themselves. One that is counted twice, because a reply was lost, errs on the strict side.
 
 Until every worker of a host has read a new freeze, a file in the state directory tells it whom the freeze is for.
 

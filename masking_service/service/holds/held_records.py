@@ -1,9 +1,8 @@
 """Keeps the records of held waybills: each is sealed again, with a data key of the hold.
 
-So the data keys of the record's day can be shredded, and the record stays. A held
-record does not expire, in the store or to readers, and keeps the expiry that it
-had for the day on which the hold is lifted. What belongs to it is kept as long:
-its disclosures, records of calls, and restriction.
+So the data keys of the record's day can be shredded, and the record stays. A held record does not expire, in the store
+or to readers, and keeps the expiry that it had for the day on which the hold is lifted. What belongs to it is kept as
+long: its disclosures, records of calls, and restriction.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -1,8 +1,7 @@
 """Holds: which waybills are kept, why, and who set and lifted the hold.
 
-The list of a tenant is sealed, and every change of it is a new serial. The
-waybills that a hold names are sealed beside it, and forgotten when the hold is
-lifted.
+The list of a tenant is sealed, and every change of it is a new serial. The waybills that a hold names are sealed beside
+it, and forgotten when the hold is lifted.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,8 +1,7 @@
 """Sets and lifts legal holds: two people for each, and the audit entry first.
 
-One person proposes a hold, another one sets it. One person proposes to lift it,
-another one lifts it. No answer tells which waybills exist, only how many are
-kept, to people who may erase them.
+One person proposes a hold, another one sets it. One person proposes to lift it, another one lifts it. No answer tells
+which waybills exist, only how many are kept, to people who may erase them.
 """
 
 from collections.abc import Callable, Sequence

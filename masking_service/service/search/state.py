@@ -1,14 +1,12 @@
 """Search indexes: which waybills have a recipient's phone, or its last four digits at a site.
 
-An entry is a waybill number and a revision, sealed with the data key of the
-record that it names. It promises nothing: its reader compares it with the opened
-record. Sealing it again gives the same bytes, because key and nonce depend on
+An entry is a waybill number and a revision, sealed with the data key of the record that it names. It promises nothing:
+its reader compares it with the opened record. Sealing it again gives the same bytes, because key and nonce depend on
 nothing but the record and what it says, so adding it again adds none.
 
-An index is cut into parts, each a set of the store with entries of many phones,
-because a key of its own for each phone takes more memory than its entries, and a
-set takes less than a hash. The entries of a batch in one part are written by one
-command.
+An index is cut into parts, each a set of the store with entries of many phones, because a key of its own for each phone
+takes more memory than its entries, and a set takes less than a hash. The entries of a batch in one part are written by
+one command.
 """
 
 import re

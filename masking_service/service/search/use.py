@@ -1,9 +1,8 @@
 """Finds waybills by a recipient's phone, or by its last four digits at a site.
 
-It shows nothing that a view would not show. The index only proposes: each of its
-entries is compared with the opened record, and what the record does not confirm
-is never named. The audit entry, with a keyed hash of what was asked, is durable
-before anything is answered.
+It shows nothing that a view would not show. The index only proposes: each of its entries is compared with the opened
+record, and what the record does not confirm is never named. The audit entry, with a keyed hash of what was asked, is
+durable before anything is answered.
 """
 
 from collections.abc import Callable, Sequence

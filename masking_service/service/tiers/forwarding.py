@@ -92,17 +92,13 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _decoder: Final[msgspec.msgpack.Decoder[Answered]] = msgspec.msgpack.Decoder(Answered)
 
 
-def server_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
-    """Return the context of a side that listens; `others` are the certificates of those that may connect, PEM."""
-    return _context(ssl.PROTOCOL_TLS_SERVER, own, others)
+def pinned_context(side: int, own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
+    """Return the context of a side (`ssl.PROTOCOL_TLS_SERVER` listens, `_CLIENT` connects).
 
-
-def client_context(own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
-    """Return the context of a side that connects; `others` are the certificates of the other side, PEM."""
-    return _context(ssl.PROTOCOL_TLS_CLIENT, own, others)
-
-
-def _context(side: int, own: TlsIdentity, others: Iterable[str]) -> ssl.SSLContext:
+    Args:
+        own: what it shows.
+        others: the certificates that the other side may show, PEM.
+    """
     context = ssl.SSLContext(side)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False  # exactly the pinned certificates are trusted, under whatever name they are reached
@@ -170,7 +166,9 @@ class Forwarding:
 
     def _connected(self) -> http.client.HTTPSConnection:
         opening = self._keyring.keyset.opening
-        context = client_context(self._keyring.host_keys.tls, opening.certificates if opening else ())
+        context = pinned_context(
+            ssl.PROTOCOL_TLS_CLIENT, self._keyring.host_keys.tls, opening.certificates if opening else ()
+        )
         return http.client.HTTPSConnection(*self._address, timeout=TIMEOUT_SECONDS, context=context)
 
     def _exchange(self, connection: http.client.HTTPSConnection, body: bytes) -> Answered:

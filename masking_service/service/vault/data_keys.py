@@ -2,12 +2,10 @@
 
 A data key is one random key per tenant and day, wrapped by the root key and kept in the store.
 
-A key is created if absent, made durable, and read back before it is used: of
-two workers that race for the first record of a day both use the winner's. A key
-is unwrapped once per process, and never looked up by the clock: every record
-names its own. The keys of shredded days never come back. When a server was
-verified again, keys are read again: a server that came back without its last
-writes may have another key at the same place, or none.
+A key is created if absent, made durable, and read back before it is used: of two workers that race for the first record
+of a day both use the winner's. A key is unwrapped once per process, and never looked up by the clock: every record
+names its own. The keys of shredded days never come back. When a server was verified again, keys are read again: a
+server that came back without its last writes may have another key at the same place, or none.
 
 A wrap of an hour key is opened only if an enrolled host signed it, and with the day key of the data key that it names.
 What a host signed is refused from the moment on which this process knows that the host is revoked.

@@ -1,11 +1,10 @@
 """Waybill records, sealed and write-once, at keys that only the tenant's index key can find.
 
-The entries of the search indexes are written with them, see `search/state.py`.
-Nothing is ever overwritten except by a tombstone, and by the same record under
-another data key where a hold begins or ends (`holds/held_records.py`). A value that
-does not open at its key is an alarm (`IntegrityError`), never an absence. While the
-index secret is rotated, a waybill may be at two places, see `store.layout.Stems`: a
-revision is taken from the newer one, custody from the older one.
+The entries of the search indexes are written with them, see `search/state.py`. Nothing is ever overwritten except by a
+tombstone, and by the same record under another data key where a hold begins or ends (`holds/held_records.py`). A value
+that does not open at its key is an alarm (`IntegrityError`), never an absence. While the index secret is rotated, a
+waybill may be at two places, see `store.layout.Stems`: a revision is taken from the newer one, custody from the older
+one.
 """
 
 from collections.abc import Callable, Iterable, Sequence

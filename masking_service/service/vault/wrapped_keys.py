@@ -1,8 +1,7 @@
 """Stores the wrapped data keys: one hash, by key id, each with a sealed label.
 
-The label says whose key it is, of which day, and whether it was shredded, so
-that every key can be found, judged and rewrapped without knowing the tenants. A
-key is written once; afterwards only a rewrapping or a shredding replaces it.
+The label says whose key it is, of which day, and whether it was shredded, so that every key can be found, judged and
+rewrapped without knowing the tenants. A key is written once; afterwards only a rewrapping or a shredding replaces it.
 
 The notice about keys is beside them: the oldest keyset in use, and how often data keys were made. Every process reads
 it. It is sealed like all state. Deleting it or bringing an old one back opens nothing; it only removes the protection
