@@ -57,6 +57,12 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
 
+class ProfileQuery(Shape, frozen=True):
+    """How waybills are shown."""
+
+    profile: Profile | None = None
+
+
 Limit = Annotated[
     str,
     Meta(description="The maximum number of results.", extra_json_schema={"minimum": 1, "maximum": MAX_ENTRIES}),

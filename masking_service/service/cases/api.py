@@ -9,7 +9,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Operation, handler_of
-from masking_service.service.call.shapes import PRINCIPAL_PATTERN, Name, Profile, Shape, whole
+from masking_service.service.call.shapes import PRINCIPAL_PATTERN, Name, ProfileQuery, Shape, whole
 from masking_service.service.cases import answers
 from masking_service.service.cases.page import ReadCasePage
 from masking_service.service.cases.reading import CasesQuery, ReadCases
@@ -72,12 +72,6 @@ class DecisionRequest(Shape, frozen=True):
         Meta(description="Personal data in it is masked before it is kept.", extra_json_schema={"maxLength": 500}),
     ] = None
     signed: Signature | None = None
-
-
-class PageQuery(Shape, frozen=True):
-    """How the waybills of a case are shown."""
-
-    profile: Profile | None = None
 
 
 def _open(cases: Casework, call: Call[OpenCaseRequest, None]) -> answers.Case:
@@ -161,7 +155,7 @@ OPERATIONS: Final = (
         uses=ReadCasePage,
         handle=handler_of(ReadCasePage.__call__),
         permissions=(Permission.CASE_READ,),
-        query=PageQuery,
+        query=ProfileQuery,
         proven=True,
         answers={200: answers.CasePage},
         problems=("not-found", *PROOF, *STORE),

@@ -128,9 +128,12 @@ class ReadCasePage:
         through = self.policy.rules.profiles[grant.profile or ""]
         waybills = []
         for number, one in zip(numbers, found, strict=True):
-            view = one and shown_masked(grant, through, number, one)
-            custody = one and self.custodies.open(context.principal.tenant, one.custody)
-            waybills.append(answers.CaseWaybill(number, view, (custody and custody.site) or UNSET))
+            if one is None:
+                waybills.append(answers.CaseWaybill(number, None))
+                continue
+            custody = self.custodies.open(context.principal.tenant, one.custody)
+            site = custody.site if custody is not None and custody.site else UNSET
+            waybills.append(answers.CaseWaybill(number, shown_masked(grant, through, number, one), site))
         return waybills
 
     def _add_history(self, context: RequestContext, page: answers.CasePage, case: Case) -> None:

@@ -103,8 +103,7 @@ class Disclosures(TenantState):
     def of(self, tenant: str, bases: Sequence[bytes]) -> list[list[Shown]]:
         """Return the disclosures of waybills, by time: one round trip, none without bases.
 
-        Raises:
-            IntegrityError: something was changed, or belongs to another waybill.
+        Raises IntegrityError: something was changed, or belongs to another waybill.
         """
         question = self.question(tenant, bases)
         self._store.ask(question)

@@ -249,11 +249,7 @@ class Freezes(TenantState):
         self._lists.refresh(tenants)
 
     def listed(self, tenant: str) -> list[Freeze]:
-        """Return the tenant's frozen principals, the longest frozen first: one round trip.
-
-        Raises:
-            StoreUnavailable, IntegrityError: it cannot be told.
-        """
+        """Return the tenant's frozen principals, the longest frozen first: one round trip. Raises as `refresh`."""
         of_tenant = self._lists.of(tenant)
         of_tenant.refresh()
         return sorted(of_tenant.shut.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
@@ -306,11 +302,7 @@ class Freezes(TenantState):
         return self._lists.of(tenant).prepare_shut(lambda shut: _Shut(shut.frozen, shut.revoked | {key}))
 
     def add_misses(self, principal: Principal, count: int) -> int:
-        """Add misses, and return how many there are in a row: one round trip.
-
-        Raises:
-            StoreUnavailable: it may or may not be counted.
-        """
+        """Add misses, and return how many there are in a row: one round trip. Raises StoreUnavailable."""
         key = self._count_key(principal.tenant, principal.id, "misses")
         counted, _ = self._store.write([(b"INCRBY", key, count), (b"EXPIRE", key, MISSES_KEPT)])
         return int(counted)
@@ -321,9 +313,9 @@ class Freezes(TenantState):
         self._store.write([(b"SET", key, count, b"EX", MISSES_KEPT) if count else (b"DEL", key)])
 
     def add_refusal(self, principal: Principal) -> int:
-        """Count a call that a budget refused; return the number within a minute.
+        """Count a call that a budget refused; return the number in the minute since the first: one round trip.
 
-        The minute began with the first one. One round trip. Raises StoreUnavailable.
+        Raises StoreUnavailable.
         """
         key = self._count_key(principal.tenant, principal.id, "refusals")
         counted, _ = self._store.write([(b"INCR", key), (b"EXPIRE", key, MINUTE, b"NX")])

@@ -44,12 +44,10 @@ class _Work(Unprinted, msgspec.Struct, frozen=True, array_like=True):
 
 
 def work_command(tag: str, key: SealingKey, indexed: Sequence[Indexed], nonce: bytes) -> Command:
-    """Return the command that leaves work.
+    """Return the command that leaves work about records that `key` seals.
 
     Args:
         tag: the keyed name of the tenant.
-        key: that seals the records.
-        indexed: records that it seals.
         nonce: 12 fresh random bytes.
     """
     work = [

@@ -157,10 +157,7 @@ class Published:
         self._learn()
 
     def refresh(self, through: Store) -> None:
-        """Read what is published: one round trip, and one more where day keys have changed.
-
-        Args:
-            through: the store itself, or another way to it while it is not admitted.
+        """Read what is published: one round trip `through` the store, and one more where day keys have changed.
 
         Raises:
             StoreUnavailable: the store did not answer, or nothing is published yet.

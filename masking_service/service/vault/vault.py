@@ -97,6 +97,9 @@ class AllRevisions(NamedTuple):
 class Vault(TenantState):
     """Records of every tenant in one store: reads and erases them.
 
+    Every call raises StoreUnavailable where the store or a data key cannot be read now, and IntegrityError where a
+    stored value does not open at its place.
+
     Attributes:
         data_keys: the data keys that this process has met.
         record_keys: these, and the hour keys that it has met.
@@ -116,10 +119,6 @@ class Vault(TenantState):
 
         One round trip, two where a waybill was revised. While the index secret is rotated, one more where a revision
         was written during a change of its hold.
-
-        Raises:
-            StoreUnavailable: the store did not answer.
-            IntegrityError: a stored value did not open at its place.
         """
         each = {draft.stem: draft for draft in drafts}
         bases = [draft.base for draft in each.values()]
@@ -251,20 +250,12 @@ class Vault(TenantState):
         return Erasure(announced, write, last_day)
 
     def last_day(self, tenant: str, waybill_no: str, now: int) -> int:
-        """Return the last day (since 1970-01-01) on which a revision was sealed, today without any: one round trip.
-
-        Raises:
-            StoreUnavailable: it cannot be told.
-        """
+        """Return the last day (since 1970-01-01) on which a revision was sealed, today without any: one round trip."""
         [read] = self.all_revisions(tenant, self._keyring.tenant(tenant).bases([waybill_no]))
         return self._last_day(tenant, read, now)
 
     def all_revisions(self, tenant: str, bases: Sequence[bytes]) -> list[AllRevisions]:
-        """Read every revision of waybills at each of their places: one round trip.
-
-        Raises:
-            StoreUnavailable, IntegrityError: as `open`.
-        """
+        """Read every revision of waybills at each of their places: one round trip."""
         places = [
             [[*(record_key(stem, at) for at in range(MAX_REVISIONS + 1)), restriction_key(stem)] for stem in stems]
             for stems in stems_of(self._keyring.tenant(tenant), bases).everywhere()
@@ -305,9 +296,6 @@ class Vault(TenantState):
 
         Args:
             firsts: where a custody may be, and the header of its waybill's revision 0.
-
-        Raises:
-            IntegrityError: a custody was changed, or belongs to another waybill.
         """
         hourly = [(place, header) for place, header in firsts if header[:1] == bytes((HOUR_FORMAT,))]
         values = self._store.read([(b"GET", place) for place, _ in hourly])
@@ -428,10 +416,6 @@ class Vault(TenantState):
         """Open the value at each place: None for no value, `records.SHREDDED` for one whose key is destroyed.
 
         One round trip for all data keys that this process does not know.
-
-        Raises:
-            StoreUnavailable: a data key cannot be read now.
-            IntegrityError: a value did not open at its place.
         """
         values = list(values)
         keys = self.record_keys.with_holds(tenant, {header_of(value) for _, value in values if value is not None})

@@ -37,13 +37,7 @@ PERMIT_DAY: Final = 2_932_895
 
 
 class PermitTerms(msgspec.Struct, frozen=True, array_like=True):
-    """What a permit for pseudonyms allows.
-
-    Attributes:
-        name: of the permit.
-        until: its last day, since 1970-01-01.
-        kinds: the kinds of values that get pseudonyms.
-    """
+    """What a permit for pseudonyms allows: its name, its last day (since 1970-01-01), and kinds of values."""
 
     name: str
     until: int
@@ -111,15 +105,14 @@ def write_key_notice(store: Store, keyring: Keyring, notice: KeyNotice, random: 
 
 
 class WrappedKeys(TenantState):
-    """The stored data keys."""
+    """The stored data keys.
+
+    Reading raises StoreUnavailable where the store does not answer, and IntegrityError where a value was changed or
+    moved.
+    """
 
     def get(self, key_ids: Sequence[bytes]) -> list[tuple[WrappedKey | None, int]]:
-        """Return the stored key of each id, and its reported uses: one round trip.
-
-        Raises:
-            StoreUnavailable: the store did not answer.
-            IntegrityError: a value was changed or moved.
-        """
+        """Return the stored key of each id, and its reported uses: one round trip."""
         fields = [field(key_id) for key_id in key_ids]
         values, uses = self._store.read([(b"HMGET", DATA_KEYS, *fields), (b"HMGET", DATA_KEY_USES, *fields)])
         return [
@@ -137,14 +130,13 @@ class WrappedKeys(TenantState):
             StoreUnavailable: it may not be durable; or (``old-keyset``) this process's keyset is older than the
                 store allows, and what it wraps might never be unwrapped: then nothing may be sealed with it.
         """
-        created, value, notice = self._store.write(
+        _, value, notice = self._store.write(
             [
                 (b"HSETNX", DATA_KEYS, field(key_id), self.packed(key_id, key)),
                 (b"HGET", DATA_KEYS, field(key_id)),
                 reading_key_notice(),
             ]
         )
-        del created
         if read_key_notice(self._keyring, notice).least > self._keyring.keyset.serial:
             raise StoreUnavailable("old-keyset")
         return self.unpacked(key_id, value)
@@ -165,12 +157,7 @@ class WrappedKeys(TenantState):
         return int(count)
 
     def all(self) -> Iterator[dict[bytes, tuple[WrappedKey, int]]]:
-        """Yield all stored keys with their uses, in portions. Keys that come or go meanwhile may be missing.
-
-        Raises:
-            StoreUnavailable: the store did not answer.
-            IntegrityError: a value was changed or moved.
-        """
+        """Yield all stored keys with their uses, in portions. Keys that come or go meanwhile may be missing."""
         cursor: int | bytes = 0
         while True:
             [(cursor, flat)] = self._store.read([(b"HSCAN", DATA_KEYS, cursor, b"COUNT", _SCAN)])
@@ -229,11 +216,7 @@ class KeysBehind:
     def of(self, values: Iterable[bytes]) -> Mapping[bytes, WrappedKey]:
         """Return the data keys by the headers of the values, without those that are not in the store.
 
-        One round trip for those that are not known, and one for hour keys.
-
-        Raises:
-            StoreUnavailable: the store did not answer.
-            IntegrityError: a wrapped key was changed.
+        One round trip for those that are not known, and one for hour keys. Raises as `WrappedKeys`.
         """
         headers = {value[:HEADER_BYTES] for value in values}
         missing = [header for header in headers if header not in self._known]
@@ -246,10 +229,7 @@ class KeysBehind:
         return {header: self._known[header] for header in headers if header in self._known}
 
     def head_of(self, header: bytes) -> WrapHead | None:
-        """Return the wrap's statement on a header's hour key, as `of` answered it; None for a data key.
-
-        It is not verified.
-        """
+        """Return the wrap's statement on a header's hour key, unverified, as `of` answered; None for a data key."""
         return self._heads.get(header)
 
     def _data_key_ids(self, headers: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -10,7 +10,16 @@ from masking_service.service.acts.signatures import from_header
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Operation, handler_of
-from masking_service.service.call.shapes import MAX_ITEMS, MAX_RECORDS, Profile, Records, RecordSchema, Shape, Site
+from masking_service.service.call.shapes import (
+    MAX_ITEMS,
+    MAX_RECORDS,
+    Profile,
+    ProfileQuery,
+    Records,
+    RecordSchema,
+    Shape,
+    Site,
+)
 from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.waybills import answers
@@ -77,12 +86,6 @@ class ViewRequest(Shape, frozen=True):
     ] = None
 
 
-class ViewQuery(Shape, frozen=True):
-    """How to look at a waybill."""
-
-    profile: Profile | None = None
-
-
 def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence[Answer]:
     wanted = call.body
     return tokenize(
@@ -99,7 +102,7 @@ def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence
     )
 
 
-def _view_one(view: ViewWaybills, call: Call[None, ViewQuery]) -> Answer:
+def _view_one(view: ViewWaybills, call: Call[None, ProfileQuery]) -> Answer:
     [shown] = view(call.context, call.query.profile, [call.path["waybill_no"]], call.proof)
     return shown
 
@@ -182,7 +185,7 @@ OPERATIONS: Final = (
         audited_as=Action.VIEW,
         proven=True,
         batch_of_one=True,
-        query=ViewQuery,
+        query=ProfileQuery,
         answers={200: answers.Waybill},
         problems=("profile-required", "not-found", "restricted", "quota-exceeded", *PROOF, *STORE),
         example_answer=viewed(),

@@ -4,10 +4,10 @@ New waybills are stored with one write. Records of known waybills are compared, 
 them is written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -125,22 +125,6 @@ class Entering:
         return [self._values[ordinal] for ordinal in self._phones]
 
 
-class EnteringMasked(Entering):
-    """A masked record that is about to be stored.
-
-    Attributes:
-        at: its index in the batch.
-        masked: what masking found in it.
-    """
-
-    __slots__ = ("at", "masked")
-
-    def __init__(self, at: int, masked: Masked, number: str, form: Form, values: Sequence[Any]) -> None:
-        super().__init__(number, form, values)
-        self.at = at
-        self.masked = masked
-
-
 def entering_of(number: str, body: bytes) -> Entering:
     """Return what is about to be stored again, from its body. Raises ValueError: it is no body."""
     try:
@@ -150,8 +134,10 @@ def entering_of(number: str, body: bytes) -> Entering:
     return Entering(number, Form(schema, tuple(place for place, _ in fields)), [value for _, value in fields])
 
 
-def enter(schema: Schema, masker: CountryMasker, batch: Sequence[Any]) -> Iterator[EnteringMasked | InvalidRecord]:
-    """Mask records in place; yield each one ready to be stored, or its faults."""
+def enter(
+    schema: Schema, masker: CountryMasker, batch: Sequence[Any]
+) -> Iterator[tuple[Masked, Entering] | InvalidRecord]:
+    """Mask records in place; yield of each one what masking found and what is to be stored, or its faults."""
     form: Form | None = None
     left = MAX_STORED
     for at, masked in enumerate(masker.mask_batch(batch, Effort(a_record=A_STORED_RECORD, pause=give_way))):
@@ -170,7 +156,7 @@ def enter(schema: Schema, masker: CountryMasker, batch: Sequence[Any]) -> Iterat
             left -= len(places)
             if form is None or places != form.places:
                 form = Form(schema.name, places)
-            yield EnteringMasked(at, masked, number, form, values)
+            yield masked, Entering(number, form, values)
 
 
 def _is_slip(masked: Masked, places: Sequence[Place]) -> bool:
@@ -221,19 +207,12 @@ class HowToStore:
     revise: bool
 
 
-class Storing(Protocol):
-    """Stores records, and says what became of each."""
+Storing = Callable[[RequestContext, Grant, Sequence[Entering], HowToStore], list[Kept | Refusal]]
+"""Stores records of new waybills and, where it is so wanted, next revisions of known ones; says what became of each.
 
-    def __call__(
-        self, context: RequestContext, grant: Grant, entering: Sequence[Entering], how: HowToStore
-    ) -> list[Kept | Refusal]:
-        """Store records of new waybills and, where `how` says so, next revisions of known ones.
-
-        Raises:
-            AccessError: a budget is spent. Nothing is stored.
-            StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
-        """
-        ...
+It raises AccessError where a budget is spent: nothing is stored. As StoreUnavailable or ProviderError nothing is
+acknowledged; sending the same batch again is safe.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,54 +245,45 @@ class Tokenize:
 
         results: list[Any] = [None] * len(records)
         listing = Listing(self.maskers.schemas, shape, like=shape)
-        entering: list[EnteringMasked] = []
+        masked_at: list[tuple[int, Masked]] = []
+        entering: list[Entering] = []
         for at, one in enumerate(enter(shape, masker, records)):
-            if isinstance(one, EnteringMasked):
-                entering.append(one)
-            else:
+            if isinstance(one, InvalidRecord):
                 results[at] = listing.invalid(one, records[at])
+            else:
+                masked_at.append((at, one[0]))
+                entering.append(one[1])
 
         try:
             outcomes = self.storing(context, grant, entering, HowToStore(custody, options.revise))
         except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
             if not options.mask_if_unavailable:
                 raise
-            for one in entering:
-                results[one.at] = _unstored(records[one.at], one, listing)
-            return results
+            outcomes = [UNAVAILABLE] * len(entering)
 
-        for one, outcome in zip(entering, outcomes, strict=True):
+        for (at, masked), outcome in zip(masked_at, outcomes, strict=True):
             if outcome == UNAVAILABLE and options.mask_if_unavailable:
-                results[one.at] = _unstored(records[one.at], one, listing)
+                results[at] = answers.UnstoredRecord(records[at], stored=False, warnings=listing.warnings_of(masked))
             else:
-                results[one.at] = _answer(records[one.at], one, outcome, listing, replace=options.replace)
+                results[at] = _answer(records[at], masked, outcome, listing, replace=options.replace)
         return results
 
 
-def _unstored(record: Any, entered: EnteringMasked, listing: Listing) -> answers.UnstoredRecord:
-    return answers.UnstoredRecord(record, stored=False, warnings=listing.warnings_of(entered.masked))
-
-
 def _answer(
-    record: Any,
-    entered: EnteringMasked,
-    outcome: Kept | Refusal,
-    listing: Listing,
-    *,
-    replace: Literal["mask", "token"],
+    record: Any, masked: Masked, outcome: Kept | Refusal, listing: Listing, *, replace: Literal["mask", "token"]
 ) -> TokenizeResult:
     """Say what became of one record."""
     if not isinstance(outcome, Kept):
         return answers.RefusedRecord(answers.StoreRefusal(outcome))
     if replace == "token":
-        put_tokens(record, entered.masked.places, outcome.tokens)
+        put_tokens(record, masked.places, outcome.tokens)
     return answers.TokenizedRecord(
         record=record,
         tokens=outcome.tokens,
         revision=outcome.revision,
         created=outcome.created,
         expires_at=rfc3339(outcome.expires_at),
-        warnings=listing.warnings_of(entered.masked),
+        warnings=listing.warnings_of(masked),
     )
 
 
@@ -340,35 +310,27 @@ class StoreAndCompare:
         """
         tenant = context.principal.tenant
         drafts = drafts_of(self.vault.writer, self.policy, context, entering, how.custody)
-        if how.revise:
-            self._store_or_revise(context, grant, drafts)
-        else:
-            self._store_new(context, grant, drafts)
+        self._store(context, grant, drafts, revise=how.revise)
         if how.custody is not None:
             self._set_first_custody(context, grant, drafts, how.custody)
         outcomes = kept(self.keyring.tenant(tenant), entering, drafts)
         return [outcome for outcome in outcomes if outcome is not None]
 
-    def _store_new(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
-        """Write records of new waybills at once, and compare only those of known ones.
+    def _store(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], *, revise: bool) -> None:
+        """Write records of new waybills, and compare those of known ones.
 
-        Round trips: one to write; see `_settle` for known ones. Where one expires or is stored meanwhile, both again.
+        New ones are written at once. Where others may be revised, all are compared before anything is written, so that
+        a refused call has stored nothing. Round trips: one to write; for known ones those of `_settle`, one for the
+        entry of revisions, and one to write. Where one expires or is stored meanwhile, the same again.
         """
-        known = self.vault.writer.put(context.principal.tenant, drafts, context.now)
-        while known:
-            self._settle(context, grant, drafts, known, revise=False)
-            known = self.vault.writer.put(context.principal.tenant, known, context.now)
-
-    def _store_or_revise(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
-        """Compare all records before anything is written, so that a refused call has stored nothing.
-
-        Round trips: see `_settle`; one for the entry of revisions, and one to write. Where another call writes
-        meanwhile, those once more.
-        """
-        waiting = drafts
+        tenant = context.principal.tenant
+        waiting = drafts if revise else self.vault.writer.put(tenant, drafts, context.now)
         while waiting:
-            self._settle(context, grant, drafts, waiting, revise=True)
-            waiting = self._put_recorded(context, grant, waiting)
+            self._settle(context, grant, drafts, waiting, revise=revise)
+            if revise:
+                waiting = self._put_recorded(context, grant, waiting)
+            else:
+                waiting = self.vault.writer.put(tenant, waiting, context.now)
 
     def _settle(
         self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], waiting: Sequence[Draft], *, revise: bool
