@@ -280,18 +280,16 @@ class RecordWriter(TenantState, ABC):
             self._indexed(adding, now, roster)
         of_marks = replies[len(setting) : len(setting) + len(marks)]
         marked = {stem for (stem, _), reply in zip(marks, of_marks, strict=True) if reply is not None}
-        found = self._swap(written, roster) if follows else replies[: len(setting)]
+        found = replies[: len(setting)]
+        if follows:
+            following = [_following(one, roster) for one in written]
+            self._store.ask(*following)
+            found = [question.answer() for question in following]
         return {
             draft.stem
             for (draft, _, value), reply in zip(written, found, strict=True)
             if not _settle(draft, value, reply, marked=draft.stem in marked)
         }
-
-    def _swap(self, written: Sequence[_Written], roster: Roster) -> list[bool]:
-        """Write drafts of which some follow another record: one round trip. Return which ones were written."""
-        following = [_following(one, roster) for one in written]
-        self._store.ask(*following)
-        return [question.answer() for question in following]
 
     def _sealed(self, tenant: str, key: SealingKey, drafts: Sequence[Draft], places: Sequence[bytes]) -> list[bytes]:
         """Return the sealed records."""

@@ -93,15 +93,12 @@ class EraseWaybill:
             )
             with self.recorder.take_back_on_failure(entry):
                 erased = erasure.write()
-            if not erased:
-                (newest,) = self.vault.newest(tenant, [number], context.now)
-                if newest is not None and newest.record.held:
-                    self._refuse_held(context, stated.role, newest, entry)
             if erased:
-                return answers.Erased(
-                    audit=entry.id,
-                    unreadable_in_backups_after=unreadable_after(erasure.last_day, self.policy.longest_retention_days),
-                )
+                unreadable = unreadable_after(erasure.last_day, self.policy.longest_retention_days)
+                return answers.Erased(audit=entry.id, unreadable_in_backups_after=unreadable)
+            (newest,) = self.vault.newest(tenant, [number], context.now)
+            if newest is not None and newest.record.held:
+                self._refuse_held(context, stated.role, newest, entry)
 
     def _refuse_held(
         self, context: RequestContext, role: str, found: FoundWaybill, takes_back: Recorded | None = None

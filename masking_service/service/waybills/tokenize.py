@@ -412,20 +412,16 @@ def drafts_of(
 ) -> list[Draft]:
     """Prepare records for `writer`, with the retention of their tenant and by what a search finds them."""
     tenant = context.principal.tenant
+    rule = policy.search(tenant)
+    found_by: list[Findable] = []
+    if rule.phone or rule.last4:
+        site = custody.site if custody is not None else None
+        found_by = findable([one.phones() for one in entering], site, phone=rule.phone, last4=rule.last4)
     return writer.drafts(
         tenant,
         [one.number for one in entering],
         [one.body for one in entering],
         now=context.now,
         expires_at=context.now + policy.retention_days(tenant) * SECONDS_A_DAY,
-        findable=_findable(policy, tenant, entering, custody),
+        findable=found_by,
     )
-
-
-def _findable(policy: Policy, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
-    """Return the search terms of each record; an empty list if the policy keeps no index."""
-    rule = policy.search(tenant)
-    if not (rule.phone or rule.last4):
-        return []
-    site = custody.site if custody is not None else None
-    return findable([one.phones() for one in entering], site, phone=rule.phone, last4=rule.last4)

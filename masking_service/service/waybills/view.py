@@ -84,11 +84,6 @@ class _AskedWaybill:
     found: FoundWaybill | None = None
     outcome: str = Outcome.NOT_FOUND
 
-    def withhold_restricted(self) -> None:
-        """Show nothing of a restricted waybill."""
-        if self.found is not None and self.found.record.restricted:
-            self.found, self.outcome = None, Outcome.RESTRICTED
-
     def result(self, show: Callable[[str, FoundWaybill], answers.Waybill]) -> ViewResult:
         """Return the waybill as `show` makes it, or why there is none."""
         if self.number is None or self.found is None:
@@ -195,7 +190,8 @@ class ViewWaybills:
     ) -> list[ViewResult]:
         """Record a view that shows a kind in full, keep its disclosures, and return its answers."""
         for item in asked:
-            item.withhold_restricted()
+            if item.found is not None and item.found.record.restricted:
+                item.found, item.outcome = None, Outcome.RESTRICTED
         seen = [item.found for item in asked]
         entry = self.recorder.record(
             context,
