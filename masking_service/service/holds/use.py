@@ -6,6 +6,7 @@ which waybills exist, only how many are kept, to people who may erase them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -91,7 +92,7 @@ class Holding:
             added = msgspec.structs.replace(proposed, number=max((one.number for one in holds), default=0) + 1)
             return [*holds, added]
 
-        change = self._preparing(context, Action.HOLD_PROPOSE, hold, add)
+        change = partial(self._prepare, context, Action.HOLD_PROPOSE, hold, add)
         self.recorder.change(context, Action.HOLD_PROPOSE, stated, lambda: body, change)
         return _answer(added)
 
@@ -130,7 +131,7 @@ class Holding:
                 raise StoreUnavailable("moving")  # `keys reseal` gave the hold another data key
             return [*_keeping(holds).values()]
 
-        recording = self._recording(context, Action.HOLD_SET, stated)
+        recording = partial(self._record, context, Action.HOLD_SET, stated)
         kept = sum(
             self.held_records.keep(tenant, bases, hold.number, keeping, recording)
             for bases in self._portions(tenant, numbers)
@@ -216,7 +217,7 @@ class Holding:
         for other, names in zip(others, self.holds.waybills(tenant, others), strict=True):
             for base in keys.bases(names):
                 named.setdefault(base, []).append(other.name)
-        recording = self._recording(context, Action.HOLD_LIFT, stated)
+        recording = partial(self._record, context, Action.HOLD_LIFT, stated)
         for bases in self._portions(tenant, numbers):
             self.held_records.release(
                 tenant, bases, named, lambda: _keeping(self.holds.listed(tenant)), recording, context.now
@@ -242,21 +243,11 @@ class Holding:
         bases = self.keyring.tenant(tenant).bases(numbers)
         return [bases[at : at + AT_ONCE] for at in range(0, len(bases), AT_ONCE)]
 
-    def _recording(self, context: RequestContext, action: Action, stated: Stated) -> Callable[[Change], None]:
-        """Return what records the waybills of one step before they are changed."""
-
-        def record(change: Change) -> None:
-            if change.kept:
-                self.recorder.record(
-                    context,
-                    action,
-                    Outcome.DONE,
-                    stated,
-                    items=[ItemOutcome(base, Outcome.DONE) for base in change.kept],
-                    sealed=change.sealed,
-                )
-
-        return record
+    def _record(self, context: RequestContext, action: Action, stated: Stated, change: Change) -> None:
+        """Record the waybills of one step before they are changed."""
+        if change.kept:
+            items = [ItemOutcome(base, Outcome.DONE) for base in change.kept]
+            self.recorder.record(context, action, Outcome.DONE, stated, items=items, sealed=change.sealed)
 
     def _changed(
         self,
@@ -275,19 +266,17 @@ class Holding:
             changed = change(_named(holds, name))
             return [changed if one.name == name else one for one in holds]
 
-        self.recorder.change(context, action, stated, self._preparing(context, action, name, change_list), *beside)
+        self.recorder.change(
+            context, action, stated, partial(self._prepare, context, action, name, change_list), *beside
+        )
         return changed
 
-    def _preparing(
+    def _prepare(
         self, context: RequestContext, action: Action, name: str, change: Callable[[list[Hold]], list[Hold]]
-    ) -> Callable[[], Prepared[bool]]:
-        """Return what prepares a change of the list. A refusal by the change is recorded."""
-
-        def prepare() -> Prepared[bool]:
-            with self.recorder.record_denials(context, action, Stated(case=name)):
-                return self.holds.prepare(context.principal.tenant, change)
-
-        return prepare
+    ) -> Prepared[bool]:
+        """Prepare a change of the list. A refusal by the change is recorded."""
+        with self.recorder.record_denials(context, action, Stated(case=name)):
+            return self.holds.prepare(context.principal.tenant, change)
 
 
 def _from(hold: Hold, **changes: Any) -> Callable[[Hold], Hold]:

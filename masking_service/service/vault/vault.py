@@ -230,7 +230,7 @@ class Vault(TenantState):
         roster = self._store.identity.roster
         last_day = self._last_day(tenant, read, now)
         swaps = self._to_tombstones(tenant, read, now, until)
-        beside = [[custody_key(stem)] for stems in stems_of(keys, [read.base]).everywhere() for stem in stems]
+        custodies = [custody_key(stem) for stems in stems_of(keys, [read.base]).everywhere() for stem in stems]
 
         def write() -> bool:
             if any(revision is not None and revision.held for revision in read.revisions):
@@ -238,13 +238,14 @@ class Vault(TenantState):
             if entries:
                 self._store.write(entries)
             replacing = [
-                swap_question(each, until, deleted=keys, since=roster) for each, keys in zip(swaps, beside, strict=True)
+                swap_question(each, until, deleted=[custody], since=roster)
+                for each, custody in zip(swaps, custodies, strict=True)
             ]
             self._store.ask(*replacing)
             answers = [question.answer() for question in replacing]
             return all(answers)
 
-        emptied = [(place, None) for places in beside for place in places]
+        emptied = [(place, None) for place in custodies]
         sealed = [*emptied, *((one.place, one.new) for each in swaps for one in each)]
         announced = [Sealed(place, new, until=until if new else 0, once=False) for place, new in sealed]
         return Erasure(announced, write, last_day)
