@@ -10,9 +10,9 @@ from typing import Final
 
 from masking_files import texts
 from masking_files.destination import Write
-from masking_files.faults import InputError, NotDone
+from masking_files.faults import InputError
 from masking_files.formulas import risky, safe
-from masking_files.headers import lay_out
+from masking_files.headers import count_known
 from masking_files.sources import Source
 from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
 from masking_service.masking.records.schema import Schema
@@ -150,13 +150,7 @@ def _delimiter_of(line: str, schema: Schema, told: Mapping[str, str]) -> str:
     found = _DELIMITERS[0]
     for delimiter in _DELIMITERS:
         headers = next(csv.reader([line], delimiter=delimiter), [])
-        named = {header: to for header, to in told.items() if header in headers}
-        try:
-            layout = lay_out(headers, schema, named)
-        except NotDone:  # said when the table is laid out
-            known = (len(named), len(headers))
-        else:
-            known = (len(layout.places), len(headers))
+        known = (count_known(headers, schema, told), len(headers))
         if known > best:
             best, found = known, delimiter
     return found

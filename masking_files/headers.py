@@ -32,6 +32,15 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
     return tables.lay_out(headers, schema, _told(_targets(headers, told), schema))
 
 
+def count_known(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> int:
+    """Return how many of these texts are known headers: a row in which most are, is that of the headers."""
+    named = {header: to for header, to in told.items() if header in headers}
+    try:
+        return len(lay_out(headers, schema, named).places)
+    except NotDone:  # said when the table is laid out
+        return len(named)
+
+
 def _targets(headers: Sequence[str], told: Mapping[str, str]) -> dict[int, str]:
     """What --map says of each column that it names."""
     targets: dict[int, str] = {}

@@ -133,13 +133,6 @@ def _subject(leak: str, given: Any) -> Subject | None:
     return None
 
 
-def _day(option: str, given: str) -> int:
-    try:
-        return day_of(given)
-    except ValueError:
-        raise click.BadParameter("has to be a day such as 2026-11-24", param_hint=f"--{option}") from None
-
-
 def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _Made:
     found = Incident(subject, log.tenant, log.asked.begin, log.asked.end)
     found.find_acts(log.verified_entries())
@@ -147,18 +140,14 @@ def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _
     listed = _numbers_by_hash(log.keys, options.waybills) if options.waybills else {}
     sides, passed = found.sides(), dict.fromkeys(found.passed(), BOTH)
     persons = _persons(log, options, [*listed.values()], sides, passed)
-    more = More(
-        persons[0] if persons else None,
-        persons[1] if persons and passed else None,
-        _reach(found, _policies(log, options)) if subject.kind in ("principal", "issuer") else (),
-        _now(log, subject),
-    )
-    return _Made(
-        found.document(log.source(), listed, more),
-        _for_victims(log, found.numbers(listed), found.kinds),
-        str(subject),
-        bool(found.acts),
-    )
+    reach: list[PackTable] = []
+    if subject.kind in ("principal", "issuer"):
+        policies = _policies(log, options)
+        reach = [found.reach.could({policy.digest: policy for policy in policies}), found.reach.can(policies[0])]
+    of_released, of_passed = persons or (None, None)
+    more = More(of_released, of_passed if passed else None, reach, _now(log, subject))
+    files = _for_victims(log, found.numbers(listed), found.kinds)
+    return _Made(found.document(log.source(), listed, more), files, str(subject), bool(found.acts))
 
 
 def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
@@ -251,13 +240,11 @@ def _key_leak(log: WholeLog, kind: KeyLeakKind, given: Any, options: _IncidentOp
         return KeyLeak(kind, log.asked.begin, log.asked.end, retentions, given, ids)
     if kind == "keyset":
         return KeyLeak(kind, 0, 1, retentions)
-    day = _day(kind, given) * SECONDS_A_DAY
+    try:
+        day = day_of(given) * SECONDS_A_DAY
+    except ValueError:
+        raise click.BadParameter("has to be a day such as 2026-11-24", param_hint=f"--{kind}") from None
     return KeyLeak(kind, day if kind == "data-key" else 0, day + SECONDS_A_DAY, retentions)
-
-
-def _reach(found: Incident, policies: Sequence[Policy]) -> Sequence[PackTable]:
-    """Return what the subject could do under each policy of the period, and what it can do now."""
-    return (found.reach.could({policy.digest: policy for policy in policies}), found.reach.can(policies[0]))
 
 
 def _policies(log: WholeLog, options: _IncidentOptions) -> Sequence[Policy]:
@@ -351,15 +338,11 @@ class _ListLine:
 
 
 def _read_list(path: Path) -> Iterator[_ListLine]:
-    for line in _lines(path):
+    """Yield the lines that are not empty, full-width digits and letters as usual ones."""
+    lines = (normalize("NFKC", line).strip().strip(",;\"'") for line in lines_of(path, "--list"))
+    for line in filter(None, lines):
         phones = frozenset(one.number for one in read(line)) if not any(map(str.isalpha, line)) else frozenset()
         try:
             yield _ListLine(normalise_waybill_no(line), phones)
         except ValueError:
             yield _ListLine("", phones)
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """Yield the lines that are not empty, full-width digits and letters as usual ones."""
-    lines = (normalize("NFKC", line).strip().strip(",;\"'") for line in lines_of(path, "--list"))
-    yield from filter(None, lines)

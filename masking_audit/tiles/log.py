@@ -22,7 +22,7 @@ from masking_audit.tiles.layout import ENTRIES, WIDTH, levels, split_bundle, spl
 from masking_audit.tiles.log_key import open_log_key, sign_as_log
 from masking_audit.tiles.merkle import leaf_hash
 from masking_audit.tiles.notes import Note, NoteError, NoteKey, SignatureLine
-from masking_audit.tiles.reader import TileError, read_tile
+from masking_audit.tiles.reader import Split, TileError, read_tile
 from masking_audit.tiles.tree import complete_root, root
 from masking_audit.tiles.tree_head import TreeHead, head_of
 from masking_service.audit.questions import Position
@@ -65,8 +65,8 @@ class TiledLog:
             self._signer, self.key = open_log_key(archive, origin)
             self.note = read_checkpoint(self.folder / CHECKPOINT, self.key)
             state = self._read_state(begin)
-            self._hashes = [self._edge(level, count) for level, count in levels(state.size)]
-            self._leaves = self._edge_leaves(state.size)
+            self._hashes = [self._edge(level, count, split_hashes) for level, count in levels(state.size)]
+            self._leaves = self._edge(ENTRIES, state.size, split_bundle)
         except (NoteError, TileError) as error:
             raise ArchiveError(str(error)) from None
         self.size, self.position = state.size, state.position
@@ -180,13 +180,10 @@ class TiledLog:
                 f"{self._state_path}: is damaged. Move it away; the tiles are then made again from the first segment"
             ) from None
 
-    def _edge(self, level: int, count: int) -> list[bytes]:
+    def _edge(self, level: int | str, count: int, split: Split) -> list[bytes]:
+        """Return the content of the partial tile or bundle at the end of a level."""
         index, width = divmod(count, WIDTH)
-        return read_tile(self.folder, level, index, width, split_hashes) if width else []
-
-    def _edge_leaves(self, size: int) -> list[bytes]:
-        index, width = divmod(size, WIDTH)
-        return read_tile(self.folder, ENTRIES, index, width, split_bundle) if width else []
+        return read_tile(self.folder, level, index, width, split) if width else []
 
 
 def read_checkpoint(path: Path, key: NoteKey) -> Note | None:

@@ -18,7 +18,7 @@ from masking_files.excel.package import Workbook, is_known_name
 from masking_files.excel.scan import HEADER_ROWS, Scan
 from masking_files.faults import InputError, NotDone
 from masking_files.formulas import BEGINNINGS
-from masking_files.headers import lay_out
+from masking_files.headers import count_known
 from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
 from masking_files.texts import ABOVE_HEADERS, BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
 from masking_service.masking.records.schema import Schema
@@ -195,11 +195,7 @@ def _find_headers(texts: list[list[str]], scan: Scan, schema: Schema, told: Mapp
                 headers = headers[:-1]
             if not headers or (titled and headers == row):
                 continue
-            named = {header: to for header, to in told.items() if header in headers}
-            try:
-                known = len(lay_out(headers, schema, named).places)
-            except NotDone:  # said when the table is laid out
-                known = len(named)
+            known = count_known(headers, schema, told)
             if best is None or (known > 0 and (known, titled) > best):
                 best, found = (known, titled), (at, headers)
     if not found[1]:

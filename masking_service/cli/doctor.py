@@ -296,10 +296,9 @@ _HOLD_STATES: Final = {
 
 def _holds(settings: Settings) -> str | None:
     """Return the holds in force: what is kept for them must not be deleted by hand either."""
-    policy = Policy.load(settings.policy, development=settings.development)
     told = []
     with opened_registry(settings) as opened:
-        for tenant in sorted({DEFAULT_TENANT, *policy.tenants, *(client.tenant for client in opened.registry.clients)}):
+        for tenant in sorted(opened.tenants):
             kept = [hold for hold in opened.state(Holds).listed(tenant) if hold.keeps or hold.status == "releasing"]
             told += [
                 f"\n  {hold.name} of tenant {tenant}: {hold.kept} of {hold.waybills} waybills, "

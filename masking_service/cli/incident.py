@@ -15,14 +15,11 @@ from masking_service.runtime.administration import OpenRegistries, opened_regist
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
 from masking_service.service.call.errors import InvalidRequest, NotFound
-from masking_service.service.call.recorder import RequestContext
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
 from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
 from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.incidents.use import IncidentBook, Known, named
-from masking_service.service.people.principals import service_principal
 from masking_service.service.rule_texts import with_rules
-from masking_service.store.health import uphold
 from masking_service.texts import Text, language_of_terminal, say
 
 FLAGS: Final = get_args(Flag)
@@ -92,8 +89,7 @@ def open_incident(name: str, tenant: str, state_dir: Path, **said: Any) -> None:
         persons=said["persons"],
     )
     with opened_registry(settings_of(state_dir)) as opened, _refusals_in_words():
-        uphold(opened.store)
-        _show([_book(opened).open(_operator(tenant), fresh)])
+        _show([_book(opened).open(opened.operator(tenant), fresh)])
 
 
 @incident.command()
@@ -134,8 +130,7 @@ def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
     with opened_registry(settings_of(state_dir)) as opened, _refusals_in_words():
         book = _book(opened)
         if name is not None and known != Known():
-            uphold(opened.store)
-            book.note(_operator(tenant), name, known)
+            book.note(opened.operator(tenant), name, known)
         incidents = book.lists.listed(tenant)
         shown = incidents if name is None else [named(incidents, name)]
     if said["forms"]:
@@ -150,16 +145,11 @@ def status(name: str | None, tenant: str, state_dir: Path, **said: Any) -> None:
 def close(name: str, tenant: str, state_dir: Path) -> None:
     """Close the incident NAME. Deadlines that count from its end begin."""
     with opened_registry(settings_of(state_dir)) as opened, _refusals_in_words():
-        uphold(opened.store)
-        _show([_book(opened).close(_operator(tenant), name)])
+        _show([_book(opened).close(opened.operator(tenant), name)])
 
 
 def _book(opened: OpenRegistries) -> IncidentBook:
     return IncidentBook(opened.state(IncidentLists), opened.recorder)
-
-
-def _operator(tenant: str) -> RequestContext:
-    return RequestContext(service_principal("command-line", tenant), "", clock())
 
 
 @contextmanager

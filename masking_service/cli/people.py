@@ -5,7 +5,7 @@ import pwd
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -17,7 +17,6 @@ from masking_service.runtime.administration import OpenRegistries, opened_regist
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_alerts
 from masking_service.runtime.set_up import settings_of
-from masking_service.runtime.settings import Settings
 from masking_service.service.acts.state import (
     ApprovedKey,
     Key,
@@ -60,30 +59,63 @@ def devices() -> None:
     """Devices that prove the calls of their people."""
 
 
-@keys.command("list")
-@principal_option
-@of_tenant
-@state_dir
-def list_keys(principal: str | None, tenant: str, state_dir: Path) -> None:
-    """Show the keys that wait, and those of a person.
+def _add_shared(group: click.Group, kind: type[KeyRegistry[Any, Any]], told: str, revoked: str) -> None:
+    """Add the commands that keys and devices have alike: `list` and `revoke`.
 
-    The fingerprint of a key is the SHA-256 of its public key.
+    Args:
+        told: what their fingerprint or id is.
+        revoked: what one that is revoked no longer does.
     """
-    with opened_registry(settings_of(state_dir)) as opened:
-        _show(opened, opened.state(Keyholders), tenant, principal)
+    noun = kind.sort.name
+
+    @group.command("list", help=f"Show the {noun}s that wait, and those of a person.\n\n{told}")
+    @principal_option
+    @of_tenant
+    @state_dir
+    def list_all(principal: str | None, tenant: str, state_dir: Path) -> None:
+        with opened_registry(settings_of(state_dir)) as opened:
+            registry = opened.state(kind)
+            fingerprint = registry.sort.fingerprint
+            rows = [
+                (one.principal, one.id, one.name, rfc3339(one.since), "pending", fingerprint(one))
+                for one in opened.waiting_keys(registry, tenant)
+                if principal in (None, one.principal)
+            ]
+            if principal is not None:
+                held, gone = opened.keys_of(registry, tenant, principal)
+                rows += [
+                    (principal, key.id, key.name, rfc3339(key.since), _state(key, gone), fingerprint(key))
+                    for key in held
+                ]
+        echo_columns([("principal", noun, *COLUMNS), *rows])
+
+    @group.command("revoke", context_settings=TAKES_ANY_ID, help=f"Revoke a {noun.upper()} of a person.\n\n{revoked}")
+    @click.argument(noun)
+    @click.option("--principal", type=PRINCIPAL, required=True, help=f"The person whose {noun} it is: ALIAS/SUB.")
+    @of_tenant
+    @state_dir
+    def revoke(principal: str, tenant: str, state_dir: Path, **named: str) -> None:
+        with opened_registry(settings_of(state_dir)) as opened:
+            registry = opened.state(kind)
+            held = [one for one in opened.keys_of(registry, tenant, principal)[0] if one.id == named[noun]]
+            if not held:
+                raise click.ClickException(f"this person has no {noun} with this id")
+            opened.revoke_key(registry, tenant, principal, held[0])
+        click.echo("revoked")
 
 
-@devices.command("list")
-@principal_option
-@of_tenant
-@state_dir
-def list_devices(principal: str | None, tenant: str, state_dir: Path) -> None:
-    """Show the devices that wait, and those of a person.
-
-    The id of a device is the thumbprint of its public key.
-    """
-    with opened_registry(settings_of(state_dir)) as opened:
-        _show(opened, opened.state(Devices), tenant, principal)
+_add_shared(
+    keys,
+    Keyholders,
+    "The fingerprint of a key is the SHA-256 of its public key.",
+    "It signs nothing from the next call on.",
+)
+_add_shared(
+    devices,
+    Devices,
+    "The id of a device is the thumbprint of its public key.",
+    "It proves nothing from the next call on.",
+)
 
 
 @keys.command("approve", context_settings=TAKES_ANY_ID)
@@ -100,11 +132,10 @@ def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -
     With `signed.operators: 2` of the policy, two people have to run it, each under an account of their own (also as
     sudo names it).
     """
-    settings = settings_of(state_dir)
-    with opened_registry(settings) as opened:
+    with opened_registry(settings_of(state_dir)) as opened:
         request = _waiting(opened, opened.state(Keyholders), tenant, principal, key)
         approved = opened.approve_key(tenant, request, _operator())
-        _raise_alert(settings, opened, tenant)
+        _raise_alert(opened, tenant)
     if approved is None:
         click.echo(f"{fingerprint_of(request)} {request.principal}", err=True)
         click.echo("not approved yet: another person has to run this command, under another account", err=True)
@@ -123,41 +154,12 @@ def approve_device(device: str, principal: str | None, tenant: str, state_dir: P
 
     It is an entry of the log, and an alert. A person has at most two active devices.
     """
-    settings = settings_of(state_dir)
-    with opened_registry(settings) as opened:
+    with opened_registry(settings_of(state_dir)) as opened:
         request = _waiting(opened, opened.state(Devices), tenant, principal, device)
         _check_room(opened, tenant, request.principal, [device])
         opened.approve_device(tenant, request)
-        _raise_alert(settings, opened, tenant)
+        _raise_alert(opened, tenant)
     click.echo(f"approved: {request.principal}")
-
-
-@keys.command("revoke", context_settings=TAKES_ANY_ID)
-@click.argument("key")
-@click.option("--principal", type=PRINCIPAL, required=True, help="The person whose key it is: ALIAS/SUB.")
-@of_tenant
-@state_dir
-def revoke_key(key: str, principal: str, tenant: str, state_dir: Path) -> None:
-    """Revoke a KEY of a person.
-
-    It signs nothing from the next call on.
-    """
-    with opened_registry(settings_of(state_dir)) as opened:
-        _revoke(opened, opened.state(Keyholders), tenant, principal, key)
-
-
-@devices.command("revoke", context_settings=TAKES_ANY_ID)
-@click.argument("device")
-@click.option("--principal", type=PRINCIPAL, required=True, help="The person whose device it is: ALIAS/SUB.")
-@of_tenant
-@state_dir
-def revoke_device(device: str, principal: str, tenant: str, state_dir: Path) -> None:
-    """Revoke a DEVICE of a person.
-
-    It proves nothing from the next call on.
-    """
-    with opened_registry(settings_of(state_dir)) as opened:
-        _revoke(opened, opened.state(Devices), tenant, principal, device)
 
 
 @devices.command("import")
@@ -171,8 +173,7 @@ def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
     phone is the number from which its person calls, and may be empty. If any line has a fault, nothing is changed.
     """
     wanted = read_rows(file, IMPORTED, _device)
-    settings = settings_of(state_dir)
-    with opened_registry(settings, may_claim=True) as opened:
+    with opened_registry(settings_of(state_dir), may_claim=True) as opened:
         people: dict[str, list[str]] = {}
         for one in wanted:
             people.setdefault(one.principal, []).append(one.id)
@@ -180,7 +181,7 @@ def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
             _check_room(opened, tenant, principal, ids)
         for one in wanted:
             opened.approve_device(tenant, one)
-        _raise_alert(settings, opened, tenant)
+        _raise_alert(opened, tenant)
     click.echo(f"{len(wanted)} devices of {len(people)} people approved")
 
 
@@ -196,12 +197,11 @@ def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
     invitation: give each to its person only. If any line has a fault, none is made.
     """
     wanted = read_rows(file, INVITED, _invited)
-    settings = settings_of(state_dir)
-    with opened_registry(settings) as opened:
+    with opened_registry(settings_of(state_dir)) as opened:
         click.echo("principal,invitation")
         for principal, phone in wanted:
             click.echo(f"{principal},{opened.invite_device(tenant, principal, phone)}")
-        _raise_alert(settings, opened, tenant)
+        _raise_alert(opened, tenant)
 
 
 @devices.command("uninvite")
@@ -262,20 +262,6 @@ def unfreeze(principal: str, tenant: str, state_dir: Path) -> None:
     click.echo("unfrozen")
 
 
-def _show(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str | None) -> None:
-    """Print the keys of one sort that wait, and those of a person."""
-    told = registry.sort.fingerprint
-    rows = [
-        (one.principal, one.id, one.name, rfc3339(one.since), "pending", told(one))
-        for one in opened.waiting_keys(registry, tenant)
-        if principal in (None, one.principal)
-    ]
-    if principal is not None:
-        held, revoked = opened.keys_of(registry, tenant, principal)
-        rows += [(principal, key.id, key.name, rfc3339(key.since), _state(key, revoked), told(key)) for key in held]
-    echo_columns([("principal", registry.sort.name, *COLUMNS), *rows])
-
-
 def _waiting(
     opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str | None, key: str
 ) -> Request:
@@ -283,14 +269,6 @@ def _waiting(
         if one.id == key and principal in (None, one.principal):
             return one
     raise click.ClickException(f"no {registry.sort.name} with this id is waiting for approval")
-
-
-def _revoke(opened: OpenRegistries, registry: KeyRegistry[Key, Request], tenant: str, principal: str, key: str) -> None:
-    held = [one for one in opened.keys_of(registry, tenant, principal)[0] if one.id == key]
-    if not held:
-        raise click.ClickException(f"this person has no {registry.sort.name} with this id")
-    opened.revoke_key(registry, tenant, principal, held[0])
-    click.echo("revoked")
 
 
 def _check_room(opened: OpenRegistries, tenant: str, principal: str, wanted: Sequence[str]) -> None:
@@ -302,8 +280,8 @@ def _check_room(opened: OpenRegistries, tenant: str, principal: str, wanted: Seq
         raise click.ClickException(f"{principal}: a person has at most {MAX_DEVICES} active devices")
 
 
-def _raise_alert(settings: Settings, opened: OpenRegistries, tenant: str) -> None:
-    alerts = open_alerts(settings, opened.keyring, Metrics())
+def _raise_alert(opened: OpenRegistries, tenant: str) -> None:
+    alerts = open_alerts(opened.settings, opened.keyring, Metrics())
     alerts.raise_alert("key-by-command", service_principal("command-line", tenant))
     alerts.close()
 

@@ -21,6 +21,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from keys.files import write_secret_file
 from masking_service.dev.child import end_child, start_child
 from masking_service.runtime.set_up import FOLDER, LOCK, URL, take_lock
 from masking_service.runtime.settings import SettingsError
@@ -173,7 +174,7 @@ class EmbeddedServer:
             (self._dir / URL).unlink(missing_ok=True)
             self._announced = False
             self._socket = self._socket or _reachable(self._dir) / "valkey.sock"
-            self._write("valkey.conf", self._configuration())
+            write_secret_file(self._dir / "valkey.conf", self._configuration().encode(), replace=True)
             self._process = start_child(
                 [str(self._binary), "valkey.conf"],
                 self._dir,
@@ -187,7 +188,7 @@ class EmbeddedServer:
         return self._process
 
     def _announce(self) -> None:
-        self._write(URL, self.url)
+        write_secret_file(self._dir / URL, self.url.encode(), replace=True)
         self._announced = True
 
     def _lock(self, patience: float) -> int:
@@ -203,13 +204,6 @@ class EmbeddedServer:
     def _configuration(self) -> str:
         settings = (("dir", "."), *DURABLE, *PRIVATE, ("requirepass", self._password))
         return "".join(f"{name} {value}\n" for name, value in settings)
-
-    def _write(self, name: str, text: str) -> None:
-        draft = self._dir / f"{name}.new"
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-        draft.replace(self._dir / name)
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS

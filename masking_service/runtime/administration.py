@@ -40,18 +40,20 @@ State = TypeVar("State", bound=TenantState)
 
 @dataclass(frozen=True, slots=True)
 class OpenRegistries:
-    """The registries of clients and callers, opened by an operator. Changes are logged before they are made.
+    """The registries of clients and callers, opened by an operator. Changes are logged before they are made."""
 
-    Attributes:
-        operators: how many people approve a key.
-    """
-
+    settings: Settings
+    policy: Policy
     keyring: Keyring
     registry: ClientRegistry
     store: Store
     recorder: Recorder
     checkpoints: Checkpoints
-    operators: int = 1
+
+    @property
+    def tenants(self) -> set[str]:
+        """Every tenant that clients and policy name."""
+        return {DEFAULT_TENANT, *self.policy.tenants, *(client.tenant for client in self.registry.clients)}
 
     def change(self, action: Action, client_id: str, change: Callable[[Clients], Clients]) -> None:
         """Change the registry.
@@ -62,7 +64,7 @@ class OpenRegistries:
             ClientError: `change` refused.
         """
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
-        operator = self._operator(DEFAULT_TENANT)
+        operator = self.operator(DEFAULT_TENANT)
         self.recorder.change(operator, action, Stated(subject=subject), lambda: self.registry.prepare(change))
 
     def state(self, kind: type[State]) -> State:
@@ -90,8 +92,9 @@ class OpenRegistries:
         Raises:
             StoreUnavailable: it may be approved; look, then approve it again.
         """
-        operator = self._operator(tenant)
-        if self.operators > 1 and request.operator in ("", by):
+        operator = self.operator(tenant)
+        signed = self.policy.rules.signed
+        if signed is not None and signed.operators > 1 and request.operator in ("", by):
             vouched = msgspec.structs.replace(request, operator=by)
             prepare = partial(self.state(Keyholders).prepare_request, tenant, vouched)
             self.recorder.change(operator, Action.KEY_VOUCH, Stated(subject=request.principal), prepare)
@@ -102,7 +105,7 @@ class OpenRegistries:
 
     def approve_device(self, tenant: str, request: DeviceRequest) -> None:
         """Approve a device that waits; it proves calls from now on. Raises as `approve_key`."""
-        operator = self._operator(tenant)
+        operator = self.operator(tenant)
         device = as_approved(Device, request, operator.principal.id, (), operator.now)
         self._approve(self.state(Devices), operator, request.principal, device)
 
@@ -115,7 +118,7 @@ class OpenRegistries:
         Raises:
             StoreUnavailable: none was made.
         """
-        operator = self._operator(tenant)
+        operator = self.operator(tenant)
         self.recorder.record(operator, Action.DEVICE_INVITE, Outcome.DONE, Stated(subject=principal))
         return invite(self.keyring.tenant(tenant), principal, phone, os.urandom(RANDOM_BYTES), operator.now)
 
@@ -125,12 +128,12 @@ class OpenRegistries:
         Raises:
             SignatureInvalid: it is another person's, was not made here, or is too old.
         """
-        return read_invitation(self.keyring.tenant(tenant), principal, text, self._operator(tenant).now).id
+        return read_invitation(self.keyring.tenant(tenant), principal, text, self.operator(tenant).now).id
 
     def uninvite(self, tenant: str, principal: str, invitation: str) -> None:
         """Take an invitation back: no device enrols with it any more. Raises as `approve_key`."""
         prepare = partial(self.state(Freezes).prepare_revocation, tenant, invitation)
-        self.recorder.change(self._operator(tenant), Action.DEVICE_REVOKE, Stated(subject=principal), prepare)
+        self.recorder.change(self.operator(tenant), Action.DEVICE_REVOKE, Stated(subject=principal), prepare)
 
     def _approve(self, registry: KeyRegistry[Key, Request], operator: RequestContext, principal: str, key: Key) -> None:
         tenant = operator.principal.tenant
@@ -144,7 +147,7 @@ class OpenRegistries:
 
     def revoke_key(self, registry: KeyRegistry[Key, Request], tenant: str, principal: str, key: Key) -> None:
         """Revoke a key: it is good for nothing from now on. Raises as `approve_key`."""
-        freezes, operator = self.state(Freezes), self._operator(tenant)
+        freezes, operator = self.state(Freezes), self.operator(tenant)
         revoked = msgspec.structs.replace(key, revoked_at=key.revoked_at or operator.now)
         self.recorder.change(
             operator,
@@ -157,9 +160,10 @@ class OpenRegistries:
     def unfreeze(self, tenant: str, principal: str) -> None:
         """Unfreeze a principal, and reset the counts. Raises as `approve_key`."""
         prepare = partial(self.state(Freezes).prepare_unfreeze, tenant, principal)
-        self.recorder.change(self._operator(tenant), Action.THAW, Stated(subject=principal), prepare)
+        self.recorder.change(self.operator(tenant), Action.THAW, Stated(subject=principal), prepare)
 
-    def _operator(self, tenant: str) -> RequestContext:
+    def operator(self, tenant: str) -> RequestContext:
+        """Return the context of what an operator does. Raises StoreUnavailable: the store would not keep it."""
         uphold(self.store)
         return RequestContext(service_principal("command-line", tenant), "", clock())
 
@@ -169,7 +173,7 @@ class OpenRegistries:
         Raises:
             StoreUnavailable: some of them may be on file; the same numbers can be given again.
         """
-        operator, callers = self._operator(tenant), self.state(Callers)
+        operator, callers = self.operator(tenant), self.state(Callers)
         each = iter(numbers.items())
         while some := dict(islice(each, NUMBERS_AT_ONCE)):
             prepare = partial(callers.prepare, tenant, some)
@@ -214,14 +218,8 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry.refresh()
         log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
         try:
-            yield OpenRegistries(
-                keyring,
-                registry,
-                store,
-                Recorder(log, Denials(log, clock), keyring, policy.digest, None),
-                checkpoints,
-                policy.rules.signed.operators if policy.rules.signed is not None else 1,
-            )
+            recorder = Recorder(log, Denials(log, clock), keyring, policy.digest, None)
+            yield OpenRegistries(settings, policy, keyring, registry, store, recorder, checkpoints)
         finally:
             with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed
                 end(log, checkpoints)

@@ -231,7 +231,7 @@ def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir
     """Rotate one of the `ROTATIONS`."""
     rotation = ROTATIONS[which]
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
-        click.echo(told(rotation.run(Rotating(coordinator, opened, _policy(state_dir))), rotation.said, EARLIER))
+        click.echo(told(rotation.run(Rotating(coordinator, opened)), rotation.said, EARLIER))
         if which == "audit":
             click.echo(f"Give {state_dir / PUBLIC_KEY}, which has both, to the auditors and for the witness.")
         if numbers is not None:
@@ -266,9 +266,8 @@ def reseal(timeout: float, state_dir: Path) -> None:
     Use it when a person leaves who may have had data keys.
     Search entries follow. An interrupted run continues where it stopped.
     """
-    policy = _policy(state_dir)
     with opened_rotation(state_dir, timeout) as (coordinator, opened):
-        done = reseal_all(coordinator, opened.recorder, policy, clock)
+        done = reseal_all(coordinator, opened.recorder, opened.policy, clock)
     click.echo(f"Sealed anew: {done.records:,} records, {done.entries:,} search entries, {done.held:,} held waybills.")
     click.echo(f"{done.checked:,} records were checked: {done.left:,} are under older data keys.")
     if done.left:

@@ -26,7 +26,6 @@ from masking_service.rotation.shred import rewrap
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring
 from masking_service.runtime.set_up import settings_of
-from masking_service.service.people.policy import Policy
 
 PLAN: Final = "leaver.json"
 VERIFY_FIRST: Final = (
@@ -128,12 +127,10 @@ def _steps(
     state_dir: Path, timeout: float, departure: LeaverPlan, named: NamedRoot | None
 ) -> Callable[[Step], str | None]:
     """Return what runs a step."""
-    settings = settings_of(state_dir)
-    policy = Policy.load(settings.policy, development=settings.development)
 
     def run_step(step: Step) -> str | None:
         with opened_rotation(state_dir, timeout) as (coordinator, opened):
-            using = _OfStep(coordinator, opened, policy, departure, named)
+            using = _OfStep(coordinator, opened, departure, named)
             said = _RUN[step](using)
             while departure.leaves_known(step, coordinator.file):  # it only finished an earlier rotation
                 said = _RUN[step](using)
@@ -178,7 +175,7 @@ def _publication(opened: _OfStep) -> str:
 
 
 def _reseal(opened: _OfStep) -> str:
-    done = reseal(opened.coordinator, opened.registries.recorder, opened.policy, clock)
+    done = reseal(opened.coordinator, opened.registries.recorder, opened.registries.policy, clock)
     return (
         f"{done.records:,} records, {done.entries:,} search entries and {done.held:,} held waybills: "
         f"{done.left:,} records under older data keys"
@@ -200,7 +197,7 @@ def _revoke_hosts(opened: _OfStep) -> str | None:
     ids = [key for key, host in coordinator.keyring.keyset.hosts.items() if host.name in leaving]
     sealed = 0
     if ids:
-        done = reseal_hosts(coordinator, opened.registries.recorder, opened.policy, clock, ids)
+        done = reseal_hosts(coordinator, opened.registries.recorder, opened.registries.policy, clock, ids)
         sealed = done.records + done.entries
     for name in leaving:
         coordinator.change(tiers.revoke(coordinator.path, name, coordinator.today))

@@ -13,7 +13,6 @@ from masking_service.rotation.state import rotate_state
 from masking_service.runtime.administration import OpenRegistries
 from masking_service.runtime.clock import clock
 from masking_service.runtime.state_files import write_public_key
-from masking_service.service.people.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,6 @@ class Rotating:
 
     coordinator: Coordinator
     registries: OpenRegistries
-    policy: Policy
-
-    @property
-    def tenants(self) -> set[str]:
-        """Every tenant that clients and policy name."""
-        return {client.tenant for client in self.registries.registry.clients} | self.policy.tenants
 
 
 class Rotation(NamedTuple):
@@ -65,12 +58,12 @@ def _audit(using: Rotating) -> int | None:
 
 ROTATIONS: Final[Mapping[str, Rotation]] = {
     "index": Rotation(
-        lambda using: rotate_index(using.coordinator, using.registries.recorder, using.tenants, clock),
+        lambda using: rotate_index(using.coordinator, using.registries.recorder, using.registries.tenants, clock),
         "{:,} values were moved. {:,} keys of waybills were checked: 0 are at an old place.",
         "{:,} values moved: 0 at an old place",
     ),
     "state": Rotation(
-        lambda using: rotate_state(using.coordinator, using.registries.recorder, using.tenants, clock),
+        lambda using: rotate_state(using.coordinator, using.registries.recorder, using.registries.tenants, clock),
         "{:,} sealed values were checked: 0 are under the old state key, which is refused now.",
         "{:,} values checked: 0 under the old secret",
     ),
@@ -80,7 +73,7 @@ ROTATIONS: Final[Mapping[str, Rotation]] = {
         "the new pepper is in the digests of {} API keys",
     ),
     "search": Rotation(
-        lambda using: rotate_search(using.coordinator, using.policy, clock),
+        lambda using: rotate_search(using.coordinator, using.registries.policy, clock),
         "{:,} search entries were replaced. {:,} parts were checked: 0 have an old name.",
         "{:,} entries replaced: 0 under an old name",
     ),
