@@ -80,7 +80,11 @@ _announced: Final = Expression(
     rf"(?<![{LETTERS}])(?=[{LETTERS}])(?:{_CUE}"
     rf"|(?P<sir>(?<![\w:：]\s)M\.\s|(?:{cues.TITLES_IN_TEXTS})\s))(?P<name>{_FAMILY_FIRST}{NAME})(?!{LETTER})"
 ).finditer
-_SMALL_TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|dhr|mevr|mme|mlle|sra|srta)\.? $", re.I).search
+_small_title: Final = re.compile(
+    r"\b(?:(?:mrs?|ms|dhr|mevr|mme|mlle|sra|srta|sr|sigra|sig)\.?|frau|herrn?|famil(?:ie|ia|le)|mevrouw|meneer"
+    r"|monsieur|madame|signora?|señora?|senhora?|do[nñ]a|pan[ií]|panią|panu)\s$",
+    re.I,
+).search
 _announced_small: Final = Expression(
     rf"(?<![{LETTERS}])(?=[{LETTERS}]{{2,}}[^\n]{{3}})"
     rf"(?=(?:{_CUE}|(?:{cues.TITLES_IN_TEXTS})\s)(?P<name>{_SMALL}(?: {_SMALL}){{0,3}}))"
@@ -268,14 +272,20 @@ def _names_in_small_letters(text: str) -> Iterator[Span]:
     """Yield the spans of given names in small letters behind a cue, with the names behind them: ask for maria."""
     for match in _announced_small(text):
         words = match["name"].split(" ")
-        known = 0
-        while known < len(words) and _is_small_name(words[known]):
-            known += 1
-        if known == 0 and _SMALL_TITLE(text, match.start(), match.start("name")) and words[0] not in PERSONS:
+        known = next((at for at, word in enumerate(words) if not _is_small_name(word)), len(words))
+        titled = _small_title(text, match.start(), match.start("name")) is not None
+        if titled and not known and not _is_usual(words[0]):
             known = 1
+        if titled and known == 1 < len(words) and _is_small_name(words[0]) and not _is_usual(words[1]):
+            known = 2
         if known:
             start = match.start("name")
             yield start, start + len(" ".join(words[:known]))
+
+
+def _is_usual(word: str) -> bool:
+    """Whether a word in small letters is no name behind a title: la señora que limpia."""
+    return word in PERSONS or word in cues.LATIN_SMALL or word in cues.NO_LATIN_NAME
 
 
 def _is_small_name(word: str) -> bool:

@@ -103,14 +103,24 @@ def test_words_of_the_profile_are_hidden_in_columns_too() -> None:
     assert [(one["remark"], one["x9"]) for one in batch] == [("****", "****")] * FEW
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["x", {"other": []}, {"keep": "高老庄"}, {"hide": ["a"]}, {"hide": [1]}, {"hide": ["a*b"]}],
-    ids=["no mapping", "unknown use", "no list", "short", "no text", "star"],
+@every(
+    ("words", "place"),
+    [
+        ("x", "words"),
+        ({"other": []}, "words"),
+        ({"keep": "高老庄"}, "words.keep"),
+        ({"keep": 5}, "words.keep"),
+        ({"keep": {"高老庄": 1}}, "words.keep"),
+        ({"hide": ["天蓝工程", "a"]}, "words.hide[1]"),
+        ({"hide": [1]}, "words.hide[0]"),
+        ({"hide": ["a*b"]}, "words.hide[0]"),
+    ],
 )
-def test_other_words_are_refused(words: Any) -> None:
-    with pytest.raises(DefinitionError, match=r"^profiles\.p\.words"):
+def test_other_words_are_refused(words: Any, place: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
         Profile.parse("p", {**LABEL_RULES, "words": words})
+
+    assert refused.value.path == f"profiles.p.{place}"
 
 
 PIECES = (

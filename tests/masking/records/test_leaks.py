@@ -77,6 +77,8 @@ def test_a_phone_is_found_in_any_spelling(written: str) -> None:
         ("2026138123456789", "2026138123456789"),  # a longer number, another person's
         ("单号SF138123456789，8613812345678", "单号SF138123456789，86*******5678"),
         ("13812345678/13812345678", "*******5678/*******5678"),
+        ("A0086013812345678", "A00860*******5678"),  # five digits in front: a code of a country and of an area
+        ("A12345613812345678", "A12345613812345678"),
     ],
 )
 def test_only_the_phones_own_digits_are_hidden(note: str, shown: str) -> None:
