@@ -34,10 +34,9 @@ from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
-from masking_service.service.custody.state import Custody
 from masking_service.service.people.principals import DEFAULT_TENANT, Principal
 from masking_service.service.search.use import Search
-from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
+from masking_service.service.waybills.tokenize import CustodyAtStart, Tokenize, TokenizeRequest
 from masking_service.shipped import shipped
 
 BATCH = 500
@@ -80,8 +79,8 @@ class Load:
 
 def tokenize(parts: Parts, records: list[dict[str, Any]], site: str | None = None) -> None:
     """Tokenize a batch."""
-    context, custody = RequestContext(PRINTER, "bench", clock()), Custody(site) if site else None
-    parts.acting.of(Tokenize)(context, records, TokenizeOptions("standard", custody=custody))
+    context, custody = RequestContext(PRINTER, "bench", clock()), CustodyAtStart(site) if site else None
+    parts.acting.of(Tokenize)(context, TokenizeRequest(records, custody=custody))
 
 
 def computed(client: redis.Redis, parts: Parts, batch: list[dict[str, Any]], site: str | None) -> tuple[float, float]:

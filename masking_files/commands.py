@@ -35,10 +35,9 @@ from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import CREDENTIALS
 from masking_service.runtime.wiring import assemble
-from masking_service.service.custody.state import Custody
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import site_codes
-from masking_service.service.waybills.tokenize import TokenizeOptions
+from masking_service.service.waybills.tokenize import CustodyAtStart, TokenizeRequest
 from masking_service.texts import say
 
 PRINTER: Final = "label-printer"
@@ -110,12 +109,13 @@ def tokenize(
     work = Tokenizing(
         parts,
         credential,
-        TokenizeOptions(
+        TokenizeRequest(
+            [],
             options.schema,
             options.profile,
             replace,
-            revise=on_conflict == "revise",
-            custody=Custody(custody_site) if custody_site else None,
+            on_conflict,
+            CustodyAtStart(custody_site) if custody_site else None,
         ),
     )
     try:

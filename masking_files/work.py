@@ -10,6 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final, Self
 
+import msgspec
+
 from keys.errors import IntegrityError, KeysError
 from masking_files import texts
 from masking_files.entries import Result, members
@@ -25,7 +27,7 @@ from masking_service.service.call.errors import QuotaExceeded, SeveralWaybills, 
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.people.errors import AccessError, Unauthenticated
 from masking_service.service.waybills.mask import mask_batch
-from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
+from masking_service.service.waybills.tokenize import Tokenize, TokenizeRequest
 from masking_service.store.errors import StoreUnavailable
 from masking_service.texts import say
 
@@ -72,6 +74,7 @@ class Tokenizing:
     Args:
         parts: a set-up whose store is not used yet.
         credential: an API key or a JWT.
+        wanted: how records are tokenized; its own are none.
 
     Raises:
         WrongStore: the store belongs to another keyset.
@@ -82,11 +85,11 @@ class Tokenizing:
         self,
         parts: Parts,
         credential: str,
-        options: TokenizeOptions,
+        wanted: TokenizeRequest,
     ) -> None:
         self._parts = parts
         self._authorization = f"Bearer {credential}"
-        self._options = options
+        self._wanted = wanted
         self._answered = 0
         self._refreshed = float("-inf")
         self([])  # a caller without permission is refused before anything is read
@@ -129,9 +132,8 @@ class Tokenizing:
             self._refreshed = monotonic()
         now = clock()
         principal = self._parts.acting.authenticator.authenticate(self._authorization, _HERE, now)
-        answers = self._parts.acting.of(Tokenize)(
-            RequestContext(principal, uuid.uuid4().hex, now), records, self._options
-        )
+        context = RequestContext(principal, uuid.uuid4().hex, now)
+        answers = self._parts.acting.of(Tokenize)(context, msgspec.structs.replace(self._wanted, records=records))
         return [members(answer) for answer in answers]
 
     def _stopped(self, why: str) -> NotDone:

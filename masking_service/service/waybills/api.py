@@ -1,13 +1,11 @@
 """Operations on waybills: masked, tokenized, viewed, erased."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.acts.signatures import from_header
-from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
 from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Operation, handler_of
 from masking_service.service.call.shapes import (
@@ -18,14 +16,12 @@ from masking_service.service.call.shapes import (
     Records,
     RecordSchema,
     Shape,
-    Site,
 )
-from masking_service.service.custody.state import Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.waybills import answers
 from masking_service.service.waybills.erase import EraseWaybill
 from masking_service.service.waybills.mask import Mask, mapping_notice
-from masking_service.service.waybills.tokenize import Tokenize, TokenizeOptions
+from masking_service.service.waybills.tokenize import Tokenize, TokenizeRequest
 from masking_service.service.waybills.view import ViewWaybills
 
 
@@ -35,35 +31,6 @@ class MaskRequest(Shape, frozen=True):
     records: Records
     schema: RecordSchema = "standard"
     profile: Profile | None = None
-
-
-class CustodyAtStart(Shape, frozen=True):
-    """Who holds the parcels now.
-
-    Takes effect only where a waybill has no custody yet.
-    """
-
-    site: Site
-
-
-class TokenizeRequest(Shape, frozen=True):
-    """Records to mask and store."""
-
-    records: Records
-    schema: RecordSchema = "standard"
-    profile: Profile | None = None
-    replace: Annotated[
-        Literal["mask", "token"], Meta(description="What replaces each value in the answered record.")
-    ] = "mask"
-    on_conflict: Annotated[
-        Literal["reject", "revise"],
-        Meta(description="Other values for a known number are an item error, or a new revision (waybill:revise)."),
-    ] = "reject"
-    custody: CustodyAtStart | None = None
-    if_unavailable: Annotated[
-        Literal["fail", "mask"],
-        Meta(description="While nothing can be stored, the call fails with 503, or answers masks without tokens."),
-    ] = "fail"
 
 
 class ViewRequest(Shape, frozen=True):
@@ -84,27 +51,6 @@ class ViewRequest(Shape, frozen=True):
             "that this case lists raises an alert instead of freezing the person."
         ),
     ] = None
-
-
-def _tokenize(tokenize: Tokenize, call: Call[TokenizeRequest, None]) -> Sequence[Answer]:
-    wanted = call.body
-    return tokenize(
-        call.context,
-        wanted.records,
-        TokenizeOptions(
-            wanted.schema,
-            wanted.profile,
-            wanted.replace,
-            revise=wanted.on_conflict == "revise",
-            custody=Custody(wanted.custody.site) if wanted.custody else None,
-            mask_if_unavailable=wanted.if_unavailable == "mask",
-        ),
-    )
-
-
-def _view_one(view: ViewWaybills, call: Call[None, ProfileQuery]) -> Answer:
-    [shown] = view(call.context, call.query.profile, [call.path["waybill_no"]], call.proof)
-    return shown
 
 
 def _erase(erase: EraseWaybill, call: Call[None, None]) -> answers.Erased:
@@ -143,7 +89,7 @@ OPERATIONS: Final = (
         route="POST /v1/tokenize",
         summary="Mask records, store their values, and return a token for each stored value.",
         uses=Tokenize,
-        handle=_tokenize,
+        handle=Tokenize.serve,
         permissions=(Permission.WAYBILL_TOKENIZE,),
         body=TokenizeRequest,
         at_most={"records": MAX_RECORDS},
@@ -180,7 +126,7 @@ OPERATIONS: Final = (
         route="GET /v1/waybills/{waybill_no}",
         summary="View one waybill, masked.",
         uses=ViewWaybills,
-        handle=_view_one,
+        handle=ViewWaybills.serve_one,
         permissions=(Permission.WAYBILL_VIEW,),
         audited_as=Action.VIEW,
         proven=True,

@@ -7,9 +7,10 @@ them is written.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
@@ -28,7 +29,9 @@ from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import SeveralWaybills
+from masking_service.service.call.operation import Call
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.call.shapes import Profile, Records, RecordSchema, Shape, Site
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
@@ -48,23 +51,33 @@ MAX_STORED: Final = 25_000
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
 
 
-class TokenizeOptions(NamedTuple):
-    """How records are tokenized.
+class CustodyAtStart(Shape, frozen=True):
+    """Who holds the parcels now.
 
-    Attributes:
-        schema, profile: what the records are, and how they are masked; None for the role's profile.
-        replace: what takes the place of a value in the answer.
-        revise: whether other values for a known number are a new revision; else they are a conflict.
-        custody: where new waybills are; None if that is not known.
-        mask_if_unavailable: whether records are only masked, and not stored, while they cannot be stored.
+    Takes effect only where a waybill has no custody yet.
     """
 
-    schema: str
-    profile: str | None = None
-    replace: Literal["mask", "token"] = "mask"
-    revise: bool = False
-    custody: Custody | None = None
-    mask_if_unavailable: bool = False
+    site: Site
+
+
+class TokenizeRequest(Shape, frozen=True):
+    """Records to mask and store."""
+
+    records: Records
+    schema: RecordSchema = "standard"
+    profile: Profile | None = None
+    replace: Annotated[
+        Literal["mask", "token"], Meta(description="What replaces each value in the answered record.")
+    ] = "mask"
+    on_conflict: Annotated[
+        Literal["reject", "revise"],
+        Meta(description="Other values for a known number are an item error, or a new revision (waybill:revise)."),
+    ] = "reject"
+    custody: CustodyAtStart | None = None
+    if_unavailable: Annotated[
+        Literal["fail", "mask"],
+        Meta(description="While nothing can be stored, the call fails with 503, or answers masks without tokens."),
+    ] = "fail"
 
 
 class Form:
@@ -224,9 +237,11 @@ class Tokenize:
     maskers: Maskers
     storing: Storing
 
-    def __call__(
-        self, context: RequestContext, records: Sequence[Any], options: TokenizeOptions
-    ) -> list[TokenizeResult]:
+    def serve(self, call: Call[TokenizeRequest, None]) -> list[TokenizeResult]:
+        """Tokenize the records of a request. As `__call__`."""
+        return self(call.context, call.body)
+
+    def __call__(self, context: RequestContext, wanted: TokenizeRequest) -> list[TokenizeResult]:
         """Mask records in place, store their values, and return tokens. Round trips: those of `storing`.
 
         Raises:
@@ -234,12 +249,12 @@ class Tokenize:
             UnknownSchema, SeveralWaybills: the schema is unknown, or cannot be tokenized.
             StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
         """
-        schema, custody = options.schema, options.custody
-        grant = self.gate.grant(context.principal, Permission.WAYBILL_TOKENIZE, profile=options.profile)
-        if options.revise:
+        records, revise, or_mask = wanted.records, wanted.on_conflict == "revise", wanted.if_unavailable == "mask"
+        grant = self.gate.grant(context.principal, Permission.WAYBILL_TOKENIZE, profile=wanted.profile)
+        if revise:
             self.gate.grant(context.principal, Permission.WAYBILL_REVISE)
-        masker = self.maskers.of(schema, grant)
-        shape = self.schemas[schema]
+        masker = self.maskers.of(wanted.schema, grant)
+        shape = self.schemas[wanted.schema]
         if not shape.tokenize:
             raise SeveralWaybills
 
@@ -254,18 +269,19 @@ class Tokenize:
                 masked_at.append((at, one[0]))
                 entering.append(one[1])
 
+        custody = Custody(wanted.custody.site) if wanted.custody else None
         try:
-            outcomes = self.storing(context, grant, entering, HowToStore(custody, options.revise))
+            outcomes = self.storing(context, grant, entering, HowToStore(custody, revise))
         except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
-            if not options.mask_if_unavailable:
+            if not or_mask:
                 raise
             outcomes = [UNAVAILABLE] * len(entering)
 
         for (at, masked), outcome in zip(masked_at, outcomes, strict=True):
-            if outcome == UNAVAILABLE and options.mask_if_unavailable:
+            if outcome == UNAVAILABLE and or_mask:
                 results[at] = answers.UnstoredRecord(records[at], stored=False, warnings=listing.warnings_of(masked))
             else:
-                results[at] = _answer(records[at], masked, outcome, listing, replace=options.replace)
+                results[at] = _answer(records[at], masked, outcome, listing, replace=wanted.replace)
         return results
 
 

@@ -18,8 +18,9 @@ from masking_service.masking.records.record import render
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.operation import SentProof
+from masking_service.service.call.operation import Call, SentProof
 from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.service.call.shapes import ProfileQuery
 from masking_service.service.cases.state import Case, CaseAuthority, reaches
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
@@ -107,6 +108,11 @@ class ViewWaybills:
     custodies: Custodies
     disclosures: Disclosures
     recorder: Recorder
+
+    def serve_one(self, call: Call[None, ProfileQuery]) -> ViewResult:
+        """View the waybill of a path. As `__call__`."""
+        [shown] = self(call.context, call.query.profile, [call.path["waybill_no"]], call.proof)
+        return shown
 
     def __call__(
         self,
