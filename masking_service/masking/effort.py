@@ -19,14 +19,12 @@ from typing import Final, NamedTuple
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 
 A_BATCH: Final = 3_000_000
-"""The units that a batch may take.
-
-A thousand labels with foreign phones, firms and odd addresses fit into it, in every schema.
+"""The units that a batch may take. A thousand labels with foreign phones, firms and odd addresses fit into it, in every
+schema.
 """
 A_RECORD: Final = 250_000
-"""The units that a record may take: a twelfth of those of a batch, so that it leaves enough for others.
-
-Hundreds of orders in one record fit.
+"""The units that a record may take: a twelfth of those of a batch, so that it leaves enough for others. Hundreds of
+orders in one record fit.
 """
 A_STORED_RECORD: Final = A_BATCH // 50
 """The units that a record to be stored may take: fifty of these can be viewed with one call."""
@@ -71,9 +69,8 @@ _PRICES: Final = {
 }
 _OTHER: Final = _Price(2, 1, 1, 0, 0, 2_048, 0.0625)
 _FOUND: Final = re.compile(r"\+|\uff0b|@|\#|0(?<![0-9:].)0(?!:)|\*(?<=[0-9].)").findall
-"""Finds possible places of numbers of any country, of e-mail addresses, and of the end of a masked number.
-
-Times of a day have none.
+"""Finds possible places of numbers of any country, of e-mail addresses, and of the end of a masked number. Times of a
+day have none.
 """
 _AT: Final = {"+": 190, "\uff0b": 190, "@": 30, "00": 800, "#": 4, "*": 28}
 """The units for each of these places."""
@@ -138,32 +135,20 @@ class Share:
         self.pay(A_VALUE * values, where)
 
     def read(self, kind: str, text: str, where: str = "") -> None:
-        """Pay for reading one value; `where` is its JSON Pointer.
-
-        Raises InvalidRecord where too little is left.
-        """
+        """Pay for reading one value; `where` is its JSON Pointer. Raises InvalidRecord where too little is left."""
         if self._left < inf:
             self.pay(estimate(kind, text), where)
 
     def search(self, needles: int, texts: int, characters: int) -> None:
-        """Pay for searching texts for values.
-
-        Raises InvalidRecord where too little is left.
-        """
+        """Pay for searching texts for values. Raises InvalidRecord where too little is left."""
         self.pay(needles * (50 * texts + characters) / 1000)
 
     def hide(self, text: str) -> None:
-        """Pay for hiding values in a text that may hold one.
-
-        Raises InvalidRecord where too little is left.
-        """
+        """Pay for hiding values in a text that may hold one. Raises InvalidRecord where too little is left."""
         self.pay(30 + len(text) / 16)
 
     def pay(self, cost: float, where: str = "") -> None:
-        """Take units of work.
-
-        Raises InvalidRecord, naming the place, where too little is left.
-        """
+        """Take units of work. Raises InvalidRecord, naming the place, where too little is left."""
         if cost > self._left or cost > self._effort.left:  # not done, so not paid for: others get the rest
             raise InvalidRecord(((where, TOO_LARGE),))
         self._left -= cost

@@ -23,9 +23,8 @@ ALREADY_MASKED: Final = "already-masked"
 """The warning for a value that was sent hidden."""
 
 _NOTHING_HIDDEN: Final = re.compile(r"[^*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_\-wxX]*").fullmatch
-"""Matches values without any sign that hides something.
-
-It is tried first, and costs a quarter of the alternatives below.
+"""Matches values without any sign that hides something. It is tried first, and costs a quarter of the alternatives
+below.
 """
 _MAY_BE: Final = re.compile(r"[*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_]|--|wbt|[xX]{2}").search
 
@@ -53,9 +52,8 @@ _ADDRESS_MASK: Final = re.compile(
     r"\*{2}|\*-\*|\*(?=单元|單元|[室户戶房層层楼樓门門梯]|F)"
     r"|(?i:\b(?:apartment|apt|unit|suite|ste|flat|room|rm)\b)\.?\s?#?\*(?![^\s,;])|^\*/[0-9]"
 ).search
-"""Finds the mask of an address.
-
-A single star is one only beside a word for a unit or a slash; else it may be a sign between words.
+"""Finds the mask of an address. A single star is one only beside a word for a unit or a slash; else it may be a sign
+between words.
 """
 _REAL_UNIT: Final = 2
 

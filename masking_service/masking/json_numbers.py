@@ -6,10 +6,7 @@ import msgspec
 
 
 class Fraction:
-    """A number with a fraction or exponent, as written.
-
-    The service never calculates with it.
-    """
+    """A number with a fraction or exponent, as written. The service never calculates with it."""
 
     __slots__ = ("_text",)
 

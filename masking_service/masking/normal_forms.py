@@ -24,15 +24,13 @@ _TITLES: Final = "|".join(TITLES_OF_NAMES)
 _BEHIND_NAME: Final = re.compile(
     rf"(?<=\w\w)(?:(?:{_TITLES})|\s收|\s*[(\[【<]\s*(?:[0-9]{{1,6}}|收|本人|{_TITLES})\s*[)\]】>])\W*$"
 )
-"""Matches a title, a word to the courier, or the extension of a privacy number: 张三[8012].
-
-A family name alone keeps its title.
+"""Matches a title, a word to the courier, or the extension of a privacy number: 张三[8012]. A family name alone
+keeps its title.
 """
 
 _LATIN_TITLE: Final = re.compile(r"(?:mrs?|ms|miss)\b\.?\s+(?=\w)").match
-"""Matches titles that are left out of a form.
-
-The forms of stored values were made with this list: with another one they would not match.
+"""Matches titles that are left out of a form. The forms of stored values were made with this list: with another one
+they would not match.
 """
 
 _FRACTION: Final = re.compile(r"([0-9]{7,19})\.0+").fullmatch

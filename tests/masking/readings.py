@@ -22,7 +22,6 @@ from masking_service.masking.addresses import (
     usual_addresses,
 )
 from masking_service.masking.addresses.foreign import address as foreign_address
-from masking_service.masking.addresses.foreign import lines
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.kinds import address, email, name, phone
 from masking_service.masking.names import (
@@ -150,7 +149,7 @@ _ADDRESSES: Final[dict[str, Callable[[str], Any]]] = {
     "behind": han_addresses.behind_last_number,
     "abroad": foreign_address.hide_foreign_units,
     "abroad, no places": partial(foreign_address.hide_foreign_units, places=False),
-    "lines": lines.foreign_lines,
+    "lines": addresses_in_text.foreign_lines,
     "in text": han_units_in_text.hide_units_in_text,
     "japanese": japanese_addresses.hide_japanese_units,
     "alone": lambda text: rooms_alone.rooms_alone(text, text),

@@ -18,9 +18,9 @@ what each of them was written for, with an example: what is written → what the
 - `rooms_alone`: the number of a room in such a text, with no word for a room beside it.
   住户1203投诉 → 住户****投诉
 
-Others only say what is written. `han_numbers` finds the numbers of a Chinese address and `han_levels` their level;
+Others only say what is written. `han_numbers` finds the numbers of a Chinese address and their level;
 `han_number_rules` says what of each is shown. `districts` finds where the district ends. `addresses_in_text` says
-whether a text holds an address at all, and `foreign.lines` which of its lines are foreign ones.
+whether a text holds an address at all, and which of its lines are foreign ones.
 
 How an address abroad is read is told in `foreign`.
 """

@@ -1,7 +1,7 @@
 """Hides unit, floor and room in Chinese addresses, by the text before and behind each number.
 
 An address goes from the street to the room, so its numbers are read in order. The text before a number says how far the
-address has come (`han_levels`): behind a road the number is a house's, in a market a stall's, behind a building a
+address has come (`level_of`): behind a road the number is a house's, in a market a stall's, behind a building a
 room's. A word behind the number may say it, too (单元, 号楼, 室). Both together say what of the number is shown
 (`han_number_rules`).
 """
@@ -12,34 +12,32 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from masking_service.masking.addresses.han_levels import (
-    BUILDING,
-    ESTATE,
-    FILLERS,
-    FLOOR,
-    LANE,
-    NUMBER,
-    PLACE,
-    ROAD,
-    ROOM,
-    UNIT,
-    ZONE,
-    level_of,
-)
 from masking_service.masking.addresses.han_number_rules import is_next_house, read_with_word
 from masking_service.masking.addresses.han_numbers import (
     ALNUM,
     BARE_NUMBER,
+    BUILDING,
+    ESTATE,
+    FILLERS,
+    FLOOR,
     FLOOR_WORD,
     HOUSE_WORD,
+    LANE,
     LANE_WORD,
+    NUMBER,
     NUMBER_WORD,
     NUMERAL,
+    PLACE,
     POSTCODE,
+    ROAD,
+    ROOM,
     ROOM_DIGITS,
     STOREY,
     TOKENS,
+    UNIT,
+    ZONE,
     count_digits,
+    level_of,
     starred,
     word_behind,
 )

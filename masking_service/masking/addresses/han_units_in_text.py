@@ -10,29 +10,27 @@ import re
 from typing import Final
 
 from masking_service.masking.addresses.han_addresses import read_han_units
-from masking_service.masking.addresses.han_levels import (
+from masking_service.masking.addresses.han_number_rules import IS_ROOM_IN_HAN
+from masking_service.masking.addresses.han_numbers import (
     AISLE,
+    BARE_NUMBER,
     BUILDING,
+    DOOR_WORD,
     ESTATE,
     FILLERS,
+    FLOOR_WORD,
     HAN_AT,
     LANE,
     MARKET,
     NUMBER,
-    PLACE,
-    TOWER,
-    ZONE,
-)
-from masking_service.masking.addresses.han_number_rules import IS_ROOM_IN_HAN
-from masking_service.masking.addresses.han_numbers import (
-    BARE_NUMBER,
-    DOOR_WORD,
-    FLOOR_WORD,
     NUMBER_WORD,
     NUMERAL,
+    PLACE,
     ROOM_DIGITS,
     ROOM_WORD,
+    TOWER,
     UNIT_WORD,
+    ZONE,
     count_digits,
     with_numerals,
 )
@@ -48,9 +46,8 @@ from masking_service.masking.words.name_cues import SHORT_TITLES, TITLES, UNITS
 
 _TITLED: Final = rf"(?:[{SHORT_TITLES}](?![\u4e00-\u9fff])|代?[收签]|亲[启收签]|{any_of(TITLES)})"
 _NAME_AT_ROOM: Final = Expression(rf"(?<=[0-9A-Za-z])\*{{1,2}}(?={_TITLED})|(?<=[0-9])(?:Mrs?|Ms|Miss)\b").sub
-"""Finds the stars of a family name without a given name, or an English title, right behind a room.
-
-Examples: 1808*先生, 1808Mr W***.
+"""Finds the stars of a family name without a given name, or an English title, right behind a room. Examples: 1808*先生,
+1808Mr W***.
 """
 _PLACEHOLDER: Final = "某"
 """Replaces each of these characters, so that none of them is read as part of the room's number."""

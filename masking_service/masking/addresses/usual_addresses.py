@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from masking_service.masking.addresses.han_levels import (
+from masking_service.masking.addresses.han_numbers import (
     AISLE,
     BUILDING,
     ESTATE,
+    HAN_ROOM,
     HEADS,
     HERE,
     INSIDE,
@@ -22,8 +23,8 @@ from masking_service.masking.addresses.han_levels import (
     TOWER,
     VILLAGE,
     ZONE,
+    is_of_name,
 )
-from masking_service.masking.addresses.han_numbers import HAN_ROOM, is_of_name
 from masking_service.masking.addresses.japanese_addresses import BEGINS as JAPAN
 from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 from masking_service.masking.words import address_words as words
@@ -100,7 +101,7 @@ _RUN: Final = (
 
 
 def _behind(*levels: int, shortest: int = 1) -> str:
-    """Return an expression for the place behind words of one of these levels, as `han_levels` reads them."""
+    """Return an expression for the place behind words of one of these levels, as `level_of` reads them."""
     mine = {word for word, level in HEADS.items() if level in levels and len(word) >= shortest}
     others = {word for word, level in HEADS.items() if level not in levels}
     single = "".join(sorted(word for word in mine if len(word) == 1))

@@ -368,10 +368,8 @@ _IS_PLAIN: Final = re.compile(
     rf"|[{_JOINS}](?:(?<![0-9A-Za-z].)|(?![{_JOINS}]?(?:[东東西南北中甲乙丙丁]-)?[{words.NUMERALS}]))"
     rf"|#(?<=[0-9A-Za-z].)|(?<={_HAN})[A-Za-z]{{2,}}+(?={_HAN}|$)|[A-Za-z](?![A-Za-z])(?!(?<=[Cc])/[Oo]))*+"
 ).fullmatch
-"""Matches text of Han, numbers and signs, in which every Latin word touches Han.
-
-Brackets and separate words are read by themselves. Numerals behind a sign would be joined to the number before them
-once they are stars (6幢B:六楼).
+"""Matches text of Han, numbers and signs, in which every Latin word touches Han. Brackets and separate words are read
+by themselves. Numerals behind a sign would be joined to the number before them once they are stars (6幢B:六楼).
 """
 _FIVE_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d){4}").search
 _NUMBER_BESIDE_STARS: Final = re.compile(

@@ -29,9 +29,8 @@ _ONE_CODE: Final = r"[A-Za-z0-9_-]"
 _ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
 _MOBILE: Final = r"1[3-9][0-9](?:[0-9]{8}|[ ./_-][0-9]{4}[ ./_-][0-9]{4})"
 _PERSONS: Final = rf"(?:(?:\+?86[ -]?)?{_MOBILE}|[1-9][0-9]{{16}}[0-9Xx])(?:\.0*)?|1\.[3-9][0-9]{{4,9}}[Ee]\+?10"
-"""Matches a mobile or identity number, which people use as the id of an account.
-
-A spreadsheet writes 13812345678.0, or 1.3812345678E+10.
+"""Matches a mobile or identity number, which people use as the id of an account. A spreadsheet writes 13812345678.0, or
+1.3812345678E+10.
 """
 
 _ONE_AMOUNT: Final = (
@@ -65,9 +64,8 @@ _STATE_IN_WORDS: Final = re.compile("[A-Z]{2,}(?:_[A-Z]{2,}){2,}").fullmatch
 _IS_ADDRESS_OF_PAGE: Final = re.compile(
     r"https?://[A-Za-z0-9.-]+(?:/track|/tracking)?/(?=[A-Z-]*[0-9])(?=[0-9-]*[A-Z])[A-Z0-9-]{6,64}"
 ).fullmatch
-"""Matches the address of a page about a parcel: /1G08Q6PK6PHP, not /zhangsan?name=.
-
-It has the parcel's number and nothing that may name a person.
+"""Matches the address of a page about a parcel: /1G08Q6PK6PHP, not /zhangsan?name=. It has the parcel's number and
+nothing that may name a person.
 """
 _ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 

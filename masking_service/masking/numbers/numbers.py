@@ -30,10 +30,9 @@ _NOTHING_BEFORE: Final = (
 _NOTHING_BEHIND: Final = r"(?![0-9A-Za-z*])(?![ .\-()]{1,3}[0-9*+])(?!\s?[\#,;~/转轉]\s?[0-9*]{1,8}(?![0-9*]))"
 _EVEN_GROUPS: Final = r"(?:[0-9]{12}|[0-9]{6}[ \-][0-9]{6}|(?:[0-9]{3}[ \-]){3}[0-9]{3}|(?:[0-9]{4}[ \-]){2}[0-9]{4})"
 INTERMEDIATE: Final = re.compile(rf"{_NOTHING_BEFORE}700[ \-]?{_EVEN_GROUPS}{_NOTHING_BEHIND}")
-"""A virtual number: 700 and twelve digits, which MIIT announced for platforms in July 2025.
-
-It belongs to no person and stays, unless what touches it could make it part of another number. The groups are even:
-700 13812345678 9 is a mobile number between other digits.
+"""A virtual number: 700 and twelve digits, which MIIT announced for platforms in July 2025. It belongs to no person and
+stays, unless what touches it could make it part of another number. The groups are even: 700 13812345678 9 is a mobile
+number between other digits.
 """
 
 

@@ -59,9 +59,8 @@ _ORDER: Final = Expression(
     r"|(?<=[)）]))",
     re.I,
 )
-"""Finds the number of an order behind its word, or a word that a bracket ends.
-
-A group that begins like a phone is no part of it, if a whole number is before it: order 12345678 0412 345 678.
+"""Finds the number of an order behind its word, or a word that a bracket ends. A group that begins like a phone is no
+part of it, if a whole number is before it: order 12345678 0412 345 678.
 """
 _BEFORE_WORD: Final = re.compile(
     r"(?<![0-9A-Za-z\-])[A-Za-z]{0,6}[0-9][0-9A-Za-z\-]{5,30}(?= ?[(（][\u4e00-\u9fff]{0,4}$)"

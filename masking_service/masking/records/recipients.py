@@ -74,10 +74,7 @@ def _words(place: Place) -> set[str]:
 
 
 def read(value: Any) -> list[Phone]:
-    """Return the numbers of a phone field.
-
-    Masks, platforms' numbers and what is no number are passed over.
-    """
+    """Return the numbers of a phone field. Masks, platforms' numbers and what is no number are passed over."""
     text = value if type(value) is str else "" if value is None else str(value)
     if _PLAIN_MOBILE(text):
         return [Phone(text, text[-LAST:])]

@@ -32,9 +32,8 @@ from masking_service.masking.texts.outlines import MAX_LENGTH
 from masking_service.masking.waybill import own_number
 
 AT_ONCE: Final = 250
-"""The number of records whose columns are read together.
-
-If time or work runs out, the records of earlier parts are complete.
+"""The number of records whose columns are read together. If time or work runs out, the records of earlier parts are
+complete.
 """
 
 
@@ -232,10 +231,7 @@ def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
 
 
 def _lengthen(container: Any, key: Any) -> None:
-    """Let an array grow up to the index.
-
-    Slots of which nothing is known are empty objects.
-    """
+    """Let an array grow up to the index. Slots of which nothing is known are empty objects."""
     if type(container) is list:
         container.extend({} for _ in range(len(container), key + 1))
 

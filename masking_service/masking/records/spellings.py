@@ -24,15 +24,13 @@ Mask = Callable[[str], str]
 _Span = tuple[int, int]
 
 _SHORTEST: Final = 5
-"""The digits of the shortest number that is looked for.
-
-Service numbers have five (95338, 12306); a shorter number (110) is no person's and occurs in every address.
+"""The digits of the shortest number that is looked for. Service numbers have five (95338, 12306); a shorter number
+(110) is no person's and occurs in every address.
 """
 
 _SHORTEST_ANYWHERE: Final = 7
-"""The digits from which on a number is also found behind codes and letters, as many as a landline has.
-
-Shorter ones are found only alone.
+"""The digits from which on a number is also found behind codes and letters, as many as a landline has. Shorter ones are
+found only alone.
 """
 
 _MAX_CODE_LENGTH: Final = 5
@@ -252,10 +250,7 @@ def _all(text: str, part: str, *, overlapping: bool = False) -> list[int]:
 
 
 def _solid(text: str) -> str:
-    """The text without gaps, in lower case.
-
-    It holds every name that the text holds.
-    """
+    """The text without gaps, in lower case. It holds every name that the text holds."""
     return _lower(_GAP.sub("", _composed(text)))
 
 
@@ -296,10 +291,7 @@ def _folded_name(person: str) -> str:
 
 
 def _lower(text: str) -> str:
-    """Lower case of the same length.
-
-    A few letters have longer ones, which would shift every index behind them.
-    """
+    """Lower case of the same length. A few letters have longer ones, which would shift every index behind them."""
     low = text.lower()
     return low if len(low) == len(text) else "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
 

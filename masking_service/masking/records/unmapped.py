@@ -253,10 +253,7 @@ class Unmapped:
         return STAR if isinstance(value, (dict, list)) else stars(value if type(value) is str else decimal_text(value))
 
     def _number(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
-        """Mask a number.
-
-        A party is no number, and a spreadsheet writes a phone as 13812345678.0.
-        """
+        """Mask a number. A party is no number, and a spreadsheet writes a phone as 13812345678.0."""
         if self.mode == "guard":
             if whole := WHOLE_FRACTION(text):
                 digits = whole[1]

@@ -132,10 +132,7 @@ class ColumnReader:
         return is_code(kind, text) or not (worth_scanning(text) or self._texts.worth_reading(text))
 
     def _reading(self, kind: str | None) -> str | None:
-        """How values under a name of this kind are read.
-
-        PERSONAL, or what `is_code` asks for.
-        """
+        """How values under a name of this kind are read. PERSONAL, or what `is_code` asks for."""
         if kind in (NUMBER, CODE, MEASURE):
             return kind
         return _PERSONAL if LEFT_OPEN.get(kind or "", kind) in self._masked else None
@@ -175,10 +172,7 @@ def _joined(rows: Iterable[tuple[str | None, ...]], *, whole: bool) -> Texts:
 
 
 def _written(values: Sequence[Any]) -> list[str]:
-    """Plain values as texts.
-
-    Nothing where there is an integer that Python refuses to write.
-    """
+    """Plain values as texts. Nothing where there is an integer that Python refuses to write."""
     try:
         return [value if type(value) is str else "" if value is None else str(value) for value in values]
     except ValueError:

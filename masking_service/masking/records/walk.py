@@ -72,10 +72,7 @@ def way_through(schema: Schema, takes: Takes) -> ObjectNode:
 
 
 class LeafNode:
-    """A mapped value.
-
-    What is done with it, its masks, and its place (None where that depends on an index).
-    """
+    """A mapped value. What is done with it, its masks, and its place (None where that depends on an index)."""
 
     __slots__ = ("_steps", "kind", "mask", "place", "take", "usual")
 

@@ -12,9 +12,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from masking_service.masking.addresses.addresses_in_text import may_be_address, may_hold_address, may_hold_latin_units
+from masking_service.masking.addresses.addresses_in_text import (
+    foreign_lines,
+    may_be_address,
+    may_hold_address,
+    may_hold_latin_units,
+)
 from masking_service.masking.addresses.foreign.address import hide_foreign_units
-from masking_service.masking.addresses.foreign.lines import foreign_lines
 from masking_service.masking.addresses.han_units_in_text import hide_units_in_text, may_hold_units
 from masking_service.masking.effort import estimate
 from masking_service.masking.hidden import hidden_form
@@ -40,15 +44,12 @@ from masking_service.masking.texts.tables_in_text import may_hold_table, values_
 from masking_service.masking.words.alternatives import only_at
 
 ROUNDS: Final = 3
-"""How often a text is read again with its stars.
-
-Beside stars, something may become a number, a name or the value of a label.
+"""How often a text is read again with its stars. Beside stars, something may become a number, a name or the value of a
+label.
 """
 MAX_STEADY: Final = 4096
-"""Characters of a text that is read at once; longer texts are read in parts.
-
-If the texts of a record have more characters in all, not every one is masked until nothing changes, because that would
-take too long.
+"""Characters of a text that is read at once; longer texts are read in parts. If the texts of a record have more
+characters in all, not every one is masked until nothing changes, because that would take too long.
 """
 READINGS: Final = 4.5
 """How often names are looked for in a text: to know whether there are any, to hide them, and beside their stars."""

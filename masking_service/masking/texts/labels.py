@@ -81,9 +81,8 @@ _SEPARATOR: Final = re.compile(
     rf"|[\"'](?:\s{_ATTRIBUTE}){{0,3}}\s(?:value|content)=(?P<attribute>[\"'])"
     rf"|(?P<tag>\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
-"""Finds what is between a label and its value.
-
-That is a sign, the end of a tag, tags between cells, or the attributes of a field.
+"""Finds what is between a label and its value. That is a sign, the end of a tag, tags between cells, or the attributes
+of a field.
 """
 _FIELD_OF_TAG: Final = re.compile(
     r"\s(?:name|id|key|code|field|label|class(?!=.name[\"' ]))\s?=\s?[\"']([^\"'<>]{1,40})[\"']"
@@ -102,10 +101,7 @@ _PHONE_OR_STATE_BEHIND: Final = re.compile(
     r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|(?i:(?:tel|tél|phone|mobile|mob|handy|sđt|đt|тел|телефон)(?![^\W\d_]))|โทร|เบอร์|연락처|전화|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投|收件|揽收)|感谢(?:您|使用)|(?:ال)?(?:جوال|هاتف|موبايل|تلفون))"
     r"|感谢(?:您|使用)|正在(?:为您|派[件送])|[（(](?:电话[:：]?)?1[3-9][0-9*]{9}"
 ).search
-"""Finds a phone, or what a trace says of the parcel, behind a name.
-
-Examples: 签收人: 王 已签收 感谢使用, 派件员：高兴正在为您派件.
-"""
+"""Finds a phone, or what a trace says of the parcel, behind a name: 王 已签收 感谢使用, 派件员：高兴正在为您派件."""
 _QUOTE: Final = r"'(?!(?:(?<=\b[DLMNO]')|(?<=\bDe')|(?<=\bD[ae]ll')|(?<=\bSant'))[A-Z])"
 """Part of a regular expression: a quotation mark, but no apostrophe inside a name: O'Neill."""
 _VALUE_ENDS: Final = re.compile(rf"[,，;；。|&\n\r\t<>\"{{}}\[\]\\]|{_QUOTE}")

@@ -22,9 +22,8 @@ MAX_NUMBERS: Final = 24
 """The largest number of numbers in such a text. In a text with more, every digit is hidden (`numbers_in_text.crowded`).
 """
 MAX_NAMES: Final = 48
-"""The largest number of names of such a text.
-
-Where there are many more, not all names that are listed are looked for (`names_in_text`).
+"""The largest number of names of such a text. Where there are many more, not all names that are listed are looked for
+(`names_in_text`).
 """
 
 _PAID: Final = 2

@@ -17,10 +17,7 @@ NOT_LIKE_A_PHONE: Final = (
     r"(?:[a-z]{1,6}[0-9]|[a-z]{2,5}[-/][0-9]|[0-9]+[a-z]|[0-9]{8,}(?![0-9]|[ \-][0-9])"
     r"|[0-9](?:[ \-/]?[0-9]){11}))"
 )
-"""Matches the place before a number that is not written like a phone.
-
-It has a letter, no gaps, or twelve digits.
-"""
+"""Matches the place before a number that is not written like a phone. It has a letter, no gaps, or twelve digits."""
 
 
 @cache

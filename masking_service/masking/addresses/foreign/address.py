@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from masking_service.masking.addresses.foreign.beside_flats import hide_beside_flats
-from masking_service.masking.addresses.foreign.beside_units import hide_before_floor, hide_rooms_behind_units
-from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.lots import lots, names_of_streets, numbers_in_brazil
+from masking_service.masking.addresses.foreign.beside_units import (
+    hide_before_floor,
+    hide_beside_flats,
+    hide_rooms_behind_units,
+)
+from masking_service.masking.addresses.foreign.no_units import (
+    lettered_postcodes,
+    lots,
+    names_of_streets,
+    numbers_in_brazil,
+    postcodes,
+)
 from masking_service.masking.addresses.foreign.places import read_places
-from masking_service.masking.addresses.foreign.postcodes import lettered_postcodes, postcodes
-from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, AddressTokens
+from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, AddressTokens, Decisions
 from masking_service.masking.addresses.foreign.words import read_words
 
 

@@ -10,7 +10,6 @@ import re
 from typing import Final
 
 from masking_service.masking.addresses.foreign.countries import JALAN
-from masking_service.masking.addresses.foreign.decisions import Decisions
 from masking_service.masking.addresses.foreign.houses import (
     belongs_to_house,
     is_flat_in_korea_or_russia,
@@ -25,7 +24,14 @@ from masking_service.masking.addresses.foreign.houses import (
     is_sector,
     is_unit_in_jalan,
 )
-from masking_service.masking.addresses.foreign.tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
+from masking_service.masking.addresses.foreign.tokens import (
+    BREAKS,
+    LONG,
+    ROOM_DIGITS,
+    SHORT_NUMBER,
+    AddressTokens,
+    Decisions,
+)
 from masking_service.masking.addresses.foreign.unit_numbers import SHORT_WORD
 from masking_service.masking.addresses.japanese_addresses import MAX_LOT
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, SHORT_NUMBER, AddressTokens
+from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, SHORT_NUMBER, AddressTokens, Decisions
 from masking_service.masking.addresses.foreign.unit_numbers import ROMAN, joined_numbers, number_behind
 from masking_service.masking.words.foreign_words import kinds_of_words
 
@@ -15,6 +14,7 @@ _NORWEGIAN: Final = re.compile(r"[0*][0-9*]{3}").fullmatch
 """Matches the number of a home in Norway behind H, K, L, U or B: floor and door."""
 _DANISH_DOORS: Final = frozenset("tv th mf".split())
 """Doors on the left, the right and in the middle: 3. tv."""
+_LETTERS_OF_FLOORS: Final = ("GF", "FF", "SF", "TF", "LGF", "UGF")
 _LONGEST_FLOOR: Final = 4
 """Characters of the longest number of a floor with its letter: 102F."""
 _STREETS: Final = frozenset(
@@ -46,10 +46,14 @@ def read_sign(tokens: AddressTokens, decided: Decisions, at: int) -> None:
         _read_floor_with_letter(tokens, decided, at)
     elif token.kind != "w":
         _read_ordinal(tokens, decided, at)
+    elif token.text in _LETTERS_OF_FLOORS:
+        if tokens.begins_part(at) and tokens.ends_part(at):
+            decided.floor_letters.add(at)  # GF, 12 Oak Road
+    elif token.text in ("Sh", "SH"):
+        if tokens.begins_part(at) and tokens.shape(at + 1, at + 3) == ".n":
+            decided.hidden.update(joined_numbers(tokens, decided, at + 2))  # Sh. 1 in South Africa
     elif token.text in _READERS:
-        for reader in _READERS[token.text]:
-            if reader(tokens, decided, at):
-                return
+        decided.hidden.update(next((hidden for read in _READERS[token.text] if (hidden := read(tokens, at))), ()))
     elif ROMAN(token.text) and tokens.shape(at + 1, at + 3) == "/n":
         decided.hidden.update((at, at + 2))  # III/12
     elif token.lower in _DANISH_DOORS and not tokens.touches_previous(at):
@@ -139,114 +143,71 @@ def _is_house_in_spanish(tokens: AddressTokens, decided: Decisions, sign: int) -
     )
 
 
-def _read_letters_of_floor(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read the letters of a floor that are a part alone: GF, 12 Oak Road."""
-    is_part = tokens.begins_part(at) and tokens.ends_part(at)
-    if is_part:
-        decided.floor_letters.add(at)
-    return is_part
-
-
-def _read_part_with_f(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read a part that is an F and the number of a floor: F/17; 1 F, No. 777; 1F2, 33 Oak Road."""
-    hidden: tuple[int, ...] = ()
+def _part_with_f(tokens: AddressTokens, at: int) -> tuple[int, ...]:
+    """A part that is an F and the number of a floor: F/17; 1 F, No. 777; 1F2, 33 Oak Road."""
     if tokens.begins_part(at):
         is_part = tokens.shape(at + 1, at + 3) == "/n" and tokens.ends_part(at + 2)
-        hidden = (at + 2,) if is_part and len(tokens[at + 2].text) < ROOM_DIGITS[0] else ()
-    elif at == 1 and tokens.touches_previous(at) and tokens.touches_next(at, "n") and tokens.ends_part(at + 1):
-        hidden = (0, 1, 2)  # the floor, the F and the flat
-    elif tokens.begins_part(at - 1) and tokens.ends_part(at):
-        number = tokens[at - 1].text
-        hidden = (at - 1,) if number.isdecimal() and len(number) < ROOM_DIGITS[0] else ()
-    decided.hidden.update(hidden)
-    return bool(hidden)
+        return (at + 2,) if is_part and len(tokens[at + 2].text) < ROOM_DIGITS[0] else ()
+    if at == 1 and tokens.touches_previous(at) and tokens.touches_next(at, "n") and tokens.ends_part(at + 1):
+        return 0, 1, 2  # the floor, the F and the flat
+    number = tokens[at - 1].text
+    is_floor = tokens.begins_part(at - 1) and tokens.ends_part(at) and number.isdecimal()
+    return (at - 1,) if is_floor and len(number) < ROOM_DIGITS[0] else ()
 
 
-def _read_f_behind_slash(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read 12/F."""
+def _f_behind_slash(tokens: AddressTokens, at: int) -> tuple[int, ...]:
+    """12/F."""
     is_floor = at > 1 and tokens[at - 1].kind == "/" and len(tokens[at - 2].text) <= SHORT_NUMBER
-    if is_floor:
-        decided.hidden.add(at - 2)
-    return is_floor
+    return (at - 2,) if is_floor else ()
 
 
-def _read_unit_before_house(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read U3/18 Smith Road, U3-18 Smith Road, U3 18 Smith Road and U 12 45 Smith Road."""
+def _unit_before_house(tokens: AddressTokens, at: int) -> tuple[int, ...]:
+    """U3/18 Smith Road, U3-18 Smith Road, U3 18 Smith Road and U 12 45 Smith Road."""
     number = at + 1
     begins = at == 0 and tokens.shape(1, 3) == "nn"
-    if not (tokens.touches_next(at, "n") or begins):
-        return False
-    is_before_house = (
+    is_before_house = (tokens.touches_next(at, "n") or begins) and (
         tokens.touches_next(number, "/")
         or (tokens.touches_next(number, "-") and tokens.is_before_street(number + 2))
         or (begins and tokens.is_before_street(number + 1))
     )
-    if is_before_house:
-        decided.hidden.add(number)
-    return is_before_house
+    return (number,) if is_before_house else ()
 
 
-def _read_home_in_norway(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read H0203."""
-    is_home = tokens.touches_next(at, "n") and _NORWEGIAN(tokens[at + 1].text) is not None
-    if is_home:
-        decided.hidden.add(at + 1)
-    return is_home
+def _home_in_norway(tokens: AddressTokens, at: int) -> tuple[int, ...]:
+    """H0203."""
+    return (at + 1,) if tokens.touches_next(at, "n") and _NORWEGIAN(tokens[at + 1].text) else ()
 
 
-def _read_level(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read a level that is a part alone: L30, Unit 3007."""
-    is_level = (
-        tokens.touches_next(at, "n")
-        and tokens.begins_part(at)
-        and tokens.ends_part(at + 1)
-        and tokens[at + 1].text.isdecimal()
-        and len(tokens[at + 1].text) < SHORT_NUMBER
-    )
-    if is_level:
-        decided.hidden.add(at + 1)
-    return is_level
+def _level(tokens: AddressTokens, at: int) -> tuple[int, ...]:
+    """A level that is a part alone: L30, Unit 3007."""
+    if not (tokens.touches_next(at, "n") and tokens.begins_part(at) and tokens.ends_part(at + 1)):
+        return ()
+    number = tokens[at + 1].text
+    return (at + 1,) if number.isdecimal() and len(number) < SHORT_NUMBER else ()
 
 
-def _read_ground_floor_in_portugal(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read R/C."""
-    is_floor = "".join([token.text for token in tokens[at + 1 : at + 3]]) in ("/C", "/c")
-    if is_floor:
-        decided.hidden.update((at, at + 2))
-    return is_floor
+def _ground_floor_in_portugal(tokens: AddressTokens, at: int) -> tuple[int, ...]:
+    """R/C."""
+    return (at, at + 2) if "".join([token.text for token in tokens[at + 1 : at + 3]]) in ("/C", "/c") else ()
 
 
-def _read_flat_in_korea(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read 1203-ho."""
-    is_flat = at > 1 and tokens.shape(at - 2, at) == "n-" and tokens.country.korea
-    if is_flat:
-        decided.hidden.add(at - 2)
-    return is_flat
+def _flat_in_korea(tokens: AddressTokens, at: int) -> tuple[int, ...]:
+    """1203-ho."""
+    return (at - 2,) if at > 1 and tokens.shape(at - 2, at) == "n-" and tokens.country.korea else ()
 
 
-def _read_shop_in_south_africa(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
-    """Read Sh. 1."""
-    is_shop = tokens.begins_part(at) and tokens.shape(at + 1, at + 3) == ".n"
-    if is_shop:
-        decided.hidden.update(joined_numbers(tokens, decided, at + 2))
-    return is_shop
-
-
-_READERS: Final[dict[str, tuple[Callable[[AddressTokens, Decisions, int], bool], ...]]] = {
-    **dict.fromkeys(("GF", "FF", "SF", "TF", "LGF", "UGF"), (_read_letters_of_floor,)),
-    "F": (_read_part_with_f, _read_f_behind_slash, _read_unit_before_house),
-    "f": (_read_f_behind_slash,),
-    "L": (_read_unit_before_house, _read_home_in_norway, _read_level),
-    "U": (_read_unit_before_house, _read_home_in_norway),
-    "H": (_read_home_in_norway,),
-    "K": (_read_home_in_norway,),
-    "B": (_read_home_in_norway, _read_level),
-    "LG": (_read_level,),
-    "UG": (_read_level,),
-    "R": (_read_ground_floor_in_portugal,),
-    "r": (_read_ground_floor_in_portugal,),
-    "ho": (_read_flat_in_korea,),
-    "Sh": (_read_shop_in_south_africa,),
-    "SH": (_read_shop_in_south_africa,),
+_READERS: Final[dict[str, tuple[Callable[[AddressTokens, int], tuple[int, ...]], ...]]] = {
+    "F": (_part_with_f, _f_behind_slash, _unit_before_house),
+    "f": (_f_behind_slash,),
+    "L": (_unit_before_house, _home_in_norway, _level),
+    "U": (_unit_before_house, _home_in_norway),
+    "H": (_home_in_norway,),
+    "K": (_home_in_norway,),
+    "B": (_home_in_norway, _level),
+    "LG": (_level,),
+    "UG": (_level,),
+    "R": (_ground_floor_in_portugal,),
+    "r": (_ground_floor_in_portugal,),
+    "ho": (_flat_in_korea,),
 }
-"""Who reads a short word, in this order until one has hidden something."""
+"""Short words, and what is asked of each until something returns the tokens to hide."""

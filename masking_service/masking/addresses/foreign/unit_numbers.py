@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.addresses.foreign.decisions import Decisions
-from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, AddressTokens, Token
+from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, AddressTokens, Decisions, Token
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
 
 SHORT_WORD: Final = 2
