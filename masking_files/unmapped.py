@@ -43,7 +43,7 @@ class UnmappedCells:
         self._headers = headers
         self._mode = mode
         self._masks = Masks(profile)
-        self._texts = self._masks.text_mask()
+        self._texts = self._masks.text_mask
         self._hidden = 0
         meanings = plan(ROOT, tuple(headers))
         self._columns = {

@@ -18,6 +18,14 @@ from typing import Final, NamedTuple
 
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
 
+Pay = Callable[[float], None]
+"""Takes units of work; raises InvalidRecord where too little is left."""
+
+
+def unpaid(_cost: float) -> None:
+    """Takes no payment: for the texts of a file, whose owner is the only one who waits for them."""
+
+
 A_BATCH: Final = 3_000_000
 """The units that a batch may take. A thousand labels with foreign phones, firms and odd addresses fit into it, in every
 schema.

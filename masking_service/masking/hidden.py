@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.address import is_address_mask
 from masking_service.masking.kinds.name import is_short_mask
 from masking_service.masking.kinds.phone import MAX_LENGTH, is_mobile_mask
 from masking_service.masking.kinds.table import TABLE
@@ -48,13 +48,6 @@ _BETWEEN_PARTS: Final = re.compile(rf"(?<=[^\s\d*{_DOT}])(\s?){_DOT}(?=\s?[^\W\d
 _NAME_WITH_A_STAR: Final = 2
 """Letters before a star from which on it is a star beside a real name. Behind one letter, it is a mask."""
 
-_ADDRESS_MASK: Final = re.compile(
-    r"\*{2}|\*-\*|\*(?=单元|單元|[室户戶房層层楼樓门門梯]|F)"
-    r"|(?i:\b(?:apartment|apt|unit|suite|ste|flat|room|rm)\b)\.?\s?#?\*(?![^\s,;])|^\*/[0-9]"
-).search
-"""Finds the mask of an address. A single star is one only beside a word for a unit or a slash; else it may be a sign
-between words.
-"""
 _REAL_UNIT: Final = 2
 
 
@@ -113,11 +106,6 @@ def _letters(text: str) -> int:
     return len(graphemes("".join(filter(str.isalpha, text))))
 
 
-def _is_address_mask(value: str) -> bool:
-    text = Reading(value).text
-    return _ADDRESS_MASK(text) is not None and mask_address(value, "unit") == value
-
-
 def _is_unit_mask(value: str) -> bool:
     text = Reading(value).text
     visible = sum(char.isdecimal() or (char.isascii() and char.isalpha()) for char in text)
@@ -127,7 +115,7 @@ def _is_unit_mask(value: str) -> bool:
 _IS_MASK: Final[dict[str, Callable[[str], bool]]] = {
     "name": _is_name_mask,
     "phone": _is_phone_mask,
-    "address": _is_address_mask,
+    "address": is_address_mask,
     "unit": _is_unit_mask,
     **{kind.name: kind.is_mask for kind in TABLE.values() if kind.is_mask is not None},
 }

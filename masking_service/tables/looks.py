@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from masking_service.masking.effort import unpaid
 from masking_service.masking.members.member_names import NEUTRAL
 from masking_service.masking.names.bare_names import names_beside_phones
 from masking_service.masking.numbers.numbers_in_text import scrub
-from masking_service.masking.texts.labels import labelled_values, unpaid
+from masking_service.masking.texts.labels import labelled_values
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 
 _HAN_NAME: Final = re.compile(

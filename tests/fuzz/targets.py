@@ -40,8 +40,7 @@ from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.record import Masker
-from masking_service.masking.records.sample_record import sample_record
-from masking_service.masking.records.schema import Schema
+from masking_service.masking.records.schema import Schema, sample_record
 from masking_service.masking.schemas import load_schemas
 from masking_service.observability.logs import log
 from masking_service.runtime.wiring import assemble
@@ -92,7 +91,7 @@ def texts(data: bytes) -> None:
 @functools.cache
 def _text_masks() -> list[Callable[[str], str]]:
     profiles = Policy.load(ROOT / "policy.yaml", development=False).rules.profiles.values()
-    return [Masks(profile).text_mask() for profile in profiles]
+    return [Masks(profile).text_mask for profile in profiles]
 
 
 load_schemas_once = functools.cache(load_schemas)

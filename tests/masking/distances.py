@@ -29,7 +29,7 @@ def told() -> Iterator[str]:
     The text has its filler in braces, before what is hidden or behind it. Then come the numbers of repeats from which
     on the rest shows something else: `+` what it shows without a filler, `=` all, else what it shows.
     """
-    texts = Masks(LABEL).text_mask()
+    texts = Masks(LABEL).text_mask
     masks: dict[str, Callable[[str], str]] = {
         "names_in_text": texts,
         "text": texts,

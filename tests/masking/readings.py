@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from masking_service.masking import effort
 from masking_service.masking.addresses import (
     addresses_in_text,
     districts,
@@ -54,14 +55,11 @@ from masking_service.masking.numbers import (
     dialling,
     found_numbers,
     identity,
-    lettered_codes,
     masked_numbers,
     numbers,
-    numbers_beside_names,
     numbers_in_text,
-    orders_in_text,
 )
-from masking_service.masking.texts import files_in_text, full_reading, labels, segments
+from masking_service.masking.texts import documents_in_text, full_reading, labels, segments
 from tests.masking.scenarios import scenarios
 
 FOLDER: Final = Path(__file__).with_name("readings")
@@ -154,7 +152,7 @@ _ADDRESSES: Final[dict[str, Callable[[str], Any]]] = {
     "japanese": japanese_addresses.hide_japanese_units,
     "alone": lambda text: rooms_alone.rooms_alone(text, text),
     "usual": usual_addresses.mask_usual,
-    "as it is": usual_addresses.as_it_is_if_usual,
+    "as it is": address.AddressMask("nothing").usual,
     "district": districts.district_end,
     "units": address.hide_units,
     "is": lambda text: [
@@ -178,28 +176,28 @@ _NUMBERS: Final[dict[str, Callable[[str], Any]]] = {
     "valid": abroad.read_valid,
     "codes": codes_in_text.codes_in,
     "dialled": dialling.dialable,
-    "orders": orders_in_text.orders_in,
+    "orders": codes_in_text.orders_in,
     "citizens": identity.find_citizens,
     "cards": identity.find_cards,
     "ibans": identity.find_ibans,
     "emails": identity.find_emails,
     "masked": lambda text: list(masked_numbers.read_phones(text, 4)),
     "masked last": lambda text: list(masked_numbers.read_phones(text, 4, 2)),
-    "beside names": numbers_beside_names.numbers_beside_names,
+    "beside names": found_numbers.numbers_beside_names,
     "scrubbed": numbers_in_text.scrub,
     "personal": numbers_in_text.contains_personal_data,
     "cut": lambda text: list(numbers_in_text.cut_out(text, 3)),
-    "in codes": lambda text: [at for at in range(len(text) - 4) if lettered_codes.is_in_code(text, at, at + 4)],
+    "in codes": lambda text: [at for at in range(len(text) - 4) if codes_in_text.is_in_code(text, at, at + 4)],
     "of a phone": phone.phone_numbers,
     "is": lambda text: [
         int(test(text))
         for test in (
             *(numbers_in_text.worth_scanning, numbers_in_text.holds_no_number, numbers_in_text.crowded),
-            *(phone.only_passes, phone.is_mobile_mask, full_reading.worth_reading, files_in_text.is_read_alone),
+            *(phone.only_passes, phone.is_mobile_mask, full_reading.worth_reading, documents_in_text.is_read_alone),
             *(labels.may_hold_labels, segments.may_hold_segments, name.is_short_mask),
         )
     ],
-    "labelled": lambda text: labels.labelled_values(text, "", labels.unpaid),
+    "labelled": lambda text: labels.labelled_values(text, "", effort.unpaid),
     "segments": segments.values_of_segments,
     "email": email.mask_email,
     "forms": lambda text: [

@@ -12,8 +12,8 @@ from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.names.latin_at_addresses import latin_names_beside_address
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
+from masking_service.masking.numbers.codes_in_text import orders_in
 from masking_service.masking.numbers.numbers_in_text import scrub
-from masking_service.masking.numbers.orders_in_text import orders_in
 from masking_service.masking.records.leaks import may_leak
 from tests.every import every
 from tests.growth import grows

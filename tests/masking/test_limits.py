@@ -12,7 +12,8 @@ from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.recipients import numbers_of
-from masking_service.masking.records.record import Masked, Masker
+from masking_service.masking.records.record import Masker
+from masking_service.masking.records.run import Masked
 from tests.every import every
 from tests.masking.scenarios import masked_party
 from tests.masking.standard import LABEL, STANDARD, standard
@@ -27,7 +28,7 @@ def filled(text: str, length: int, by: str = "，好") -> str:
 
 
 def remark(text: str) -> str:
-    return Masks(LABEL).text_mask()(text)
+    return Masks(LABEL).text_mask(text)
 
 
 def is_read_in_columns(record: Callable[[int], dict[str, Any]]) -> bool:
@@ -36,7 +37,7 @@ def is_read_in_columns(record: Callable[[int], dict[str, Any]]) -> bool:
 
 
 def has_outline(text: str) -> bool:
-    mask = Masks(LABEL).text_mask()
+    mask = Masks(LABEL).text_mask
     mask.mask_column([text])
     return len(mask._outlines._known) > 0
 

@@ -63,7 +63,7 @@ _SIGN: Final = regex.compile(r"[\s,，;；、/:：()（）.-]")
 
 @cache
 def _masks() -> dict[str, tuple[Callable[[str], str], ...]]:
-    texts = Masks(LABEL).text_mask()
+    texts = Masks(LABEL).text_mask
     return {
         "addresses": (lambda text: mask_address(text, "unit"), lambda text: mask_address(text, "detail"), texts),
         "names": (lambda text: mask_name(text, "given"), lambda text: mask_name(text, "middle"), texts),

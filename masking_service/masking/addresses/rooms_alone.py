@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from masking_service.masking.around import text_before
-from masking_service.masking.numbers.orders_in_text import CARRIERS, SAYS_ORDER
+from masking_service.masking.numbers.codes_in_text import CARRIERS, SAYS_ORDER
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import FAMILY_NAMES

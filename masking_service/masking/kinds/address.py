@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from masking_service.masking.addresses.districts import district_end
 from masking_service.masking.addresses.foreign.address import ForeignAddress, hide_foreign_units
@@ -32,9 +32,9 @@ from masking_service.masking.names.names_at_addresses import label_in_front, nam
 from masking_service.masking.names.names_in_text import names_in, starred_alone
 from masking_service.masking.names.names_of_pasted_lines import names_with_lines
 from masking_service.masking.names.pinyin_names import pinyin_names
+from masking_service.masking.numbers.codes_in_text import SAYS_ORDER
 from masking_service.masking.numbers.found_numbers import find_numbers
 from masking_service.masking.numbers.numbers_in_text import crowded, scrub
-from masking_service.masking.numbers.orders_in_text import SAYS_ORDER
 from masking_service.masking.reading import Reading, without_unseen
 from masking_service.masking.records.spellings import Mask
 from masking_service.masking.stars import stars, steady
@@ -103,6 +103,11 @@ _CONTEXT: Final = 8
 _MAX_LENGTH: Final = 512
 """Characters of the longest address. A longer value is no address and is hidden whole."""
 
+_ADDRESS_MASK: Final = re.compile(
+    r"\*{2}|\*-\*|\*(?=单元|單元|[室户戶房層层楼樓门門梯]|F)"
+    r"|(?i:\b(?:apartment|apt|unit|suite|ste|flat|room|rm)\b)\.?\s?#?\*(?![^\s,;])|^\*/[0-9]"
+).search
+
 _PASSES: Final = 8
 """Rounds of masking: beside stars, something may become a number. More rounds never hide more."""
 
@@ -126,45 +131,130 @@ MaskNamed = Callable[[Named], str]
 
 
 def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, label: bool = False) -> str:
-    """Mask an address.
+    """Mask an address as `AddressMask` does."""
+    return AddressMask(hide, keep, name, label=label)(value)
+
+
+class AddressMask:
+    """Masks addresses under one profile; masking a mask again changes nothing.
 
     Args:
-        value: the field as it came in.
         hide: ``unit`` (unit, floor and room), ``detail`` (everything behind the district; the whole where no district
             can be told), ``all``, or ``nothing`` (of the address itself).
-        keep: how many of the last digits of a phone in it show, 0 to 4.
+        keep: how many of the last digits of a phone in an address show, 0 to 4.
         name: masks a person's name in a note behind the address or in front of it.
         label: whether no number shows where a unit may be that is not recognised.
-
-    Returns:
-        The mask; masking it again changes nothing.
     """
-    if hide == "unit":
-        usual = mask_usual_address(value, lambda named: mask_named_address(named, keep, name))
-        return mask_unusual_address(value, keep, name, label=label) if usual is None else str(usual)
-    if hide == "nothing":
-        return _mask_steadily(_hide_phones_abroad(value), keep, name, _hide_phones_abroad)
-    if not value or value.isspace():
-        return value
-    if hide == "detail":
-        end = district_end(value)
-        return value[:end] + stars(value[end:]) if end < len(value) else value
-    return stars(value)
+
+    __slots__ = ("_hide", "_keep", "_label", "_name")
+
+    def __init__(self, hide: str, keep: int = 4, name: Mask = stars, *, label: bool = False) -> None:
+        self._hide, self._keep, self._name, self._label = hide, keep, name, label
+
+    def __call__(self, value: str) -> str:
+        """Return the mask of an address."""
+        if self._hide == "unit":
+            usual = mask_usual_address(value, self._of_named)
+            return self._of_unusual(value) if usual is None else str(usual)
+        if self._hide == "nothing":
+            return self._steadily(_hide_phones_abroad(value), _hide_phones_abroad)
+        if not value or value.isspace():
+            return value
+        if self._hide == "detail":
+            end = district_end(value)
+            return value[:end] + stars(value[end:]) if end < len(value) else value
+        return stars(value)
+
+    def usual(self, value: str) -> str | None:
+        """Return the mask of an address in China that was not sent hidden, if it shows no number as long as a phone.
+
+        None for every other value. If nothing of addresses is hidden, only usual ones have a mask.
+        """
+        shown = mask_usual_address(value, self._of_named) if self._hide == "unit" else mask_usual(value)
+        if self._hide == "nothing":
+            return None if shown is None else value
+        shown = self._in_china(value) if shown is None else shown
+        return None if type(shown) is Numbered else shown
+
+    def usual_column(self, values: Sequence[Any]) -> list[str | None]:
+        """Return what `usual` gives for many values, in less time, and `Numbered` masks, too."""
+        if self._hide == "nothing":
+            return [self.usual(value) if type(value) is str else None for value in values]
+        if {*map(type, values)} == {str}:
+            shown = mask_usual_addresses(values, self._of_named)
+        else:
+            shown = [mask_usual_address(value, self._of_named) if type(value) is str else None for value in values]
+        if None not in shown:
+            return shown
+        others = {value for value, one in zip(values, shown, strict=True) if one is None and type(value) is str}
+        found = {value: self._in_china(value) for value in others}
+        return [
+            found.get(value) if one is None and type(value) is str else one
+            for value, one in zip(values, shown, strict=True)
+        ]
+
+    def misses_unit(self, value: str, masked: str) -> bool:
+        """Whether an address deserves the warning UNIT_NOT_RECOGNISED; one that is hidden whole does not."""
+        if self._hide == "nothing" or masked.strip("*") == "":
+            return False
+        if self._label and self._hide == "unit" and _DIGIT.search(masked):
+            return False  # a label shows no digit of such an address
+        read = _foreign(value)
+        return read is not None and read.unread()
+
+    def _in_china(self, value: str) -> str | None:
+        """Return the mask of an address in China that is not usual and was not sent hidden; else None."""
+        if len(value) > MAX_LENGTH or HAS_HAN(value) is None or bare_name(value) is not None or is_address_mask(value):
+            return None
+        return _numbered(self._of_unusual(value))
+
+    def _of_named(self, named: Named) -> str:
+        return self._steadily(named.value, hide_units, named)
+
+    def _of_unusual(self, value: str) -> str:
+        """Return the mask of an address that `mask_usual_address` leaves."""
+
+        def mask(address: str) -> str:
+            read = _foreign(address) if self._label and len(address) <= _MAX_LENGTH else None
+            if read is not None and read.unread():
+                address = _DIGIT.sub("*", address)
+            address = _hide_phones_abroad(address)
+            return self._steadily(address, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
+
+        shown = mask(value)
+        # Beside stars that were sent, or those of a phone abroad, the address may be another one.
+        return steady(mask, shown, _PASSES) if "*" in value or ("******" in shown and not HAS_HAN(value)) else shown
+
+    def _steadily(self, value: str, hide: Mask, named: Named | None = None) -> str:
+        """Hide numbers and names beside an address, and what `hide` says, until nothing changes."""
+        if (plain := without_unseen(value)) != value:
+            masked = self._steadily(plain, hide)
+            return value if masked == plain else masked
+        if not value or value.isspace():
+            return value
+        if len(value) > _MAX_LENGTH or crowded(value):
+            return stars(value)
+        known = {} if named is None else {named.value: named.shown, named.shown: named.shown}
+        nameless = False
+        for _ in range(_PASSES):
+            masked = known.get(value) or hide(scrub(value, self._keep))
+            if masked != value:
+                nameless = False
+            elif not nameless:
+                # Beside its stars, a letter may become the number of a room.
+                masked, nameless = _hide_names(value, self._name, named)
+            if masked == value:
+                return value
+            value = masked
+        return stars(value)
 
 
-def mask_unusual_address(value: str, keep: int, name: Mask, *, label: bool) -> str:
-    """Return what `mask_address` does with an address that `mask_usual_address` leaves."""
+def is_address_mask(value: str) -> bool:
+    """Whether an address was sent hidden.
 
-    def mask(address: str) -> str:
-        read = _foreign(address) if label and len(address) <= _MAX_LENGTH else None
-        if read is not None and read.unread():
-            address = _DIGIT.sub("*", address)
-        address = _hide_phones_abroad(address)
-        return _mask_steadily(address, keep, name, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
-
-    shown = mask(value)
-    # Beside stars that were sent, or those of a phone abroad, the address may be another one.
-    return steady(mask, shown, _PASSES) if "*" in value or ("******" in shown and not HAS_HAN(value)) else shown
+    A single star is a sign of it only beside a word for a unit or a slash; else it may be a sign between words.
+    """
+    return _ADDRESS_MASK(Reading(value).text) is not None and mask_address(value, "unit") == value
 
 
 def _hide_phones_abroad(value: str) -> str:
@@ -180,35 +270,6 @@ def _hide_phones_abroad(value: str) -> str:
         return number[0] if stays else _DIGIT.sub("*", number[0])
 
     return value if len(value) > _MAX_LENGTH or HAS_HAN(value) else _PHONE_ABROAD(mask, value)
-
-
-def mask_named_address(named: Named, keep: int, name: Mask) -> str:
-    """Return what `mask_address` does with an address that has been read once."""
-    return _mask_steadily(named.value, keep, name, hide_units, named)
-
-
-def _mask_steadily(value: str, keep: int, name: Mask, hide: Mask, named: Named | None = None) -> str:
-    """Hide numbers and names beside an address, and what `hide` says, until nothing changes."""
-    if (plain := without_unseen(value)) != value:
-        masked = _mask_steadily(plain, keep, name, hide)
-        return value if masked == plain else masked
-    if not value or value.isspace():
-        return value
-    if len(value) > _MAX_LENGTH or crowded(value):
-        return stars(value)
-    known = {} if named is None else {named.value: named.shown, named.shown: named.shown}
-    nameless = False
-    for _ in range(_PASSES):
-        masked = known.get(value) or hide(scrub(value, keep))
-        if masked != value:
-            nameless = False
-        elif not nameless:
-            # Beside its stars, a letter may become the number of a room.
-            masked, nameless = _hide_names(value, name, named)
-        if masked == value:
-            return value
-        value = masked
-    return stars(value)
 
 
 def _hide_names(value: str, mask: Mask, named: Named | None) -> tuple[str, bool]:
@@ -277,32 +338,6 @@ def hide_units(text: str, read: ForeignAddress | None = None) -> str:
     reading.source = text
     masked = _hide_units(reading.text, read)
     return "".join([run[0] if run[0][0] == "*" else reading.written(*run.span()) for run in _STARS_AND_OTHERS(masked)])
-
-
-class AddressMask:
-    """Masks addresses under one profile.
-
-    Args:
-        hide, keep, name, label: see `mask_address`.
-    """
-
-    __slots__ = ("_hide", "_keep", "_label", "_name")
-
-    def __init__(self, hide: str, keep: int, name: Mask, *, label: bool) -> None:
-        self._hide, self._keep, self._name, self._label = hide, keep, name, label
-
-    def __call__(self, value: str) -> str:
-        """Return the mask of an address."""
-        return mask_address(value, self._hide, self._keep, self._name, label=self._label)
-
-    def misses_unit(self, value: str, masked: str) -> bool:
-        """Whether an address deserves the warning UNIT_NOT_RECOGNISED; one that is hidden whole does not."""
-        if self._hide == "nothing" or masked.strip("*") == "":
-            return False
-        if self._label and self._hide == "unit" and _DIGIT.search(masked):
-            return False  # a label shows no digit of such an address
-        read = _foreign(value)
-        return read is not None and read.unread()
 
 
 def _foreign(value: str) -> ForeignAddress | None:
@@ -386,13 +421,10 @@ def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str |
         value: the address.
         mask_named: masks one with a name behind it; if there is none, that is no usual one.
     """
-    shown = mask_usual(value) if HAS_HAN(value) else None
-    return mask_simple(value, mask_named) if shown is None else shown
-
-
-def mask_simple(value: str, mask_named: MaskNamed | None = None) -> str | None:
-    """As `mask_usual_address`, for an address that `mask_usual` leaves."""
-    return _mask_simple([value], mask_named)[0] if HAS_HAN(value) else None
+    if HAS_HAN(value) is None:
+        return None
+    shown = mask_usual(value)
+    return _mask_simple([value], mask_named)[0] if shown is None else shown
 
 
 def mask_usual_addresses(values: Sequence[str], mask_named: MaskNamed | None = None) -> list[str | None]:
@@ -403,18 +435,6 @@ def mask_usual_addresses(values: Sequence[str], mask_named: MaskNamed | None = N
     others = [*dict.fromkeys([value for value, one in zip(values, shown, strict=True) if one is None])]
     found = dict(zip(others, _mask_simple(others, mask_named), strict=True))
     return [found[value] if one is None else one for value, one in zip(values, shown, strict=True)]
-
-
-def mask_address_in_han(value: str, mask: Mask) -> str | None:
-    """Return the mask of an address in China that did not come in hidden; None for every other value.
-
-    Args:
-        value: an address that `mask_usual_address` leaves.
-        mask: the mask of addresses.
-    """
-    if len(value) > MAX_LENGTH or HAS_HAN(value) is None or bare_name(value) is not None:
-        return None
-    return _numbered(mask(value))
 
 
 def _numbered(shown: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from masking_service.masking.effort import UNBOUNDED, Effort, Share, estimate
+from masking_service.masking.effort import UNBOUNDED, Effort, Pay, Share, estimate, unpaid
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.members.member_names import NEUTRAL
 from masking_service.masking.names.names_in_text import effort
@@ -28,7 +28,6 @@ from masking_service.masking.texts.full_reading import (
     any_worth_reading,
     worth_reading,
 )
-from masking_service.masking.texts.labels import Pay, unpaid
 from masking_service.masking.texts.outlines import MAX_LENGTH, Needles, Outlines
 from masking_service.masking.texts.pieces import Piece, Pieces
 from masking_service.masking.texts.tables_in_text import values_of_tables

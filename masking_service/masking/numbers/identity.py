@@ -14,8 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from masking_service.masking.numbers.lettered_codes import is_in_code
-from masking_service.masking.numbers.orders_in_text import Orders, Span
+from masking_service.masking.numbers.codes_in_text import Orders, Span, is_in_code
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.order_words import (
     begins_document,

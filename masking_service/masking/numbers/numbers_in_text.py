@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.numbers.codes_in_text import Orders
 from masking_service.masking.numbers.found_numbers import BEFORE_NUMBER, extension_in_text, find_numbers
 from masking_service.masking.numbers.identity import (
     account_in,
@@ -22,7 +23,6 @@ from masking_service.masking.numbers.identity import (
     secrets_in,
 )
 from masking_service.masking.numbers.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
-from masking_service.masking.numbers.orders_in_text import Orders
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
 from masking_service.masking.stars import stars
 from masking_service.masking.words.expressions import Expression

@@ -24,14 +24,12 @@ from masking_service.masking.members.member_names import ANY_NAME, MAYBE_NAME, M
 from masking_service.masking.members.name_words import PARTY
 from masking_service.masking.names.names_between_words import is_plainly_name
 from masking_service.masking.records.leaks import decimal_text, gather, may_leak
-from masking_service.masking.records.noted import place_name
-from masking_service.masking.records.pairs import pair_in
-from masking_service.masking.records.personal_keys import is_mobile
+from masking_service.masking.records.pairs import is_mobile, pair_in
 from masking_service.masking.records.profile_masks import Masks
-from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.run import FOUND_IN_TEXT, UNMAPPED_MASKED, place_name
 from masking_service.masking.records.schema import Place, Steps
 from masking_service.masking.records.spellings import Mask, may_hold_name, may_hold_phone
-from masking_service.masking.records.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED, Unmapped
+from masking_service.masking.records.unmapped import Unmapped
 from masking_service.masking.records.values import ReadValue, read_value
 from masking_service.masking.records.walk import LeafNode, ObjectNode
 from masking_service.masking.texts.outlines import Needles
@@ -153,13 +151,12 @@ class Columns:
 
     Args:
         root: the way through a single record.
-        profile: gives the masks of usual values.
+        masks: of the profile.
         unmapped: what happens to the members that are not mapped.
     """
 
-    def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
+    def __init__(self, root: ObjectNode, masks: Masks, unmapped: Unmapped) -> None:
         self._unmapped = unmapped
-        masks = Masks(profile)
         self._usual = {kind: usual for kind in KINDS if (usual := masks.usual_column(kind)) is not None}
         self._masks = {kind: masks.masker(kind) for kind in KINDS}
         mask = self._masks["text"]

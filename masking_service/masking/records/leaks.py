@@ -21,7 +21,7 @@ from masking_service.masking.records.spellings import (
     may_hold_phone,
 )
 from masking_service.masking.stars import stars
-from masking_service.masking.texts.files_in_text import json_in_base64
+from masking_service.masking.texts.documents_in_text import json_in_base64
 
 DEEPEST: Final = 32
 """The largest number of levels of objects and arrays in a record, with the record itself."""

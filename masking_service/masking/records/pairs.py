@@ -1,16 +1,20 @@
-"""Reads shapes that hold a name and its value apart.
+"""Reads shapes that hold a name and its value apart, and keys that are a person's name.
 
-``{"key": "收件人", "value": "张三"}``, ``["receiverName", "张三"]``, and columns beside rows.
+``{"key": "收件人", "value": "张三"}``, ``["receiverName", "张三"]``, columns beside rows, and
+``{"recipients": {"张三": {...}}}``. Such a key alone can seldom decide whether it is a name, because 高铁 has the form
+of one, too: unless it is far likelier a name than words, what is under it has to belong to a person.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from masking_service.masking.effort import COLD_NAME, estimate
+from masking_service.masking.effort import COLD_NAME, Pay, estimate
+from masking_service.masking.kinds.address import mask_address
+from masking_service.masking.kinds.table import OF_A_PERSON
 from masking_service.masking.members.codes import is_code, is_persons
 from masking_service.masking.members.member_names import (
     ANY_NAME,
@@ -19,15 +23,19 @@ from masking_service.masking.members.member_names import (
     MAYBE_NAME,
     ROOT,
     Meaning,
+    plan,
     read_names,
 )
-from masking_service.masking.members.name_words import THING, name_words
+from masking_service.masking.members.name_words import PARTY, THING, name_words
+from masking_service.masking.names.names_between_words import is_plainly_name
 from masking_service.masking.numbers.numbers_in_text import contains_personal_data
 
 _MAX_LABEL: Final = 40
 _LABEL: Final = re.compile(rf"[^\d:：=＝,，;；]{{1,{_MAX_LABEL}}}").fullmatch
 
-Pay = Callable[[float], None]
+_PAIR: Final = 2
+_BITS: Final = 64
+"""Bits of an integer that is no phone and no identity number."""
 
 
 def pair_in(names: Iterable[str]) -> tuple[list[str], str] | None:
@@ -71,8 +79,7 @@ def beside_number(values: Sequence[Any], each: Sequence[Meaning]) -> Sequence[Me
 
 
 def _is_number(value: Any) -> bool:
-    if type(value) is int and value.bit_length() <= _BITS:
-        value = str(value)
+    value = _text_of(value)
     return type(value) is str and is_persons(value) is not None
 
 
@@ -131,14 +138,7 @@ def _folded(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 
-_PAIR: Final = 2
-_BITS: Final = 64
-"""The bits of a number of 18 digits; an identity number has no more."""
-
-
-def with_pair(
-    members: Mapping[str, Any], meanings: Sequence[Meaning], context: str, pay: Callable[[float], None]
-) -> Sequence[Meaning]:
+def with_pair(members: Mapping[str, Any], meanings: Sequence[Meaning], context: str, pay: Pay) -> Sequence[Meaning]:
     """Return the meanings of the members; a pair's value means what the pair's name says.
 
     A name made of known words is no person.
@@ -186,3 +186,51 @@ def _is_phone(value: Any, meaning: Meaning, pay: Pay) -> bool:
         return False
     pay(estimate("text", value))
     return contains_personal_data(value)
+
+
+_OF_A_PERSON: Final = OF_A_PERSON | {PARTY}
+_MOBILE: Final = r"(?:\+?86[\s-]?)?[1１][3-9３-９]\d[\s-]?[\d*]{4}[\s-]?\d{4}"
+_ARE_MOBILES: Final = re.compile(rf"\s*{_MOBILE}(?:[\s,，、/;；]{{1,3}}{_MOBILE}){{0,3}}\s*").fullmatch
+
+
+def names_person(key: str, meaning: Meaning, value: Any, pay: Pay) -> bool:
+    """Whether a key is a person's name.
+
+    Args:
+        key: it.
+        meaning: of the key.
+        value: what is under it.
+        pay: takes what reading the value costs, in units of `effort`.
+
+    Raises:
+        InvalidRecord: by `pay`.
+    """
+    if not meaning.may_be_persons:
+        return False
+    if is_plainly_name(key):
+        return True
+    if type(value) is list:
+        return any(names_person(key, meaning, inner, pay) for inner in value if type(inner) is not list)
+    if type(value) is dict:
+        if meaning.inside == PARTY:
+            return True
+        pay(sum(COLD_NAME + estimate("text", name) for name in value))
+        return any(one.kind in _OF_A_PERSON for one in plan(meaning.inside, tuple(value)))
+    if meaning.inside != PARTY:
+        return is_mobile(value)
+    value = _text_of(value)
+    if type(value) is not str:
+        return False
+    pay(estimate("text", value) + estimate("address", value))
+    return contains_personal_data(value) or mask_address(value, "unit") != value
+
+
+def _text_of(value: Any) -> Any:
+    """Return an integer that may be a phone or an identity number as a text, and every other value as it is."""
+    return str(value) if type(value) is int and value.bit_length() < _BITS else value
+
+
+def is_mobile(value: Any) -> bool:
+    """Whether a value is one or more mobile numbers only: its member's name may then be a person's."""
+    value = _text_of(value)
+    return type(value) is str and _ARE_MOBILES(value) is not None

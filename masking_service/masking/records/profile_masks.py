@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
-from masking_service.masking.addresses.usual_addresses import as_it_is_if_usual, usual_masker
-from masking_service.masking.hidden import hidden_form
-from masking_service.masking.kinds.address import (
-    AddressMask,
-    MaskNamed,
-    mask_address_in_han,
-    mask_named_address,
-    mask_simple,
-    mask_unusual_address,
-    mask_usual_address,
-    mask_usual_addresses,
-)
+from masking_service.masking.kinds.address import AddressMask
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
 from masking_service.masking.kinds.phone import (
@@ -61,12 +51,12 @@ class Masks:
         if kind == "name":
             return lambda value: mask_name(value, hide, keep)
         if kind == "address":
-            return AddressMask(hide, keep, self._in_texts.masker("name") or str, label=self._profile.label)
+            return self._address_mask()
         if hide == ALL:
             return stars
         if kind == "phone":
             return lambda value: mask_phone(value, keep, hide_last)
-        return self.text_mask() if kind == "text" else TABLE[kind].mask or stars
+        return self.text_mask if kind == "text" else TABLE[kind].mask or stars
 
     @property
     def _in_texts(self) -> Masks:
@@ -108,6 +98,7 @@ class Masks:
             masks["virtual_phone"] = masks["phone"]
         return masks | {PARTY: _steady_party(masks, self.party_masker())}
 
+    @cached_property
     def text_mask(self) -> TextMask:
         """Return the mask of texts, and of values of unknown meaning."""
         return TextMask(self.masks(), self.scanner(), self._profile.kept_words, self._profile.hidden_words)
@@ -130,22 +121,15 @@ class Masks:
             return mask_short_name
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self._profile.show_last)
-        if kind == "address" and hide == "unit":
-            mask_named, mask = self._address_masks()
-            return usual_masker(lambda value: mask_simple(value, mask_named) or _of_address(value, mask))
-        if kind == "address" and hide == NOTHING:
-            return as_it_is_if_usual
+        if kind == "address" and hide in ("unit", NOTHING):
+            return self._address_mask().usual
         if kind == "text" and hide == "found":
-            return self.text_mask().plain
+            return self.text_mask.plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
 
-    def _address_masks(self) -> tuple[MaskNamed, Callable[[str], str]]:
-        """Return the masks of addresses with a name behind them, and of addresses that are not usual."""
-        keep, label, name = self._digits_in_texts, self._profile.label, self._in_texts.masker("name") or str
-        return (
-            lambda named: mask_named_address(named, keep, name),
-            lambda value: mask_unusual_address(value, keep, name, label=label),
-        )
+    def _address_mask(self) -> AddressMask:
+        name = self._in_texts.masker("name") or str
+        return AddressMask(self._hide["address"], self._digits_in_texts, name, label=self._profile.label)
 
     def usual_column(self, kind: str) -> Callable[[Sequence[Any]], list[str | None]] | None:
         """Return what gives the masks that `usual` gives for the values of many records, in half of the time.
@@ -160,9 +144,8 @@ class Masks:
             lines = mask_short_names
         elif kind == "phone":
             lines = plain_mobile_lines_masker(self._profile.show_last)
-        elif kind == "address" and self._hide[kind] == "unit":
-            masks = self._address_masks()
-            return lambda column: _addresses(column, *masks)
+        elif kind == "address":
+            return self._address_mask().usual_column
         return lambda column: _column(column, one, lines)
 
 
@@ -187,29 +170,6 @@ def _steady_party(masks: Mapping[str, Mask], mask_once: Mask) -> Mask:
         return steady(lambda masked: without_needles(masked, masked), once, ROUNDS)
 
     return mask
-
-
-def _addresses(values: Sequence[Any], mask_named: MaskNamed, mask: Callable[[str], str]) -> list[str | None]:
-    """Return the masks of usual addresses, and of others in China."""
-    if {*map(type, values)} == {str}:
-        shown = mask_usual_addresses(values, mask_named)
-    else:
-        shown = [mask_usual_address(value, mask_named) if type(value) is str else None for value in values]
-    if None not in shown:
-        return shown
-    others = {value for value, one in zip(values, shown, strict=True) if one is None and type(value) is str}
-    found = {value: _of_address(value, mask) for value in others}
-    return [
-        found.get(value) if one is None and type(value) is str else one
-        for value, one in zip(values, shown, strict=True)
-    ]
-
-
-def _of_address(value: str, mask: Callable[[str], str]) -> str | None:
-    """Return the mask of an address in China that was not sent hidden."""
-    if hidden_form("address", value) is not None:
-        return None
-    return mask_address_in_han(value, mask)
 
 
 def _column(

@@ -5,76 +5,32 @@ A record that raises is half masked and must be thrown away; no error or repr ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Final
 
-from masking_service.masking.effort import UNBOUNDED, Effort, Share
+from masking_service.masking.effort import UNBOUNDED, Effort
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.table import KINDS
 from masking_service.masking.kinds.text import TextMask
-from masking_service.masking.members.member_names import OwnNames
 from masking_service.masking.names.names_in_text import effort
 from masking_service.masking.records.columns import FEW, Columns
-from masking_service.masking.records.leaks import Hider, decimal_text, may_leak, scrub_around
-from masking_service.masking.records.noted import listed, note
+from masking_service.masking.records.leaks import decimal_text
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
-from masking_service.masking.records.schema import Place, Schema, Steps
-from masking_service.masking.records.spellings import Mask, may_hold_name
-from masking_service.masking.records.unmapped import FOUND_IN_TEXT, Unmapped
+from masking_service.masking.records.run import FOUND_IN_TEXT, Masked, Run, listed, note
+from masking_service.masking.records.schema import Place, Schema, make_room
+from masking_service.masking.records.spellings import Mask
+from masking_service.masking.records.unmapped import Unmapped
 from masking_service.masking.records.values import read_value
 from masking_service.masking.records.walk import Take, Usual, way_through
-from masking_service.masking.stars import stars
 from masking_service.masking.texts.full_reading import MAX_STEADY
 from masking_service.masking.texts.outlines import MAX_LENGTH
-from masking_service.masking.waybill import own_number
 
 AT_ONCE: Final = 250
 """The number of records whose columns are read together. If time or work runs out, the records of earlier parts are
 complete.
 """
-
-
-class Masked:
-    """What a pass over a record found.
-
-    Attributes:
-        places: every mapped position that is present, null and empty ones too: in the schema's order (an object's
-            fields together, where the schema first names it), arrays in their own.
-        values: what came in at each of them.
-        hidden: at which of them, by index, a value came in already hidden, so that there is nothing to keep.
-        warnings: (JSON Pointer, code), the codes being ALREADY_MASKED, FOUND_IN_TEXT, UNMAPPED_MASKED,
-            UNIT_NOT_RECOGNISED and NOT_LISTED.
-    """
-
-    __slots__ = ("hidden", "places", "values", "warnings")
-
-    def __init__(
-        self,
-        places: Sequence[Place],
-        values: Sequence[Any],
-        warnings: Sequence[tuple[str, str]] = (),
-        hidden: Sequence[int] = (),
-    ) -> None:
-        self.places = places
-        self.values = values
-        self.hidden = hidden
-        self.warnings = warnings
-
-    @property
-    def fields(self) -> list[tuple[Place, Any]]:
-        """(place, value) for each."""
-        return list(zip(self.places, self.values, strict=True))
-
-    def kept(self) -> tuple[tuple[Place, ...], Sequence[Any]]:
-        """The places and values that are worth keeping."""
-        if not self.hidden:
-            return tuple(self.places), self.values
-        hidden = set(self.hidden)
-        kept = [field for at, field in enumerate(self.fields) if at not in hidden]
-        return tuple(place for place, _ in kept), [value for _, value in kept]
 
 
 class Masker:
@@ -91,8 +47,8 @@ class Masker:
         self._way = way_through(
             schema, {kind: (_TAKES[kind], mask, masks.usual(kind)) for kind, mask in self._masks.items()}
         )
-        self._unmapped = Unmapped(profile, schema)
-        self._columns = Columns(self._way, profile, self._unmapped)
+        self._unmapped = Unmapped(profile.unmapped, masks, schema)
+        self._columns = Columns(self._way, masks, self._unmapped)
         self._fixed = frozenset(
             step for steps in (*(steps for steps, _ in schema.fields), *schema.waybill_paths) for step in steps
         )
@@ -107,14 +63,19 @@ class Masker:
         Raises:
             InvalidRecord: at places that hold no value, or too much work; the record is then half masked.
         """
-        run = _Run(record, self._schema.waybill_no, effort or Effort())
+        run = Run(record, self._schema.waybill_no, effort or Effort())
         self._way.visit(run, record, ())
         if run.errors:
             raise InvalidRecord(listed(run.errors))
-        run.mask_others(self._unmapped)
+        self._mask_others(run)
         if run.guard(self._masks, self._leak_masks, self._fixed):
-            run.mask_others(self._unmapped)
+            self._mask_others(run)
         return run
+
+    def _mask_others(self, run: Run) -> None:
+        """Mask the unmapped members, once all phones of the record are known."""
+        for members, mapped, context, own, keys in run.beside:
+            self._unmapped.mask(run, members, mapped, context, own, keys)
 
     def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
         """Mask records in place as `mask` does.
@@ -185,7 +146,7 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     """
     masks, usual_masks, leak_masks = _masks_of(profile)
     record: dict[str, Any] = {}
-    run = _Run(record, lambda _: waybill_no, UNBOUNDED)
+    run = Run(record, lambda _: waybill_no, UNBOUNDED)
     for place, value in fields:
         parent, key = make_room(record, place.keys)
         usual = usual_masks[place.kind]
@@ -215,136 +176,7 @@ def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual
     return {kind: of.masker(kind) for kind in KINDS}, {kind: of.usual(kind) for kind in KINDS}, of.leak_masks()
 
 
-def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
-    """Return the container and key at the end of `keys`, and make what is missing on the way."""
-    here: Any = record
-    for key, following in pairwise(keys):
-        wanted: type = list if type(following) is int else dict
-        _lengthen(here, key)
-        if type(here) is dict:
-            here.setdefault(key, wanted())
-        elif type(here[key]) is not wanted:
-            here[key] = wanted()
-        here = here[key]
-    _lengthen(here, keys[-1])
-    return here, keys[-1]
-
-
-def _lengthen(container: Any, key: Any) -> None:
-    """Let an array grow up to the index. Slots of which nothing is known are empty objects."""
-    if type(container) is list:
-        container.extend({} for _ in range(len(container), key + 1))
-
-
-class _Run(Masked):
-    """What one pass collects: what was found, and what the leak guard has to look for, and where."""
-
-    __slots__ = ("_effort", "_own", "_rest", "_share", "errors", "names", "own", "phones", "plain", "record", "texts")
-
-    places: list[Place]
-    values: list[Any]
-    hidden: list[int]
-    warnings: list[tuple[str, str]]
-
-    def __init__(self, record: dict[str, Any], own: Callable[[dict[str, Any]], Any], effort: Effort) -> None:
-        self.record = record
-        self._own = own
-        self._effort = effort
-        self._share: Share | None = None
-        self._rest: list[tuple[dict[str, Any], Container[str], str, OwnNames, Steps]] = []
-        self.own: str | None = None
-        self.places = []
-        self.values = []
-        self.hidden = []
-        self.warnings = []
-        self.errors: list[tuple[str, str]] = []
-        self.texts: list[str] = []
-        self.plain: list[str] = []
-        self.phones: list[str] = []
-        self.names: list[str] = []
-
-    @property
-    def share(self) -> Share:
-        """What the record may take of the batch's effort: the usual record takes nothing."""
-        if self._share is None:
-            self._share = Share(self._effort)
-        return self._share
-
-    def note_usual(self, place: Place, value: str, masked: str) -> None:
-        """Note a value that `Profile.usual` has masked."""
-        self.places.append(place)
-        self.values.append(value)
-        if place.kind == "name":
-            self.names.append(value)
-        elif place.kind == "phone":
-            self.phones.append(value)
-        else:
-            self.plain.append(masked)
-
-    def guard(self, masks: dict[str, Mask | None], leak_masks: tuple[Mask, Mask], fixed: frozenset[Any]) -> bool:
-        """Hide the record's own values elsewhere in it; return whether unmapped members have to be masked again.
-
-        New stars may make a masked number of what is beside them.
-        """
-        if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
-            return False  # a usual record is done here
-        self.texts += self.plain
-        count, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
-        self.share.search(count, 1, characters)
-        if not may_leak(self.texts, self.phones, self.names):
-            return False
-        self.share.search(count, len(self.texts) + len(self.places), characters)
-        own = self._number_of_no_person()
-        if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
-            return False
-        hider = Hider(self.phones, self.names, *leak_masks, own, fixed, self.share)
-        found = hider.hide(self.record)
-        for keys in found:
-            note(self.warnings, keys, FOUND_IN_TEXT)
-        self.mask_again(set(found), masks)
-        return characters <= MAX_STEADY and not {place.keys for place in self.places}.issuperset(found)
-
-    def mask_again(self, found: set[Steps], masks: dict[str, Mask | None]) -> None:
-        """Mask again the fields that the guard changed: its stars may turn what is beside them into a room number."""
-        for place in self.places:
-            mask = masks[place.kind]
-            if place.keys in found and mask is not None:
-                parent, key = place.parent(self.record), place.keys[-1]
-                own = self.number() if place.kind == "text" and mask is not stars else None
-                parent[key] = scrub_around(parent[key], own, mask) if own else mask(parent[key])
-
-    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps) -> None:
-        """Note an object that has unmapped members."""
-        self._rest.append((members, mapped, context, own, keys))
-
-    def mask_others(self, unmapped: Unmapped) -> None:
-        """Mask the unmapped members, once all phones of the record are known."""
-        for members, mapped, context, own, keys in self._rest:
-            unmapped.mask(self, members, mapped, context, own, keys)
-
-    def around_own_number(self, scan: Mask) -> Mask:
-        """Return a scan of texts that leaves the record's own waybill number as it is."""
-
-        def scan_around(text: str) -> str:
-            own = self.number()
-            return scrub_around(text, own, scan) if own is not None and own in text else scan(text)
-
-        return scan_around
-
-    def _number_of_no_person(self) -> str | None:
-        """The record's own number, unless it is a phone of the record, with or without hyphens."""
-        own = self.number()
-        digits = (own or "").replace("-", "")
-        is_phone = digits in self.phones or digits.removeprefix("00").removeprefix("86") in self.phones
-        return None if is_phone else own
-
-    def number(self) -> str | None:
-        if self.own is None:
-            self.own = own_number(self._own(self.record))
-        return self.own
-
-
-def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
+def _take_text(run: Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
     if isinstance(mask, TextMask) and type(value) is str and value and not value.isspace():
         if MAX_LENGTH < len(value) <= MAX_STEADY:
             run.share.pay(effort(value), place.pointer)
@@ -367,7 +199,7 @@ def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: A
         _take(run, place, mask, value, parent, key)
 
 
-def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
+def _take(run: Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
     """Mask one value of any kind in place."""
     text = value
     if type(value) is int:

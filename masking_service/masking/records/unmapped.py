@@ -7,7 +7,7 @@ is no reason to show a value: texts and integers are searched for phones, identi
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from typing import Any, Final
+from typing import Any
 
 from masking_service.masking.effort import COLD_NAME, Effort, estimate
 from masking_service.masking.errors import TOO_LARGE, InvalidRecord
@@ -29,33 +29,27 @@ from masking_service.masking.members.name_words import PARTY
 from masking_service.masking.names.names_in_text import effort
 from masking_service.masking.numbers.numbers_in_text import worth_scanning
 from masking_service.masking.records.leaks import DEEPEST, decimal_text, gather, rename_members, scrub_around
-from masking_service.masking.records.noted import note, place_name
 from masking_service.masking.records.pairs import (
     are_rows,
     beside_number,
     column_meanings,
     heading_in,
     heading_of,
+    names_person,
     with_labels,
     with_pair,
     with_phone,
 )
-from masking_service.masking.records.personal_keys import names_person
 from masking_service.masking.records.profile_masks import Masks
-from masking_service.masking.records.profiles import Profile
+from masking_service.masking.records.run import FOUND_IN_TEXT, UNMAPPED_MASKED, Run, note, place_name
 from masking_service.masking.records.schema import EACH, Schema, Steps
 from masking_service.masking.records.spellings import Mask, hide_phones, may_hold_phone, needles_of
 from masking_service.masking.records.unmapped_columns import WHOLE_FRACTION, ColumnReader
-from masking_service.masking.records.walk import Run
 from masking_service.masking.stars import STAR, stars
-from masking_service.masking.texts.documents_in_text import document_in
-from masking_service.masking.texts.files_in_text import is_file, is_read_alone, json_in_base64
+from masking_service.masking.texts.documents_in_text import document_in, is_file, is_read_alone, json_in_base64
 from masking_service.masking.texts.full_reading import MAX_STEADY
 from masking_service.masking.texts.outlines import Needles
 from masking_service.masking.waybill import own_number
-
-UNMAPPED_MASKED: Final = "unmapped-masked"
-FOUND_IN_TEXT: Final = "found-in-text"
 
 
 class Unmapped:
@@ -69,12 +63,11 @@ class Unmapped:
         reader: finds the records that need none of this.
     """
 
-    def __init__(self, profile: Profile, schema: Schema) -> None:
-        self.mode = profile.unmapped
-        of = Masks(profile)
-        self._masks = of.masks()
-        self._scan = of.scanner()
-        self._texts = of.text_mask()
+    def __init__(self, mode: str, masks: Masks, schema: Schema) -> None:
+        self.mode = mode
+        self._masks = masks.masks()
+        self._scan = masks.scanner()
+        self._texts = masks.text_mask
         self.reader = ColumnReader(self._masks, self._texts)
         self._waybill_paths = frozenset(schema.waybill_paths)
         self._keep = schema.keep

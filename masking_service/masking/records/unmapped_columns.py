@@ -17,7 +17,7 @@ from masking_service.masking.members.member_names import CODE, LEFT_OPEN, MEASUR
 from masking_service.masking.numbers.numbers_in_text import worth_scanning
 from masking_service.masking.records.leaks import DEEPEST
 from masking_service.masking.records.pairs import is_label, pair_in
-from masking_service.masking.texts.files_in_text import is_read_alone, lines_may_be_read_alone
+from masking_service.masking.texts.documents_in_text import is_read_alone, lines_may_be_read_alone
 
 Texts = list[str | None]
 """Of each value the texts in it; None for one that may have to be masked or refused."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from masking_service.masking.effort import Share
 from masking_service.masking.members.member_names import Meaning, OwnNames, context_of, plan
+from masking_service.masking.records.run import Run
 from masking_service.masking.records.schema import EACH, Place, Schema, Steps, pointer
 from masking_service.masking.records.spellings import Mask
 from masking_service.masking.waybill import is_plain_number
@@ -18,39 +18,6 @@ from masking_service.masking.waybill import is_plain_number
 NOTHING_MAPPED: Final = "nothing-mapped"
 
 _ABSENT: Final = object()
-
-
-class Run(Protocol):
-    """What a pass collects of a record while it is walked.
-
-    Attributes:
-        errors: (JSON Pointer, code): ``invalid-type`` for what is no object or array where one is expected, and
-            ``nothing-mapped`` for a record that has no member of the schema.
-        places, values: get where a usual value is, and the value.
-        phones, names: get the usual phones and names.
-        plain: gets the masks of usual values that may hold a name; none of them can hold a number.
-        texts: gets every text, number and member name beside the way, after it was masked.
-        warnings: (JSON Pointer, code) of what was masked beside the way; see `note`.
-    """
-
-    errors: list[tuple[str, str]]
-    places: list[Place]
-    values: list[Any]
-    phones: list[str]
-    names: list[str]
-    plain: list[str]
-    texts: list[str]
-    warnings: list[tuple[str, str]]
-
-    @property
-    def share(self) -> Share:
-        """What is left of the batch's effort."""
-
-    def number(self) -> str | None:
-        """The record's own waybill number, as it is written in texts."""
-
-    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps) -> None:
-        """Note an object with unmapped members."""
 
 
 Take = Callable[[Any, Place, Mask | None, Any, Any, Any], None]
@@ -166,11 +133,13 @@ class ObjectNode:
             self._beside(run, value, indexes, found)
 
     def _beside(self, run: Run, value: dict[str, Any], indexes: tuple[int, ...], found: int) -> None:
-        own = self.own_key
-        if own is None or not is_plain_number(value.get(own)):
-            run.beside(value, self.nodes, self.context, self.own_names, _filled(self.steps, indexes))
-        elif found + 1 < len(value):
-            run.beside(value, self._nodes_and_own, self.context, self.own_names, _filled(self.steps, indexes))
+        """Note an object with unmapped members."""
+        mapped: Container[str] = self.nodes
+        if self.own_key is not None and is_plain_number(value.get(self.own_key)):
+            if found + 1 == len(value):
+                return
+            mapped = self._nodes_and_own
+        run.beside.append((value, mapped, self.context, self.own_names, _filled(self.steps, indexes)))
 
 
 class ArrayNode:

@@ -20,19 +20,19 @@ from masking_service.masking.addresses.addresses_in_text import (
 )
 from masking_service.masking.addresses.foreign.address import hide_foreign_units
 from masking_service.masking.addresses.han_units_in_text import hide_units_in_text, may_hold_units
-from masking_service.masking.effort import estimate
+from masking_service.masking.effort import Pay, estimate, unpaid
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.members.name_words import PARTY, name_words
 from masking_service.masking.names.latin_at_addresses import has_name_at_end
 from masking_service.masking.names.names_in_text import effort, holds_names, names_in, starred_alone
 from masking_service.masking.names.names_of_pasted_lines import names_before_place, names_with_lines
 from masking_service.masking.numbers.codes_in_text import codes_in, without_codes
-from masking_service.masking.numbers.numbers_beside_names import numbers_beside_names
+from masking_service.masking.numbers.found_numbers import numbers_beside_names
 from masking_service.masking.numbers.numbers_in_text import HAN_DIGITS, worth_scanning
 from masking_service.masking.records.spellings import Mask, digits_of, name_needles, needles_of
 from masking_service.masking.stars import stars, steady
 from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_or_unseen, plainer, unescaped
-from masking_service.masking.texts.labels import Pay, labelled_values, may_hold_labels, unpaid
+from masking_service.masking.texts.labels import labelled_values, may_hold_labels
 from masking_service.masking.texts.segments import (
     Value,
     fields_of_label,

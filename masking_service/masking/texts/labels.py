@@ -7,11 +7,11 @@ as the name of a member is (`member_names`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from masking_service.masking.around import text_before
-from masking_service.masking.effort import COLD_NAME
+from masking_service.masking.effort import COLD_NAME, Pay
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.members.codes import settled
 from masking_service.masking.members.member_names import BARE_NAME, MAYBE_NAME, Meaning, read_names
@@ -110,12 +110,6 @@ _number_touching: Final = re.compile(r"(?<=[^\W\d_\u4e00-\u9fff])(?!1[3-9][0-9]{
 """Matches a number that touches a name in letters and is no mobile number, so that nothing else tells it from a code.
 """
 _SPACE: Final = " \t\u3000"
-
-Pay = Callable[[float], None]
-
-
-def unpaid(_cost: float) -> None:
-    """Takes no payment: for the texts of a file, whose owner is the only one who waits for them."""
 
 
 _WHOSE: Final = re.compile(

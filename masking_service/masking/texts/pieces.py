@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
+from masking_service.masking.effort import Pay
 from masking_service.masking.texts.outlines import MAX_KEPT, MAX_LENGTH, Outline, Outlines
 from masking_service.masking.texts.slots import Slots
 from masking_service.masking.words.han_words import han_words
@@ -37,7 +38,6 @@ _MOBILE: Final = re.compile("1[3-9][0-9]{9}").search
 _SAYS_ALL: Final = "收件的东西到了，麻烦尽快，号码13800138009，物品还没拿，不用再问了，就这样\n"
 """A text without a name, but with all signs by which a whole clause is taken for a name (`names_in_text`)."""
 
-Pay = Callable[[float], None]
 Read = Callable[[str], str | None]
 """Masks a text that has only plain words, names and mobile numbers; returns None for every other text."""
 Piece = tuple[Outline, Slots, str]

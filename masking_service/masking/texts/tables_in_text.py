@@ -7,11 +7,11 @@ Cells are parted by tabs, commas, semicolons or ``|`` (Markdown). A header is re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from masking_service.masking.effort import COLD_NAME
+from masking_service.masking.effort import COLD_NAME, Pay
 from masking_service.masking.kinds.table import PERSONAL
 from masking_service.masking.members.codes import settled
 from masking_service.masking.members.member_names import ROOT, read_names
@@ -41,7 +41,7 @@ def may_hold_table(text: str) -> bool:
     return any(any(mark in line and mark in below for mark in _SEPARATORS) for line, below in pairwise(lines))
 
 
-def values_of_tables(text: str, pay: Callable[[float], None]) -> list[Value]:
+def values_of_tables(text: str, pay: Pay) -> list[Value]:
     """Return the personal values in the tables of a text, in order.
 
     Args:
@@ -72,7 +72,7 @@ def values_of_tables(text: str, pay: Callable[[float], None]) -> list[Value]:
     return found
 
 
-def _headers(line: str, below: Sequence[str], pay: Callable[[float], None]) -> tuple[str, Sequence[str | None]] | None:
+def _headers(line: str, below: Sequence[str], pay: Pay) -> tuple[str, Sequence[str | None]] | None:
     """Return the sign between the cells and the kind of each column, if a line is the headers of those below it."""
     row = next((other for other in below if not _RULE(other)), "")
     words = name_words()

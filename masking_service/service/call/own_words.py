@@ -18,7 +18,7 @@ _MASK: Final = Masks(
             "text": {"hide": "found"},
         },
     )
-).text_mask()
+).text_mask
 
 
 def masked_words(text: str) -> str:

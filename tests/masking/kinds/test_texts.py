@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from masking_service.masking.effort import A_RECORD, A_STORED_RECORD, Effort, estimate
+from masking_service.masking.effort import A_RECORD, A_STORED_RECORD, Effort, estimate, unpaid
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.members.member_names import NEUTRAL
@@ -15,15 +15,14 @@ from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker, render
-from masking_service.masking.records.unmapped import FOUND_IN_TEXT
+from masking_service.masking.records.run import FOUND_IN_TEXT
 from masking_service.masking.texts.full_reading import MAX_STEADY
-from masking_service.masking.texts.labels import unpaid
 from masking_service.masking.words import name_cues as cues
 from tests.every import every
 from tests.masking.scenarios import scenarios
 from tests.masking.standard import COURIER, LABEL, LABEL_RULES, STANDARD, masked, standard
 
-TEXTS: TextMask = Masks(LABEL).text_mask()
+TEXTS: TextMask = Masks(LABEL).text_mask
 PARTS_OF_TEXTS = (
     *("张小明", "李四", "13812345678", "收件人：", "放门口", "，"),
     *(" ", "先生", "302", "金都花园3栋", "代收", "王老吉"),

@@ -6,7 +6,7 @@ from masking_service.masking.records.profile_masks import Masks
 from tests.every import every
 from tests.masking.standard import LABEL
 
-TEXTS: Final = Masks(LABEL).text_mask()
+TEXTS: Final = Masks(LABEL).text_mask
 
 
 @every("text", [

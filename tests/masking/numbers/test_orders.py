@@ -8,7 +8,7 @@ from masking_service.masking.words.order_words import phrases
 from tests.every import every
 from tests.masking.standard import LABEL
 
-TEXTS: Final = Masks(LABEL).text_mask()
+TEXTS: Final = Masks(LABEL).text_mask
 NUMBERS: Final = ("5500005555555559", "INV-2026-942959", "NVSGFX417145327")
 """One has the check of a bank card, one has what may be read as a room, one what may be read as a phone."""
 OF_NUMBERS: Final = (*NUMBERS, "5311064398109257839", "7825 2878 5926", "FV/1229/08/2026")

@@ -16,8 +16,9 @@ from masking_service.masking.members import member_names
 from masking_service.masking.records import columns
 from masking_service.masking.records import record as single
 from masking_service.masking.records.profiles import UNMAPPED, Profile
-from masking_service.masking.records.record import Masked, Masker
-from masking_service.masking.records.sample_record import sample_record
+from masking_service.masking.records.record import Masker
+from masking_service.masking.records.run import Masked
+from masking_service.masking.records.schema import sample_record
 from tests.masking.records.test_corpus import RECORDS, SCHEMAS, as_standard, plain
 from tests.masking.standard import LABEL_RULES, standard
 

@@ -12,8 +12,8 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.json_numbers import Fraction, encode
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profiles import Profile
-from masking_service.masking.records.record import Masked, Masker
-from masking_service.masking.records.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from masking_service.masking.records.record import Masker
+from masking_service.masking.records.run import FOUND_IN_TEXT, UNMAPPED_MASKED, Masked
 from tests.every import every
 from tests.masking.standard import LABEL, STANDARD, masked, schema, standard
 

@@ -2,7 +2,7 @@
 
 from base64 import b64encode, urlsafe_b64encode
 
-from masking_service.masking.texts.files_in_text import (
+from masking_service.masking.texts.documents_in_text import (
     is_file,
     is_read_alone,
     json_in_base64,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from masking_service.masking.effort import Effort, Share
+from masking_service.masking.effort import Effort, Share, unpaid
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.members.member_names import NEUTRAL
-from masking_service.masking.texts.labels import labelled_values, unpaid
+from masking_service.masking.texts.labels import labelled_values
 from tests.every import every
 
 

@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.masking.effort import Effort
+from masking_service.masking.effort import Effort, unpaid
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.members.member_names import NEUTRAL
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.record import Masker
 from masking_service.masking.texts.full_reading import Found
-from masking_service.masking.texts.labels import unpaid
 from masking_service.masking.texts.outlines import MAX_LENGTH
 from tests.masking.standard import COURIER, LABEL, STANDARD
 
@@ -65,20 +64,20 @@ def all_of(found: Found) -> Any:
 
 
 def in_pieces(text: str, mask: TextMask | None = None) -> bool:
-    return (mask or Masks(LABEL).text_mask())._by_outlines(text, NEUTRAL, unpaid) is not None
+    return (mask or Masks(LABEL).text_mask)._by_outlines(text, NEUTRAL, unpaid) is not None
 
 
 @given(TEXTS, st.sampled_from([LABEL, COURIER]))
 def test_pieces_show_what_the_whole_shows(text: str, by: Any) -> None:
-    assert all_of(Masks(by).text_mask().mask(text)) == all_of(as_a_whole(Masks(by).text_mask(), text))
+    assert all_of(Masks(by).text_mask.mask(text)) == all_of(as_a_whole(Masks(by).text_mask, text))
 
 
 @given(TEXTS, TEXTS)
 def test_what_was_read_before_changes_nothing(text: str, before: str) -> None:
-    mask = Masks(LABEL).text_mask()
+    mask = Masks(LABEL).text_mask
     mask.mask(before)
 
-    assert all_of(mask.mask(text)) == all_of(Masks(LABEL).text_mask().mask(text))
+    assert all_of(mask.mask(text)) == all_of(Masks(LABEL).text_mask.mask(text))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,7 @@ def test_texts_of_plain_sentences_are_read_in_pieces(text: str, read_in_pieces: 
 
 
 def test_no_name_and_no_number_is_kept() -> None:
-    mask = Masks(LABEL).text_mask()
+    mask = Masks(LABEL).text_mask
     mask.mask(LONG)
     mask.mask(LONG.replace("李娟", "罗兰"))
     kept = str(mask._pieces._found)
@@ -123,7 +122,7 @@ def test_no_name_and_no_number_is_kept() -> None:
 
 
 def test_what_is_read_again_is_paid_for_again() -> None:
-    mask, first, second = Masks(LABEL).text_mask(), [0.0], [0.0]
+    mask, first, second = Masks(LABEL).text_mask, [0.0], [0.0]
     mask.mask(LONG, pay=first.append)
     mask.mask(LONG, pay=second.append)
 
@@ -139,4 +138,4 @@ def test_columns_take_long_texts_while_the_batch_has_effort_left() -> None:
 
     assert refused[0] is False
     assert refused[-1] is True
-    assert records[0]["remark"] == as_a_whole(Masks(LABEL).text_mask(), LONG).text
+    assert records[0]["remark"] == as_a_whole(Masks(LABEL).text_mask, LONG).text
