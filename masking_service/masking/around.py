@@ -1,7 +1,5 @@
 """Returns what is beside a place of a text."""
 
-from __future__ import annotations
-
 
 def text_before(text: str, at: int, length: int) -> str:
     """Return the `length` characters before a place, or all of them if there are fewer."""

@@ -8,8 +8,6 @@ nor are columns of it: the size of a body bounds them. Each text of a column is 
 A rule that reads more of a kind than today must stay under the kind's price here, or the price has to rise with it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -118,7 +116,10 @@ UNBOUNDED: Final = Effort(inf, inf)
 
 
 class Share:
-    """The work still allowed for one record of the batch."""
+    """The work still allowed for one record of the batch.
+
+    Each method raises InvalidRecord (``too-large``) where too little is left. The error names `where`, a JSON Pointer.
+    """
 
     __slots__ = ("_effort", "_left", "_values")
 
@@ -128,35 +129,27 @@ class Share:
         self._values = MAX_VALUES
 
     def count(self, values: int, where: str = "") -> None:
-        """Pay for visiting values.
-
-        Args:
-            values: how many an object or array has.
-            where: its JSON Pointer, for the error.
-
-        Raises:
-            InvalidRecord: ``too-large``: the record has too many, or too little is left.
-        """
+        """Pay for visiting the values of an object or array, of which a record has at most MAX_VALUES."""
         self._values -= values
         if self._values < 0 and self._left < inf:
             raise InvalidRecord(((where, TOO_LARGE),))
         self.pay(A_VALUE * values, where)
 
     def read(self, kind: str, text: str, where: str = "") -> None:
-        """Pay for reading one value; `where` is its JSON Pointer. Raises InvalidRecord where too little is left."""
+        """Pay for reading one value."""
         if self._left < inf:
             self.pay(estimate(kind, text), where)
 
     def search(self, needles: int, texts: int, characters: int) -> None:
-        """Pay for searching texts for values. Raises InvalidRecord where too little is left."""
+        """Pay for searching texts for values."""
         self.pay(needles * (50 * texts + characters) / 1000)
 
     def hide(self, text: str) -> None:
-        """Pay for hiding values in a text that may hold one. Raises InvalidRecord where too little is left."""
+        """Pay for hiding values in a text that may hold one."""
         self.pay(30 + len(text) / 16)
 
     def pay(self, cost: float, where: str = "") -> None:
-        """Take units of work. Raises InvalidRecord, naming the place, where too little is left."""
+        """Take units of work."""
         if cost > self._left or cost > self._effort.left:  # not done, so not paid for: others get the rest
             raise InvalidRecord(((where, TOO_LARGE),))
         self._left -= cost

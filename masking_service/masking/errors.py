@@ -3,8 +3,6 @@
 These errors name places and codes and never hold a value.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 TOO_LARGE: Final = "too-large"

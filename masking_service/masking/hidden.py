@@ -3,8 +3,6 @@
 When in doubt a value is taken for real: it is masked and kept, and nothing is lost.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Final

@@ -1,7 +1,5 @@
 """Brings the spellings of one value into one form, so that values can be compared. It masks nothing."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Final

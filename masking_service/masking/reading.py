@@ -3,8 +3,6 @@
 A reading is for finding things. What is returned is always cut from the text as it was written.
 """
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from itertools import filterfalse

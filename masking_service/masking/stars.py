@@ -5,8 +5,6 @@ Indic script) are Unicode's extended grapheme clusters (UAX #29), found by the `
 point is one character, as in nearly all Chinese and ASCII text, takes a quick way.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Final

@@ -1,7 +1,5 @@
 """Brings a waybill number into its one spelling, and finds one in a text. It never repeats what it refused."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any, Final

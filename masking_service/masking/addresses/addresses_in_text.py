@@ -4,8 +4,6 @@
 place of a number says that it is a unit's, as in an address field. In a sentence it does not.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

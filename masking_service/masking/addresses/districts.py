@@ -3,8 +3,6 @@
 It goes by the words that places end with, and knows no list of places.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

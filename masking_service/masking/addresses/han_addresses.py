@@ -6,8 +6,6 @@ room's. A word behind the number may say it, too (单元, 号楼, 室). Both tog
 (`han_number_rules`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Final

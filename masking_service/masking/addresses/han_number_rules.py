@@ -3,8 +3,6 @@
 Each of these words has a function of its own. Numbers with 号 or nothing behind them are judged by their form.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 from typing import Final

@@ -4,8 +4,6 @@ The level of a number is told by the words in front of it, those that roads, est
 places is known.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

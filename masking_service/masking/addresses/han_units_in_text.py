@@ -4,8 +4,6 @@ Texts have numbers of many things: 放3楼前台 and 20-3-503 are a floor and a 
 beside a number decides: a house, a word about people at home, the mask of a name.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

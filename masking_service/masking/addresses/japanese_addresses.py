@@ -1,7 +1,5 @@
 """Hides floor and room in addresses in Japanese. The lot (1-2-3, 1丁目2番3号) is shown."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -5,8 +5,6 @@ Examples: 804对门, 住户1203投诉, 由407改为1707.
 The text before and behind the number says that it is a room's.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from itertools import pairwise

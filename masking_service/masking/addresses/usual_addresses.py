@@ -4,8 +4,6 @@ It reads a line as three parts: what is shown, what has the numbers of units, fl
 It accepts a line only where its mask is the one that `han_addresses` gives; a test compares the two.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Final

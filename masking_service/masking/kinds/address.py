@@ -7,8 +7,6 @@ like one, and a value that may be a person's name is hidden whole. The grammar i
 `mask_usual_address`, and `mask_usual_addresses` for many.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple

@@ -3,8 +3,6 @@
 A value that is no address is masked in the same way: no letter and no digit of it shows.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

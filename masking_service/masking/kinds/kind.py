@@ -1,7 +1,5 @@
 """Describes a kind of value to the rest of the code."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 

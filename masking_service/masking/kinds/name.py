@@ -4,8 +4,6 @@ Where it is not clear what the first character belongs to (a bracket, a digit or
 shown.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 from unicodedata import category

@@ -4,8 +4,6 @@ A phone is found as in a text. Of the rest, each piece between separators is an 
 address, and a name if it has only letters.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Final

@@ -5,8 +5,6 @@ their extensions are masked, separators between them stay, and everything else (
 stars. A field in which no number can be read is hidden whole.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Final

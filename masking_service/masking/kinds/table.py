@@ -4,8 +4,6 @@ The kinds whose rules read each other are listed here. A kind whose rule reads n
 with a `KIND`: it needs no entry anywhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules

@@ -5,8 +5,6 @@ outline (`outlines`), a longer one by the outlines of its sentences (`pieces`), 
 by part. Each way gives the mask that all rules give.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Tells codes of things from personal data, where the name of a member or a header says that a value is a code."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -3,8 +3,6 @@
 The words are those of `personal_names.yaml`. One typing slip is forgiven.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import cache

@@ -4,8 +4,6 @@ One slip is forgiven: a letter left out, added, changed, or swapped with the nex
 another word.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 

@@ -1,7 +1,5 @@
 """Reads phone numbers with the code of another country, by the metadata of libphonenumber."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache

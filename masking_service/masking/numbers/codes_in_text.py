@@ -5,8 +5,6 @@ no personal number that letters touch (`is_in_code`): SF13812345678, but John138
 numbers that look like a house, a unit or a room are found by `codes_in`.
 """
 
-from __future__ import annotations
-
 import re
 import string
 from bisect import bisect_right

@@ -6,8 +6,6 @@ and order numbers. Phones of other countries, and those of eight digits as in Ho
 name beside them (`numbers_beside_names`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

@@ -8,8 +8,6 @@ the first generation had 15 digits and no check), ISO 13616 (IBAN: length by cou
 ISO/IEC 7812 (bank cards: Luhn check, issuer by the first digits).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final

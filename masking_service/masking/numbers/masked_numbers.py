@@ -3,8 +3,6 @@
 It tells a mask, which hides digits, from a real number with a star beside it, which hides none.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -87,16 +85,16 @@ def read_phones(value: str, keep: int, hide_last: int = 0) -> Iterator[PhonePiec
                     yield PhonePiece(
                         "mask", reading.written(start, body) + _tight(reading, text, body, at, (keep, hide_last))
                     )
-                    yield from _extensions(reading, text, at)
-                    at = _after_extensions(text, at)
+                    extensions, at = _extensions(reading, text, at)
+                    yield from extensions
                     continue
                 real_until = end
             number = number or read_number(text, at)
         if number:
             shown = reading.written(number.start, number.body) + number.hidden(keep, hide_last)
             yield PhonePiece("number", shown, tuple(forms_of(number)), _whole(number))
-            yield from _extensions(reading, text, number.end)
-            at = _after_extensions(text, number.end)
+            extensions, at = _extensions(reading, text, number.end)
+            yield from extensions
         elif gap := _STARS.match(text, at) or _SEPARATORS.match(text, at):
             at = gap.end()
             yield PhonePiece("gap", reading.written(start, at))
@@ -106,16 +104,13 @@ def read_phones(value: str, keep: int, hide_last: int = 0) -> Iterator[PhonePiec
             yield PhonePiece("other", stars(reading.written(start, at)))
 
 
-def _extensions(reading: Reading, text: str, at: int) -> Iterator[PhonePiece]:
+def _extensions(reading: Reading, text: str, at: int) -> tuple[list[PhonePiece], int]:
+    """Return the extensions behind a number that ends at `at`, and where the last one ends."""
+    pieces = []
     while found := extension(text, at):
-        yield PhonePiece("extension", reading.written(at, found[0]) + "*" * (found[1] - found[0]))
+        pieces.append(PhonePiece("extension", reading.written(at, found[0]) + "*" * (found[1] - found[0])))
         at = found[1]
-
-
-def _after_extensions(text: str, at: int) -> int:
-    while found := extension(text, at):
-        at = found[1]
-    return at
+    return pieces, at
 
 
 def forms_of(number: Number) -> list[str]:

@@ -5,8 +5,6 @@ digits that count, n of them, are those of the number without its country code a
 area code. If a landline is written without the 0 of its area code, or without an area code, all its digits count.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple

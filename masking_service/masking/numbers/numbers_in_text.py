@@ -5,8 +5,6 @@ digits; of the other three nothing shows: a star for each character, the ``@`` a
 gaps of a number stay. It does not look for names and addresses: `full_reading` does.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -22,7 +20,7 @@ from masking_service.masking.numbers.identity import (
     plate_in,
     secrets_in,
 )
-from masking_service.masking.numbers.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
+from masking_service.masking.numbers.numbers import INTERMEDIATE, starred
 from masking_service.masking.reading import DIGIT, DIGITS_BEGIN, Reading
 from masking_service.masking.stars import stars
 from masking_service.masking.words.expressions import Expression
@@ -260,14 +258,15 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     if whole:
         text = _blanked(text, whole)
     edits += _spelled_phones(text, keep)
-    for start, end, shown in (*_phones(reading, text, keep), *_joined_phones(text, keep)):
+    joined = ((*match.span(), starred(match[0], keep)) for match in _JOINED.finditer(text))
+    for start, end, shown in (*_phones(reading, text, keep), *joined):
         if _PLAIN_MOBILE(text[start:end]) and not _LETTER_BEFORE(text, start - 1, start):
             edits.append((start, end, shown))
             continue
         if not orders.touch((start, end)):
             edits.append((start, end, shown))
         elif mobile := _MOBILE_BEHIND_CODE(text, start, end):
-            edits.append((*mobile.span(), "*" * (len(mobile[0]) - keep) + mobile[0][len(mobile[0]) - keep :]))
+            edits.append((*mobile.span(), starred(mobile[0], keep)))
     edits += _masked_phones(reading, text, keep)
     if "700" in text:
         edits += _nearly_intermediate(reading, text, edits, orders)
@@ -283,17 +282,10 @@ def _spelled_phones(text: str, keep: int) -> Iterator[_Edit]:
     for match in _HAN_MOBILE.finditer(text):
         written = match[0].replace(" ", "").replace("-", "")
         if not written.isascii():
-            yield *match.span(), "*" * (len(written) - keep) + written[len(written) - keep :]
+            yield *match.span(), starred(written, keep)
     if keep < len("5678"):
         for match in _LAST_DIGITS.finditer(text):
             yield *match.span("last"), "****"
-
-
-def _joined_phones(text: str, keep: int) -> Iterator[_Edit]:
-    """Yield the edits of mobile numbers right behind a room's number."""
-    for match in _JOINED.finditer(text):
-        hidden = len(match[0]) - keep
-        yield *match.span(), "*" * hidden + match[0][hidden:]
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
@@ -318,14 +310,14 @@ def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
     for match in _MASKED_MOBILE.finditer(text):
         hidden, last = match.group(2, 3) if match[2] else match.group(4, 6)
         extensions, end = _extensions(reading, text, match.end())
-        yield match.start(), end, _tight("*" * (3 + len(hidden)) + last, keep) + extensions
+        yield match.start(), end, starred("*" * (3 + len(hidden)) + last, keep) + extensions
     for match in _HALF_MASKED.finditer(text):
         extensions, end = _extensions(reading, text, match.end())
         positions = "".join([char if char.isdecimal() else "*" for char in match[0] if char not in " -"])
-        yield match.start(), end, _tight(positions, keep) + extensions
+        yield match.start(), end, starred(positions, keep) + extensions
     for match in _MASKED_LANDLINE.finditer(text):
         extensions, end = _extensions(reading, text, match.end())
-        yield match.start(1), end, _tight(match[1], keep) + extensions
+        yield match.start(1), end, starred(match[1], keep) + extensions
 
 
 def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit], orders: Orders) -> list[_Edit]:
@@ -341,11 +333,6 @@ def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit], orders
             extensions, end = _extensions(reading, text, match.end())
             edits.append((match.start(), end, _all_hidden(match[0]) + extensions))
     return edits
-
-
-def _tight(positions: str, keep: int) -> str:
-    hidden = len(positions) - max(0, min(keep, len(positions) - MIN_HIDDEN_DIGITS))
-    return "*" * hidden + positions[hidden:]
 
 
 def _extensions(reading: Reading, text: str, at: int) -> tuple[str, int]:

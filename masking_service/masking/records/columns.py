@@ -6,8 +6,6 @@ pass over a single record (`record.py`), and a test holds the two against each o
 cost: in a single pass Python takes as long to reach a usual value as to mask it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress

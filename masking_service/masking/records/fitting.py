@@ -1,7 +1,5 @@
 """Says which schemas would fit a record, and which of its members look personal, by the names of members only."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import lru_cache

@@ -4,9 +4,8 @@ It costs next to nothing when there is nothing to find. It hides the record's ow
 in members that no schema maps are for `unmapped`, as the profile says.
 """
 
-from __future__ import annotations
-
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from masking_service.masking.effort import Share
@@ -62,10 +61,11 @@ def may_leak(texts: list[str], phones: list[str], names: list[str]) -> bool:
     return may_hold_phone(joined, [*dict.fromkeys(phones)]) or may_hold_name(joined, [*dict.fromkeys(names)])
 
 
+@dataclass(slots=True)
 class Hider:
     """Masks what leaks in one record, in place.
 
-    Args:
+    Attributes:
         phones, names: the needles.
         mask_phone, mask_name: how a phone and a name are masked.
         own_number: the record's own waybill number (`own_number`); it stays everywhere, even if it holds a needle.
@@ -73,26 +73,14 @@ class Hider:
         share: pays for each text in which something may be hidden.
     """
 
-    def __init__(
-        self,
-        phones: list[str],
-        names: list[str],
-        mask_phone: Mask,
-        mask_name: Mask,
-        own_number: str | None,
-        fixed: frozenset[str],
-        share: Share,
-    ) -> None:
-        self._share = share
-        self._phones = list(dict.fromkeys(phones))
-        self._names = list(dict.fromkeys(names))
-        # A person may be called Name or Status: member names are not searched for names in Latin letters.
-        self._names_of_members = [name for name in self._names if not has_capitals(name)]
-        self._mask_phone = mask_phone
-        self._mask_name = mask_name
-        self._own_number = own_number
-        self._fixed = fixed
-        self._found: list[Steps] = []
+    phones: list[str]
+    names: list[str]
+    mask_phone: Mask
+    mask_name: Mask
+    own_number: str | None
+    fixed: frozenset[str]
+    share: Share
+    _found: list[Steps] = field(default_factory=list)
 
     def hide(self, record: dict[str, Any]) -> list[Steps]:
         """Mask every leak in the record.
@@ -112,9 +100,9 @@ class Hider:
                 self._container(value, here)
             elif value is not None and type(value) is not bool:
                 text = value if type(value) is str else decimal_text(value)
-                masked = self._text(text, self._names)
+                masked = self._text(text, self.names)
                 inner = json_in_base64(text) if masked is text else None
-                if inner is not None and self._text(inner, self._names) is not inner:
+                if inner is not None and self._text(inner, self.names) is not inner:
                     masked = stars(text)
                 if masked is not text:
                     # A minus beside stars is a text, of which the next pass might hide the minus too.
@@ -122,11 +110,13 @@ class Hider:
                     self._found.append(here)
 
     def _member_names(self, container: dict[str, Any], keys: tuple[str | int, ...]) -> None:
-        shown = {key: key if key in self._fixed else self._text(key, self._names_of_members) for key in container}
+        # A person may be called Name or Status: member names are not searched for names in Latin letters.
+        names = [name for name in self.names if not has_capitals(name)]
+        shown = {key: key if key in self.fixed else self._text(key, names) for key in container}
         self._found += [(*keys, new) for new in rename_members(container, shown)]
 
     def _text(self, text: str, names: list[str]) -> str:
-        own = self._own_number
+        own = self.own_number
         if own is None or own not in text:
             return self._piece(text, names)
         pieces = text.split(own)
@@ -134,12 +124,12 @@ class Hider:
         return text if all(a is b for a, b in zip(pieces, masked, strict=True)) else own.join(masked)
 
     def _piece(self, text: str, names: list[str]) -> str:
-        if may_hold_phone(text, self._phones):
-            self._share.hide(text)
-            text = hide_phones(text, self._phones, self._mask_phone)
+        if may_hold_phone(text, self.phones):
+            self.share.hide(text)
+            text = hide_phones(text, self.phones, self.mask_phone)
         if may_hold_name(text, names):
-            self._share.hide(text)
-            text = hide_names(text, names, self._mask_name)
+            self.share.hide(text)
+            text = hide_names(text, names, self.mask_name)
         return text
 
 

@@ -5,8 +5,6 @@
 of one, too: unless it is far likelier a name than words, what is under it has to belong to a person.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise

@@ -4,8 +4,6 @@ A phone is a recipient's only if the name of its member says so. If the schema l
 is not.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache

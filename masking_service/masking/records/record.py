@@ -3,8 +3,6 @@
 A record that raises is half masked and must be thrown away; no error or repr holds a value.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final

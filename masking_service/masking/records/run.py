@@ -3,8 +3,6 @@
 Warnings and errors are limited: their number, and the length of their pointers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -165,7 +163,7 @@ class Run(Masked):
         own = self._number_of_no_person()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return False
-        hider = Hider(self.phones, self.names, *leak_masks, own, fixed, self.share)
+        hider = Hider([*dict.fromkeys(self.phones)], [*dict.fromkeys(self.names)], *leak_masks, own, fixed, self.share)
         found = hider.hide(self.record)
         for keys in found:
             note(self.warnings, keys, FOUND_IN_TEXT)

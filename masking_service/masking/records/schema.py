@@ -6,7 +6,7 @@ It describes records and never reads their values, except the waybill number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
@@ -24,6 +24,8 @@ _INDEX: Final = re.compile(r"\[([0-9]*)\]")
 _DEFAULT_WAYBILL_PATH: Final = ("waybill_no",)
 
 Steps = tuple[str | int, ...]
+Fields = tuple[tuple[tuple[str, ...], str], ...]
+"""Paths, and the kind of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Schema:
 
     name: str
     source: str
-    fields: tuple[tuple[tuple[str, ...], str], ...]
+    fields: Fields
     waybill_paths: tuple[Steps, ...]
     tokenize: bool = True
     keep: frozenset[tuple[str, ...]] = frozenset()
@@ -213,7 +215,7 @@ def _content(top: str, name: str, mapping: object) -> Mapping[str, Any]:
     return mapping
 
 
-def _fields(where: str, mapping: object) -> tuple[tuple[tuple[str, ...], str], ...]:
+def _fields(where: str, mapping: object) -> Fields:
     if not isinstance(mapping, Mapping) or not mapping:
         raise DefinitionError(where, "must map at least one path to a kind")
     fields: list[tuple[tuple[str, ...], str]] = []
@@ -243,48 +245,47 @@ def _refuse_clash(where: str, steps: Steps, other: Steps) -> None:
     raise DefinitionError(where, f"leads through the value at '{written(other)}', or the reverse")
 
 
-def _waybill_paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...], str], ...]) -> tuple[Steps, ...]:
+def _waybill_paths(where: str, paths: object, fields: Fields) -> tuple[Steps, ...]:
     found = _paths(where, paths, fields, "the waybill number")
     if any(_stands_in(_DEFAULT_WAYBILL_PATH, mapped) for mapped, _ in fields):
         raise DefinitionError(where, "'waybill_no' is where the waybill number is if nowhere else: not a field")
     return (*found, *(() if _DEFAULT_WAYBILL_PATH in found else (_DEFAULT_WAYBILL_PATH,)))
 
 
-def _paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...], str], ...], what: str) -> tuple[Steps, ...]:
+def _paths(where: str, paths: object, fields: Fields, what: str) -> tuple[Steps, ...]:
     """The paths to one value, which is not masked."""
-    if not isinstance(paths, list):
-        raise DefinitionError(where, "must be a list of paths")
     found: list[Steps] = []
-    for number, path in enumerate(paths):
-        here = f"{where}.{number}"
-        steps = parse_path(path, here)
-        if EACH in steps:
-            raise DefinitionError(here, f"names one value, {what}: an index such as '[0]', not '[]'")
-        if steps in found:
-            raise DefinitionError(here, "is named twice")
+    otherwise = f"names one value, {what}: an index such as '[0]', not '[]'"
+    for here, steps in _listed(where, paths, indexes=True, otherwise=otherwise):
         if any(_stands_in(steps, mapped) for mapped, _ in fields):
             raise DefinitionError(here, f"is mapped as a field: {what} is never masked")
         found.append(steps)
     return tuple(found)
 
 
-def _kept_paths(
-    where: str, paths: object, fields: tuple[tuple[tuple[str, ...], str], ...]
-) -> frozenset[tuple[str, ...]]:
-    if not isinstance(paths, list):
-        raise DefinitionError(where, "must be a list of paths")
+def _kept_paths(where: str, paths: object, fields: Fields) -> frozenset[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
-    for number, path in enumerate(paths):
-        here = f"{where}.{number}"
-        steps = tuple(step for step in parse_path(path, here) if isinstance(step, str))
-        if written(steps) != path:
-            raise DefinitionError(here, "a kept path uses '[]', not an index")
-        if steps in found:
-            raise DefinitionError(here, "is named twice")
+    for here, steps in _listed(where, paths, indexes=False, otherwise="a kept path uses '[]', not an index"):
         for mapped, _ in fields:
             _refuse_clash(here, steps, mapped)
-        found.append(steps)
+        found.append(tuple(map(str, steps)))
     return frozenset(found)
+
+
+def _listed(where: str, paths: object, *, indexes: bool, otherwise: str) -> Iterator[tuple[str, Steps]]:
+    """Yield the paths of a list, and where each of them is; of arrays they name one element by `indexes`, or all."""
+    if not isinstance(paths, list):
+        raise DefinitionError(where, "must be a list of paths")
+    found: set[Steps] = set()
+    for number, path in enumerate(paths):
+        here = f"{where}.{number}"
+        steps = parse_path(path, here)
+        if EACH in steps if indexes else int in map(type, steps):
+            raise DefinitionError(here, otherwise)
+        if steps in found:
+            raise DefinitionError(here, "is named twice")
+        found.add(steps)
+        yield here, steps
 
 
 def _stands_in(steps: Steps, mapped: Steps) -> bool:

@@ -3,8 +3,6 @@
 It looks for the values that it is given, and for no others: other people's numbers are found by `text`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress

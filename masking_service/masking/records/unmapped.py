@@ -4,8 +4,6 @@ Under ``guard``, the name of a member decides first (`member_names`), then what 
 is no reason to show a value: texts and integers are searched for phones, identity numbers, e-mail addresses and cards.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Sequence
 from typing import Any
 
@@ -43,7 +41,7 @@ from masking_service.masking.records.pairs import (
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.run import FOUND_IN_TEXT, UNMAPPED_MASKED, Run, note, place_name
 from masking_service.masking.records.schema import EACH, Schema, Steps
-from masking_service.masking.records.spellings import Mask, hide_phones, may_hold_phone, needles_of
+from masking_service.masking.records.spellings import hide_phones, may_hold_phone, needles_of
 from masking_service.masking.records.unmapped_columns import WHOLE_FRACTION, ColumnReader
 from masking_service.masking.stars import STAR, stars
 from masking_service.masking.texts.documents_in_text import document_in, is_file, is_read_alone, json_in_base64
@@ -306,35 +304,31 @@ class Unmapped:
 
     def _unknown(self, run: Run, text: str, meaning: Meaning) -> str:
         """Return the mask of a text of unknown meaning; the same object if nothing is hidden."""
-        scan = self._scanned
-        if len(text) > MAX_STEADY:
+        long = len(text) > MAX_STEADY
+        if long:  # paid for as a whole
             run.share.read("text", text)
-            scan = self._scanned_unpaid
-        found = self._texts.mask(text, meaning.inside, lambda part: scan(run, part), run.share.pay)
+        found = self._texts.mask(text, meaning.inside, lambda part: self._scanned(run, part, paid=long), run.share.pay)
         run.phones += found.phones
         run.names += found.names
         return text if found.text == text else found.text
 
-    def _scanned(self, run: Run, text: str) -> str:
+    def _scanned(self, run: Run, text: str, *, paid: bool) -> str:
         """Return the mask of a text in which only phones and the like are looked for.
 
-        The same object if nothing is hidden.
+        The record's own phones are hidden first, also in spellings that the scan would misread.
         """
-        run.share.read("text", text)
-        return self._scanned_unpaid(run, text)
-
-    def _scanned_unpaid(self, run: Run, text: str) -> str:
+        if not paid:
+            run.share.read("text", text)
         run.share.search(len(run.phones), 1, len(text))
+
+        def scan(part: str) -> str:
+            if may_hold_phone(part, run.phones):
+                part = hide_phones(part, run.phones, self._masks.get("phone", stars))
+            return self._scan(part)
+
         own = run.number()
-        scan = self._scan_with(run.phones)
         masked = scrub_around(text, own, scan) if own and own in text else scan(text)
         return text if masked == text else masked
-
-    def _scan_with(self, phones: list[str]) -> Mask:
-        """Return a scan that hides the record's own phones first, also in spellings that the scan would misread."""
-        return lambda text: self._scan(
-            hide_phones(text, phones, self._masks.get("phone", stars)) if may_hold_phone(text, phones) else text
-        )
 
     def _personal(self, run: Run, text: str, kind: str, keys: Steps) -> str:
         form = hidden_form(kind, text)

@@ -4,8 +4,6 @@ It masks nothing. Values under one name are searched together, which costs a fra
 of the objects and arrays inside.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import islice

@@ -3,8 +3,6 @@
 It is for values that are not usual (`Profile.usual`), whether they are in a single record or in a column.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Loads the shipped schemas: one YAML file a carrier, with the source of its field names, and nothing of masking."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources

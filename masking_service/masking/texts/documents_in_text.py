@@ -3,8 +3,6 @@
 Many systems keep a JSON object in a member. A file (a label, a picture) may show personal data and cannot be read.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

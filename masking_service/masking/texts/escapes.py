@@ -1,7 +1,5 @@
 """Reads Han that are escaped in a text: percent-encoded, or as escapes of JSON or HTML."""
 
-from __future__ import annotations
-
 import html
 import re
 from typing import Final

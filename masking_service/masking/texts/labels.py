@@ -4,8 +4,6 @@ Such as ``收件人：张三``, ``receiver_name=张三&mobile=…``, ``"name":"�
 as the name of a member is (`member_names`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple

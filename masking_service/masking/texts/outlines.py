@@ -5,8 +5,6 @@ texts with one outline are masked alike, as a text with placeholders for their n
 text depends only on the text, and it costs next to nothing once its outline is known.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property

@@ -5,8 +5,6 @@ has that mask in every text: a piece is so long, or holds such a number, that no
 next one.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import cached_property

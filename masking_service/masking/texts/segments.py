@@ -1,7 +1,5 @@
 """Finds personal values in messages between machines: segments of EDIFACT and X12, fields of labels in ZPL, vCards."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

@@ -4,8 +4,6 @@ Cells are parted by tabs, commas, semicolons or ``|`` (Markdown). A header is re
 (`member_names`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The words of Chinese and English addresses, as fragments of regular expressions. Data only."""
 
-from __future__ import annotations
-
 from typing import Final
 
 NUMERALS: Final = "零〇一二三四五六七八九十百千廿卅两兩壹贰叁肆伍陆柒捌玖拾ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"

@@ -1,7 +1,5 @@
 """Makes alternatives of a regular expression from words, and finds words by their first or last character."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final

@@ -1,7 +1,5 @@
 """Says which Han are words, and which words can be a person's name: 方圆女士, 由方言签收."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

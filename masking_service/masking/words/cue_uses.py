@@ -3,8 +3,6 @@
 A word may be several of these, so its uses are bits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final
 

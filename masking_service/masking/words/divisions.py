@@ -1,7 +1,5 @@
 """The administrative divisions of China, and its cities without the word for a city."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -5,8 +5,6 @@ with a frequent family name of one character (王孙, 安陵, 高堂): there the
 name's, and a name too many shows it; and what calls a town (邯郸).
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The words that addresses abroad have beside numbers: those of `foreign_units.tsv`, and those of a number itself."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib import resources
 from typing import Final

@@ -5,8 +5,6 @@ dictionary has are in `name_cues.txt`. A cost is twice the negative natural loga
 that follow each other are added, and the reading of a text that costs least is the likeliest.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from importlib import resources

@@ -4,8 +4,6 @@
 `LATIN_FORMS` follow a name in Latin script, with or without dots between their words.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 _HAN_FORMS: Final = """
@@ -29,28 +27,5 @@ LATIN_FORMS: Final = (
     "gmbh", "ohg", "sarl", "sas", "srl", "aps", "oyj", "kft", "sro", "jsc", "pjsc", "tbk", "ag", "bv", "nv", "oy",
 )  # fmt: skip
 
-DOTTED_FORMS: Final = frozenset(
-    (
-        "ab",
-        "ag",
-        "as",
-        "bv",
-        "doo",
-        "kg",
-        "kk",
-        "llc",
-        "llp",
-        "lp",
-        "nv",
-        "ood",
-        "plc",
-        "sa",
-        "sas",
-        "sl",
-        "spa",
-        "srl",
-        "sro",
-        "zoo",
-    )
-)
+DOTTED_FORMS: Final = frozenset("ab ag as bv doo kg kk llc llp lp nv ood plc sa sas sl spa srl sro zoo".split())
 """Forms that count only with their dots (S.A.): without them they are family names too (Sa, Spa)."""

@@ -3,8 +3,6 @@
 They are read from `name_cues.txt` and `common_words.txt`. Single characters of these kinds are listed here.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -13,14 +11,14 @@ from masking_service.masking.words.order_words import single_words_for_documents
 
 
 def sections(name: str) -> dict[str, tuple[str, ...]]:
-    """The words of each section of a file."""
+    """The words of each section of a file, in which `_` is a space inside a word."""
     found: dict[str, list[str]] = {}
     section: list[str] = []
     for line in resources.files(__package__).joinpath(name).read_text("utf-8").splitlines():
         if line.startswith("["):
             section = found.setdefault(line.strip("[]"), [])
         elif not line.startswith("#"):
-            section += line.split()
+            section += [word.replace("_", " ") for word in line.split()]
     return {key: tuple(words) for key, words in found.items()}
 
 
@@ -61,18 +59,16 @@ PLAIN_BESIDE_NUMBER: Final = frozenset(_WORDS["plain-beside-number"])
 TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
 LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
-LATIN_PERSONS: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-persons"])
+LATIN_PERSONS: Final = _WORDS["latin-persons"]
 SMALL_WORDS: Final = frozenset(_GIVEN_NAMES["small"])
 LATIN_SMALL: Final = frozenset(_WORDS["latin-small"])
-LATIN_KIN: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-kin"])
-LATIN_BEFORE: Final = (*(word.replace("_", " ") for word in _WORDS["latin-cues"]), *LATIN_KIN)
-LATIN_LABELS: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-labels"])
-LATIN_BEHIND: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-behind"])
-TURKISH_BEHIND: Final = tuple(word.replace("_", " ") for word in _WORDS["turkish-behind"])
-LATIN_WEAK_WORDS: Final = tuple(word.replace("_", " ") for word in _WORDS["latin-weak"])
-LATIN_NAMED: Final = tuple(
-    word.replace("_", " ") for section in ("latin-named", "turkish-named") for word in _WORDS[section]
-)
+LATIN_KIN: Final = _WORDS["latin-kin"]
+LATIN_BEFORE: Final = (*_WORDS["latin-cues"], *LATIN_KIN)
+LATIN_LABELS: Final = _WORDS["latin-labels"]
+LATIN_BEHIND: Final = _WORDS["latin-behind"]
+TURKISH_BEHIND: Final = _WORDS["turkish-behind"]
+LATIN_WEAK_WORDS: Final = _WORDS["latin-weak"]
+LATIN_NAMED: Final = (*_WORDS["latin-named"], *_WORDS["turkish-named"])
 GERMAN_PERSONS: Final = _WORDS["german-persons"]
 GERMAN_VERBS: Final = _WORDS["german-verbs"]
 PINYIN_FAMILIES: Final = frozenset(_WORDS["pinyin-families"])
@@ -80,9 +76,9 @@ PINYIN_LIKE_WORDS: Final = frozenset(_WORDS["pinyin-families-like-words"])
 PINYIN_SYLLABLES: Final = _WORDS["pinyin-syllables"]
 NO_PINYIN_NAMES: Final = frozenset(_WORDS["no-pinyin-names"])
 VIETNAMESE_FAMILIES: Final = frozenset(_WORDS["vietnamese-families"])
-VIETNAMESE_PLAIN: Final = tuple(word.replace("_", " ") for word in _WORDS["vietnamese-plain"])
+VIETNAMESE_PLAIN: Final = _WORDS["vietnamese-plain"]
 VIETNAMESE_WORDS: Final = _WORDS["vietnamese-words"]
-VIETNAMESE_TOWNS: Final = tuple(word.replace("_", " ") for word in _WORDS["vietnamese-towns"])
+VIETNAMESE_TOWNS: Final = _WORDS["vietnamese-towns"]
 VIETNAMESE_PLACES: Final = frozenset(_WORDS["vietnamese-places"])
 LATIN_WORDS: Final = frozenset(_WORDS["latin-words"])
 LATIN_BRANDS: Final = frozenset(_WORDS["latin-brands"])

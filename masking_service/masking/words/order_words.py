@@ -3,8 +3,6 @@
 The words are data (`order_words.txt`, `document_words.txt`).
 """
 
-from __future__ import annotations
-
 from functools import cache
 from importlib import resources
 from typing import Final

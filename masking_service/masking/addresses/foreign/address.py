@@ -1,7 +1,5 @@
 """An address abroad: the order in which it is read, its mask, and whether a unit may be unread."""
 
-from __future__ import annotations
-
 from masking_service.masking.addresses.foreign.beside_units import (
     hide_before_floor,
     hide_beside_flats,

@@ -7,8 +7,6 @@ are asked only where no word said what is a unit's, and the first that finds a `
 add its expression to the list of its place, with an example.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from typing import Final

@@ -3,8 +3,6 @@
 Each question is answered when it is first asked: most addresses need few of them.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cached_property
 from typing import Final

@@ -4,8 +4,6 @@ The rule of a country is a function here that knows nothing of the others. To ad
 its function and ask it in `belongs_to_house`.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

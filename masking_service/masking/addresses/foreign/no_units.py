@@ -5,8 +5,6 @@ beside a town (1015 Amsterdam; Linz, 4020). Numbers of lots, houses and streets 
 39-347; 78-11, Cheongdam-dong; 5-24-2 Sendagaya, Shibuya-ku; 188th St.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet

@@ -4,8 +4,6 @@ A number is a unit's before a slash and a street (7/23 George Street), behind th
 12-37, 12 A 23), and beside the number of an apartment house. Lots in Korea (178-1) are no units.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Reads a sign or a short word that marks a unit or a floor: #08-11, 3º B, 12F, F/17, 3. tv., H0203, U3/18, III/12."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Final

@@ -1,7 +1,5 @@
 """The words, numbers and signs of an address abroad, what can be asked of each, and what was decided of them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Finds the whole number of a unit behind its word: 12-34, B-12-3, AO-09, EM - G - 01, 5 y 6."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -4,8 +4,6 @@ The word decides which reader is asked: Apt is a unit's, étage a floor's, links
 given the address (`tokens`, `decided`), the place of the word (`word`) and the place behind it (`behind`).
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 
