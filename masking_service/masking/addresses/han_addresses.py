@@ -157,10 +157,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
 def _hide_beside(shown: str, *, found: bool, address: bool) -> str:
     """Hide sides of houses and floors and, in an address, rooms in words and the first of several rooms.
 
-    Args:
-        shown: a text with its numbers hidden.
-        found: whether any of them is.
-        address: whether it is an address.
+    `found` tells whether any number is hidden in `shown`.
     """
     shown = _SIDE_OF_A_HOUSE("*", shown)
     if not address:

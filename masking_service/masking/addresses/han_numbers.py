@@ -100,12 +100,9 @@ def is_of_name(text: str, stop: int) -> bool:
 
 
 def word_behind(text: str, kind: int, stop: int, end: int) -> tuple[int, int]:
-    """Return which word is behind a number of TOKENS, and where the word ends. A family name is no such word.
+    """Return which word is behind a number of TOKENS that ends at `stop`, and where the word ends.
 
-    Args:
-        text: the address.
-        kind: which word it seems to be.
-        stop, end: where the number ends, and the word.
+    A family name is no such word, even if it seems to be one (`kind`, `end`).
     """
     return (BARE_NUMBER, stop) if BARE_NUMBER < kind < STOREY and is_of_name(text, stop) else (kind, end)
 

@@ -321,9 +321,7 @@ def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
 def hide_units(text: str, read: ForeignAddress | None = None) -> str:
     """Return an address in any writing, with the numbers of its units, floors and rooms as stars.
 
-    Args:
-        text: the address.
-        read: the reading of an address that may be the same.
+    `read` is the reading of an address that may be the same.
     """
     plain = with_numerals(_BULLET("·", text) if "•" in text and HAS_HAN(text) else text)
     if "<" in text:
@@ -415,9 +413,7 @@ _NUMBER_BESIDE_STARS: Final = re.compile(
 def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str | None:
     """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address.
 
-    Args:
-        value: the address.
-        mask_named: masks one with a name behind it; if there is none, that is no usual one.
+    `mask_named` masks one with a name behind it; if there is none, that is no usual one.
     """
     if HAS_HAN(value) is None:
         return None

@@ -56,13 +56,7 @@ _ROUNDS: Final = 3
 
 
 def mask_party(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
-    """Mask each part of the value by its kind.
-
-    Args:
-        value: the string as it came in.
-        keep: how many of a phone's last digits may show, 0 to 4.
-        mask_name, mask_address: what is done with those.
-    """
+    """Mask each part of a string by its kind. `keep` is how many of a phone's last digits may show, 0 to 4."""
     if not value or value.isspace():
         return value
     if len(value) > _MAX_LENGTH or crowded(value):

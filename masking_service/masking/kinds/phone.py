@@ -63,10 +63,7 @@ def is_mobile_mask(value: str) -> bool:
 
 
 def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
-    """Return a function that masks plain Chinese mobile numbers and shows `keep` last digits.
-
-    It returns None for others.
-    """
+    """Return a function that masks plain Chinese mobile numbers and shows `keep` last digits; None for others."""
     hidden = 11 - keep
     covered = "*" * hidden
 
@@ -77,10 +74,7 @@ def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
 
 
 def plain_mobile_lines_masker(keep: int) -> Callable[[str], list[str]]:
-    """Return a function that masks plain Chinese mobile numbers, one a line.
-
-    It returns an empty text for each other line.
-    """
+    """Return a function that masks plain Chinese mobile numbers, one a line; an empty text for each other line."""
     hidden = 11 - keep
     covered = "*" * hidden
     return lambda lines: [covered + number[hidden:] if number else "" for number in _MOBILE_LINES(lines)]

@@ -8,12 +8,7 @@ from collections.abc import Iterable, Iterator
 
 
 class Slips:
-    """The words that may be misspelt.
-
-    Args:
-        words: in the case in which they are looked up.
-        shortest_wrong: letters of the shortest word in which a changed letter is forgiven.
-    """
+    """The words that may be misspelt. In words of `shortest_wrong` letters and more, a changed letter is forgiven."""
 
     def __init__(self, words: Iterable[str], shortest_wrong: int = 0) -> None:
         self._words = frozenset(words)

@@ -51,12 +51,9 @@ _LOCAL: Final = 7
 
 
 def read_phones(value: str, keep: int, hide_last: int = 0) -> Iterator[PhonePiece]:
-    """Return the pieces of a phone field, in order. Together they are the field, masked.
+    """Return the pieces of a phone field, in order: together they are the field, masked.
 
-    Args:
-        value: the field.
-        keep: how many of a number's last digits may show, 0 to 4.
-        hide_last: if not 0, how many of them are hidden; those before them show (`numbers.starred`).
+    `keep` and `hide_last` are as in `numbers.starred`.
     """
     reading = Reading(value)
     text = _HIDING_RUN.sub(lambda run: "*" * len(run[0]), reading.text)
@@ -130,11 +127,9 @@ _MOBILE_START: Final = re.compile(r"1[3-9]")
 
 
 def _holds_real_number(body: str, *, coded: bool) -> bool:
-    """True if no star takes the place of a digit. A whole number can then be read beside the stars.
+    """Whether no star takes the place of a digit; then a whole number can be read beside the stars.
 
-    Args:
-        body: digits, stars and separators, without country and area code.
-        coded: True if such a code is before it.
+    `coded` tells that a country or area code is before `body`.
     """
     positions = _positions(body)
     if positions == _MOBILE and _MOBILE_START.match(body):

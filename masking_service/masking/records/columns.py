@@ -127,11 +127,7 @@ class _Column:
                 yield (self.where, code), [row in rows for row in range(len(self.column))]
 
     def read_alone(self, row: int, share: Share) -> bool:
-        """Read a value by itself; return whether it could be read, and shows something.
-
-        Raises:
-            InvalidRecord: too little effort is left.
-        """
+        """Read a value by itself; return whether it could be read, and shows something. `share` pays for it."""
         if self.shown[row] is not None:
             self.shown[row] = str(self.shown[row])
             return True
@@ -145,13 +141,7 @@ class _Column:
 
 
 class Columns:
-    """Masks usual records of one schema under one profile.
-
-    Args:
-        root: the way through a single record.
-        masks: of the profile.
-        unmapped: what happens to the members that are not mapped.
-    """
+    """Masks usual records of one schema under one profile. `root` is the way through a single record."""
 
     def __init__(self, root: ObjectNode, masks: Masks, unmapped: Unmapped) -> None:
         self._unmapped = unmapped
@@ -185,12 +175,7 @@ class Columns:
         self._inner_first.append(at)
 
     def mask(self, batch: Sequence[Any], effort: Effort = UNBOUNDED) -> list[Fields | None]:
-        """Mask usual records in place, and return None for each record that is left as it came.
-
-        Args:
-            batch: the records.
-            effort: pays for texts.
-        """
+        """Mask usual records in place; None for each record that is left as it came. `effort` pays for texts."""
         found: list[Fields | None] = [None] * len(batch)
         objects: list[Sequence[Any]] = [batch]
         for at, key in self._ways:

@@ -87,9 +87,6 @@ def _slips_there(schema: Schema, keys: Steps, names: Sequence[str]) -> set[str]:
     """Return the names of an object that are one slip away from a name that leads to something personal there.
 
     A capital letter counts: `Bayer` is a person's name and no slip of `buyer`.
-
-    Args:
-        keys: the path of the object in the schema.
     """
     depth = len(keys)
     own = {

@@ -30,12 +30,9 @@ MAX_ALIKE: Final = 200
 
 
 def gather(value: Any, texts: list[str], depth: int) -> None:
-    """Append every text and number of an unmapped value.
+    """Append every text and number of an unmapped value, and the names of members.
 
-    The names of members are included.
-
-    Raises:
-        InvalidRecord: ``too-deep``; `depth` is how many containers are around the value.
+    Raises InvalidRecord (``too-deep``); `depth` is how many containers are around the value.
     """
     kind = type(value)
     if kind is str:

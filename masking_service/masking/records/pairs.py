@@ -52,13 +52,7 @@ def is_label(value: Any) -> bool:
 
 
 def with_labels(values: Sequence[Any], meaning: Meaning, pay: Pay) -> Sequence[Meaning]:
-    """Return the meanings of an array's elements.
-
-    One behind a label means what the label says, others what the array does.
-
-    Raises:
-        InvalidRecord: by `pay`.
-    """
+    """Return the meanings of an array's elements: one behind a label means what it says, others what the array does."""
     if len(values) < _PAIR or not any(map(is_label, values)):
         return [meaning] * len(values)
     words = name_words()
@@ -108,11 +102,7 @@ def are_rows(value: Any) -> bool:
 
 
 def column_meanings(heading: Sequence[str], meaning: Meaning, pay: Pay) -> list[Meaning]:
-    """Return the meanings of cells under a heading; names without a meaning have that of the rows.
-
-    Raises:
-        InvalidRecord: by `pay`.
-    """
+    """Return the meanings of cells under a heading; names without a meaning have that of the rows."""
     return [said or meaning for said in _said(meaning.inside, tuple(heading), pay)]
 
 
@@ -137,18 +127,9 @@ def _folded(name: str) -> str:
 
 
 def with_pair(members: Mapping[str, Any], meanings: Sequence[Meaning], context: str, pay: Pay) -> Sequence[Meaning]:
-    """Return the meanings of the members; a pair's value means what the pair's name says.
+    """Return the meanings of an object's members; a pair's value means what the pair's name says.
 
-    A name made of known words is no person.
-
-    Args:
-        members: the object.
-        meanings: what the names of its members say.
-        context: what the objects around them say.
-        pay: takes what reading the name costs, in units of `effort`.
-
-    Raises:
-        InvalidRecord: by `pay`.
+    A name made of known words is no person. `context` is what the objects around them say.
     """
     pair = pair_in(members)
     if pair is None:
@@ -165,11 +146,7 @@ def with_pair(members: Mapping[str, Any], meanings: Sequence[Meaning], context: 
 
 
 def with_phone(members: Mapping[str, Any], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:
-    """Return the meanings of members: a bare name is a person's beside a phone or an identity number.
-
-    Raises:
-        InvalidRecord: by `pay`.
-    """
+    """Return the meanings of members: a bare name is a person's beside a phone or an identity number."""
     if not any(its.kind == ANY_NAME for its in meanings):
         return meanings
     if not any(_is_phone(value, its, pay) for value, its in zip(members.values(), meanings, strict=True)):
@@ -192,17 +169,7 @@ _ARE_MOBILES: Final = re.compile(rf"\s*{_MOBILE}(?:[\s,，、/;；]{{1,3}}{_MOBI
 
 
 def names_person(key: str, meaning: Meaning, value: Any, pay: Pay) -> bool:
-    """Whether a key is a person's name.
-
-    Args:
-        key: it.
-        meaning: of the key.
-        value: what is under it.
-        pay: takes what reading the value costs, in units of `effort`.
-
-    Raises:
-        InvalidRecord: by `pay`.
-    """
+    """Whether a key is a person's name, by its meaning and the value under it, which `pay` pays for."""
     if not meaning.may_be_persons:
         return False
     if is_plainly_name(key):

@@ -29,11 +29,7 @@ _FIELDS_ONLY: Final = ("middle", "last")
 
 
 class Masks:
-    """The masks of a profile, by kind.
-
-    Args:
-        profile: says what is hidden.
-    """
+    """The masks of a profile, by kind."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile, self._hide = profile, profile.hide
@@ -150,12 +146,7 @@ class Masks:
 
 
 def _steady_party(masks: Mapping[str, Mask], mask_once: Mask) -> Mask:
-    """Return a mask of parties that leaves nothing which would be hidden if the mask were masked again.
-
-    Args:
-        masks: the masks of the kinds that the profile hides.
-        mask_once: the mask of a party, in which something may be left.
-    """
+    """Return a mask of parties that leaves nothing which would be hidden if its mask were masked again."""
 
     def without_needles(masked: str, party: str) -> str:
         """Hide, in the mask of a party, what the leak guard would look for in it."""

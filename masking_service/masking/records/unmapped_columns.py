@@ -27,25 +27,16 @@ WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
 
 
 class ColumnReader:
-    """Reads columns for one profile.
-
-    Args:
-        masked: the kinds that are masked because of the member's name.
-        texts: tells which texts are worth reading.
-    """
+    """Reads columns for one profile, which masks the kinds in `masked` because of the member's name."""
 
     def __init__(self, masked: Container[str | None], texts: TextMask) -> None:
         self._masked = masked
         self._texts = texts
 
     def read(self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]) -> Texts:
-        """Read the values of one member of many records.
+        """Read the values of one member of many records, around which are `depth` containers.
 
-        Args:
-            values: what came in.
-            meaning: of the member's name.
-            depth: how many containers are around the values.
-            new_forms: ends when no further form of inner objects may be read anew.
+        `new_forms` ends when no further form of inner objects may be read anew.
         """
         types = set(map(type, values))
         if types.isdisjoint((dict, list)):

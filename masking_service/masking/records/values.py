@@ -36,17 +36,9 @@ class ReadValue(NamedTuple):
 
 
 def read_value(kind: str, text: str, mask: Mask | None, share: Share, pointer: str) -> ReadValue:
-    """Read a value that is not blank.
+    """Read a value that is not blank with the mask of its kind, which is None if such values pass.
 
-    Args:
-        kind: one of KINDS.
-        text: the value.
-        mask: the mask of its kind; None if such values pass.
-        share: pays for it.
-        pointer: where it is, for the error.
-
-    Raises:
-        InvalidRecord: too little is left.
+    Raises InvalidRecord, at `pointer`, where too little of `share` is left.
     """
     abroad = alone_abroad(text) if kind == "phone" else None
     if abroad is None:

@@ -46,14 +46,10 @@ def unescaped(text: str) -> str:
 
 
 def hide_escaped(text: str, shown: str) -> str:
-    """Hide in a text with escapes what is hidden in the same text without them.
+    """Hide in a text with escapes what is hidden in ``unescaped(text)``, of which `shown` is the mask.
 
-    Letters and digits beside escaped Han are replaced by their mask. A word whose Han is hidden becomes stars, one a
-    character.
-
-    Args:
-        text: any text.
-        shown: the mask of ``unescaped(text)``.
+    Letters and digits beside escaped Han are replaced by their mask. A word whose Han is hidden becomes stars,
+    one a character.
     """
     return _word.sub(lambda word: word[0] if unescaped(word[0]) in shown else _as_shown(word[0], shown), text)
 

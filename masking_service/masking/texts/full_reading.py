@@ -77,14 +77,7 @@ _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*").fin
 
 
 class FullReading:
-    """Reads texts by all rules, under one profile.
-
-    Args:
-        masks: the masks of the kinds that the profile hides, of parties, too (`profile_masks`).
-        scan: hides what `numbers_in_text` finds.
-        kept: what is never taken for a name.
-        hidden: matches what is always hidden; None if nothing is.
-    """
+    """Reads texts by all rules under one profile (`TextMask`). `hidden` matches what is always hidden."""
 
     def __init__(
         self, masks: Mapping[str, Mask], scan: Mask, kept: frozenset[str], hidden: re.Pattern[str] | None

@@ -157,13 +157,7 @@ def may_hold_labels(text: str) -> bool:
 def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
     """Return the values in a text whose labels say that they are personal, in order.
 
-    Args:
-        text: any text.
-        context: what the objects around the text say of its members (`member_names`).
-        pay: takes what reading the labels costs, in units of `effort`.
-
-    Raises:
-        InvalidRecord: by `pay`.
+    `context` is what the objects around the text say of its members (`member_names`). `pay` pays for the labels.
     """
     if not may_hold_labels(text):
         return []

@@ -101,13 +101,9 @@ class Outline(NamedTuple):
 
 
 class Outlines:
-    """The outlines that were read.
+    """The outlines that were read, with `read`. Words that are `kept` are no slots.
 
     It keeps those in which nothing but slots is hidden, so no name, number or address stays here.
-
-    Args:
-        read: masks a text.
-        kept: words that are no names, and no slots.
     """
 
     def __init__(self, read: Read, kept: frozenset[str]) -> None:
@@ -121,11 +117,9 @@ class Outlines:
         return slot_finder(self._kept)
 
     def of(self, texts: Sequence[str], context: str = NEUTRAL) -> list[tuple[Outline, Slots] | None]:
-        """Return the outlines of texts, with their slots; None for a text that has to be read by itself.
+        """Return the outlines of texts of at most `MAX_LENGTH` characters, with their slots.
 
-        Args:
-            texts: of at most `MAX_LENGTH` characters each.
-            context: what the objects around them say of their members (`member_names`).
+        None for a text that has to be read by itself. `context` is as in `Pieces.of`.
         """
         return [*self.each(texts, context)]
 

@@ -46,10 +46,6 @@ class Pieces:
     """The pieces of texts, and which of them have side by side the masks that they have alone.
 
     It keeps outlines (`Outlines`), and nothing of what is in their slots.
-
-    Args:
-        outlines: of pieces.
-        read: masks texts, by themselves.
     """
 
     def __init__(self, outlines: Outlines, read: Read) -> None:
@@ -58,15 +54,9 @@ class Pieces:
         self._found: dict[tuple[str | None, str, str], bool] = {}
 
     def of(self, text: str, context: str, pay: Pay) -> list[Piece] | None:
-        """Return the pieces of a text, or None if it has to be read whole.
+        """Return the pieces of a text longer than `MAX_LENGTH`, or None if it has to be read whole.
 
-        Args:
-            text: any text that is longer than `MAX_LENGTH`.
-            context: what the objects around it say of their members (`member_names`).
-            pay: takes what reading costs, in microseconds.
-
-        Raises:
-            InvalidRecord: by `pay`.
+        `context` is what the objects around it say of their members (`member_names`).
         """
         pieces, gaps = _cut(text) if len(text) <= MAX_LONG else ([], [])
         if len(pieces) < 2 or max(map(len, pieces)) > MAX_LENGTH:

@@ -131,9 +131,7 @@ class SlotFinder(NamedTuple):
 def _splitter(families: str, usual: str, also: str, follow: str) -> Callable[[str], list[str]]:
     """Return the function that splits a text at its slots: mobile numbers, and family names with a given name.
 
-    Args:
-        families, usual: characters of family names and given names.
-        also: of given names, too, in front of a sign or what `follow` matches.
+    Characters in `also` end a given name in front of a sign or what `follow` matches.
     """
     return re.compile(
         rf"([1{families}](?:(?<=1)(?<![^{_BESIDE_NUMBER}]1)[3-9][0-9]{{9}}(?![^{_BESIDE_NUMBER}])"

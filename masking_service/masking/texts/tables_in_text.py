@@ -40,15 +40,7 @@ def may_hold_table(text: str) -> bool:
 
 
 def values_of_tables(text: str, pay: Pay) -> list[Value]:
-    """Return the personal values in the tables of a text, in order.
-
-    Args:
-        text: any text.
-        pay: takes what reading the headers costs, in units of `effort`.
-
-    Raises:
-        InvalidRecord: by `pay`.
-    """
+    """Return the personal values in the tables of a text, in order. `pay` pays for the headers."""
     if not may_hold_table(text):
         return []
     found: list[Value] = []

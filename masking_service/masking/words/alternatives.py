@@ -92,9 +92,7 @@ def beginning(words: Iterable[str]) -> str:
 def only_at(first: str, expression: str) -> str:
     """Return an expression that matches one character where another one matches.
 
-    Args:
-        first: the inside of a class of all characters that its matches begin with.
-        expression: any.
+    `first` is the inside of a class of all characters that its matches begin with.
     """
     return rf"[{first}](?<=(?={expression})[\s\S])"
 

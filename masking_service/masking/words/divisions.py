@@ -26,9 +26,7 @@ def is_division(word: str) -> bool:
 def begins_place(text: str, *, road: bool = True) -> bool:
     """Whether a text in simplified characters begins with a province, or another division or city of China.
 
-    Args:
-        text: what may begin with one; the rest of it does not matter.
-        road: whether a road or a market may be called after a city: 中山路.
+    `road` tells whether a road or a market may be called after a city: 中山路.
     """
     if _province(text):
         return True

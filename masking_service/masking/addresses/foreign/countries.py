@@ -82,12 +82,7 @@ _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
 
 
 class Countries:
-    """Answers whether an address is of a country.
-
-    Args:
-        text: the address.
-        lower: the same in lower case.
-    """
+    """Answers whether an address, which it is given as it is and in lower case, is of a country."""
 
     def __init__(self, text: str, lower: str) -> None:
         self._text = text

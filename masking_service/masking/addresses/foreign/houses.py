@@ -40,13 +40,7 @@ _TURKISH_PLACE: Final = re.compile(
 
 
 def belongs_to_house(tokens: AddressTokens, house: int, door: int) -> bool:
-    """Whether what is behind the slash of a house's number belongs to the house, by the rule of its country.
-
-    Args:
-        tokens: the address.
-        house: the number before the slash.
-        door: the number or letter behind it.
-    """
+    """Whether what is behind the slash of a house's number belongs to the house, by the rule of its country."""
     return (
         is_house_in_italy(tokens, house, door)
         or tokens.country.alleys

@@ -62,12 +62,7 @@ def _is_code(match: re.Match[str]) -> bool:
 
 
 def postcodes(tokens: AddressTokens, lettered: AbstractSet[int]) -> frozenset[int]:
-    """Return the numbers of postcodes, also those behind the first part of one.
-
-    Args:
-        tokens: the address.
-        lettered: those of `lettered_postcodes`.
-    """
+    """Return the numbers of postcodes, also those behind the first part of one. `lettered` are `lettered_postcodes`."""
     found: set[int] = set()
     for at, token in enumerate(tokens):
         if token.kind == "n":
@@ -214,11 +209,10 @@ _ORDINALS_IN_CYRILLIC: Final = re.compile(
 
 
 def lots(tokens: AddressTokens, words: AbstractSet[str]) -> frozenset[int]:
-    """Return the numbers by which a house is found, of whatever country: those of lots, and of a house that has two.
+    """Return the numbers by which a house is found, in whatever country: of lots, and both of a house that has
+    two.
 
-    Args:
-        tokens: the address.
-        words: its words, numbers and signs in lower case.
+    `words` are the words, numbers and signs of the address in lower case.
     """
     spans = [
         *_in_colombia(tokens.text, words),

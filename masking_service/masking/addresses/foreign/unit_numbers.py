@@ -43,13 +43,7 @@ def _is_next(number: str, other: str) -> bool:
 
 
 def number_behind(tokens: AddressTokens, decided: Decisions, word: int, behind: int) -> list[int]:
-    """Return the tokens of the number or letter behind a word; empty if there is none.
-
-    Args:
-        tokens, decided: the address.
-        word: the place of the word.
-        behind: the place behind it.
-    """
+    """Return the tokens of the number or letter behind a word, which ends before `behind`; empty if there is none."""
     at = _behind_marks(tokens, behind)
     if at == min(len(tokens), behind + MAX_GAP) or word in decided.lettered_postcodes:
         return []
