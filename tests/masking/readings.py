@@ -59,7 +59,7 @@ from masking_service.masking.numbers import (
     numbers,
     numbers_in_text,
 )
-from masking_service.masking.texts import documents_in_text, full_reading, labels, segments
+from masking_service.masking.texts import documents_in_text, full_reading, labels, tables_in_text
 from tests.masking.scenarios import scenarios
 
 FOLDER: Final = Path(__file__).with_name("readings")
@@ -194,11 +194,11 @@ _NUMBERS: Final[dict[str, Callable[[str], Any]]] = {
         for test in (
             *(numbers_in_text.worth_scanning, numbers_in_text.holds_no_number, numbers_in_text.crowded),
             *(phone.only_passes, phone.is_mobile_mask, full_reading.worth_reading, documents_in_text.is_read_alone),
-            *(labels.may_hold_labels, segments.may_hold_segments, name.is_short_mask),
+            *(labels.may_hold_labels, tables_in_text.may_hold_segments, name.is_short_mask),
         )
     ],
     "labelled": lambda text: labels.labelled_values(text, "", effort.unpaid),
-    "segments": segments.values_of_segments,
+    "segments": tables_in_text.values_of_segments,
     "email": email.mask_email,
     "forms": lambda text: [
         *(hidden_form(kind, text) for kind in ("name", "phone", "address", "email", "unit")),

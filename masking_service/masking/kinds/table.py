@@ -22,14 +22,7 @@ _TOGETHER: Final = (
         token=True,
         of_a_side=True,
     ),
-    Kind(
-        name="phone",
-        hide=("all", "nothing"),
-        example="13812345678",
-        title=Text("phone"),
-        token=True,
-        of_a_side=True,
-    ),
+    Kind(name="phone", hide=("all", "nothing"), example="13812345678", title=Text("phone"), token=True, of_a_side=True),
     Kind(
         name="address",
         hide=("unit", "detail", "all", "nothing"),
@@ -40,11 +33,7 @@ _TOGETHER: Final = (
     ),
     Kind(name="unit", hide=("all", "nothing"), example="402", title=Text("unit and room"), token=True),
     Kind(
-        name="text",
-        hide=("found", "all"),
-        example="微信同号13812345678，放门卫",
-        title=Text("remark"),
-        personal=False,
+        name="text", hide=("found", "all"), example="微信同号13812345678，放门卫", title=Text("remark"), personal=False
     ),
     Kind(name="secret", hide=(), example="110101199003074610", title=Text("identity number"), of_a_side=True),
     Kind(name="virtual_phone", hide=("nothing", "all"), example="17012345678", title=Text("privacy number")),

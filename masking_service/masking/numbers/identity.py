@@ -14,12 +14,7 @@ from typing import Final
 
 from masking_service.masking.numbers.codes_in_text import Orders, Span, is_in_code
 from masking_service.masking.words.expressions import Expression
-from masking_service.masking.words.order_words import (
-    begins_document,
-    part_of_entrance,
-    says_document,
-    says_entrance,
-)
+from masking_service.masking.words.order_words import begins_document, part_of_entrance, says_document, says_entrance
 
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
@@ -147,8 +142,7 @@ _THINGS: Final = (
     " return shipment ticket tracking trade transaction waybill"
 )
 _ID_OF_NO_THING: Final = re.compile(
-    "".join(rf"(?<!{word}[ _\-])" for word in _THINGS.split()) + "(?<![单單])(?<![^证證]件)" + _BEHIND_ID,
-    re.I,
+    "".join(rf"(?<!{word}[ _\-])" for word in _THINGS.split()) + "(?<![单單])(?<![^证證]件)" + _BEHIND_ID, re.I
 ).search
 """Finds "ID" before a possible card or identity number, but not that of an order. One in ten order numbers has a right
 check digit.

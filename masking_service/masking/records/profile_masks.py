@@ -10,11 +10,7 @@ from typing import Any, Final
 from masking_service.masking.kinds.address import AddressMask
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
-from masking_service.masking.kinds.phone import (
-    mask_phone,
-    plain_mobile_lines_masker,
-    plain_mobile_masker,
-)
+from masking_service.masking.kinds.phone import mask_phone, plain_mobile_lines_masker, plain_mobile_masker
 from masking_service.masking.kinds.table import OF_A_PERSON, TABLE
 from masking_service.masking.kinds.text import TextMask
 from masking_service.masking.members.name_words import PARTY

@@ -73,13 +73,7 @@ class Unmapped:
         self.waybill_places |= dict.fromkeys(schema.waybill_paths, "number")
 
     def mask(
-        self,
-        run: Run,
-        members: dict[str, Any],
-        mapped: Container[str],
-        context: str,
-        own: OwnNames,
-        keys: Steps,
+        self, run: Run, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps
     ) -> None:
         """Mask the unmapped members of one object in place.
 

@@ -23,11 +23,6 @@ def may_be_document(text: str) -> bool:
     return ends[:1] + ends[-1:] in ("{}", "[]")
 
 
-def lines_may_be_documents(lines: str) -> bool:
-    """False only if `may_be_document` is false for each line of the text."""
-    return "}" in lines or "]" in lines
-
-
 def document_in(text: str) -> Any:
     """Return the object or array that is the whole text; None for every other text.
 
@@ -94,6 +89,8 @@ def is_read_alone(text: str) -> bool:
 
 def lines_may_be_read_alone(lines: str) -> bool:
     """False only if `is_read_alone` is false for each line of the text."""
-    return lines_may_be_documents(lines) or (
-        len(lines) >= _SHORTEST_JSON and any(begin in lines for begin in (*_BEGINS, *_JSON_BEGINS))
+    return (
+        "}" in lines
+        or "]" in lines
+        or (len(lines) >= _SHORTEST_JSON and any(begin in lines for begin in (*_BEGINS, *_JSON_BEGINS)))
     )

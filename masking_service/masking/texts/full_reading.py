@@ -9,7 +9,7 @@ Each is masked as the profile masks its kind; the rest stays. A text without any
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from masking_service.masking.addresses.addresses_in_text import (
@@ -33,14 +33,14 @@ from masking_service.masking.records.spellings import Mask, digits_of, name_need
 from masking_service.masking.stars import stars, steady
 from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_or_unseen, plainer, unescaped
 from masking_service.masking.texts.labels import labelled_values, may_hold_labels
-from masking_service.masking.texts.segments import (
-    Value,
+from masking_service.masking.texts.tables_in_text import (
     fields_of_label,
     may_hold_segments,
+    may_hold_table,
     name_of_field,
     values_of_segments,
+    values_of_tables,
 )
-from masking_service.masking.texts.tables_in_text import may_hold_table, values_of_tables
 from masking_service.masking.words.alternatives import only_at
 
 ROUNDS: Final = 3
@@ -140,7 +140,7 @@ class FullReading:
 
     def _mask_part(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
         found = Found(text)
-        labelled: Sequence[Value] = labelled_values(text, context, pay)
+        labelled = labelled_values(text, context, pay)
         values = values_of_segments(text) if may_hold_segments(text) else values_of_tables(text, pay)
         if values:
             apart = [one for one in labelled if all(one[1] <= start or end <= one[0] for start, end, _ in values)]

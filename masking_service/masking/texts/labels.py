@@ -19,6 +19,7 @@ from masking_service.masking.names.name_bounds import name_from
 from masking_service.masking.names.names_between_words import is_name
 from masking_service.masking.names.names_of_neighbours import japanese_end
 from masking_service.masking.numbers.numbers import EXTENSION_WORD
+from masking_service.masking.texts.tables_in_text import Value
 from masking_service.masking.words.family_names import FAMILY_NAMES
 from masking_service.masking.words.han_words import han_words
 from masking_service.masking.words.name_cues import NO_LATIN_NAME, ROLES
@@ -133,14 +134,6 @@ _SITE: Final = re.compile(
 ).fullmatch
 
 
-class Labelled(NamedTuple):
-    """A value in a text: its span, and the kind that its label names."""
-
-    start: int
-    end: int
-    kind: str
-
-
 class _Label(NamedTuple):
     name: str
     start: int
@@ -154,7 +147,7 @@ def may_hold_labels(text: str) -> bool:
     return any(separator in text for separator in _SEPARATORS) and _MAY_BE(text) is not None
 
 
-def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
+def labelled_values(text: str, context: str, pay: Pay) -> list[Value]:
     """Return the values in a text whose labels say that they are personal, in order.
 
     `context` is what the objects around the text say of its members (`member_names`). `pay` pays for the labels.
@@ -169,7 +162,7 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
     pay(COLD_NAME * len({*names}))
     meanings = _with_units(names, read_names(context, names), pay)
     simplified = han_words().simplified(text)
-    found: list[Labelled] = []
+    found: list[Value] = []
     for at, (label, meaning) in enumerate(zip(labels, meanings, strict=True)):
         end = next((other.start for other in labels[at + 1 : at + 3] if other.start >= label.value), len(text))
         start, end = _span(text, label, end)
@@ -184,11 +177,11 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         kind = settled(meaning.kind, text[start:end])
         if kind == PARTY and (japanese or _SPACED_NAME(simplified, start, end)):
             kind = "name"
-        taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
+        taken = bool(found) and start < found[-1][1]  # a cell's label and its tag's name announce the same value
         if label.bracketed and kind != "unit":
             continue
         if kind in _PERSONAL and not taken and _says_something(kind, simplified[start:end]):
-            found.append(Labelled(start, end, kind))
+            found.append((start, end, kind))
     return found
 
 

@@ -56,8 +56,7 @@ class AddressTokens(tuple[Token, ...]):
         """Split an address into its tokens."""
         new = tuple.__new__  # which takes half of the time
         tokens = new(
-            cls,
-            [new(Token, (one.lastgroup or one[0], one[0], one[0].lower(), *one.span())) for one in _TOKENS(text)],
+            cls, [new(Token, (one.lastgroup or one[0], one[0], one[0].lower(), *one.span())) for one in _TOKENS(text)]
         )
         tokens.text = text
         tokens.lower = text.lower()
