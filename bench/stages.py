@@ -38,7 +38,7 @@ PARTS = {
     "decode": ("masking_service.http.app:_body",),
     "find and mask": ("masking_service.masking.records.record:Masker.mask_batch",),
     "leak guard": (
-        "masking_service.masking.records.record:_Run.guard",
+        "masking_service.masking.records.walk:Run.guard",
         "masking_service.masking.records.columns:_without_leaks",
     ),
     "body and seal": (

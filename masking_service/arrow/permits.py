@@ -18,8 +18,8 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.normal_forms import normal_form
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import CountryMasker
-from masking_service.masking.records.run import Masked
 from masking_service.masking.records.schema import Schema
+from masking_service.masking.records.walk import Masked
 
 
 class PermitEnded(Exception):

@@ -20,8 +20,8 @@ from masking_service.masking.errors import DefinitionError
 from masking_service.masking.records.profile_masks import examples
 from masking_service.masking.records.profiles import Profile, every_profile, union_check
 from masking_service.masking.records.recipients import read
-from masking_service.masking.records.record import Masker
-from masking_service.masking.records.schema import Schema, sample_record
+from masking_service.masking.records.record import Masker, sample_record
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.runtime.clock import clock
 from masking_service.runtime.opened import open_keyring

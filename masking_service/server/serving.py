@@ -15,7 +15,7 @@ from masking_service.http.app import create_app
 from masking_service.library import mask_records
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.records.columns import FEW
-from masking_service.masking.records.schema import sample_record
+from masking_service.masking.records.record import sample_record
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.words.expressions import compile_all
 from masking_service.observability.logs import log

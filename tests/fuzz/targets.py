@@ -39,8 +39,8 @@ from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.records.profile_masks import Masks
-from masking_service.masking.records.record import Masker
-from masking_service.masking.records.schema import Schema, sample_record
+from masking_service.masking.records.record import Masker, sample_record
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.observability.logs import log
 from masking_service.runtime.wiring import assemble

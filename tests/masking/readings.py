@@ -152,7 +152,7 @@ _ADDRESSES: Final[dict[str, Callable[[str], Any]]] = {
     "japanese": japanese_addresses.hide_japanese_units,
     "alone": lambda text: rooms_alone.rooms_alone(text, text),
     "usual": usual_addresses.mask_usual,
-    "as it is": address.AddressMask("nothing").usual,
+    "as it is": usual_addresses.as_it_is_if_usual,
     "district": districts.district_end,
     "units": address.hide_units,
     "is": lambda text: [

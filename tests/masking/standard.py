@@ -8,8 +8,8 @@ import pytest
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker
-from masking_service.masking.records.run import Masked
 from masking_service.masking.records.schema import Schema
+from masking_service.masking.records.walk import Masked
 
 LABEL_RULES: dict[str, Any] = {
     "label": True,

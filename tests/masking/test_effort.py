@@ -13,9 +13,8 @@ from masking_service.masking.kinds.table import TABLE
 from masking_service.masking.members.member_names import ROOT, plan
 from masking_service.masking.names.names_in_text import effort
 from masking_service.masking.records import columns
-from masking_service.masking.records.record import AT_ONCE, CountryMasker, Masker, render
-from masking_service.masking.records.run import Masked
-from masking_service.masking.records.schema import sample_record
+from masking_service.masking.records.record import AT_ONCE, CountryMasker, Masker, sample_record
+from masking_service.masking.records.walk import Masked, render
 from masking_service.masking.schemas import load_schemas
 from masking_service.service.waybills.answers import InvalidRecord as Refused
 from masking_service.service.waybills.mask import MaskResult, mask_batch

@@ -13,7 +13,7 @@ from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.recipients import numbers_of
 from masking_service.masking.records.record import Masker
-from masking_service.masking.records.run import Masked
+from masking_service.masking.records.walk import Masked
 from tests.every import every
 from tests.masking.scenarios import masked_party
 from tests.masking.standard import LABEL, STANDARD, standard

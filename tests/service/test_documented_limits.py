@@ -5,7 +5,7 @@ from masking_audit.lookout import use as listing
 from masking_audit.lookout.use import REMEMBERED_SECONDS
 from masking_service import computing
 from masking_service.masking import effort
-from masking_service.masking.records import leaks, recipients, run
+from masking_service.masking.records import leaks, recipients, walk
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.server import bounds
 from masking_service.service.acts import state as acts
@@ -73,8 +73,8 @@ LARGE = (
         ("limits", f"arrays in a record, at all levels | {effort.MAX_VALUES:,} |"),
         ("limits", f"| members of one object whose masked names are alike | {leaks.MAX_ALIKE} |"),
         ("limits", f"| values to store | {records.MAX_FIELDS} in a record, {tokenize.MAX_STORED:,} in a batch |"),
-        ("limits", f"| warnings of a record, errors of a record | {run.MAX_LISTED} |"),
-        ("limits", f"| pointer of a warning or error | {run.MAX_POINTER} characters |"),
+        ("limits", f"| warnings of a record, errors of a record | {walk.MAX_LISTED} |"),
+        ("limits", f"| pointer of a warning or error | {walk.MAX_POINTER} characters |"),
         ("limits", f"| warnings and errors in an answer | {mask.MAX_LISTED:,} characters |"),
         ("limits", f"- At most {bounds.STORE_THREADS} requests may use the store."),
         ("limits", f"| requests of a worker that use the store | {bounds.STORE_THREADS} |"),

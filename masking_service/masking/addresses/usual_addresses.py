@@ -5,7 +5,7 @@ It accepts a line only where its mask is the one that `han_addresses` gives; a t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from masking_service.masking.addresses.han_numbers import (
@@ -274,6 +274,26 @@ def mask_usual(value: str) -> str | None:
     """Return the mask of an address of a usual form, which may be a `Numbered`; None for every other address."""
     match = _plain.compiled.fullmatch(value)
     return match[1] + _starred(match[2]).decode() if match else _mask_lines([value])[0]
+
+
+def usual_masker(other: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Return what masks an address that shows no number as long as a phone; None for every other one.
+
+    `other` masks an address of another form, or gives None.
+    """
+
+    def mask(value: str) -> str | None:
+        shown = mask_usual(value) if HAS_HAN(value) else None
+        if shown is None:
+            shown = other(value)
+        return None if type(shown) is Numbered else shown
+
+    return mask
+
+
+def as_it_is_if_usual(value: str) -> str | None:
+    """Return an address of a usual form as it is; None for every other address."""
+    return None if mask_usual(value) is None else value
 
 
 def mask_all_usual(values: Sequence[str]) -> list[str | None]:

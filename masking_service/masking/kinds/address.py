@@ -163,21 +163,13 @@ class AddressMask:
             return value[:end] + stars(value[end:]) if end < len(value) else value
         return stars(value)
 
-    def usual(self, value: str) -> str | None:
-        """Return the mask of an address in China that was not sent hidden, if it shows no number as long as a phone.
-
-        None for every other value. If nothing of addresses is hidden, only usual ones have a mask.
-        """
-        shown = mask_usual_address(value, self._of_named) if self._hide == "unit" else mask_usual(value)
-        if self._hide == "nothing":
-            return None if shown is None else value
-        shown = self._in_china(value) if shown is None else shown
-        return None if type(shown) is Numbered else shown
+    def of_other_form(self, value: str) -> str | None:
+        """Return the mask of an address that `mask_usual` leaves, in China and not sent hidden; else None."""
+        shown = _mask_simple([value], self._of_named)[0] if HAS_HAN(value) else None
+        return self._in_china(value) if shown is None else shown
 
     def usual_column(self, values: Sequence[Any]) -> list[str | None]:
-        """Return what `usual` gives for many values, in less time, and `Numbered` masks, too."""
-        if self._hide == "nothing":
-            return [self.usual(value) if type(value) is str else None for value in values]
+        """Return the masks of many addresses in China that were not sent hidden; None for every other value."""
         if {*map(type, values)} == {str}:
             shown = mask_usual_addresses(values, self._of_named)
         else:

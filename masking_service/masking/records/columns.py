@@ -24,12 +24,11 @@ from masking_service.masking.names.names_between_words import is_plainly_name
 from masking_service.masking.records.leaks import decimal_text, gather, may_leak
 from masking_service.masking.records.pairs import is_mobile, pair_in
 from masking_service.masking.records.profile_masks import Masks
-from masking_service.masking.records.run import FOUND_IN_TEXT, UNMAPPED_MASKED, place_name
 from masking_service.masking.records.schema import Place, Steps
 from masking_service.masking.records.spellings import Mask, may_hold_name, may_hold_phone
 from masking_service.masking.records.unmapped import Unmapped
 from masking_service.masking.records.values import ReadValue, read_value
-from masking_service.masking.records.walk import LeafNode, ObjectNode
+from masking_service.masking.records.walk import FOUND_IN_TEXT, UNMAPPED_MASKED, LeafNode, ObjectNode, place_name
 from masking_service.masking.texts.outlines import Needles
 from masking_service.masking.waybill import is_plain_number
 

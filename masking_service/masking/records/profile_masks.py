@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
+from masking_service.masking.addresses.usual_addresses import as_it_is_if_usual, usual_masker
 from masking_service.masking.kinds.address import AddressMask
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
@@ -113,8 +114,10 @@ class Masks:
             return mask_short_name
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self._profile.show_last)
-        if kind == "address" and hide in ("unit", NOTHING):
-            return self._address_mask().usual
+        if kind == "address" and hide == "unit":
+            return usual_masker(self._address_mask().of_other_form)
+        if kind == "address" and hide == NOTHING:
+            return as_it_is_if_usual
         if kind == "text" and hide == "found":
             return self.text_mask.plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
@@ -136,7 +139,7 @@ class Masks:
             lines = mask_short_names
         elif kind == "phone":
             lines = plain_mobile_lines_masker(self._profile.show_last)
-        elif kind == "address":
+        elif kind == "address" and self._hide[kind] == "unit":
             return self._address_mask().usual_column
         return lambda column: _column(column, one, lines)
 

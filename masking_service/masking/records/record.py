@@ -3,27 +3,18 @@
 A record that raises is half masked and must be thrown away; no error or repr holds a value.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, Final
 
-from masking_service.masking.effort import UNBOUNDED, Effort
+from masking_service.masking.effort import Effort
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.kinds.table import KINDS
-from masking_service.masking.kinds.text import TextMask
-from masking_service.masking.names.names_in_text import effort
+from masking_service.masking.kinds.table import KINDS, TABLE
 from masking_service.masking.records.columns import FEW, Columns
-from masking_service.masking.records.leaks import decimal_text
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
-from masking_service.masking.records.run import FOUND_IN_TEXT, Masked, Run, listed, note
-from masking_service.masking.records.schema import Place, Schema, make_room
-from masking_service.masking.records.spellings import Mask
+from masking_service.masking.records.schema import EACH, Schema
 from masking_service.masking.records.unmapped import Unmapped
-from masking_service.masking.records.values import read_value
-from masking_service.masking.records.walk import Take, Usual, way_through
-from masking_service.masking.texts.full_reading import MAX_STEADY
-from masking_service.masking.texts.outlines import MAX_LENGTH
+from masking_service.masking.records.walk import TAKES, Masked, Run, listed, make_room, way_through
 
 AT_ONCE: Final = 250
 """The number of records whose columns are read together. If time or work runs out, the records of earlier parts are
@@ -43,7 +34,7 @@ class Masker:
         self._masks = {kind: masks.masker(kind) for kind in KINDS}
         self._leak_masks = masks.leak_masks()
         self._way = way_through(
-            schema, {kind: (_TAKES[kind], mask, masks.usual(kind)) for kind, mask in self._masks.items()}
+            schema, {kind: (TAKES[kind], mask, masks.usual(kind)) for kind, mask in self._masks.items()}
         )
         self._unmapped = Unmapped(profile.unmapped, masks, schema)
         self._columns = Columns(self._way, masks, self._unmapped)
@@ -131,95 +122,16 @@ class CountryMasker:
         return self._abroad.get(self.schema.country(record) or "", self._home)
 
 
-def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: object = None) -> dict[str, Any]:
-    """Return a view: only the fields, masked, at their places.
-
-    Args:
-        profile: what the reader may see.
-        fields: (place, value) as a pass found them.
-        waybill_no: the record's own number, which stays in texts.
-
-    Raises:
-        InvalidRecord: a value that is neither a string, an integer nor null.
-    """
-    masks, usual_masks, leak_masks = _masks_of(profile)
+def sample_record(schema: Schema) -> dict[str, Any]:
+    """Return a record with an invented value at every place, and a waybill number at the first place for one."""
     record: dict[str, Any] = {}
-    run = Run(record, lambda _: waybill_no, UNBOUNDED)
-    for place, value in fields:
-        parent, key = make_room(record, place.keys)
-        usual = usual_masks[place.kind]
-        masked = usual(value) if usual is not None and type(value) is str else None
-        if masked is not None:
-            parent[key] = masked
-            run.note_usual(place, value, masked)
-            continue
-        parent[key] = value
-        mask = masks[place.kind]
-        if mask is None and type(value) is str:  # shown in full: its form does not matter
-            run.places.append(place)
-            run.values.append(value)
-            run.texts.append(value)
+    for steps, value in (
+        (schema.waybill_paths[0], "SF1234567890"),
+        *((steps, TABLE[kind].example) for steps, kind in schema.fields),
+    ):
+        parent, key = make_room(record, tuple(0 if step == EACH else step for step in steps))
+        if type(key) is int:
+            parent[key] = value
         else:
-            _TAKES[place.kind](run, place, mask, value, parent, key)
-    if run.errors:
-        raise InvalidRecord(tuple(run.errors))
-    run.guard(masks, leak_masks, frozenset(key for place in run.places for key in place.keys))
+            parent.setdefault(key, value)
     return record
-
-
-@lru_cache(maxsize=64)
-def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual | None], tuple[Mask, Mask]]:
-    """Return the masks of a profile by kind, those of usual values, and those of leaks."""
-    of = Masks(profile)
-    return {kind: of.masker(kind) for kind in KINDS}, {kind: of.usual(kind) for kind in KINDS}, of.leak_masks()
-
-
-def _take_text(run: Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
-    if isinstance(mask, TextMask) and type(value) is str and value and not value.isspace():
-        if MAX_LENGTH < len(value) <= MAX_STEADY:
-            run.share.pay(effort(value), place.pointer)
-            if mask.stays(value):
-                run.texts.append(value)
-                run.places.append(place)
-                run.values.append(value)
-                return
-        run.share.read("text", value, place.pointer)
-        found = mask.mask(value, scan=run.around_own_number(mask.scan), pay=run.share.pay)
-        if found.text != value:
-            parent[key] = found.text
-            run.phones += found.phones
-            run.names += found.names
-            note(run.warnings, place.keys, FOUND_IN_TEXT)
-        run.texts.append(found.text)
-        run.places.append(place)
-        run.values.append(value)
-    else:
-        _take(run, place, mask, value, parent, key)
-
-
-def _take(run: Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
-    """Mask one value of any kind in place."""
-    text = value
-    if type(value) is int:
-        text = decimal_text(value)
-    elif type(value) is not str:
-        if value is not None:
-            run.errors.append((place.pointer, "invalid-type"))
-            return
-        text = ""
-    if text and not text.isspace():
-        read = read_value(place.kind, text, mask, run.share, place.pointer)
-        if read.came_in_hidden:
-            run.hidden.append(len(run.places))
-        if read.warning is not None:
-            note(run.warnings, place.keys, read.warning)
-        run.phones += read.phones
-        run.names += read.names
-        if mask is not None:
-            parent[key] = read.shown
-        run.texts.append(read.shown)
-    run.places.append(place)
-    run.values.append(value)
-
-
-_TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {"text": _take_text}

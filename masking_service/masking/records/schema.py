@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Final
 
 from masking_service.masking.errors import DefinitionError
-from masking_service.masking.kinds.table import KINDS, TABLE
+from masking_service.masking.kinds.table import KINDS
 
 EACH: Final = "[]"
 """The step of a path that means every element of an array."""
@@ -166,42 +165,6 @@ def written(keys: Iterable[str | int]) -> str:
 def pointer(keys: Iterable[str | int]) -> str:
     """Steps as an RFC 6901 JSON Pointer."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
-
-
-def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
-    """Return the container and key at the end of `keys`, and make what is missing on the way."""
-    here: Any = record
-    for key, following in pairwise(keys):
-        wanted: type = list if type(following) is int else dict
-        _lengthen(here, key)
-        if type(here) is dict:
-            here.setdefault(key, wanted())
-        elif type(here[key]) is not wanted:
-            here[key] = wanted()
-        here = here[key]
-    _lengthen(here, keys[-1])
-    return here, keys[-1]
-
-
-def _lengthen(container: Any, key: Any) -> None:
-    """Let an array grow up to the index. Slots of which nothing is known are empty objects."""
-    if type(container) is list:
-        container.extend({} for _ in range(len(container), key + 1))
-
-
-def sample_record(schema: Schema) -> dict[str, Any]:
-    """Return a record with an invented value at every place, and a waybill number at the first place for one."""
-    record: dict[str, Any] = {}
-    for steps, value in (
-        (schema.waybill_paths[0], "SF1234567890"),
-        *((steps, TABLE[kind].example) for steps, kind in schema.fields),
-    ):
-        parent, key = make_room(record, tuple(0 if step == EACH else step for step in steps))
-        if type(key) is int:
-            parent[key] = value
-        else:
-            parent.setdefault(key, value)
-    return record
 
 
 def _content(top: str, name: str, mapping: object) -> Mapping[str, Any]:

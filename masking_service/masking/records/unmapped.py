@@ -39,10 +39,10 @@ from masking_service.masking.records.pairs import (
     with_phone,
 )
 from masking_service.masking.records.profile_masks import Masks
-from masking_service.masking.records.run import FOUND_IN_TEXT, UNMAPPED_MASKED, Run, note, place_name
 from masking_service.masking.records.schema import EACH, Schema, Steps
 from masking_service.masking.records.spellings import hide_phones, may_hold_phone, needles_of
 from masking_service.masking.records.unmapped_columns import WHOLE_FRACTION, ColumnReader
+from masking_service.masking.records.walk import FOUND_IN_TEXT, UNMAPPED_MASKED, Run, note, place_name
 from masking_service.masking.stars import STAR, stars
 from masking_service.masking.texts.documents_in_text import document_in, is_file, is_read_alone, json_in_base64
 from masking_service.masking.texts.full_reading import MAX_STEADY

@@ -12,9 +12,8 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.records.fitting import fitting_schemas, personal_members
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import CountryMasker
-from masking_service.masking.records.run import NOT_LISTED, UNMAPPED_MASKED, Masked
 from masking_service.masking.records.schema import Schema
-from masking_service.masking.records.walk import NOTHING_MAPPED
+from masking_service.masking.records.walk import NOT_LISTED, NOTHING_MAPPED, UNMAPPED_MASKED, Masked
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import UnknownSchema

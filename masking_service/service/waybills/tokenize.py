@@ -22,9 +22,8 @@ from masking_service.masking.errors import TOO_LARGE, DefinitionError, InvalidRe
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.records.recipients import is_recipients
 from masking_service.masking.records.record import CountryMasker
-from masking_service.masking.records.run import UNMAPPED_MASKED, Masked
 from masking_service.masking.records.schema import Place, Schema, pointer
-from masking_service.masking.records.walk import NOTHING_MAPPED
+from masking_service.masking.records.walk import NOTHING_MAPPED, UNMAPPED_MASKED, Masked
 from masking_service.masking.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.call import Gate

@@ -14,7 +14,7 @@ from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.records.profiles import Profile
-from masking_service.masking.records.record import render
+from masking_service.masking.records.walk import render
 from masking_service.masking.waybill import normalised
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.call import LiveGate

@@ -14,8 +14,8 @@ from masking_service.masking.names.names_in_text import effort
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
-from masking_service.masking.records.record import Masker, render
-from masking_service.masking.records.run import FOUND_IN_TEXT
+from masking_service.masking.records.record import Masker
+from masking_service.masking.records.walk import FOUND_IN_TEXT, render
 from masking_service.masking.texts.full_reading import MAX_STEADY
 from masking_service.masking.words import name_cues as cues
 from tests.every import every

@@ -12,9 +12,9 @@ from masking_service.masking.effort import Effort
 from masking_service.masking.members.member_names import NO_OWN_NAMES, ROOT, Meaning, OwnNames, plan
 from masking_service.masking.members.slips import Slips
 from masking_service.masking.records.columns import FEW
-from masking_service.masking.records.record import Masker
-from masking_service.masking.records.run import UNMAPPED_MASKED, Masked
-from masking_service.masking.records.schema import EACH, Schema, sample_record
+from masking_service.masking.records.record import Masker, sample_record
+from masking_service.masking.records.schema import EACH, Schema
+from masking_service.masking.records.walk import UNMAPPED_MASKED, Masked
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 from tests.masking.standard import LABEL, schema

@@ -16,9 +16,8 @@ from masking_service.masking.members import member_names
 from masking_service.masking.records import columns
 from masking_service.masking.records import record as single
 from masking_service.masking.records.profiles import UNMAPPED, Profile
-from masking_service.masking.records.record import Masker
-from masking_service.masking.records.run import Masked
-from masking_service.masking.records.schema import sample_record
+from masking_service.masking.records.record import Masker, sample_record
+from masking_service.masking.records.walk import Masked
 from tests.masking.records.test_corpus import RECORDS, SCHEMAS, as_standard, plain
 from tests.masking.standard import LABEL_RULES, standard
 

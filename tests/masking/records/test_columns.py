@@ -14,10 +14,10 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.records import columns
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profiles import Profile
-from masking_service.masking.records.record import Masker
-from masking_service.masking.records.run import Masked
-from masking_service.masking.records.schema import Schema, sample_record
+from masking_service.masking.records.record import Masker, sample_record
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.records.spellings import may_hold_name
+from masking_service.masking.records.walk import Masked
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 from tests.masking.standard import ABROAD, COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema

@@ -9,8 +9,8 @@ from masking_service.masking.errors import DefinitionError, InvalidRecord
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profiles import Profile, union_check
 from masking_service.masking.records.record import CountryMasker
-from masking_service.masking.records.run import Masked
 from masking_service.masking.records.schema import Schema
+from masking_service.masking.records.walk import Masked
 from masking_service.masking.schemas import load_schemas
 from tests.masking.standard import LABEL_RULES
 

@@ -7,7 +7,7 @@ from masking_service.masking.effort import Effort
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker
-from masking_service.masking.records.run import FOUND_IN_TEXT, UNMAPPED_MASKED
+from masking_service.masking.records.walk import FOUND_IN_TEXT, UNMAPPED_MASKED
 from tests.every import every
 from tests.masking.standard import LABEL, LABEL_RULES, STANDARD, errors_of, masked, standard
 

@@ -13,8 +13,9 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
-from masking_service.masking.records.record import Masker, _masks_of, render
+from masking_service.masking.records.record import Masker
 from masking_service.masking.records.schema import Place
+from masking_service.masking.records.walk import _masks_of, render
 from tests.every import every
 from tests.masking.standard import (
     ABROAD,

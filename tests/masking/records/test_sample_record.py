@@ -1,7 +1,7 @@
 """A schema can be shown at work: a sample record has a value at every mapped place."""
 
-from masking_service.masking.records.record import Masker
-from masking_service.masking.records.schema import Schema, sample_record
+from masking_service.masking.records.record import Masker, sample_record
+from masking_service.masking.records.schema import Schema
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.service.people.policy import Policy

@@ -13,7 +13,7 @@ from masking_service.masking.json_numbers import Fraction, encode
 from masking_service.masking.records.columns import FEW
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.record import Masker
-from masking_service.masking.records.run import FOUND_IN_TEXT, UNMAPPED_MASKED, Masked
+from masking_service.masking.records.walk import FOUND_IN_TEXT, UNMAPPED_MASKED, Masked
 from tests.every import every
 from tests.masking.standard import LABEL, STANDARD, masked, schema, standard
 

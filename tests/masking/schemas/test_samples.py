@@ -7,8 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from masking_service.masking.records.record import Masker, render
+from masking_service.masking.records.record import Masker
 from masking_service.masking.records.schema import written
+from masking_service.masking.records.walk import render
 from masking_service.masking.schemas import load_schemas
 from tests.every import every
 from tests.masking.standard import LABEL

@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from masking_service.masking.errors import InvalidRecord
-from masking_service.masking.records.run import Masked
+from masking_service.masking.records.walk import Masked
 from masking_service.service.waybills.mask import MAX_LISTED, Listing
 
 
