@@ -25,13 +25,9 @@ def unpaid(_cost: float) -> None:
 
 
 A_BATCH: Final = 3_000_000
-"""The units that a batch may take. A thousand labels with foreign phones, firms and odd addresses fit into it, in every
-schema.
-"""
+"""The units of a batch: a thousand labels with foreign phones, firms and odd addresses fit, in every schema."""
 A_RECORD: Final = 250_000
-"""The units that a record may take: a twelfth of those of a batch, so that it leaves enough for others. Hundreds of
-orders in one record fit.
-"""
+"""The units of a record: a twelfth of a batch's, which leaves enough for others. Hundreds of orders fit."""
 A_STORED_RECORD: Final = A_BATCH // 50
 """The units that a record to be stored may take: fifty of these can be viewed with one call."""
 MAX_VALUES: Final = 10_000
@@ -75,9 +71,7 @@ _PRICES: Final = {
 }
 _OTHER: Final = _Price(2, 1, 1, 0, 0, 2_048, 0.0625)
 _FOUND: Final = re.compile(r"\+|\uff0b|@|\#|0(?<![0-9:].)0(?!:)|\*(?<=[0-9].)").findall
-"""Finds possible places of numbers of any country, of e-mail addresses, and of the end of a masked number. Times of a
-day have none.
-"""
+"""Finds possible places of numbers of any country (no times), of e-mail addresses, and of ends of masked numbers."""
 _AT: Final = {"+": 190, "\uff0b": 190, "@": 30, "00": 800, "#": 4, "*": 28}
 """The units for each of these places."""
 _LONGEST_FOUND: Final = 256

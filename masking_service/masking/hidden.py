@@ -21,9 +21,7 @@ ALREADY_MASKED: Final = "already-masked"
 """The warning for a value that was sent hidden."""
 
 _NOTHING_HIDDEN: Final = re.compile(r"[^*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_\-wxX]*").fullmatch
-"""Matches values without any sign that hides something. It is tried first, and costs a quarter of the alternatives
-below.
-"""
+"""Matches values without a sign that hides something. It is tried first: it costs a quarter of what is below."""
 _MAY_BE: Final = re.compile(r"[*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_]|--|wbt|[xX]{2}").search
 
 _TOKEN: Final = re.compile(r"wbt[A-Za-z0-9_-]{24}").fullmatch

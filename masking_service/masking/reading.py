@@ -61,9 +61,7 @@ DIGITS_BEGIN: Final = bytes(sorted({char.encode()[0] for char in _WRITTEN_DIGITS
 
 _FOREIGN: Final = re.compile(r"[^ -~\u4e00-\u9fff，。！？：；]")
 _BULLET: Final = re.compile(r"(?<=\d{3})•(?=\d{3})")
-"""Matches one bullet between groups of digits, which is the dot that it looks like. Anywhere else a bullet hides
-something.
-"""
+"""Matches one bullet between groups of digits, which is a dot. Anywhere else a bullet hides something."""
 
 _ESCAPE: Final = re.compile(
     r"%[0-9A-Fa-f]{2}|&(?:\#(?:[0-9]{1,6}|[xX][0-9A-Fa-f]{1,5})|nbsp|ensp|emsp|amp|quot|lt|gt|commat|plus);"

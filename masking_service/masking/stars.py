@@ -14,9 +14,7 @@ import regex
 STAR: Final = "*"
 
 _ONE_EACH: Final = re.compile(r"[ -~\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*").fullmatch
-"""Matches text with one code point for each character. It is of ASCII without control characters, Chinese punctuation,
-ideographs and full-width forms.
-"""
+"""Matches text with one code point a character: printable ASCII, Chinese punctuation, ideographs, full-width forms."""
 
 _CLUSTERS: Final = regex.compile(r"\X").findall
 

@@ -10,9 +10,7 @@ from masking_service.masking.numbers.identity import is_citizen
 _WAYBILL_NO: Final = re.compile(r"[A-Z0-9-]{6,40}")
 _WRITTEN: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
 _MOBILE: Final = re.compile(r"(?:0086-?|86-)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})").fullmatch
-"""Matches a mobile number. Air waybills have the form 160-12345675, and waybills may have 13 digits that begin with 86:
-these are none.
-"""
+"""Matches a mobile number, but no air waybill (160-12345675), nor a waybill of 13 digits that begins with 86."""
 _LENGTHS_OF_PERSONS: Final = (11, 13, 14, 15, 16, 17, 18)
 """Numbers of characters of a mobile number, with and without hyphens and country code, and of an identity number."""
 _BEGINS_PHONE: Final = ("0", "86", "400", "800")

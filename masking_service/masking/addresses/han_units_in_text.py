@@ -44,9 +44,7 @@ from masking_service.masking.words.name_cues import SHORT_TITLES, TITLES, UNITS
 
 _TITLED: Final = rf"(?:[{SHORT_TITLES}](?![\u4e00-\u9fff])|代?[收签]|亲[启收签]|{any_of(TITLES)})"
 _NAME_AT_ROOM: Final = Expression(rf"(?<=[0-9A-Za-z])\*{{1,2}}(?={_TITLED})|(?<=[0-9])(?:Mrs?|Ms|Miss)\b").sub
-"""Finds the stars of a family name without a given name, or an English title, right behind a room. Examples: 1808*先生,
-1808Mr W***.
-"""
+"""Finds the stars of a family name alone, or an English title, right behind a room: 1808*先生, 1808Mr W***."""
 _PLACEHOLDER: Final = "某"
 """Replaces each of these characters, so that none of them is read as part of the room's number."""
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))

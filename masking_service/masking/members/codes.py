@@ -27,9 +27,7 @@ _ONE_CODE: Final = r"[A-Za-z0-9_-]"
 _ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
 _MOBILE: Final = r"1[3-9][0-9](?:[0-9]{8}|[ ./_-][0-9]{4}[ ./_-][0-9]{4})"
 _PERSONS: Final = rf"(?:(?:\+?86[ -]?)?{_MOBILE}|[1-9][0-9]{{16}}[0-9Xx])(?:\.0*)?|1\.[3-9][0-9]{{4,9}}[Ee]\+?10"
-"""Matches a mobile or identity number, which people use as the id of an account. A spreadsheet writes 13812345678.0, or
-1.3812345678E+10.
-"""
+"""Matches a mobile or identity number (the id of an account), also as 13812345678.0 and 1.3812345678E+10."""
 
 _ONE_AMOUNT: Final = (
     r"[+-]?[¥￥$€£]?[0-9,]{0,14}[0-9](?:\.[0-9]{0,6})?(?: ?(?:[A-Za-z%]{1,4}|元|千克|公斤|克|斤|件|个|立方米))?"
@@ -62,9 +60,7 @@ _STATE_IN_WORDS: Final = re.compile("[A-Z]{2,}(?:_[A-Z]{2,}){2,}").fullmatch
 _IS_ADDRESS_OF_PAGE: Final = re.compile(
     r"https?://[A-Za-z0-9.-]+(?:/track|/tracking)?/(?=[A-Z-]*[0-9])(?=[0-9-]*[A-Z])[A-Z0-9-]{6,64}"
 ).fullmatch
-"""Matches the address of a page about a parcel: /1G08Q6PK6PHP, not /zhangsan?name=. It has the parcel's number and
-nothing that may name a person.
-"""
+"""Matches the address of a page about a parcel that names no person: /1G08Q6PK6PHP, not /zhangsan?name=."""
 _ARE_LATIN_WORDS: Final = re.compile(r"[A-Za-z](?:[A-Za-z '’&(),./-]|(?<![0-9])[0-9]{1,3}(?![0-9])){0,127}").fullmatch
 
 _PRICE: Final = re.compile(r"[0-9]{1,7}\.[0-9]{2}").fullmatch

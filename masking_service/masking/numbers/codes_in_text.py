@@ -226,9 +226,7 @@ _codes: Final = re.compile(
     r"(?<![0-9A-Za-z*\-栋棟幢座元楼樓层層室户戶房#＃])(?<![0-9][号號])(?!0)"
     rf"[A-Za-z]{{0,4}}[0-9]{{{_LEAST_OF_CODE},}}(?![0-9A-Za-z*\-])"
 ).finditer
-"""Finds other long codes, but no room and phone that are written together, and no number with an area code. Example:
-2单元120102159791234.
-"""
+"""Finds other long codes, but no room with a phone (2单元120102159791234), and no number with an area code."""
 _word_before: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,20})[ .:#]{0,2}$").search
 _LONGEST_BEFORE: Final = 24
 _CODE: Final = "，"

@@ -61,9 +61,7 @@ _CALLS_BEFORE: Final = (
     rf"(?: (?:me|him|her|us|them))?(?: (?:on|at|al|le|au|unter|para o|para))?{_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{8}})"
     rf"|(?P<says>\b(?:{by_first_letter(_SAYS_PHONE_ABROAD)})|{_IN_OTHER_SCRIPTS}){_SIGN_OF_NUMBER}{_DIGITS_AHEAD}{{7}})"
 )
-"""Words for phoning in other languages, before at least seven digits. Before at least eight, those that are also names
-of goods.
-"""
+"""Words for phoning in other languages, before seven digits; before eight, if they are also names of goods."""
 _BEGINS: Final = "".join(
     sorted(
         {

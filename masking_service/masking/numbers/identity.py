@@ -18,9 +18,7 @@ from masking_service.masking.words.order_words import begins_document, part_of_e
 
 _GAP: Final = r"[ \-]{0,2}"
 _PROVINCES: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[1-9])"
-"""Codes of provinces (GB/T 2260). 81 to 83 are for residents from Hong Kong, Macau and Taiwan, and 9 for foreign
-permanent residents.
-"""
+"""Codes of provinces (GB/T 2260), of residents from Hong Kong, Macau and Taiwan (81 to 83), and of foreign ones (9)."""
 
 _REGION: Final = rf"[1-9]{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}\d{_GAP}"
 _MONTH_DAY: Final = rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01]){_GAP}"
@@ -78,9 +76,7 @@ _CARD: Final = re.compile(
 _ISSUERS: Final = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5\d{15}(?:\d{3})?|6\d{15,18}|9\d{15,18}|2[2-7]\d{14}|3[47]\d{13}|35\d{14}|3[0689]\d{12}"
 )
-"""Matches first digits and lengths of cards. A number that no network issues is an order number, even with a right
-check digit.
-"""
+"""Matches first digits and lengths of cards. Other numbers are orders, even with a right check digit."""
 
 _IBAN_LENGTHS: Final = {
     country: length
@@ -144,9 +140,7 @@ _THINGS: Final = (
 _ID_OF_NO_THING: Final = re.compile(
     "".join(rf"(?<!{word}[ _\-])" for word in _THINGS.split()) + "(?<![单單])(?<![^证證]件)" + _BEHIND_ID, re.I
 ).search
-"""Finds "ID" before a possible card or identity number, but not that of an order. One in ten order numbers has a right
-check digit.
-"""
+"""Finds "ID" before a card or identity number, not that of an order: one in ten orders has a right check digit."""
 _IS_MODEL: Final = re.compile("(?:[型款批机]号|[型款批機]號|规格|規格|料号|sku|model|part)[ :：#]{0,3}$", re.I).search
 _LONGEST_MODEL: Final = 8
 _EXPONENT: Final = re.compile(

@@ -31,9 +31,7 @@ class PhonePiece(NamedTuple):
 
 
 _HIDING_RUN: Final = re.compile(r"(?<=\d)([xX#?_~^=.\-])\1{2,11}|([xX#?_~^=.\-])\2{2,11}(?=\d)")
-"""Finds signs that hide digits: one sign three or more times, beside a digit that is shown. Examples: 138----5678,
-138xxxx5678.
-"""
+"""Finds signs that hide digits, one sign three or more times beside a digit: 138----5678, 138xxxx5678."""
 
 _GAP: Final = r"[ .\-()\[\]]{0,3}"
 _POSITIONS: Final = re.compile(rf"\(?(?:\+{_GAP})?[\d*](?:{_GAP}[\d*]){{0,47}}")

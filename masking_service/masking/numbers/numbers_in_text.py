@@ -49,9 +49,7 @@ _JOINED: Final = re.compile(
     r"|(?<![0-9A-Za-z])1[3-9][0-9]{9}(?=[0-9]{1,2}[.、)）][\u4e00-\u9fff])"
     r"|(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}){2,3}(?![0-9A-Za-z])"
 )
-"""Finds a mobile number right behind the number of a room or a house, or before a list's next number. Or several mobile
-numbers in a row.
-"""
+"""Finds a mobile number behind that of a room or a house, before a list's next number, or behind another one."""
 
 
 def _may_hold_more(text: str) -> bool:
@@ -79,9 +77,7 @@ _FIVE_OR_STARS: Final = re.compile(r"[0-9](?:[\W_]{0,6}[0-9*xX]){4}").search
 _NEAR_DIGITS: Final = re.compile(
     r"[0-9](?:(?:[ .\-()_xX*]{0,6}[0-9]){6}|(?:[\W_]{0,6}[0-9]){10}|[ \-)]{0,2}\*{3})"
 ).search
-"""Finds digits of one number. These are seven with signs of a phone between them, eleven with any sign, or some before
-the stars of a mask.
-"""
+"""Finds seven digits with signs of a phone between them, eleven with any sign, or some before the stars of a mask."""
 _FIVE_DIGITS: Final = re.compile(r"[0-9](?:[ .()/\-]{0,5}[0-9]){4}").search
 _SAID_NUMBER: Final = Expression(
     rf"{BEFORE_NUMBER.replace(' :.', ' :.：')}\(?[0-9](?:[ .()/\-]{{0,5}}[0-9]){{4}}", re.I

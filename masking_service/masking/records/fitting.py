@@ -20,9 +20,7 @@ _DEEPEST: Final = 8
 _MAX_NAME: Final = 40
 _MAX_HAN_NAME: Final = 12
 _SHORTEST_OWN: Final = 4
-"""Letters of the shortest name of a schema for which a slip is reported. Shorter names are one slip away from too many
-other words.
-"""
+"""Letters of the shortest name with a slip: shorter names are one slip away from too many other words."""
 _PERSONAL: Final = PERSONAL | {PARTY}
 
 

@@ -17,9 +17,7 @@ from masking_service.masking.records.unmapped import Unmapped
 from masking_service.masking.records.walk import TAKES, Masked, Run, listed, make_room, way_through
 
 AT_ONCE: Final = 250
-"""The number of records whose columns are read together. If time or work runs out, the records of earlier parts are
-complete.
-"""
+"""Records whose columns are read together. If time or work runs out, those of earlier parts are complete."""
 
 
 class Masker:

@@ -22,14 +22,10 @@ Mask = Callable[[str], str]
 _Span = tuple[int, int]
 
 _SHORTEST: Final = 5
-"""The digits of the shortest number that is looked for. Service numbers have five (95338, 12306); a shorter number
-(110) is no person's and occurs in every address.
-"""
+"""The digits of the shortest number that is looked for: a service number (95338). Others (110) are no person's."""
 
 _SHORTEST_ANYWHERE: Final = 7
-"""The digits from which on a number is also found behind codes and letters, as many as a landline has. Shorter ones are
-found only alone.
-"""
+"""The digits of the shortest landline: from these on, a number is also found behind codes and letters."""
 
 _MAX_CODE_LENGTH: Final = 5
 """The largest number of digits in front of a number that may belong to it: 00 and a country code of three."""

@@ -44,9 +44,7 @@ from masking_service.masking.texts.tables_in_text import (
 from masking_service.masking.words.alternatives import only_at
 
 ROUNDS: Final = 3
-"""How often a text is read again with its stars. Beside stars, something may become a number, a name or the value of a
-label.
-"""
+"""How often a text is read again: beside stars, something may become a number, a name or a label's value."""
 MAX_STEADY: Final = 4096
 """Characters of a text that is read at once; longer texts are read in parts. If the texts of a record have more
 characters in all, not every one is masked until nothing changes, because that would take too long.

@@ -80,9 +80,7 @@ _SEPARATOR: Final = re.compile(
     rf"|[\"'](?:\s{_ATTRIBUTE}){{0,3}}\s(?:value|content)=(?P<attribute>[\"'])"
     rf"|(?P<tag>\s[^<>]{{0,80}})?>(?:<!\[CDATA\[)?(?=[^<>]+(?:<|]]>))|{_ESCAPED_END}(?:{_ESCAPED_BEGIN}!\[CDATA\[)?(?=[^<>&\\]))"
 )
-"""Finds what is between a label and its value. That is a sign, the end of a tag, tags between cells, or the attributes
-of a field.
-"""
+"""Finds what is between a label and its value: a sign, the end of a tag, tags between cells, or attributes."""
 _FIELD_OF_TAG: Final = re.compile(
     r"\s(?:name|id|key|code|field|label|class(?!=.name[\"' ]))\s?=\s?[\"']([^\"'<>]{1,40})[\"']"
 ).search

@@ -37,9 +37,7 @@ _DIGIT_BEHIND: Final = re.compile(r"\W{0,3}[0-9０-９*+\-_.]").match
 _DIGITS: Final = re.compile(r"\d")
 
 Read = Callable[[str, str], tuple[str, list[str], list[str], float] | None]
-"""Returns the mask of a text, the phones and names that were found in it, and the cost. None for a text that costs too
-much.
-"""
+"""Returns a text's mask, the phones and names found in it, and the cost; None if it costs too much."""
 Needles = tuple[Sequence[str], Sequence[str]]
 """Phones and names to look for in the rest of the record."""
 

@@ -21,9 +21,7 @@ MAX_NUMBERS: Final = 24
 """The largest number of numbers in such a text. In a text with more, every digit is hidden (`numbers_in_text.crowded`).
 """
 MAX_NAMES: Final = 48
-"""The largest number of names of such a text. Where there are many more, not all names that are listed are looked for
-(`names_in_text`).
-"""
+"""The largest number of names: of many more, `names_in_text` does not look for all that are listed."""
 
 _PAID: Final = 2
 """The price of a piece, as a multiple of its outline's price: it is read again with the next piece."""

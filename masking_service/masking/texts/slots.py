@@ -22,9 +22,7 @@ MARKS: Final = {2: "\x01", 3: "\x02", OF_NUMBER: "\x03"}
 """The marks for slots in an outline, by the length of the slot."""
 _CLOSING: Final = frozenset("】]")
 _AT_FIRST: Final = re.compile("(?:^|\x00|离开|到达|发往|送往|已到|前往|下一站)\\s?[【\\[][\u4e00-\u9fff]{0,9}$").search
-"""Finds an open bracket at the beginning of a text, or behind the way of a parcel. In traces it holds a town more often
-than a name.
-"""
+"""Finds an open bracket that mostly holds a town: at the beginning of a text, or behind the way of a parcel."""
 _NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
 _NO_GIVEN: Final = "员人师者系家亲斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞线"
 """Last characters of words for people or places."""

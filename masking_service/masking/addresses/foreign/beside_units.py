@@ -28,9 +28,7 @@ _TAIWANESE: Final = re.compile(
 _UNITS_IN_SPANISH: Final = frozenset(
     "local lc oficina of ofc apto apartamento interior int bodega bod consultorio".split()
 )
-"""Words for units in Spanish. No house follows their number: in Spanish it is behind the street, in other languages
-before it.
-"""
+"""Words for units in Spanish, in which a house is behind the street and not behind such a number."""
 _BEFORE_ROOM: Final = frozenset(("no", "."))
 """What may be between a floor and a room: Floor 2, No. 402."""
 _MAY_BE_ROOM: Final = re.compile(r"[0-9*]{3}[0-9A-Za-z*]?|[0-9*]{1,2}[A-Za-z]").fullmatch

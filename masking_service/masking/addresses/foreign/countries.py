@@ -26,9 +26,7 @@ _CZECH_PLACE: Final = re.compile(
 _OTHER_THAN_CZECH: Final = re.compile(
     r"\b(?:wien|vienna|graz|linz|salzburg|österreich|austria|rue|avenue|bruxelles|koleje?|internát)\b"
 ).search
-"""Finds that an address only has a street named after a Czech town, or a hostel. Then a flat or room is behind the
-slash.
-"""
+"""Finds that only a street is named after a Czech town, or a hostel: a flat or room is behind the slash."""
 _CZECH_CODE: Final = re.compile(r"(?<![0-9])[0-9]{3} [0-9]{2}(?![0-9])").search
 _VIETNAMESE: Final = frozenset("ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
 """Letters that only Vietnamese has."""
@@ -56,16 +54,12 @@ _BENGALI_PLACE: Final = re.compile(
     r"|lalmatia|basabo|bashabo|motijheel|savar|gazipur|narayanganj|comilla|cumilla|kafrul|pallabi|shyamoli|adabor|hazaribagh?"
     r"|lalbagh?|mugd?ha|baridhara|nikunja|aftabnagar|shewrapara|pire?rbagh?|tongi|ashulia|bogura|jashore|noakhali)\b"
 ).search
-"""Finds that an address is in Bangladesh. There, letters and numbers behind a slash belong to the house, and a flat has
-a word.
-"""
+"""Finds that an address is in Bangladesh, where what is behind a slash belongs to the house, and a flat has a word."""
 _OTHER_THAN_BENGALI: Final = re.compile(
     r"(?<![0-9])[1-9][0-9]{4,5}(?![0-9])|\b(?:india|delhi|jaipur|bangalore|bengaluru|lucknow|jharkhand"
     r"|pakistan|karachi|lahore|islamabad|kashmir|sindh|punjab)\b"
 ).search
-"""Finds that an address is in India or Pakistan, which have places with the same names. Their postcodes have more than
-four digits.
-"""
+"""Finds that an address is in India or Pakistan, which have places with the same names, and longer postcodes."""
 _BENGALI_FLATS: Final = re.compile(r"\b(?:tower|apartments?|bhaban|residence|condo|hostel|hall)\b").search
 """Finds an apartment house in Bangladesh, where the number of a flat is behind a slash."""
 _SECTOR: Final = re.compile(r"\b[A-Z]-(?:[5-9]|1[0-9])(?:/[1-4])?(?=,? (?:Markaz|Islamabad))", re.I).search

@@ -19,9 +19,7 @@ _TURKISH: Final = frozenset[str]().union(
 _NUMBERED: Final = frozenset("road rd lane street avenue sector block line".split())
 """Words for what has a number as its name in South Asia, where a letter may be behind a slash: Road-7/A."""
 _ITALIAN: Final = re.compile(r"\b(?:via|viale|v\.le|piazza|p\.z?za|corso|c\.so|vicolo)\b", re.I).search
-"""Finds a street in Italy. There, a letter behind a slash belongs to the house (ISTAT: esponente), and a flat is behind
-`int.`.
-"""
+"""Finds a street in Italy, where a letter behind a slash is the house's (ISTAT: esponente); a flat is behind `int.`."""
 _ONE_OF_GERMANY: Final = re.compile(
     r"(?:stra(?:ss|ß)e|str|weg|platz|allee|gasse|damm|ufer|chaussee|steig|markt|graben)$", re.I
 ).search

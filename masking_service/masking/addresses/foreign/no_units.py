@@ -143,9 +143,7 @@ _PLATES: Final = re.compile(
     r"[0-9]{1,3}(?![0-9A-Z])",
     re.I,
 ).finditer
-"""Finds houses in Colombia: Carrera 4 No 39-347 and CL 20 82 52. The numbers are the street, the street that crosses
-it, and the metres from there.
-"""
+"""Finds houses in Colombia by street, street that crosses it, and metres: Carrera 4 No 39-347, CL 20 82 52."""
 _LOTS_OF_KOREA: Final = re.compile(
     r"(?<![\w-])(?:[0-9]{1,4}-[0-9]{1,2}|(?<!#)[0-9]{1,4})"
     r"(?=,? [A-Z0-9 ]{2,24}-(?:dong|ga|ro|daero|gil|ri|eup|myeon)\b)"
@@ -160,9 +158,7 @@ _LOTS_OF_JAPAN: Final = re.compile(
     r"|^[0-9]{3}-[0-9]{4}(?=,? (?:tokyo|osaka|kyoto)\b)",
     re.I,
 ).finditer
-"""Finds lots in Japan, and postcodes beside a city. The last part of a lot has at most two digits: 2-301 is a building
-of a site and its flat.
-"""
+"""Finds lots in Japan, whose last part has at most two digits (2-301 is a flat), and postcodes beside a city."""
 _IS_JAPANESE: Final = re.compile(r"-(?:ku|shi|cho|machi)\b|\b(?:tokyo|osaka|kyoto|japan)\b", re.I).search
 """In Latin letters."""
 _NEIGHBOURS: Final = re.compile(

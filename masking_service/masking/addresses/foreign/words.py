@@ -27,15 +27,11 @@ _LONGEST_SIGN: Final = 5
 _STREET_WORDS: Final = frozenset(
     "calle carrer rua rue via strada avenida av plaza plaça praça largo camino paseo travessa ulica piazza".split()
 )
-"""Words for streets that are before the name. The word right behind one is part of the name, not a word for a unit:
-Calle Principal 20.
-"""
+"""Words for streets before the name. A word right behind one is no word for a unit: Calle Principal 20."""
 _OR_OF_STREETS: Final = frozenset(("unit", "floor", "side"))
 """Kinds of words that may be a street's name."""
 _CALLED_BARE: Final = frozenset("principal central centro exterior frente portal sol".split())
-"""Words of these kinds that are a street's name even without an article. Others are a word for a unit: Grand Plaza Unit
-402.
-"""
+"""Those that are a street's name even without an article. Others mean a unit: Grand Plaza Unit 402."""
 _ARTICLES: Final = frozenset("de del do da dos das di della du la el los las le les".split())
 """Words between a word for a street and its name: Rua do Sol."""
 _BOX: Final = ("b", ".", "p")
