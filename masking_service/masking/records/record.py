@@ -14,7 +14,7 @@ from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.records.schema import EACH, Schema
 from masking_service.masking.records.unmapped import Unmapped
-from masking_service.masking.records.walk import TAKES, Masked, Run, listed, make_room, way_through
+from masking_service.masking.records.walk import Masked, Run, listed, make_room, way_through
 
 AT_ONCE: Final = 250
 """Records whose columns are read together. If time or work runs out, those of earlier parts are complete."""
@@ -31,9 +31,7 @@ class Masker:
         masks = Masks(profile)
         self._masks = {kind: masks.masker(kind) for kind in KINDS}
         self._leak_masks = masks.leak_masks()
-        self._way = way_through(
-            schema, {kind: (TAKES[kind], mask, masks.usual(kind)) for kind, mask in self._masks.items()}
-        )
+        self._way = way_through(schema, self._masks, {kind: masks.usual(kind) for kind in KINDS})
         self._unmapped = Unmapped(profile.unmapped, masks, schema)
         self._columns = Columns(self._way, masks, self._unmapped)
         self._fixed = frozenset(

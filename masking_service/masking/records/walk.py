@@ -6,7 +6,7 @@ and the length of their pointers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -226,12 +226,24 @@ Take = Callable[[Any, Place, Mask | None, Any, Any, Any], None]
 Usual = Callable[[str], str | None]
 """The mask of a usual value, or None for every other value: see `Profile.usual`."""
 
-Takes = dict[str, tuple[Take, Mask | None, Usual | None]]
 
+def way_through(schema: Schema, masks: Mapping[str, Mask | None], usual: Mapping[str, Usual | None]) -> ObjectNode:
+    """Compile a schema with the masks of each kind, and those of usual values."""
 
-def way_through(schema: Schema, takes: Takes) -> ObjectNode:
-    """Compile a schema with what is done for each kind."""
-    root: ObjectNode = _compile((), list(schema.fields), takes)
+    def node(steps: Steps, fields: list[tuple[Steps, str]]) -> Any:
+        """The node at `steps` for the fields below it."""
+        depth = len(steps)
+        if len(fields) == 1 and len(fields[0][0]) == depth:
+            kind = fields[0][1]
+            return LeafNode(steps, kind, TAKES[kind], masks[kind], usual[kind])
+        groups: dict[Any, list[tuple[Steps, str]]] = {}
+        for path, kind in fields:
+            groups.setdefault(path[depth], []).append((path, kind))
+        if EACH in groups:
+            return ArrayNode(steps, node((*steps, EACH), fields))
+        return ObjectNode(steps, {key: node((*steps, key), group) for key, group in groups.items()})
+
+    root: ObjectNode = node((), list(schema.fields))
     first = schema.waybill_paths[0]
     if len(first) == 1:
         root.set_own_key(str(first[0]))
@@ -362,20 +374,6 @@ class ArrayNode:
                 element.take(run, element.place_at((*indexes, index)), element.mask, inner, value, index)
             elif inner is not None:
                 element.visit(run, inner, (*indexes, index))
-
-
-def _compile(steps: Steps, fields: list[tuple[Steps, str]], takes: Takes) -> Any:
-    """The node at `steps` for the fields below it."""
-    depth = len(steps)
-    if len(fields) == 1 and len(fields[0][0]) == depth:
-        kind = fields[0][1]
-        return LeafNode(steps, kind, *takes[kind])
-    groups: dict[Any, list[tuple[Steps, str]]] = {}
-    for path, kind in fields:
-        groups.setdefault(path[depth], []).append((path, kind))
-    if EACH in groups:
-        return ArrayNode(steps, _compile((*steps, EACH), fields, takes))
-    return ObjectNode(steps, {key: _compile((*steps, key), group, takes) for key, group in groups.items()})
 
 
 # Paths are schema names and array indexes, so what is kept here is not personal data.
