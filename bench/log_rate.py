@@ -31,10 +31,9 @@ from masking_audit.format.entries import Entry, Fact, Item
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.streams import Streams
 from masking_service.runtime.clock import clock
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command, Identity, Store
 from masking_service.store.layout import AuditKeys
 from masking_service.store.pipeline import Script
-from masking_service.store.servers import Identity
 from tests.clusters import Cluster
 from tests.servers import make_cluster
 

@@ -34,8 +34,8 @@ from masking_service.service.cases.state import Case, Cases
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.people.issuers import mint
 from masking_service.service.people.principals import DEFAULT_TENANT
+from masking_service.store.client import Clocks
 from masking_service.store.connection import OPEN_SECONDS
-from masking_service.store.servers import Clocks
 
 FIELDS = ("/recipient/phone", "/recipient/name", "/sender/phone", "/sender/name")
 """What is opened of a waybill that a call names several times."""

@@ -17,6 +17,7 @@ Ids from outside are entered through `outside_id`, so that no entry holds person
 import re
 import threading
 from collections.abc import Callable, Sequence
+from time import time
 from typing import Final
 
 from keys.signers import LogSigner
@@ -96,10 +97,11 @@ class AuditLog:
     Args:
         signer: signs each commit, with the key that is active then.
         random: returns the given number of random bytes; names the writer.
+        clock: Unix seconds.
     """
 
     def __init__(
-        self, store: Store, signer: LogSigner, random: Callable[[int], bytes], clock: Callable[[], int]
+        self, store: Store, signer: LogSigner, random: Callable[[int], bytes], clock: Callable[[], float] = time
     ) -> None:
         self._store = store
         self._signer = signer
@@ -192,7 +194,7 @@ class AuditLog:
     def _marker(self, action: Action) -> Entry:
         """Return the first or last entry of a chain."""
         return Entry(
-            at=self._clock(),
+            at=int(self._clock()),
             action=action,
             outcome=Outcome.DONE,
             principal=SERVICE_PRINCIPAL,
@@ -212,7 +214,7 @@ class AuditLog:
     def _commit(self, batch: list[_Pending]) -> None:
         """Store a batch in one step."""
         try:
-            now, named = self._clock(), self._store.identity.audit
+            now, named = int(self._clock()), self._store.identity.audit
             slot = self._enter_slot(named)
             if self._number and now - self._last_at > IDLE_SECONDS:
                 self._start_chain()

@@ -19,8 +19,7 @@ from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AuditKeys
-from masking_service.store.pipeline import Question, Script
-from masking_service.store.servers import Roster
+from masking_service.store.pipeline import Question, Roster, Script
 
 LISTED_SECONDS: Final = SECONDS_A_DAY
 """Seconds of silence after which a chain is listed a last time; its writer then starts a new one."""

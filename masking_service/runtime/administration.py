@@ -216,7 +216,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
         registry.load_snapshot()
         registry.refresh()
-        log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
+        log = AuditLog(store, keyring.audit_signer, os.urandom)
         try:
             recorder = Recorder(log, Denials(log, clock), keyring, policy.digest, None)
             yield OpenRegistries(settings, policy, keyring, registry, store, recorder, checkpoints)

@@ -199,7 +199,7 @@ def accept_store(
     """
     claim(store, keyring, os.urandom)
     before = checkpoints.newest_seen
-    log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
+    log = AuditLog(store, keyring.audit_signer, os.urandom)
     now = clock()
     operator = RequestContext(service_principal("command-line"), "", now)
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""

@@ -4,12 +4,20 @@
 servers it concerns. What `write` and `script` return is durable in the sense of
 `docs/adr/0004-appendfsync-always.md`; when one raises, part of it may be done,
 and the same can be sent again.
+
+A server that was started again takes a new run id. It may be empty or hold old
+data, and records that are written to it with the data keys in memory could never
+be opened. So no command is sent to a server before it is verified, and records
+are written only while the servers are those from which their data key was read.
+docs/architecture.md draws the states.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from math import inf
+from time import monotonic, time
 from typing import Any, Final
 
 from redis.crc import key_slot
@@ -19,10 +27,12 @@ from masking_service.computing import waiting
 from masking_service.store.condition import Condition
 from masking_service.store.connection import Command, Node, Reply, pack
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import ONE_SLOT, AuditKeys
 from masking_service.store.pipeline import (
     Bundle,
     Exchanges,
     Question,
+    Roster,
     Script,
     bundles_of,
     executed,
@@ -32,13 +42,132 @@ from masking_service.store.pipeline import (
     whole,
 )
 from masking_service.store.reasons import unavailable
-from masking_service.store.servers import Clocks, Identity, Roster
 from masking_service.store.urls import Tls, route_to, user_of
 
 __all__ = ["Command", "Reply", "ServerReplies", "Store"]
 
 KEYS_AT_ONCE: Final = 1_000
+MAX_CLOCK_SECONDS: Final = 3600
+"""Clocks that are kept right are less than a second apart; the shortest retention is a day."""
 _NO_FILES: Final = Tls()
+
+
+class Identity:
+    """The verified servers of a store, and whether this process may use it.
+
+    Attributes:
+        roster: the verified servers.
+        unknown: set from when a server is met that is not verified until the roster is replaced.
+        shut: why the store is never used again by this process; empty while it may be.
+        outdated: whether clients or freezes could not be read when this was last tried: then the process is not ready,
+            although it may use the store until `current_until`.
+        current_until: until when (monotonic clock) what this process knows of clients and freezes is recent enough.
+        marked: whether every slot of `genesis.MARKED_SLOTS` has a mark; None before the first key was read.
+        audit: the keys of its audit log, as the first key says.
+    """
+
+    def __init__(self) -> None:
+        self.roster = Roster({})
+        self.unknown = threading.Event()
+        self.shut = ""
+        self.outdated = False
+        self.current_until = inf
+        self.marked: bool | None = None
+        self.audit: AuditKeys = ONE_SLOT
+        self._open_until = 0.0
+
+    @property
+    def open(self) -> bool:
+        """Whether the store may be used."""
+        return self.leased and not self.shut and monotonic() < self.current_until
+
+    @property
+    def leased(self) -> bool:
+        """Whether the lease on the store still runs."""
+        return monotonic() < self._open_until
+
+    def open_until(self, until: float) -> None:
+        """Open the store until a moment of the monotonic clock."""
+        self._open_until = until
+
+    def trust(self) -> None:
+        """Open the store for one command, or a test, without verifying its servers."""
+        self.roster = Roster(None)
+        self._open_until = inf
+
+    def knows(self, node: Node, run_id: bytes) -> bool:
+        """Whether a server is verified."""
+        run_ids = self.roster.run_ids
+        return run_ids is None or run_ids.get(node) == run_id
+
+    def check(self, node: Node, run_id: bytes, since: Roster | None) -> None:
+        """Check a server just before something is sent to it.
+
+        Args:
+            since: the roster that must still be in force; None where that does not matter.
+
+        Raises:
+            StoreUnavailable: it is not verified, or another one was met or verified since.
+        """
+        roster = self.roster  # read once: another thread may replace it
+        if since is not None and (since is not roster or self.unknown.is_set()):
+            raise StoreUnavailable("unseen")
+        if roster.run_ids is not None and roster.run_ids.get(node) != run_id:
+            self.unknown.set()
+            raise StoreUnavailable("unseen")
+
+    def verify(self, run_ids: Mapping[Node, bytes], owners: Iterable[Node]) -> None:
+        """Let these servers be used, and no others than the `owners` among those that were verified before."""
+        before = self.roster.run_ids or {}
+        after = {**{node: before[node] for node in owners if node in before}, **run_ids}
+        if after != before:
+            self.unknown.clear()
+            self.roster = Roster(after)
+
+
+class Clocks:
+    """The clocks of the store's servers beside this machine's.
+
+    Records expire at a time by the service's clock, on a server's clock. If the service is behind by a retention, each
+    record would expire while it is written, and its tokens would be acknowledged all the same.
+
+    Args:
+        now, passed: this machine's time of day, and the monotonic clock.
+    """
+
+    def __init__(self, now: Callable[[], float] = time, passed: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._passed = passed
+        self._ahead: tuple[float, ...] = ()  # of the monotonic clock
+
+    def saw(self, servers: Iterable[float]) -> None:
+        """Take the clocks of all servers that answered together, in Unix seconds."""
+        passed = self._passed()
+        self._ahead = tuple(told - passed for told in servers)
+
+    @property
+    def ahead(self) -> float:
+        """Return by how many seconds this clock leads the one that differs most; negative if it lags."""
+        here = self._now() - self._passed()
+        return max((here - ahead for ahead in self._ahead), key=abs, default=0.0)
+
+    @property
+    def agree(self) -> bool:
+        """Whether all of them are near this machine's clock."""
+        return self._near(self._now())
+
+    def check(self, now: float) -> None:
+        """Check that `now`, the time at which a request began, is near the servers' time.
+
+        Raises:
+            StoreUnavailable: a record that expires by it could expire while it is acknowledged.
+        """
+        if not self._near(now):
+            raise StoreUnavailable("clock")
+
+    def _near(self, now: float) -> bool:
+        here = now - self._passed()
+        return all(abs(here - ahead) <= MAX_CLOCK_SECONDS for ahead in self._ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +231,7 @@ class Store:
         self.condition: Condition | None = None
         self._route = route_to(url, tls)
         self.user = user_of(url)
-        self._exchanges = Exchanges(self._route, self.identity)
+        self._exchanges = Exchanges(self._route, self.identity.check)
         self._surveys = Exchanges(self._route, None)
 
     @property
@@ -149,7 +278,7 @@ class Store:
         view.identity.audit = self.identity.audit
         view.identity.roster = Roster({**(self.identity.roster.run_ids or {}), **run_ids})
         view.identity.open_until(inf)
-        view._exchanges = Exchanges(self._route, view.identity)  # noqa: SLF001  # its own class
+        view._exchanges = Exchanges(self._route, view.identity.check)  # noqa: SLF001  # its own class
         return view
 
     def read(self, commands: Sequence[Command]) -> list[Reply]:

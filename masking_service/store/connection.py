@@ -7,17 +7,17 @@ and a connection on which a reply is still to come is never used again.
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 import hiredis
 from redis._parsers.hiredis import NOT_ENOUGH_DATA, _HiredisParser
 from redis.connection import AbstractConnection, SSLConnection
+from redis.exceptions import AskError, MovedError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from masking_service.store.errors import StoreUnavailable
@@ -31,6 +31,7 @@ OPEN_SECONDS: Final = 0.5
 """Seconds that calls are refused before one call tries the server again."""
 _RUN_ID: Final = re.compile(rb"^run_id:(\w+)", re.MULTILINE)
 
+Address = tuple[str, int]
 Command = tuple[bytes | int, ...]
 Reply = Any
 pack = cast(Callable[[Command], bytes], hiredis.pack_command)  # its stub allows one argument only
@@ -325,3 +326,106 @@ class Node:
             raise
         self.connections.give_back(connection)
         return replies
+
+
+class Watched(NamedTuple):
+    """What a sentinel says of the servers that it watches.
+
+    Attributes:
+        primary: the address of the primary.
+        promotable: how many replicas it could promote now; None where it does not tell.
+    """
+
+    primary: Address
+    promotable: int | None
+
+
+class Route(Protocol):
+    """Finds the server that takes a key.
+
+    Attributes:
+        slotted: whether keys have slots that may have different owners.
+        promotable: how many replicas sentinels could promote while the primary takes writes; 0 where none could.
+    """
+
+    slotted: bool
+    promotable: int
+
+    def owner(self, slot: int) -> Node:
+        """Return the server that takes the keys of `slot`. Raises RedisError where none is known."""
+
+    def owners(self) -> Mapping[Node, Sequence[int]]:
+        """Return every server that takes keys, with its slots. Raises RedisError where none is known."""
+
+    def known_owners(self) -> Sequence[Node]:
+        """Return the servers that take keys, as far as they are known; asks none."""
+
+    def refresh(self, moved: Sequence[MovedError] = ()) -> None:
+        """Find out again which server takes what.
+
+        Args:
+            moved: what servers said about slots that have moved. It holds in any case.
+
+        Raises:
+            RedisError: no server answers.
+        """
+
+    def check(self) -> None:
+        """Refresh where the sentinels name another primary by now, and count replicas again. Called once a second."""
+
+    def target(self, ask: AskError) -> Node:
+        """Return the server to which a slot is being moved."""
+
+    def close(self) -> None:
+        """Close every connection."""
+
+
+class OneServer:
+    """All keys in one server: the one at an address, or the primary that sentinels name."""
+
+    slotted = False
+
+    def __init__(self, node: Node, ask_sentinels: Callable[[], Watched] | None = None) -> None:
+        self.promotable = 0
+        self._node = node
+        self._ask_sentinels = ask_sentinels
+        self._primary: Address | None = None
+
+    def owner(self, slot: int) -> Node:
+        """Return the server."""
+        del slot
+        return self._node
+
+    def owners(self) -> Mapping[Node, Sequence[int]]:
+        """Return the server, without slots."""
+        return {self._node: ()}
+
+    def known_owners(self) -> Sequence[Node]:
+        """Return the server."""
+        return (self._node,)
+
+    def refresh(self, moved: Sequence[MovedError] = ()) -> None:
+        """Connect again. There may be another server behind the address, or the sentinels may name another one."""
+        del moved
+        self._node.connections.renew()
+
+    def check(self) -> None:
+        """Connect again where the sentinels name another primary: the old one may take writes for ten seconds more."""
+        if self._ask_sentinels is None:
+            return
+        with suppress(RedisError):  # without sentinels everything stays as it was
+            primary, promotable = self._ask_sentinels()
+            if primary != self._primary:
+                self._primary = primary
+                self.refresh()
+            # Not before: what is still sent to an old primary must reach the replica that was promoted.
+            self.promotable = self.promotable if promotable is None else promotable
+
+    def target(self, ask: AskError) -> Node:
+        """Return the server; no server outside a cluster asks."""
+        del ask
+        return self._node
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._node.connections.renew()

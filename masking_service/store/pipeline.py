@@ -6,7 +6,7 @@ for again. So everything sent here must be safe to repeat. An exchange ends with
 four seconds, whatever the servers do.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from importlib import resources
@@ -17,11 +17,10 @@ from redis.crc import key_slot
 from redis.exceptions import AskError, MovedError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from masking_service.store.connection import TIMEOUT_SECONDS, Command, Node, Reply, pack
+from masking_service.store.connection import TIMEOUT_SECONDS, Command, Node, Reply, Route, pack
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import fence
 from masking_service.store.reasons import unavailable
-from masking_service.store.servers import Identity, Roster, Route
 
 Answer = TypeVar("Answer")
 
@@ -36,6 +35,21 @@ RETRY_WITHIN_SECONDS: Final = 1.5
 """Later than this after the beginning nothing is sent a second time."""
 _ELSEWHERE: Final = frozenset({MovedError, AskError, ReadOnlyError})
 _ASKING: Final = pack((b"ASKING",))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Roster:
+    """The verified servers at one time. A new roster replaces it when a server is verified.
+
+    Attributes:
+        run_ids: of each server that takes keys; None where every server may be used.
+    """
+
+    run_ids: Mapping[Node, bytes] | None
+
+
+Check = Callable[[Node, bytes, Roster | None], None]
+"""Raises StoreUnavailable where nothing may be sent to a server, by its run id and the roster that must be in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +152,7 @@ class _Group:
     error: RedisError | StoreUnavailable | None = None
     confirmed: Reply = None
 
-    def send(self, slotted: bool, identity: Identity | None) -> None:
+    def send(self, slotted: bool, check: Check | None) -> None:
         parts = [_ASKING + bundle.payload if bundle.asking else bundle.payload for bundle in self.bundles]
         if self.replicas:
             last = self.bundles[-1]
@@ -146,7 +160,7 @@ class _Group:
             parts.append(pack((b"SET", fence(last.slot if slotted else None), int(time()))))
             parts.append(pack((b"WAIT", self.replicas, WAIT_MILLISECONDS)))
         since = next((bundle.since for bundle in self.bundles if bundle.since is not None), None)
-        allow = None if identity is None else lambda run_id: identity.check(self.node, run_id, since)
+        allow = None if check is None else lambda run_id: check(self.node, run_id, since)
         self.connection = self.node.send(b"".join(parts), allow)
 
     def receive(self, timeout: float, until: float) -> None:
@@ -201,16 +215,16 @@ class Exchanges:
 
     Args:
         route: which server takes what.
-        identity: which servers may be sent something; None for all, to verify them.
+        check: which servers may be sent something; None for all, to verify them.
 
     Attributes:
         round_trips: how many were made, each with all of its servers at the same time.
     """
 
-    def __init__(self, route: Route, identity: Identity | None) -> None:
+    def __init__(self, route: Route, check: Check | None) -> None:
         self.route = route
         self.round_trips = 0
-        self._identity = identity
+        self._check = check
 
     def run(self, bundles: Sequence[Bundle], *, replicas: int = 0, partial: bool = False) -> None:
         """Get the replies to every bundle.
@@ -286,7 +300,7 @@ class Exchanges:
             try:
                 if monotonic() > until:
                     raise RedisTimeoutError("other servers took all the time")
-                group.send(self.route.slotted, self._identity)
+                group.send(self.route.slotted, self._check)
             except StoreUnavailable as error:
                 # It was reached, and is only not verified yet. An open circuit would keep it from being verified.
                 group.node.breaker.succeeded()

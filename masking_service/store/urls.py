@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from masking_service.store.connection import TIMEOUT_SECONDS, Node, pack
-from masking_service.store.servers import Address, Cluster, OneServer, Route, Watched
+from masking_service.store.cluster import Cluster
+from masking_service.store.connection import TIMEOUT_SECONDS, Address, Node, OneServer, Route, Watched, pack
 
 SENTINEL: Final = "redis+sentinel"
 CLUSTER: Final = "redis+cluster"

@@ -32,7 +32,7 @@ from masking_service.dev.issuer import CLIENT_ID, KEY_ID, DevelopmentIssuer, cre
 from masking_service.runtime import settings as service_settings
 from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 from masking_service.service.people.issuers import DEVELOPMENT_ALGORITHM
-from masking_service.store.servers import Clocks
+from masking_service.store.client import Clocks
 from tests.console.conftest import SECRET, URL, Work, serve
 from tests.console.test_sign_in import choose
 from tests.telling import Told

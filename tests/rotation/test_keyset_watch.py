@@ -149,7 +149,7 @@ def test_a_process_without_its_lease_does_not_use_the_store(process: Process, mo
     process.put("SF0000000001")
     later = time.monotonic() + watch.LEASE_SECONDS + watch.BEAT_SECONDS
     with monkeypatch.context() as asleep:
-        asleep.setattr("masking_service.store.servers.monotonic", lambda: later)
+        asleep.setattr("masking_service.store.client.monotonic", lambda: later)
         with pytest.raises(StoreUnavailable, match="not-admitted"):
             process.finds("SF0000000001")
 

@@ -319,7 +319,7 @@ def test_an_admission_lasts_no_longer_than_its_lease(parts: Parts, monkeypatch: 
     admit_store(parts)
     assert parts.store.admitted
 
-    monkeypatch.setattr("masking_service.store.servers.monotonic", lambda: time.monotonic() + 3_600)
+    monkeypatch.setattr("masking_service.store.client.monotonic", lambda: time.monotonic() + 3_600)
 
     assert not parts.store.admitted
 
@@ -329,7 +329,7 @@ def test_a_watched_store_is_lost_with_its_lease_and_won_back_with_the_next(
 ) -> None:
     watch_store(parts)
     real, asleep = time.monotonic, watch.LEASE_SECONDS + 1.0
-    for place in ("time.monotonic", "masking_service.store.servers.monotonic"):
+    for place in ("time.monotonic", "masking_service.store.client.monotonic"):
         monkeypatch.setattr(place, lambda: real() + asleep)
 
     with pytest.raises(StoreUnavailable, match="not-admitted"):

@@ -26,7 +26,7 @@ from masking_service.service.tiers.publisher import FRESH_SECONDS
 from masking_service.service.vault import records
 from masking_service.service.waybills import mask, tokenize
 from masking_service.shipped import ROOT
-from masking_service.store import connection, servers
+from masking_service.store import client, connection
 from masking_service.store.layout import MAX_REVISIONS
 from tests.every import every
 
@@ -99,7 +99,7 @@ LARGE = (
         ("signatures", f"within {WORDS[devices.VALID_SECONDS // SECONDS_A_DAY]} days, and is a secret"),
         ("tiers", f"{FRESH_SECONDS} seconds; after {WORDS[minutes(LATE_SECONDS)]} minutes the host logs"),
         ("tiers", f"**After {'an hour' if MAX_AGE_SECONDS == 3_600 else '?'} it stores nothing more**"),
-        ("redis", f"less than {'an hour' if servers.MAX_CLOCK_SECONDS == 3_600 else '?'} apart (`doctor`"),
+        ("redis", f"less than {'an hour' if client.MAX_CLOCK_SECONDS == 3_600 else '?'} apart (`doctor`"),
         ("lookout", f"in the last {WORDS[signals.VIEW_DAYS]} days that never moved afterwards"),
         ("lookout", f"actions of the last {WORDS[signals.RECENT // SECONDS_A_DAY]} days in hours"),
         ("lookout", f"approvals within {WORDS[signals.QUICK_SECONDS]} seconds of"),

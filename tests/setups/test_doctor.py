@@ -21,7 +21,7 @@ from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.shipped import ROOT
-from masking_service.store.servers import Clocks
+from masking_service.store.client import Clocks
 from tests import servers
 from tests.certificates import Authority
 from tests.e2e.processes import command, invoke

@@ -3,10 +3,9 @@
 import pytest
 
 from masking_service.service.vault.vault import Vault
-from masking_service.store.client import Store
+from masking_service.store.client import MAX_CLOCK_SECONDS, Clocks, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults
-from masking_service.store.servers import MAX_CLOCK_SECONDS, Clocks
 from tests.store import stores
 from tests.store.stores import LATER, NOW
 

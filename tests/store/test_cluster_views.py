@@ -13,8 +13,8 @@ import redis
 from redis.exceptions import AskError, MovedError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from masking_service.store.cluster import Cluster
 from masking_service.store.connection import Node
-from masking_service.store.servers import Cluster
 from tests.servers import wait_until
 
 LAST = 16_383

@@ -207,7 +207,7 @@ def test_a_process_that_has_not_learned_lately_who_was_revoked_uses_no_store_unt
     beside = Background(parts, lambda event, error: None)
     beside._learn()
     before, real = parts.store.admitted, time.monotonic
-    for place in ("time.monotonic", "masking_service.store.servers.monotonic"):
+    for place in ("time.monotonic", "masking_service.store.client.monotonic"):
         monkeypatch.setattr(place, lambda: real() + CURRENT_SECONDS)
     missed = parts.store.admitted
     beside._learn()

@@ -10,11 +10,11 @@ import pytest
 import redis
 
 from masking_service.store import pipeline
+from masking_service.store.cluster import Cluster
 from masking_service.store.connection import FAILURES_TO_OPEN, Node, pack
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import fence
 from masking_service.store.pipeline import Bundle, Exchanges, _Group
-from masking_service.store.servers import Cluster
 from tests import servers
 from tests.every import every
 from tests.store import stores
@@ -110,7 +110,7 @@ def test_each_bundle_gets_its_own_replies_whichever_of_them_asks_a_slot_that_mov
     wire = _Wire([*expected, *[b"OK"] * asked[-1], b"OK", 7])
     group = _Group(cast(Node, wire), 1, bundles)
 
-    group.send(slotted=True, identity=None)
+    group.send(slotted=True, check=None)
     group.receive(1.0, 2.0)
 
     word = pack((b"ASKING",))

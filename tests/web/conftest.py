@@ -13,7 +13,7 @@ from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
-from masking_service.store.servers import Clocks
+from masking_service.store.client import Clocks
 from tests.service.people.policies import Edit, edited, put
 from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, emptied, record, settle, started
 from tests.web.proving import INDEXES, proven

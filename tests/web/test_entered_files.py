@@ -42,7 +42,7 @@ def entered(api: Api, who: str, method: str, path: str, bodies: Sequence[Json | 
 
 @pytest.mark.parametrize(
     ("name", "who", "limit"),
-    [("mask", PRINTER, 19), ("tokenize", PRINTER, 32), ("view", COURIER, 41), ("open", OFFICER, 37)],
+    [("mask", PRINTER, 19), ("tokenize", PRINTER, 30), ("view", COURIER, 38), ("open", OFFICER, 34)],
 )
 def test_a_call_enters_few_files(api: Api, name: str, who: str, limit: int) -> None:
     stored, first, second = Waybills("SF", 1).records(3)

@@ -20,8 +20,7 @@ from masking_service.service.people.rules import Budget, Counted, Factors, Windo
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import tenant_stem
-from masking_service.store.pipeline import Question, Script
-from masking_service.store.servers import Roster
+from masking_service.store.pipeline import Question, Roster, Script
 
 SCOPES: Final = "person", "role", "tenant"
 PARTS: Final = 60

@@ -30,7 +30,7 @@ from masking_service.store.layout import (
     stem_of_record,
     stems_of,
 )
-from masking_service.store.servers import Roster
+from masking_service.store.pipeline import Roster
 
 AT_ONCE: Final = 200
 """Waybills that are kept in one step. Their entry in the audit log names each of them."""

@@ -7,7 +7,8 @@ from masking_service.service.call.examples import TOKENS, WAYBILL_NO
 from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Operation
 from masking_service.service.call.shapes import MAX_ITEMS
 from masking_service.service.opening import answers
-from masking_service.service.opening.use import Detokenize, DetokenizeRequest
+from masking_service.service.opening.items import DetokenizeRequest
+from masking_service.service.opening.use import Detokenize
 from masking_service.service.people.permissions import Permission
 
 OPERATIONS: Final = (

@@ -6,9 +6,7 @@ it is unknown, forged, foreign, expired, erased or not named by the case.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
-
-from msgspec import Meta
+from typing import Any, Final
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
@@ -16,10 +14,10 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.numbers.dialling import dialable
 from masking_service.masking.waybill import normalised
 from masking_service.service.acts import deeds
-from masking_service.service.acts.signatures import Expected, Signature, Signatures, Signed
+from masking_service.service.acts.signatures import Expected, Signatures, Signed
 from masking_service.service.call.budgets import Budgets, Reservation
 from masking_service.service.call.call import LiveGate
-from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
+from masking_service.service.call.items import INVALID_ITEM, Fault
 from masking_service.service.call.operation import Call
 from masking_service.service.call.recorder import (
     ItemOutcome,
@@ -29,12 +27,12 @@ from masking_service.service.call.recorder import (
     SignatureProof,
     Stated,
 )
-from masking_service.service.call.shapes import MAX_ITEMS, Shape
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Opened
 from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.opening import answers
+from masking_service.service.opening.items import DetokenizeRequest, opening_faults
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Grant, Policy
@@ -47,38 +45,10 @@ from masking_service.store.pipeline import Question
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
 CALL_FIRST: Final = "call-first"
-_BY_NUMBER: Final = ("waybill_no", "field")
-_MEMBERS: Final = ("token", *_BY_NUMBER)
 
 Opening = (
     answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
 )
-
-
-class DetokenizeRequest(Shape, frozen=True):
-    """Fields to open."""
-
-    items: Annotated[
-        list[Any],
-        Meta(
-            description=f"At most {MAX_ITEMS}. Each is an object with a token, or with a waybill_no and a field "
-            "(a JSON Pointer inside the record). An item with a waybill_no needs an open case that names the waybill.",
-            extra_json_schema={"maxItems": MAX_ITEMS},
-        ),
-    ]
-    purpose: (
-        Annotated[  # an empty one is none, which is another refusal than a wrong shape
-            str,
-            Meta(
-                max_length=64,
-                description="Why values are opened. It decides which kinds, and whether a case is needed.",
-                extra_json_schema={"minLength": 1},
-            ),
-        ]
-        | None
-    ) = None
-    case: Annotated[str | None, Meta(description="The open case under which the values are opened.")] = None
-    signed: Signature | None = None
 
 
 @dataclass(slots=True)
@@ -334,19 +304,6 @@ class Detokenize:
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             shown=self.disclosures.prepare(context.principal.tenant, _opened(context, authority, asked)),
         )
-
-
-def opening_faults(item: Any) -> list[Fault]:
-    """Everything that is wrong with what is neither ``{"token"}`` nor ``{"waybill_no", "field"}``."""
-    if not isinstance(item, dict):
-        return [("", INVALID_ITEM)]
-    faults = unknown_members(item, _MEMBERS)
-    if "token" in item:
-        faults += [(f"/{name}", "not-with-token") for name in _BY_NUMBER if name in item]
-    elif not faults or any(name in item for name in _BY_NUMBER):
-        faults += [(f"/{name}", "missing") for name in _BY_NUMBER if name not in item]
-    wrong = (name for name in _MEMBERS if name in item and not isinstance(item[name], str))
-    return [*faults, *((f"/{name}", "invalid-value") for name in wrong)]
 
 
 def _record_of(

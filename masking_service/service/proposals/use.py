@@ -35,7 +35,7 @@ from masking_service.service.cases.state import Cases, WantedCase
 from masking_service.service.cases.use import checked_opening
 from masking_service.service.decoys.state import Kind
 from masking_service.service.devices.state import Devices
-from masking_service.service.opening.use import opening_faults
+from masking_service.service.opening.items import opening_faults
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
 from masking_service.service.people.principals import sound_principal

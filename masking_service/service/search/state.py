@@ -30,8 +30,7 @@ from masking_service.service.vault.data_keys import RecordKeys
 from masking_service.service.vault.records import Record
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import index_part_keys, phone_index_stem, site_index_stem
-from masking_service.store.pipeline import Question
-from masking_service.store.servers import Roster
+from masking_service.store.pipeline import Question, Roster
 
 PERIOD_SECONDS: Final = 30 * SECONDS_A_DAY
 """Records that expire in the same period share the parts of an index, which expire at its end."""

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from masking_service.store.pipeline import Question, Script
-from masking_service.store.servers import Roster
+from masking_service.store.pipeline import Question, Roster, Script
 
 _SCRIPT: Final = Script.of("masking_service.service.state", "swap.lua")
 

@@ -22,7 +22,7 @@ from masking_service.service.vault.writing import Draft, RecordWriter, Stored
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, hour_key_key, restriction_key, stems_of
-from masking_service.store.servers import Roster
+from masking_service.store.pipeline import Roster
 
 OVERLAP_SECONDS: Final = 10
 """How long a process goes on after the hour in which it started."""

@@ -29,7 +29,7 @@ from masking_service.service.vault.wrapped_keys import HOLD_DAY, PERMIT_DAY, Wra
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS, hour_key_key
-from masking_service.store.servers import Roster
+from masking_service.store.pipeline import Roster
 
 LOOK_AHEAD: Final = 8
 """Numbers of a day that are read at once. A day has one key unless data keys were rotated."""

@@ -21,8 +21,7 @@ from masking_service.service.vault.records import Record
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import CLAIM, MAX_REVISIONS, record_key, stems_of
-from masking_service.store.pipeline import Question
-from masking_service.store.servers import Roster
+from masking_service.store.pipeline import Question, Roster
 
 ONE_LAYER: Final = PlaceLayers(0)
 

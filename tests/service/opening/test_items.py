@@ -1,6 +1,6 @@
 """Everything that is wrong with an item of an opening is named, by its place in the item."""
 
-from masking_service.service.opening.use import opening_faults
+from masking_service.service.opening.items import opening_faults
 from tests.every import every
 
 

@@ -6,10 +6,9 @@ import redis
 from masking_service.service.vault.records import Record, Tokens, read_token
 from masking_service.service.vault.vault import Vault
 from masking_service.service.vault.writing import Draft
-from masking_service.store.client import Store
+from masking_service.store.client import MAX_CLOCK_SECONDS, Clocks, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, record_key, record_stems, restriction_key
-from masking_service.store.servers import MAX_CLOCK_SECONDS, Clocks
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, before_put, body, counted, put, read_at, refused
