@@ -6,10 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from masking_service.masking.around import text_before
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import HAN, is_han, is_latin, name_ends
 from masking_service.masking.names.latin_at_addresses import first_latin_name
-from masking_service.masking.names.latin_bounds import behind_title, is_latin_name, latin_name_before, without_title
+from masking_service.masking.names.latin_bounds import (
+    behind_title,
+    is_known,
+    is_latin_name,
+    latin_name_before,
+    without_title,
+)
 from masking_service.masking.names.name_bounds import (
     PLACE_ENDS,
     can_be_name,
@@ -45,6 +52,18 @@ _quantity_behind: Final = re.compile(
     rf"[\s,，、]{{1,2}}[0-9一二两三四五六七八九十半]{{1,3}}[{cues.UNITS}][\s,，、]{{0,2}}$"
 )
 """Finds the quantity between a name and a number in lists of orders."""
+_word_before_number: Final = re.compile(
+    r"(?<=[^\W\d_])\s(?:at|on|unter|op|al|pelo|pela|au|pod|na|på|по|под|за)"
+    r"(?: (?:number|no\.|nummer|numero|número|numéro|numerem|номер(?:у|ом)?))?$"
+).search
+"""Finds what may be between a Latin name and a phone: call Priya at 98200 98200, bel Dirks op 06-12345678."""
+_LONGEST_WORD: Final = 16
+_no_article: Final = re.compile(
+    r"(?<![^\W\d_])(?!(?:the|our|my|your|d(?:er|ie|as|en|em)|(?:unser|ihr|mein)e?[nmr]?|het|ons|les?|la|il|lo|el|l[ao]s"
+    r"|os?|as|all?a?) )"
+    r"[^\W\d_]{1,14} $"
+).search
+"""Finds a word before a noun or a name that is no article."""
 _before_name: Final = re.compile(r"[\s,，、/|;；（(）)\]】\-—_:：]{0,3}")
 _at_number: Final = re.compile(
     rf"(?<![^\s,，;；:：])[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[0-9]{{9,11}}(?![0-9A-Za-z]))"
@@ -138,9 +157,19 @@ def _behind_name(text: str, at: int) -> int:
         return at - 1
     if quantity := _quantity_behind.search(text, max(front, at - 8), at):
         at = quantity.start()
+    elif (word := _word_before_number(text, front, at)) is not None and _is_name_in_sentence(text, word.start()):
+        return word.start()
     if text[at - 1 : at].isalpha():
         return at
     return _signs_behind.search(text, max(front, at - 4), at).start()  # type: ignore[union-attr]  # it always matches
+
+
+def _is_name_in_sentence(text: str, end: int) -> bool:
+    """Whether a Latin name ends at `end`: with a given name, or behind a word in small letters that is no article."""
+    start = latin_name_before(text, end)
+    return start is not None and (
+        is_known(text[start:end], alone=True) or _no_article(text_before(text, start, _LONGEST_WORD)) is not None
+    )
 
 
 def touched(text: str) -> Iterator[Span]:
