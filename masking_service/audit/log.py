@@ -17,7 +17,6 @@ Ids from outside are entered through `outside_id`, so that no entry holds person
 import re
 import threading
 from collections.abc import Callable, Sequence
-from time import time
 from typing import Final
 
 from keys.signers import LogSigner
@@ -101,7 +100,7 @@ class AuditLog:
     """
 
     def __init__(
-        self, store: Store, signer: LogSigner, random: Callable[[int], bytes], clock: Callable[[], float] = time
+        self, store: Store, signer: LogSigner, random: Callable[[int], bytes], clock: Callable[[], float]
     ) -> None:
         self._store = store
         self._signer = signer

@@ -1,6 +1,7 @@
 """Opens the store and the registry of API clients for an operator, outside a serving process."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -216,7 +217,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
         registry.load_snapshot()
         registry.refresh()
-        log = AuditLog(store, keyring.audit_signer, os.urandom)
+        log = AuditLog(store, keyring.audit_signer, os.urandom, time.time)
         try:
             recorder = Recorder(log, Denials(log, clock), keyring, policy.digest, None)
             yield OpenRegistries(settings, policy, keyring, registry, store, recorder, checkpoints)

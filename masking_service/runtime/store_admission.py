@@ -5,6 +5,7 @@ that it is the right one; that is an entry in the log.
 """
 
 import os
+import time
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -199,7 +200,7 @@ def accept_store(
     """
     claim(store, keyring, os.urandom)
     before = checkpoints.newest_seen
-    log = AuditLog(store, keyring.audit_signer, os.urandom)
+    log = AuditLog(store, keyring.audit_signer, os.urandom, time.time)
     now = clock()
     operator = RequestContext(service_principal("command-line"), "", now)
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""

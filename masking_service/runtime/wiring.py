@@ -1,6 +1,7 @@
 """Puts the parts together: settings in, parts out. `acting` makes the use cases. It decides nothing."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -95,7 +96,7 @@ class Parts:
         self._publisher = Publisher(self.store, keyring, self.registry, self.freezes, data_keys, os.urandom)
         self.index_work = IndexWork(self.store, keyring, self.vault.record_keys, self.vault.search, os.urandom)
         self.key_watch = KeyWatch(settings.keyset, keyring, data_keys, self.store, os.urandom, clock)
-        self.log = AuditLog(self.store, keyring.audit_signer, os.urandom)
+        self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, time.time)
         self.denials = Denials(self.log, clock)
         self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
         self.archive: OlderEntries | None = None
