@@ -96,7 +96,7 @@ class AuditLog:
     Args:
         signer: signs each commit, with the key that is active then.
         random: returns the given number of random bytes; names the writer.
-        clock: Unix seconds.
+        clock: returns the time in Unix seconds; fractions are cut off.
     """
 
     def __init__(

@@ -269,15 +269,16 @@ def announced_in_address(text: str) -> Iterator[Span]:
 
 
 def _names_in_small_letters(text: str) -> Iterator[Span]:
-    """Yield the spans of given names in small letters behind a cue, with the names behind them: ask for maria."""
+    """Yield the spans of given names in small letters behind a cue: ask for maria.
+
+    Behind a title one more word belongs to the name, or is all of it: signora anna bianchi, frau müller.
+    """
     for match in _announced_small(text):
         words = match["name"].split(" ")
         known = next((at for at, word in enumerate(words) if not _is_small_name(word)), len(words))
         titled = _small_title(text, match.start(), match.start("name")) is not None
-        if titled and not known and not _is_usual(words[0]):
-            known = 1
-        if titled and known == 1 < len(words) and _is_small_name(words[0]) and not _is_usual(words[1]):
-            known = 2
+        if titled and known < min(2, len(words)) and not _is_usual(words[known]):
+            known += 1
         if known:
             start = match.start("name")
             yield start, start + len(" ".join(words[:known]))
