@@ -53,7 +53,7 @@ PARTS = {
     ),
     "pack": ("masking_service.store.client:Store.write",),
     "Redis": ("masking_service.store.pipeline:Exchanges.run",),
-    "encode": ("masking_service.http.body:encode",),
+    "encode": ("masking_service.http.app:encode",),
 }
 """Where each stage happens: functions and methods, as ``module:name``."""
 ONLY_TOKENIZING = frozenset({"body and seal", "tokens", "pack", "Redis"})

@@ -39,7 +39,7 @@ from masking_service.store.connection import OPEN_SECONDS
 
 FIELDS = ("/recipient/phone", "/recipient/name", "/sender/phone", "/sender/name")
 """What is opened of a waybill that a call names several times."""
-CLOCK = "masking_service.http.body.time"
+CLOCK = "masking_service.http.app.time"
 REQUEST_LOG = "masking_service.http.app.log"
 PATIENCE = "masking_service.service.cases.case_check.TIMEOUT_SECONDS"
 """A slow machine is no ticket system that does not answer."""

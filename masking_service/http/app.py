@@ -1,33 +1,55 @@
 """The Flask application: serves the operations of all capabilities, and answers every error as a problem.
 
 Of each call it does, in this order: authenticate, find the operation, check the permission, decode, call the use case,
-encode (`service/call/call.py` says the whole order).
+encode (`service/call/call.py` says the whole order). What does not fit the shape of its operation is read by `faults`.
 """
 
-import time
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from contextvars import ContextVar
 from functools import partial
 from itertools import chain
-from typing import Any, Final
+from time import perf_counter, time
+from typing import Any, Final, TypeVar
 
+import msgspec
 from flask import Flask, Response, current_app, request
 from gunicorn.http.errors import ParseException
 from werkzeug.routing import Map, UnicodeConverter
 
 from keys.errors import IntegrityError, ProviderError
-from masking_service.http.body import JSON, answer, batch, begin, count_outcomes, decode, decode_query, state
+from masking_service.audit.log import outside_id
 from masking_service.http.capabilities import PATH_PARAMETERS
 from masking_service.http.docs import assets
+from masking_service.http.faults import decode_apart, query_problem
 from masking_service.http.operations import TABLE, OwnCall, served_groups
-from masking_service.http.problems import RETRY_AFTER, Problem, language_of_caller, problem_answer, problem_of
+from masking_service.http.problems import (
+    JSON,
+    RETRY_AFTER,
+    Problem,
+    explain,
+    language_of_caller,
+    problem_answer,
+    problem_of,
+)
 from masking_service.masking import RULES_VERSION
+from masking_service.masking.json_numbers import Fraction, encode
 from masking_service.observability.logs import error_place, log
 from masking_service.runtime.intake import Served
 from masking_service.runtime.wiring import Parts
+from masking_service.service.call.answers import Answer
+from masking_service.service.call.call import UseCases
 from masking_service.service.call.errors import QuotaExceeded, SignatureInvalid
 from masking_service.service.call.operation import Answered, Batch, Call, Operation, SentProof, SignedRequest
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.errors import Unauthenticated
+from masking_service.service.people.principals import Principal
+from masking_service.texts import Text
+
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 ROUTES: Final = {"docs_assets.asset": "/docs/{name}", **{row.name: row.path for row in TABLE}}
 """What log and metrics call an endpoint: its path, as the OpenAPI document writes it."""
@@ -36,6 +58,43 @@ SIGNED: Final = frozenset(row.path for row in TABLE if row.signed)
 """The paths under it whose requests have a signature in place of a credential."""
 OVERLOADED: Final = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
+
+
+class State:
+    """What is known of the current request.
+
+    Attributes:
+        started: when it came, by `perf_counter`.
+        request_id: the caller's id, where it is well formed and holds no personal data, else a new one.
+        now: when it came, in Unix seconds.
+        acting: the use cases of the policy under which the whole call is served.
+        principal: the caller; None until authenticated, and where no credential is needed.
+        code, reason: of the problem that it ended in, for the log.
+        outcomes: how many items of a batch came out how: ok, or the code of the error.
+    """
+
+    __slots__ = ("acting", "code", "now", "outcomes", "principal", "reason", "request_id", "started")
+
+    def __init__(self, given_id: str) -> None:
+        sound = _REQUEST_ID.fullmatch(given_id) and outside_id(given_id) == given_id
+        self.started = perf_counter()
+        self.request_id = given_id if sound else f"{random.getrandbits(128):032x}"
+        self.now = int(time())
+        self.acting: UseCases | None = None
+        self.principal: Principal | None = None
+        self.code = ""
+        self.reason = ""
+        self.outcomes: dict[str, int] = {}
+
+
+_states: Final[ContextVar[State]] = ContextVar("state")
+
+
+def state() -> State:
+    """Return the state of the current request."""
+    return _states.get()
 
 
 class AnyBut(UnicodeConverter):
@@ -75,7 +134,8 @@ def _rule(row: Operation) -> str:
 def _authenticate(parts: Served) -> None:
     """Authenticate the caller before any operation is entered, also where the path has none."""
     environ = request.environ  # each access through `request` looks up the current request
-    known = begin(environ.get("HTTP_X_REQUEST_ID", ""))
+    known = State(environ.get("HTTP_X_REQUEST_ID", ""))
+    _states.set(known)
     if OVERLOADED in environ:
         raise Problem("overloaded", headers=RETRY_AFTER)
     path = request.path
@@ -137,6 +197,26 @@ def _body(row: Operation, data: bytes) -> Any:
     return decoded
 
 
+def decode(shape: type[Body], data: bytes) -> Body:
+    """Decode a body.
+
+    Numbers keep every digit. A member of the body that is null counts as left out. A bad record or item of a batch is
+    replaced, as in `decode_apart`.
+
+    Raises:
+        Problem: ``invalid-json``, or ``invalid-request`` with the places that are wrong.
+    """
+    decoder = _decoders.get(shape)
+    if decoder is None:
+        # Fractions stay as they were written: the record goes back to its owner unchanged.
+        decoder = _decoders[shape] = msgspec.json.Decoder(shape, float_hook=Fraction)
+    try:
+        decoded: Body = decoder.decode(data)
+        return decoded
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return decode_apart(shape, data)
+
+
 def _data() -> bytes:
     """Read the body: as long as its header says, or to the last chunk.
 
@@ -163,12 +243,19 @@ def _data() -> bytes:
 
 
 def _query(row: Operation) -> Any:
-    """Decode the query into the operation's shape. An operation without one gets None, and refuses every parameter."""
-    if row.query is not None:
-        return decode_query(row.query, dict(request.args.lists()))
-    if request.environ.get("QUERY_STRING") and row.authenticated:
-        decode_query(Shape, dict(request.args.lists()))
-    return None
+    """Decode the query into the operation's shape. An operation without one gets None, and refuses every parameter.
+
+    Raises Problem, also for unknown and repeated parameters.
+    """
+    if row.query is None and not (request.environ.get("QUERY_STRING") and row.authenticated):
+        return None
+    shape = row.query or Shape
+    members = {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+    try:
+        decoded = msgspec.convert(members, shape)
+    except msgspec.ValidationError:
+        raise query_problem(shape, members) from None
+    return decoded if row.query is not None else None
 
 
 def _encoded(row: Operation, answered: Any) -> Response:
@@ -181,6 +268,31 @@ def _encoded(row: Operation, answered: Any) -> Response:
     if row.batch_of_one and count_outcomes([answered]):
         raise Problem(answered.error.code)
     return answer(answered, status)
+
+
+def answer(content: Any, status: int = 200) -> Response:
+    """A JSON answer that must not be cached."""
+    return Response(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+def batch(results: Sequence[Answer], notice: Text | None = None) -> Response:
+    """The answer to a batch: results, count of failures, and the notice if there is one."""
+    errors = count_outcomes(results)
+    if errors:
+        explain(errors, language_of_caller())
+    if notice is not None:
+        told = notice.in_language(language_of_caller())
+        return answer({"notice": told, "results": results, "failed": len(errors)})
+    return answer({"results": results, "failed": len(errors)})
+
+
+def count_outcomes(results: Sequence[Answer]) -> list[Any]:
+    """Count the outcomes of a batch, for the log and the metrics, and return the errors of the items that failed."""
+    errors = [error for result in results if (error := getattr(result, "error", None)) is not None]
+    outcomes = state().outcomes = {"ok": len(results) - len(errors)}
+    if errors:
+        outcomes |= Counter(error.code for error in errors)
+    return errors
 
 
 def _refuse(parts: Served, error: Exception) -> Response:
@@ -223,7 +335,7 @@ def _place(pointer: str) -> str:
 def _finish(parts: Served, response: Response) -> Response:
     """Add the headers of every answer, count the request and log it."""
     known, rule = state(), request.url_rule
-    seconds = time.perf_counter() - known.started
+    seconds = perf_counter() - known.started
     method, endpoint, route = (request.method, rule.endpoint, ROUTES[rule.endpoint]) if rule else ("", "", "")
     response.headers.add("X-Request-Id", known.request_id)  # assigning one would search all others
     response.headers.add("X-Masking-Rules", RULES_VERSION)

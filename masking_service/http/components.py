@@ -99,7 +99,7 @@ def schemas(rules: Rules, known: Mapping[str, Schema], table: Sequence[Operation
 
 
 def _or_null(schema: Json) -> Json:
-    """Return the schema of a member that can be left out: null counts as left out (`http/body.py`)."""
+    """Return the schema of a member that can be left out: null counts as left out (`http/faults.py`)."""
     if "enum" in schema:
         return schema | {"enum": [*dict.fromkeys([*schema["enum"], None])]}
     return schema | ({"type": [schema["type"], "null"]} if isinstance(schema.get("type"), str) else {})

@@ -11,10 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from masking_service.http import capabilities, components
-from masking_service.http.body import JSON
 from masking_service.http.components import Json, reference
 from masking_service.http.problem_texts import PROBLEMS
-from masking_service.http.problems import PROBLEM_JSON, Problem
+from masking_service.http.problems import JSON, PROBLEM_JSON, Problem
 from masking_service.masking.records.schema import Schema
 from masking_service.service.call.operation import Answer, Operation
 from masking_service.service.people.rules import Rules

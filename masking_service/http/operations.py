@@ -12,9 +12,9 @@ from flask import Response, request
 from msgspec import UNSET, Meta
 
 from masking_service.http import answers, capabilities, openapi
-from masking_service.http.body import JSON
 from masking_service.http.docs import PAGE, page_answer
 from masking_service.http.explanations import HTML, explanation, explanation_page
+from masking_service.http.problems import JSON
 from masking_service.runtime.intake import Served
 from masking_service.runtime.settings import Tier
 from masking_service.runtime.wiring import Parts

@@ -87,6 +87,7 @@ class Problem(Exception):
         return document | self.extra
 
 
+JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER: Final = {"Retry-After": "1"}
 

@@ -4,6 +4,7 @@ gunicorn has no setting for that answer (https://github.com/benoitc/gunicorn/iss
 repeats the request, with statuses that the contract does not have. Nothing else of the worker is changed.
 """
 
+import random
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,7 +12,6 @@ from typing import Any, Final
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
-from masking_service.http.body import State
 from masking_service.http.problems import PROBLEM_JSON, Problem, encode_problem
 from masking_service.observability.logs import error_place, log
 
@@ -24,7 +24,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer 400 to what is not HTTP; only log an error behind an answer. gunicorn closes the connection."""
         del addr
-        request_id = State("").request_id
+        request_id = f"{random.getrandbits(128):032x}"  # as the application makes one
         log.warning("refused", request_id=request_id, error=type(exc).__name__, where=error_place(exc))
         if req is None and isinstance(exc, ParseException):
             with suppress(OSError):

@@ -42,7 +42,7 @@ def test_a_part_that_raises_gives_the_time_back_to_who_called_it() -> None:
 
 
 def test_a_part_that_is_no_longer_there_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stages.PARTS, "encode", ("masking_service.http.body:was_there_once",))
+    monkeypatch.setitem(stages.PARTS, "encode", ("masking_service.http.app:was_there_once",))
 
     with pytest.raises(AttributeError), stages.Stopwatch().on("mask"):
         pass

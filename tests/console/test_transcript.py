@@ -127,7 +127,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(Clocks, "check", lambda *_: None)
 
     def to(now: int) -> None:
-        for place in ("masking_service.http.body.time", "tests.web.api.clock"):
+        for place in ("masking_service.http.app.time", "tests.web.api.clock"):
             monkeypatch.setattr(place, lambda: now)
         monkeypatch.setattr(time, "time", lambda: float(now))
 

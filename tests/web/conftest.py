@@ -136,7 +136,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(Clocks, "check", lambda *_: None)
 
     def to(now: int) -> None:
-        for place in ("masking_service.http.body.time", "tests.web.api.clock"):
+        for place in ("masking_service.http.app.time", "tests.web.api.clock"):
             monkeypatch.setattr(place, lambda: now)
 
     return to

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 from keys.keyring import Keyring
 from masking_audit.format import entries, lines
 from masking_service.http import operations
-from masking_service.http.body import decode
+from masking_service.http.app import decode
 from masking_service.http.openapi import document, with_details
 from masking_service.http.problem_texts import PROBLEMS
 from masking_service.masking.schemas import load_schemas
