@@ -7,7 +7,8 @@ import pytest
 import redis
 
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.rotation import coordinator
+from masking_service.rotation import coordinator, keyset_watch
+from masking_service.runtime import intake
 from masking_service.runtime.settings import Settings
 from tests.tiers.split import Split, set_up, split_service
 
@@ -31,3 +32,10 @@ def split(both: Settings, valkey: str, tmp_path: Path) -> Iterator[Split]:
 def no_calls_to_drain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let commands that change keys wait for no calls: here none is made meanwhile."""
     monkeypatch.setattr(coordinator, "DRAIN_SECONDS", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let both tiers use the store for an hour: here no background thread renews their leases of ten seconds."""
+    monkeypatch.setattr(keyset_watch, "LEASE_SECONDS", 3600.0)
+    monkeypatch.setattr(intake, "LEASE_SECONDS", 3600.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -473,6 +474,16 @@ def test_nothing_is_stored_on_an_old_publication_and_masking_goes_on(
     assert split.client.get("/readyz").status_code == 503
     assert split.client.get("/readyz?for=mask").status_code == 200
     assert split.send("/v1/mask", {"profile": "label", "records": [record()]})[0] == 200
+
+
+def test_a_slow_test_keeps_its_leases_on_the_store(split: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test of both tiers took more than ten seconds on a loaded machine, and was answered 503 ``not-admitted``."""
+    split.tokenize(record())
+    monkeypatch.setattr("masking_service.store.client.monotonic", lambda: time.monotonic() + 60)
+
+    [again] = split.tokenize(record())  # the opening tier compares
+
+    assert again["created"] is False
 
 
 def test_conflicts_of_all_clients_are_counted_for_the_host(split: Split) -> None:
