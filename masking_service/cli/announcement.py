@@ -56,10 +56,10 @@ class Announcement:
             click.echo(f"not ready yet: {self._url} masks; {reason}", err=True)
 
 
-def not_ready(url: str) -> str:
-    """Return why the service at an address is not ready; empty if it is."""
+def not_ready(url: str, timeout: float = ANSWER_SECONDS) -> str:
+    """Return why the service at an address is not ready; empty if it is. `timeout` in seconds, of the answer."""
     address = urlsplit(url)
-    connection = HTTPConnection(address.hostname or "", address.port, timeout=ANSWER_SECONDS)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=timeout)
     try:
         connection.request("GET", "/readyz")
         answer = connection.getresponse()

@@ -52,6 +52,8 @@ Check = tuple[Text, Callable[[], object]]
 """What it is about, and what makes it: returns a text where something could not be checked."""
 ALIVE: Final = b'{"status":"alive"}'
 """The answer of `GET /healthz`."""
+READY_SECONDS: Final = 5.0
+"""Seconds that `GET /readyz` may take on a loaded machine; each of its checks waits for the store."""
 LAG_SECONDS: Final = 600
 """Seconds by which the archive may be behind, as in the alert MaskingArchiveLag."""
 
@@ -328,7 +330,7 @@ def doctor(state_dir: Path) -> None:
         table.add_row(name, shown, say(DOCTOR["environment" if given else "default"]))
     console.print(table)
     address = served_address(state_dir)
-    reason = not_ready(address) if address else ""
+    reason = not_ready(address, READY_SECONDS) if address else ""
     served = NOT_READY if reason else SERVED_AT if address else NOT_SERVED
     console.print(say(served, address=address, reason=reason), markup=False)
     with suppress(KeysError, SettingsError):  # which the checks name

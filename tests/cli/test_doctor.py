@@ -1,5 +1,6 @@
 """`doctor`: it says in words what is wrong with the store, and how to fix it."""
 
+import time
 from collections.abc import Callable
 from http.server import HTTPServer
 from pathlib import Path
@@ -141,6 +142,19 @@ def test_an_address_that_is_not_served_is_reported(development: Path, valkey: st
     (development / "address").write_text("http://127.0.0.1:1\n")
 
     assert "served at http://127.0.0.1:1, not ready: nothing answers" in lines(doctor(development, valkey))
+
+
+def test_a_service_that_answers_slowly_is_ready(development: Path, valkey: str) -> None:
+    class Slow(Handler):
+        def answer(self) -> None:
+            time.sleep(0.7)
+            self.send(200, b'{"status":"ready"}')
+
+    with running(HTTPServer(("127.0.0.1", 0), Slow)) as url:
+        (development / "address").write_text(f"{url}\n")
+        said = lines(doctor(development, valkey))
+
+    assert f"served at {url} " in said
 
 
 def test_holds_in_force_are_listed(development: Path, valkey: str) -> None:
