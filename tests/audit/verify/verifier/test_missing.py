@@ -84,6 +84,19 @@ def test_all_swapped_neighbours_are_found_at_the_line_that_comes_too_late(sound:
     assert found == {at: [("out of order", after + 1, name_of(sound[at]))] for at, after in swaps}
 
 
+def test_the_place_of_a_checkpoint_among_the_entries_is_not_signed(sound: Lines) -> None:
+    """An export has older checkpoints before the entries, an archive behind what they name; docs/audit.md says it."""
+    *older, end = [line for at, line in enumerate(sound) if at not in {*entries_in(sound)}]
+    entries = [sound[at] for at in entries_in(sound)]
+    moved = [[*entries[:at], *older, *entries[at:], end] for at in range(len(entries) + 1)]
+
+    assert [at for at, log in enumerate(moved) if findings(log)] == []
+
+
+def test_a_checkpoint_behind_the_end_is_found(sound: Lines) -> None:
+    assert kinds([*sound[:-2], sound[-1], sound[-2]]) == {FindingKind.CUT_OFF}
+
+
 def test_lines_that_changed_places_between_writers_are_found_where_they_come_too_late(sound: Lines) -> None:
     one, another = entries_in(sound)[3], entries_in(sound)[10]
     changed = replaced(replaced(sound, one, sound[another]), another, sound[one])
