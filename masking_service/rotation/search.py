@@ -100,11 +100,13 @@ class SearchEntries:
         """Index the waybills of entries anew, as they are now, and remove the entries.
 
         Raises:
+            KeysError: a process has another policy by now, which may keep other indexes, or for longer.
             StoreUnavailable, ProviderError: some may be replaced; the same can be asked again.
             IntegrityError: an entry did not open in its part.
         """
         if not entries:
             return
+        self._coordinator.require_policy(self._policy.digest)
         behind = self._behind.of(entries)
         numbers: dict[str, dict[str, None]] = defaultdict(dict)
         for sealed in entries:

@@ -11,7 +11,7 @@ import redis
 
 from keys import keyset
 from keys.aead import SealingKey, key_id_of
-from keys.errors import IntegrityError
+from keys.errors import IntegrityError, KeysError
 from keys.keyring import Keyring
 from masking_service.rotation import reseal as resealing
 from masking_service.rotation.coordinator import Coordinator
@@ -106,6 +106,23 @@ def test_what_was_resealed_is_found_by_its_phone(run: Callable[..., ResealedValu
     question = process.vault.search.question("default", Asked(PHONE), NOW, 30_000)
     process.store.ask(question)
     assert [entry.number for entry in question.answer()] == [NUMBER]
+
+
+def test_where_the_policy_changes_meanwhile_the_command_ends_and_continues_later(
+    run: Callable[..., ResealedValues], process: Process, policy: Policy
+) -> None:
+    put_findable(process, NUMBER)
+    process.policy = policy.digest
+
+    def change() -> None:
+        process.policy = "another"
+
+    with pytest.raises(KeysError, match="another policy"):
+        run(change)
+    process.policy = policy.digest
+    process.look()
+
+    assert run().entries == 2
 
 
 def test_a_record_keeps_its_expiry_and_its_place(

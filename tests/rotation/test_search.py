@@ -7,6 +7,7 @@ import pytest
 import redis
 
 from keys import keyset
+from keys.errors import KeysError
 from keys.keyring import Keyring
 from masking_service.rotation.search import rotate_search
 from masking_service.service.people.policy import Policy
@@ -129,6 +130,25 @@ def test_an_interrupted_rotation_continues(rotate: Rotate, process: Process, pat
     assert before.isdisjoint(parts(valkey))
     assert [entry.state for entry in keyset.read(path)[0].secrets if entry.use == "search"] == ["ended", "active"]
     assert found(process) == {"SF0000000001"}
+
+
+def test_where_the_policy_changes_meanwhile_the_command_ends_and_no_entry_is_lost(
+    rotate: Rotate, process: Process, policy: Policy
+) -> None:
+    put_findable(process, "SF0000000001")
+    process.policy = policy.digest
+
+    def change() -> None:
+        process.policy = "another"
+
+    with pytest.raises(KeysError, match="another policy"):
+        rotate(process, step=change)
+    kept = found(process)
+    process.policy = policy.digest
+    process.look()
+
+    assert rotate(process) == (2, 1)
+    assert kept == found(process) == {"SF0000000001"}
 
 
 def test_without_indexes_only_the_secret_changes(rotate: Rotate, process: Process, valkey: str) -> None:
