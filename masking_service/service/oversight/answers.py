@@ -129,7 +129,9 @@ class AuditSum(Answer):
     by: Annotated[str, Meta(description="The principal or the action.")]
     fields: Annotated[int, Meta(ge=0, description="Fields opened.")]
     full_views: Annotated[int, Meta(ge=0, description="Waybills viewed through a profile that shows a kind in full.")]
-    refusals: Annotated[int, Meta(ge=0, description="Refused calls.")]
+    refusals: Annotated[
+        int, Meta(ge=0, description="Refused calls. Repeated ones are added a minute after the first one.")
+    ]
 
 
 class AuditSummary(Answer):
@@ -200,7 +202,13 @@ class ActivePrincipal(Answer):
     fields: Counts
     full_views: Counts
     cases: Counts
-    refusals: Counts
+    refusals: Annotated[
+        dict[str, int],
+        Meta(
+            description="Refused calls of the last 1m, 1h and 1d. Each process of the service counts those that are "
+            "repeated, and adds them a minute after the first one."
+        ),
+    ]
     limits: Annotated[
         dict[str, dict[str, int]],
         Meta(description="The policy's limits, by what is counted and by window. Passing a limit of refusals freezes."),
