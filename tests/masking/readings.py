@@ -6,6 +6,7 @@ itself, and at each place of a text. `python -m tests.masking.readings` writes `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,7 @@ from masking_service.masking.names import (
     behind_names,
     beside_runs,
     given_names_alone,
+    han_run,
     latin_at_addresses,
     latin_bounds,
     latin_names,
@@ -60,9 +62,12 @@ from masking_service.masking.numbers import (
     numbers_in_text,
 )
 from masking_service.masking.texts import documents_in_text, full_reading, labels, tables_in_text
+from masking_service.masking.words.han_words import han_words
+from tests.masking import readings_abroad
 from tests.masking.scenarios import scenarios
 
 FOLDER: Final = Path(__file__).with_name("readings")
+_HAN: Final = re.compile("[\u4e00-\u9fff]{2,16}")
 _LONGEST: Final = 24
 """Of a longer text only the beginning is read at each place."""
 
@@ -70,6 +75,38 @@ _LONGEST: Final = 24
 def _of_next(test: Callable[[str], bool], size: int, text: str, at: int) -> bool:
     """Whether a test says yes to so many characters at a place."""
     return at + size <= len(text) and test(text[at : at + size])
+
+
+def _in_runs(text: str) -> list[str]:
+    """Return the points and the span of each possible name in each run of Han; with `=` where a name is before the run.
+
+    Behind `-` a name is unlikely, and behind `<` its last character begins the next word.
+    """
+    text = han_words().simplified(text)
+    found = []
+    for run in _HAN.finditer(text):
+        read = han_run.HanRun(text, *run.span())
+        alone = [*read._candidates()]
+        for points, start, end in alone:
+            span = run.start() + start, run.start() + end
+            less = "-" * read.is_unlikely(*span) + "<" * (start == 0 and read.ends_sooner(end))
+            found.append(f"{span[0]}-{span[1]}: {points}{less}")
+        parallel = han_run.HanRun(text, *run.span(), parallel=True)._candidates()
+        found += [f"{run.start() + one[1]}-{run.start() + one[2]}: ={one[0]}" for one in parallel if one not in alone]
+    return found
+
+
+def _points_behind(text: str) -> list[str]:
+    """Return what is behind each possible name says of it: alone in its clause or not, and behind a name or not."""
+    ways = [(whole, parallel) for whole in (False, True) for parallel in (False, True)]
+    found = []
+    for start in range(min(len(text), _LONGEST)):
+        for end in (start + 2, start + 3):
+            if end < len(text) and name_bounds.has_family(text, start) and name_bounds.can_be_name(text[start:end]):
+                points = [beside_runs.points_behind(text, start, end, whole=one, parallel=other) for one, other in ways]
+                if any(one not in (0, beside_runs.NEVER, beside_runs.CUE) for one in points) or points[0] != points[2]:
+                    found.append(f"{start}-{end}: {points}")
+    return found
 
 
 _NAMES: Final[dict[str, Callable[[str], Any]]] = {
@@ -107,6 +144,8 @@ _NAMES: Final[dict[str, Callable[[str], Any]]] = {
     "holds": names_in_text.holds_names,
     "all": names_in_text.names_in,
     "all, address": partial(names_in_text.names_in, address=True),
+    "runs": _in_runs,
+    "points behind": _points_behind,
 }
 _AT_PLACES: Final[dict[str, Callable[[str, int], Any]]] = {
     "from": partial(name_bounds.name_from, sure=False),
@@ -161,6 +200,11 @@ _ADDRESSES: Final[dict[str, Callable[[str], Any]]] = {
             *(addresses_in_text.may_be_address, addresses_in_text.may_hold_address, japanese_addresses.is_japanese),
             *(addresses_in_text.may_hold_latin_units, han_units_in_text.may_hold_units),
         )
+    ],
+    "after each level": lambda text: [
+        f"{level} {read}"
+        for level in range(han_numbers.ROOM + 1)
+        if (read := han_addresses.read_han_units(text, level)[0]) != han_addresses.hide_han_units(text)
     ],
     "of a name": lambda text: [at for at in range(min(len(text), _LONGEST)) if han_numbers.is_of_name(text, at)],
 }
@@ -221,6 +265,8 @@ def _told_of(file: str, text: str) -> Iterator[str]:
         found = _plain(reader(text))
         if found and found != text:
             yield f"  {what}: {found}"
+    if readers is _ADDRESSES:
+        yield from (f"  abroad, {line}" for line in readings_abroad.told(text))
     if readers is _NAMES:
         for what, reads in _AT_PLACES.items():
             places = "".join(_sign(at, reads(text, at)) for at in range(min(len(text), _LONGEST)))
