@@ -98,7 +98,7 @@ class _Shared:
         store, keyring = parts.store, parts.keyring
         self.policy = policy
         self.outside = outside
-        self.gate = LiveGate(policy, parts.freezes)
+        self.gate = LiveGate(policy, parts.freezes, store)
         self.recorder = Recorder(parts.log, parts.denials, keyring, policy.digest, parts.backlog)
         authenticator = Authenticator(parts.registry, outside.issuers, keyring)
         self.admission = Admission(authenticator, self.gate, self.recorder)
@@ -110,7 +110,7 @@ class _Shared:
         self.live_calls = LiveCalls(store, keyring, os.urandom)
         self.call_records = CallRecords(store, keyring, os.urandom)
         self.signatures = _signatures(parts, policy, self.budgets)
-        self.proofs = _device_proofs(parts, policy, self.budgets)
+        self.proofs = _device_proofs(parts, policy)
         self.freezing = FreezeByPolicy(
             rules=policy.rules.watch,
             freezes=parts.freezes,
@@ -147,7 +147,7 @@ def _signatures(parts: "Parts", policy: Policy, budgets: Budgets) -> Signatures:
     )
 
 
-def _device_proofs(parts: "Parts", policy: Policy, budgets: Budgets) -> DeviceProofs:
+def _device_proofs(parts: "Parts", policy: Policy) -> DeviceProofs:
     return DeviceProofs(
         rule=policy.rules.devices,
         tickets=Tickets(parts.store, policy.digest, VALID_SECONDS),
@@ -155,7 +155,6 @@ def _device_proofs(parts: "Parts", policy: Policy, budgets: Budgets) -> DevicePr
         keyring=parts.keyring,
         devices=parts.devices,
         freezes=parts.freezes,
-        budgets=budgets,
         random=os.urandom,
     )
 
@@ -400,6 +399,7 @@ def _devices(parts: "Parts", shared: _Shared) -> Iterator[object]:
         keyring=parts.keyring,
         devices=parts.devices,
         freezes=parts.freezes,
+        budgets=shared.budgets,
         proofs=shared.proofs,
         recorder=shared.recorder,
         alerts=parts.alerts,

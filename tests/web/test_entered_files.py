@@ -42,7 +42,7 @@ def entered(api: Api, who: str, method: str, path: str, bodies: Sequence[Json | 
 
 @pytest.mark.parametrize(
     ("name", "who", "limit"),
-    [("mask", PRINTER, 18), ("tokenize", PRINTER, 29), ("view", COURIER, 37), ("open", OFFICER, 33)],
+    [("mask", PRINTER, 18), ("tokenize", PRINTER, 29), ("view", COURIER, 36), ("open", OFFICER, 33)],
 )
 def test_a_call_enters_few_files(api: Api, name: str, who: str, limit: int) -> None:
     stored, first, second = Waybills("SF", 1).records(3)

@@ -5,9 +5,11 @@
    audit entry, before the body is decoded, and learns nothing of its shape.
 3. `http` decodes body and query into the shapes of the row.
 4. The use case of the row, under the policy that admitted the call. It refuses what needs no look-up: `LiveGate` for
-   the purpose, the profile and a missing case; then `expect` of `Signatures` or `DeviceProofs`.
+   the purpose, the profile and a missing case; then `expect` of `Signatures`, or of `DeviceProofs` where the grant asks
+   for a device's proof.
 5. One exchange with the store asks for the freeze, for what the proof is held against, and for what can be asked with
-   them: `verify` and `verify_and_spend` of `Signatures` and `DeviceProofs` answer the freeze first, then the proof.
+   them. The freeze is answered first, then the proof: by `LiveGate.ask`, or by `verify` or `verify_and_spend` of
+   `Signatures`.
 6. One that opens values (`opening`, a view in full) goes on: decoys among what is named freeze the caller; the
    authority: sign-in, case or custody; the budget (`budgets`), reserved together with reading the records; what opened
    nothing is counted (`freezes`); then `recorder.record`, which makes the audit entry durable; and last
@@ -23,7 +25,7 @@ told together with the person's keys, before a signature that is not valid.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, NoReturn, Protocol, TypeVar
 
 from keys.errors import KeysetError
 from keys.keyring import Keyring
@@ -35,10 +37,13 @@ from masking_service.service.people.errors import Forbidden, Frozen, Unauthentic
 from masking_service.service.people.issuers import Issuers
 from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal, sound_principal
+from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.pipeline import Question
 
 UseCase = TypeVar("UseCase")
+Reserved = TypeVar("Reserved")
+Device = TypeVar("Device")
 
 
 class KnownClients(Protocol):
@@ -164,19 +169,35 @@ class Gate:
             raise
 
 
+class CheckedCall(NamedTuple, Generic[Device, Reserved]):
+    """A call of a caller who is not frozen, with a valid proof or without one.
+
+    Attributes:
+        missed: how many items in a row opened nothing until now.
+        device: which proved the call; None without a proof.
+        reserved: of the budget.
+    """
+
+    missed: int
+    device: Device | None
+    reserved: Reserved
+
+
 class LiveGate(Gate):
     """A gate that also reads from the store whether a principal is frozen now.
 
     Args:
         policy: what roles may do.
         freezes: who may do nothing.
+        store: what is asked.
     """
 
     _freezes: LiveFreezeCheck
 
-    def __init__(self, policy: Policy, freezes: LiveFreezeCheck) -> None:
+    def __init__(self, policy: Policy, freezes: LiveFreezeCheck, store: Store) -> None:
         super().__init__(policy, freezes)
         self._freezes = freezes
+        self._store = store
 
     def grant_and_freeze_question(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
@@ -191,6 +212,32 @@ class LiveGate(Gate):
         with self.frozen_first(principal):
             granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
         return granted, self._freezes.freeze_question(principal)
+
+    def ask(
+        self,
+        frozen: Question[int],
+        device: Question[Device] | None,
+        budget: Question[Reserved],
+        *questions: Question[Any],
+    ) -> CheckedCall[Device, Reserved]:
+        """Ask whether the caller is frozen, for the device that proves the call, a budget, and `questions`.
+
+        One round trip. Errors are raised in this order: the freeze, the proof, the budget. The caller answers
+        `questions`.
+
+        Args:
+            frozen: see `grant_and_freeze_question`.
+            device: see `DeviceProofs.expect`; None for a call that needs no proof.
+            budget: takes the proof's nonce, too.
+
+        Raises:
+            Frozen: the principal is frozen now.
+            SignatureInvalid: the proof is not by a device of the person any more, or was used before.
+            QuotaExceeded: the budget is spent.
+            StoreUnavailable, IntegrityError: one of them cannot be told.
+        """
+        self._store.ask(frozen, budget, *questions, *([device] if device else []))
+        return CheckedCall(frozen.answer(), device.answer() if device else None, budget.answer())  # in this order
 
     def refuse_without_case(self, principal: Principal, proves: bool, notice: Callable[[], None]) -> NoReturn:
         """Refuse a call that needs a case and names none.

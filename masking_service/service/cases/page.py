@@ -24,7 +24,7 @@ from masking_service.service.cases.reading import case_answer, opened_under, vis
 from masking_service.service.cases.state import Case, Cases, FoundCases, Narrow, Opening, WantedCases
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
-from masking_service.service.devices.proofs import DeviceProofs
+from masking_service.service.devices.proofs import NO_PROOF, DeviceProofs
 from masking_service.service.disclosures.state import Disclosures, PhoneCalled, Shown
 from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.me.use import budgets_left
@@ -82,8 +82,9 @@ class ReadCasePage:
         stated = Stated(profile=profile if profile in self.policy.rules.profiles else None, case=name)
         with self.recorder.record_denials(context, Action.VIEW, stated):
             viewing, frozen = self._viewing(context, profile)
-            proof = self.proofs.expect(context, sent, "waybill-view", viewing.role) if viewing is not None else None
-            called = self.proofs.verify_and_spend(context, frozen, proof, question)
+            proof = self.proofs.expect(context, sent) if viewing is not None and viewing.device_proof else NO_PROOF
+            spent = self.budgets.spend_once_question(principal, context.now, proof.nonce)
+            called = self.gate.ask(frozen, proof.device, spent, question)
         case = visible(self.policy, principal, question.answer())
         numbers = case.opening.waybills
         bases = self.keyring.tenant(principal.tenant).bases(numbers)

@@ -6,9 +6,9 @@ is refused before anything is spent, so it never counts against the person.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from keys.device_proofs import DeviceProof, ProvenRequest, content_hash, read_proof
 from keys.errors import IntegrityError
@@ -16,7 +16,7 @@ from keys.framing import frame
 from keys.keyring import Keyring
 from masking_service.service.acts.state import status
 from masking_service.service.acts.tickets import RANDOM_BYTES, TICKET_NONCE_BYTES, TicketExpired, Tickets
-from masking_service.service.call.budgets import Budgets, Nonce, Reservation
+from masking_service.service.call.budgets import Nonce
 from masking_service.service.call.errors import DeviceProofRequired, SignatureInvalid, SignatureRequired
 from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import RequestContext
@@ -24,7 +24,8 @@ from masking_service.service.devices.state import Device, Devices
 from masking_service.service.freezes.state import Freezes
 from masking_service.service.people.device_rules import DeviceRule
 from masking_service.service.people.errors import NotInPolicy
-from masking_service.store.client import Store
+from masking_service.service.people.principals import Principal
+from masking_service.store.client import Reply, Store
 from masking_service.store.layout import signature_key
 from masking_service.store.pipeline import Question
 from masking_service.texts import ProblemText, Text
@@ -51,32 +52,25 @@ DEVICE_PROBLEMS: Final[dict[str, ProblemText]] = {
 
 VALID_SECONDS: Final = 600
 """Seconds a nonce is valid. Past half of it, the answer brings the next one."""
-_UNKNOWN: Final = "the person has no such device that is active in these roles"
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedProof:
-    """A proof that a call brought, before its device is checked.
+    """A proof that a call brought, before its device is checked; see `NO_PROOF`.
 
     Attributes:
-        device: the thumbprint of its key.
+        device: which device made it. Its answer raises:
+            SignatureInvalid: the person has no such device that is active in these roles.
+            IntegrityError: the person's devices in the store were changed.
+        nonce: uses the proof up.
     """
 
-    device: str
-    devices: Question[tuple[Device, ...]]
-    nonce: Nonce
+    device: Question[Device] | None
+    nonce: Nonce | None
 
 
-class Proven(NamedTuple):
-    """A call of a caller who is not frozen, with a valid proof or without one.
-
-    Attributes:
-        missed: how many items in a row opened nothing until now.
-    """
-
-    missed: int
-    device: Device | None
-    reserved: Reservation
+NO_PROOF: Final = ExpectedProof(None, None)
+"""Of a call whose grant asks for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,39 +87,49 @@ class DeviceProofs:
     keyring: Keyring
     devices: Devices
     freezes: Freezes
-    budgets: Budgets
     random: Callable[[int], bytes]
 
-    def expect(self, context: RequestContext, sent: SentProof, call: str, role: str) -> ExpectedProof | None:
-        """Return the proof of a call, to be checked with `verify_and_spend`; None if the call needs none.
+    def expect(self, context: RequestContext, sent: SentProof) -> ExpectedProof:
+        """Return the proof of a call whose grant asks for one, to be checked by `LiveGate.ask`.
 
-        To be called once the caller is authorised, and before anything is looked up. API keys need none: no issuer
-        can make one. No round trip, but where this process has not seen the device before: then one.
-
-        Args:
-            call: a key of `device_rules.PROVEN`.
+        To be called once the caller is authorised, and before anything is looked up. No round trip, but where this
+        process has not seen the device before: then one.
 
         Raises:
             DeviceProofRequired: there is no proof, or it has to be made anew.
             SignatureInvalid: it is not a proof of this request by a device of the caller.
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        if not self.needs(context, call, role):
-            return None
         principal = context.principal
         try:
             proof, nonce = self.read(context, sent)
-            tenant = principal.tenant
-            devices = self.devices.keys_question(tenant, principal.id)
-            revoked = self.freezes.revoked(tenant)
-            if _good(self.devices.known_keys(tenant, principal.id), proof.device, revoked, principal.roles) is None:
-                self.store.ask(devices)
-                if _good(devices.answer(), proof.device, revoked, principal.roles) is None:
-                    raise SignatureInvalid(_UNKNOWN)
-            return ExpectedProof(proof.device, devices, nonce)
+            device = self._device_question(principal, proof.device)
+            known = self.devices.known_keys(principal.tenant, principal.id)
+            if self._find_active(principal, known, proof.device) is None:
+                self.store.ask(device)
+                device.answer()
+            return ExpectedProof(device, nonce)
         except Exception:
             self.freezes.refuse(principal)  # a freeze is told first
             raise
+
+    def _device_question(self, principal: Principal, device: str) -> Question[Device]:
+        """Return the question for the person's device with this thumbprint. Its answer raises as `ExpectedProof`."""
+        stored = self.devices.keys_question(principal.tenant, principal.id)
+
+        def read(replies: list[Reply]) -> Device:
+            found = self._find_active(principal, stored.read(replies), device)
+            if found is None:
+                raise SignatureInvalid("the person has no such device that is active in these roles")
+            return found
+
+        return Question(stored.commands, read)
+
+    def _find_active(self, principal: Principal, devices: Sequence[Device], device: str) -> Device | None:
+        """Return the device, if it is active and good in the person's roles."""
+        found = next((one for one in devices if one.id == device), None)
+        revoked = self.freezes.revoked(principal.tenant)
+        return found if found and status(found, revoked) == "active" and found.good_in(principal.roles) else None
 
     def read(self, context: RequestContext, sent: SentProof) -> tuple[DeviceProof, Nonce]:
         """Return a proof that is valid for its request, and what uses it up. No round trip.
@@ -163,46 +167,3 @@ class DeviceProofs:
         """Return a nonce for further proofs of the caller. Raises StoreUnavailable."""
         keys = self.keyring.tenant(context.principal.tenant)
         return self.tickets.give(keys, context.principal, "device", self.random(RANDOM_BYTES), context.now)[1]
-
-    def needs(self, context: RequestContext, call: str, role: str) -> bool:
-        """Return whether the policy asks for a proof of this call through this role."""
-        return self.rule is not None and context.principal.source == "jwt" and self.rule.needs(call, role)
-
-    def verify_and_spend(
-        self,
-        context: RequestContext,
-        frozen: Question[int],
-        expected: ExpectedProof | None,
-        *questions: Question[Any],
-        budget: Question[Reservation] | None = None,
-    ) -> Proven:
-        """Ask whether the caller is frozen, for a budget, and `questions`; check and use up the proof: one round trip.
-
-        Errors are raised in this order: the freeze, the proof, the budget.
-
-        Args:
-            frozen: see `LiveGate.grant_and_freeze_question`.
-            budget: is asked with the proof's nonce; None for a call that spends none.
-
-        Raises:
-            Frozen: the principal is frozen now.
-            SignatureInvalid: the proof is not by a device of the person any more, or was used before.
-            QuotaExceeded: the budget is spent.
-            IntegrityError: the person's devices in the store were changed.
-        """
-        nonce = expected.nonce if expected is not None else None
-        spent = budget or self.budgets.spend_once_question(context.principal, context.now, nonce)
-        self.store.ask(frozen, spent, *questions, *([expected.devices] if expected is not None else []))
-        missed, device = frozen.answer(), None
-        if expected is not None:
-            revoked = self.freezes.revoked(context.principal.tenant)
-            device = _good(expected.devices.answer(), expected.device, revoked, context.principal.roles)
-            if device is None:
-                raise SignatureInvalid(_UNKNOWN)
-        return Proven(missed, device, spent.answer())
-
-
-def _good(devices: Sequence[Device], device: str, revoked: frozenset[str], roles: Collection[str]) -> Device | None:
-    """Return the device, if it is active and good in these roles."""
-    found = next((one for one in devices if one.id == device), None)
-    return found if found and status(found, revoked) == "active" and found.good_in(roles) else None

@@ -21,6 +21,7 @@ from masking_service.service.acts.enrolment import MadeIn, Status
 from masking_service.service.acts.problems import TooManyKeys
 from masking_service.service.acts.state import active, as_approved, status
 from masking_service.service.call.answers import Answer, Time
+from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import Gate
 from masking_service.service.call.errors import SignatureInvalid
 from masking_service.service.call.operation import SentProof
@@ -116,6 +117,7 @@ class OwnDevices:
     keyring: Keyring
     devices: Devices
     freezes: Freezes
+    budgets: Budgets
     proofs: DeviceProofs
     recorder: Recorder
     alerts: Alerts
@@ -137,7 +139,7 @@ class OwnDevices:
             self._check(context)
             proof, nonce = self.proofs.read(context, sent)
             mine = self.devices.keys_question(principal.tenant, principal.id)
-            spent = self.proofs.budgets.spend_once_question(principal, context.now, nonce)
+            spent = self.budgets.spend_once_question(principal, context.now, nonce)
             live = self.freezes.freeze_question(principal)  # reads what is revoked, too
             self.store.ask(live, spent, mine)
             live.answer()

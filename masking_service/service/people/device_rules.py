@@ -34,6 +34,10 @@ class DeviceRule:
         """Return whether a signed-in person needs a proof for a call through a role."""
         return call in self.proof and (self.roles is None or role in self.roles)
 
+    def guards(self, permission: str, role: str) -> bool:
+        """Return whether a signed-in person needs a proof for the call of a permission through a role."""
+        return any(need == permission and self.needs(call, role) for call, need in PROVEN.items())
+
 
 def read_devices(place: DocumentPlace, roles: Collection[str]) -> DeviceRule:
     """Return what the section `devices` says."""

@@ -31,7 +31,8 @@ class Grant:
 
     `kinds` is what the purpose opens (empty without a purpose), `full_kinds` what the profile shows in full
     (empty without a profile; a view with any is a disclosure). `scope` `custody` narrows to what the caller holds.
-    `budget` is what a use of this grant spends; None if it is free.
+    `budget` is what a use of this grant spends; None if it is free. `device_proof` says whether a use has to be proven
+    by the caller's own device.
     """
 
     role: str
@@ -42,6 +43,7 @@ class Grant:
     kinds: frozenset[str] = field(default=frozenset())
     full_kinds: frozenset[str] = field(default=frozenset())
     budget: Budget | None = None
+    device_proof: bool = False
 
 
 _Table = dict[_LookUpKey, tuple[int, Grant]]
@@ -78,6 +80,9 @@ class Policy:
             for name, role in policy_rules.roles.items()
         }
         self._for_keys = _Credential(of_keys, _table(grants, of_keys))
+        devices = policy_rules.devices
+        if devices is not None:  # no issuer can make a proof for an API key
+            grants = [replace(one, device_proof=devices.guards(one.permission, one.role)) for one in grants]
         self._for_staff = _Credential(of_staff, _table(grants, of_staff))
 
     @classmethod

@@ -30,7 +30,7 @@ from masking_service.service.call.recorder import (
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
-from masking_service.service.devices.proofs import DeviceProofs
+from masking_service.service.devices.proofs import NO_PROOF, DeviceProofs
 from masking_service.service.disclosures.state import Disclosure, Disclosures, PhoneCalled
 from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.issuers import Issuers
@@ -206,13 +206,15 @@ class Calling:
         grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
         by_custody = grant.scope == "custody"  # then a case gives nothing
         if case is None and not by_custody:
-            proves = self.proofs.needs(context, "call", grant.role)
-            self.gate.refuse_without_case(context.principal, proves, lambda: self.watch.notice(context, bases))
-        proof = self.proofs.expect(context, sent, "call", grant.role)
+            self.gate.refuse_without_case(
+                context.principal, grant.device_proof, lambda: self.watch.notice(context, bases)
+            )
+        proof = self.proofs.expect(context, sent) if grant.device_proof else NO_PROOF
         found_case = self.case_authority.case_question(context, None if by_custody else case)
         records = self.vault.newest_question(tenant, bases, context.now)
-        own_number = self.callers.number_question(context.principal, claimed=proof is None)
-        called = self.proofs.verify_and_spend(context, frozen, proof, found_case, records, own_number)
+        own_number = self.callers.number_question(context.principal, claimed=not grant.device_proof)
+        spent = self.budgets.spend_once_question(context.principal, context.now, proof.nonce)
+        called = self.gate.ask(frozen, proof.device, spent, found_case, records, own_number)
         authority = None
         if not by_custody:
             self.watch.notice(context, bases)

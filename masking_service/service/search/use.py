@@ -23,7 +23,7 @@ from masking_service.service.call.operation import SentProof
 from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
-from masking_service.service.devices.proofs import DeviceProofs
+from masking_service.service.devices.proofs import NO_PROOF, DeviceProofs
 from masking_service.service.disclosures.state import Disclosures
 from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.errors import Forbidden
@@ -164,12 +164,11 @@ class Search:
         if not (rule.phone if asked.phone else rule.last4):
             raise NoSearchIndex
         scope = _check_scope(context, asked, (grant, viewing))
-        proof = self.proofs.expect(context, sent, "search", grant.role)
-        nonce = proof.nonce if proof is not None else None
-        budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
+        proof = self.proofs.expect(context, sent) if grant.device_proof else NO_PROOF
+        budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, proof.nonce)
         longest = self.policy.longest_retention_days
         entries = self.vault.search.question(context.principal.tenant, asked, context.now, longest)
-        called = self.proofs.verify_and_spend(context, frozen, proof, entries, budget=budget)
+        called = self.gate.ask(frozen, proof.device, budget, entries)
         return _AllowedSearch(grant, viewing, scope, asked, called.missed, entries)
 
     def _find(

@@ -24,7 +24,7 @@ from masking_service.service.call.shapes import ProfileQuery
 from masking_service.service.cases.state import Case, CaseAuthority, reaches
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
-from masking_service.service.devices.proofs import DeviceProofs
+from masking_service.service.devices.proofs import NO_PROOF, DeviceProofs
 from masking_service.service.disclosures.state import Disclosure, Disclosures, Viewed
 from masking_service.service.freezes.state import FreezeByPolicy
 from masking_service.service.people.permissions import Permission
@@ -153,13 +153,12 @@ class ViewWaybills:
             grant, frozen = self.gate.grant_and_freeze_question(
                 context.principal, Permission.WAYBILL_VIEW, profile=profile
             )
-            proof = self.proofs.expect(context, sent, "waybill-view", grant.role)
-            nonce = proof.nonce if proof is not None else None
-            budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, nonce)
+            proof = self.proofs.expect(context, sent) if grant.device_proof else NO_PROOF
+            budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now, proof.nonce)
             bases = self.keyring.tenant(context.principal.tenant).bases([item.number or "" for item in known])
             records = self.vault.newest_question(context.principal.tenant, bases, context.now)
             pages = [self.case_authority.case_question(context, case)] if case is not None else []
-            called = self.proofs.verify_and_spend(context, frozen, proof, records, *pages, budget=budget)
+            called = self.gate.ask(frozen, proof.device, budget, records, *pages)
 
         for item, base, found in zip(known, bases, records.answer(), strict=True):
             item.base, item.found = base, reached(self.custodies, context, grant.scope, found)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from masking_service.service.call.call import LiveGate
+from masking_service.service.call.errors import QuotaExceeded, SignatureInvalid
 from masking_service.service.freezes.state import Freeze, Freezes
 from masking_service.service.people.errors import Forbidden, Frozen, PurposeRequired
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.pipeline import Question
 from tests.keys.known import known_keyring
 from tests.service.people.policies import DEFAULT, someone
 from tests.store import stores
@@ -29,8 +31,8 @@ def freezes(store: Store) -> Freezes:
 
 
 @pytest.fixture
-def gate(freezes: Freezes) -> LiveGate:
-    return LiveGate(DEFAULT, freezes)
+def gate(freezes: Freezes, store: Store) -> LiveGate:
+    return LiveGate(DEFAULT, freezes, store)
 
 
 def test_it_grants_what_the_policy_grants(gate: LiveGate) -> None:
@@ -61,6 +63,39 @@ def test_its_question_brings_the_misses(gate: LiveGate, freezes: Freezes, store:
     store.ask(question)
 
     assert question.answer() == 7
+
+
+def answering(answer: object) -> Question[object]:
+    """Return a question that needs no exchange. It has this answer, or raises it."""
+
+    def read(_: list[object]) -> object:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return Question([], read)
+
+
+def test_one_exchange_brings_misses_device_and_budget(gate: LiveGate, store: Store) -> None:
+    _, frozen = gate.grant_and_freeze_question(OFFICER, "waybill:view")
+    more = Question([(b"ECHO", b"more")], lambda replies: replies)
+
+    with counted(store) as trips:
+        answered = gate.ask(frozen, answering("a device"), answering("a budget"), more)
+
+    assert (answered, more.answer(), trips) == ((0, "a device", "a budget"), [b"more"], [1])
+
+
+def test_a_freeze_is_told_before_the_proof_and_the_proof_before_the_budget(gate: LiveGate, store: Store) -> None:
+    _, frozen = gate.grant_and_freeze_question(OFFICER, "waybill:view")
+    no_device = answering(SignatureInvalid("no device"))
+    spent = answering(QuotaExceeded("1m", 1, role="officer", counts="fields"))
+
+    with pytest.raises(SignatureInvalid):
+        gate.ask(frozen, no_device, spent)
+    stores.freeze(freezes_on(store), "default", FREEZE)
+    with pytest.raises(Frozen):
+        gate.ask(frozen, no_device, spent)
 
 
 def test_a_caller_refused_by_the_policy_costs_no_round_trip(gate: LiveGate, store: Store) -> None:
@@ -100,7 +135,8 @@ def test_a_caller_who_is_not_frozen_is_told_what_is_missing(gate: LiveGate) -> N
 
 
 def test_without_a_store_nothing_is_granted_live_and_memory_goes_on(tmp_path: object) -> None:
-    gate = LiveGate(DEFAULT, freezes_on(stores.admitted(f"unix://{tmp_path}/absent.sock")))
+    store = stores.admitted(f"unix://{tmp_path}/absent.sock")
+    gate = LiveGate(DEFAULT, freezes_on(store), store)
 
     gate.grant(OFFICER, "waybill:view")
     with pytest.raises(StoreUnavailable):

@@ -34,7 +34,7 @@ def test_they_are_listed_for_signed_in_people_who_are_not_frozen_where_the_polic
     own = OwnDevices(
         gate=SimpleNamespace(refuse_frozen=refuse_frozen),  # type: ignore[arg-type]
         proofs=SimpleNamespace(rule=rule),  # type: ignore[arg-type]
-        **dict.fromkeys(("store", "keyring", "devices", "freezes", "recorder", "alerts"), unread),
+        **dict.fromkeys(("store", "keyring", "devices", "freezes", "budgets", "recorder", "alerts"), unread),
     )
 
     with pytest.raises(refused):

@@ -44,6 +44,15 @@ def test_only_the_named_roles_prove() -> None:
     assert (found.needs("waybill-view", "courier"), found.needs("waybill-view", "supervisor")) == (True, False)
 
 
+def test_a_grant_of_a_named_role_asks_a_person_for_a_proof_and_no_api_key() -> None:
+    found = policy(put("devices", {**DEVICES, "roles": ["courier"]}))
+
+    assert found.grant(someone("courier"), "waybill:view").device_proof
+    assert not found.grant(someone("courier", source="key"), "waybill:view").device_proof
+    assert not found.grant(someone("courier"), "call:make").device_proof
+    assert not found.grant(someone("supervisor"), "waybill:view").device_proof
+
+
 @every(
     ("change", "place"),
     [
