@@ -94,7 +94,7 @@ def latency(figures: Figures) -> Any:
 def stages(figures: Figures) -> Any:
     """Where the time of a waybill goes."""
     figure, panel = plt.subplots(figsize=(9, 3.6))
-    colours = plt.get_cmap("tab10").colors  # type: ignore[attr-defined]  # of a listed map
+    colours = mpl.color_sequences["tab10"]
     rows = list(reversed(figures.stages))
     left = [0.0] * len(rows)
     for name, colour in zip(figures.stage_names, colours, strict=False):

@@ -1,5 +1,7 @@
 """Tests how far the archive is behind, and when actions are refused."""
 
+from pathlib import Path
+
 import pytest
 
 from masking_audit.format.lines import Checkpoint, CheckpointLine, Head
@@ -65,13 +67,13 @@ class Archived:
         return self.newest
 
 
-def backlog(store: Store, archive: Archived | None, tmp_path: object, now: int = NOW) -> Backlog:
-    checkpoints = Checkpoints(store, known_keyring().audit_signer, tmp_path, lambda: NOW)  # type: ignore[arg-type]  # a fake
+def backlog(store: Store, archive: Archived | None, tmp_path: Path, now: int = NOW) -> Backlog:
+    checkpoints = Checkpoints(store, known_keyring().audit_signer, tmp_path, lambda: NOW)
     checkpoints.read_newest()
     return Backlog(store, checkpoints, archive, lambda: now)  # type: ignore[arg-type]  # a fake
 
 
-def test_the_lag_is_known_while_the_archive_answers(store: Store, tmp_path: object) -> None:
+def test_the_lag_is_known_while_the_archive_answers(store: Store, tmp_path: Path) -> None:
     archived = logs.checkpoint(store, NOW - 90)
     logs.Process(store, "one").commit(logs.full_entry(1))
     logs.checkpoint(store)
@@ -87,7 +89,7 @@ def test_the_lag_is_known_while_the_archive_answers(store: Store, tmp_path: obje
     assert (before, known, found.lag) == (None, Lag(90, 2), None)
 
 
-def test_an_archive_without_a_checkpoint_is_behind_by_all_that_the_store_has(store: Store, tmp_path: object) -> None:
+def test_an_archive_without_a_checkpoint_is_behind_by_all_that_the_store_has(store: Store, tmp_path: Path) -> None:
     logs.checkpoint(store, NOW - 90)
     logs.checkpoint(store)
     found = backlog(store, Archived(None), tmp_path)
@@ -96,7 +98,7 @@ def test_an_archive_without_a_checkpoint_is_behind_by_all_that_the_store_has(sto
     assert found.lag == Lag(90, 0)
 
 
-def test_actions_are_refused_while_the_log_fills_the_store(store: Store, tmp_path: object) -> None:
+def test_actions_are_refused_while_the_log_fills_the_store(store: Store, tmp_path: Path) -> None:
     logs.checkpoint(store, NOW - LONG_SECONDS)
     old, young = backlog(store, None, tmp_path), backlog(store, None, tmp_path, now=NOW - 1)
     said = []

@@ -195,12 +195,12 @@ def visit(chromium: Browser, desk: DeskProcess, held: dict[str, list[Any]]) -> I
     clean(desk)
     contexts: list[BrowserContext] = []
 
-    def open_desk(language: str = "en", *, dark: bool = False, width: int = 1280, **more: object) -> Visit:
+    def open_desk(language: str = "en", *, dark: bool = False, width: int = 1280, **more: Any) -> Visit:
         context = chromium.new_context(
             locale=language,
             color_scheme="dark" if dark else "light",
             viewport={"width": width, "height": 900},
-            **more,  # type: ignore[arg-type]  # each of its own type
+            **more,
         )
         contexts.append(context)
         return Visit(context, desk, held)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -31,7 +32,8 @@ from tests.store.stores import ask
 
 def session(sub: str = "officer-wang", **more: object) -> Session:
     now = int(time.time())
-    return Session(**({"sub": sub, "access_token": "secret-token", "began_at": now, "seen_at": now} | more))  # type: ignore[arg-type]  # each of its own type
+    given: dict[str, Any] = {"sub": sub, "access_token": "secret-token", "began_at": now, "seen_at": now}
+    return Session(**given | more)
 
 
 def test_a_session_is_found_under_its_id(sessions: Sessions) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,11 @@ from tests.rotation.processes import Process, coordinator
 from tests.store.stores import NOW
 
 POLICY = Policy.load(Path(__file__).parents[2] / "policy.yaml", development=False)
-NO_RECORDER: object = None
+NO_RECORDER: Any = None
 COMMANDS: dict[str, Callable[..., object]] = {
     "rotate search": lambda mine: rotate_search(mine, POLICY, lambda: NOW),
-    "reseal": lambda mine: reseal(mine, NO_RECORDER, POLICY, lambda: NOW),  # type: ignore[arg-type]
-    "revoke hosts": lambda mine: reseal_hosts(mine, NO_RECORDER, POLICY, lambda: NOW, []),  # type: ignore[arg-type]
+    "reseal": lambda mine: reseal(mine, NO_RECORDER, POLICY, lambda: NOW),
+    "revoke hosts": lambda mine: reseal_hosts(mine, NO_RECORDER, POLICY, lambda: NOW, []),
 }
 
 

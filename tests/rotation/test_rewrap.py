@@ -1,6 +1,7 @@
 """Tests rewrapping."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,11 +77,11 @@ def test_an_interrupted_rewrapping_continues(
     calls = [0]
     original = Keyring.rewrap
 
-    def failing(*args: object) -> bytes:
+    def failing(*args: Any) -> bytes:
         calls[0] += 1
         if calls[0] > done:
             raise IntegrityError("stopped here")
-        return original(*args)  # type: ignore[arg-type]  # as they came
+        return original(*args)
 
     with monkeypatch.context() as stopping, coordinator(path, url, both) as mine:
         stopping.setattr(Keyring, "rewrap", failing)

@@ -14,7 +14,7 @@ from masking_service.service.search.index_work import AT_ONCE, PATIENCE_SECONDS,
 from masking_service.service.search.state import Findable, Indexed
 from tests.store.stores import counted
 from tests.tiers.split import Split
-from tests.web.api import NUMBER, record
+from tests.web.api import NUMBER, record, results
 
 UNKNOWN = bytes((HOUR_FORMAT, 1)).ljust(OVERHEAD_BYTES, b"?")
 
@@ -49,8 +49,8 @@ def work(split: Split, base: bytes = bytes(12), revision: int = 0, expires_at: i
 
 def found(split: Split) -> list[str]:
     api = split.opening
-    answer = api.post(api.mint("service-desk"), "/v1/search", {"phone": "02159791234"}).json
-    return [one["waybill_no"] for one in answer["results"]]  # type: ignore[index]  # an answer in JSON
+    answered = api.post(api.mint("service-desk"), "/v1/search", {"phone": "02159791234"})
+    return [one["waybill_no"] for one in results(answered)]
 
 
 def bad(split: Split) -> list[dict[Any, Any]]:

@@ -12,7 +12,7 @@ from masking_service.audit.streams import Streams
 from masking_service.store.layout import WORKERS
 from tests.tiers.split import Split
 from tests.tiers.test_commands import run
-from tests.web.api import NUMBER, SITE, Api, outcome, record, token
+from tests.web.api import NUMBER, SITE, Api, outcome, record, results, token
 from tests.web.test_holds import decide, propose, second
 
 POINTER = "/recipient/phone"
@@ -97,4 +97,4 @@ def test_entries_of_intake_hosts_are_found_after_the_search_secret_has_changed(s
     after = split.in_one_tier()
 
     found = after.post(after.mint("service-desk"), "/v1/search", {"phone": "02159791234"})
-    assert [one["waybill_no"] for one in found.json["results"]] == [NUMBER]  # type: ignore[index]  # an answer in JSON
+    assert [one["waybill_no"] for one in results(found)] == [NUMBER]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -272,10 +272,10 @@ def test_every_text_is_in_both_languages() -> None:
 def test_a_spent_budget_says_more_where_others_spent_it_or_no_call_so_large_ever_fits(
     counts: str, scope: str, at_most: int, says: str | None
 ) -> None:
-    given = {"scope": scope} if scope != "person" else {}
-    most = {"at_most": at_most} if at_most else {}
+    given: dict[str, Any] = {"scope": scope} if scope != "person" else {}
+    most: dict[str, Any] = {"at_most": at_most} if at_most else {}
 
-    problem = problem_of(QuotaExceeded("1h", 1_790_000_000, role="courier", counts=counts, **given, **most))  # type: ignore[arg-type]
+    problem = problem_of(QuotaExceeded("1h", 1_790_000_000, role="courier", counts=counts, **given, **most))
 
     assert (problem.code, problem.extra) == ("quota-exceeded", {"window": "1h", "retry_at": "2026-09-21T14:13:20Z"})
     assert (problem.detail is None) == (says is None)

@@ -128,14 +128,14 @@ class Schema:
 def _first(record: Mapping[str, Any], paths: Iterable[Steps]) -> object | None:
     """Return the value at the first of these paths that holds something, else None."""
     for keys in paths:
-        value: Any = record
+        value: object = record
         for key in keys:
             if isinstance(key, str):
                 value = value.get(key) if isinstance(value, dict) else None
             else:
                 value = value[key] if isinstance(value, list) and key < len(value) else None
         if value is not None and value != "":
-            return value  # type: ignore[no-any-return]  # any JSON value may be there
+            return value
     return None
 
 

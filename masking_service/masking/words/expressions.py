@@ -60,4 +60,4 @@ class Expression:
 def compile_all() -> None:
     """Compile what has not been used yet, which takes up to two seconds."""
     for one in _made:
-        one.compiled  # noqa: B018  # the property compiles it
+        _ = one.compiled  # the property compiles it

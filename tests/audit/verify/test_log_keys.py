@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -87,13 +87,13 @@ def turned(signing: Signing) -> Signing:
     return signing
 
 
-def findings(lines: Sequence[bytes], given: Verifier, **how: object) -> list[Finding]:
-    verification = Verification(given, **how)  # type: ignore[arg-type]  # each of its own type
+def findings(lines: Sequence[bytes], given: Verifier, **how: Any) -> list[Finding]:
+    verification = Verification(given, **how)
     verify(lines, verification)
     return [*verification.findings]
 
 
-def found(lines: Sequence[bytes], given: Verifier, **how: object) -> list[tuple[FindingKind, str]]:
+def found(lines: Sequence[bytes], given: Verifier, **how: Any) -> list[tuple[FindingKind, str]]:
     return [(one.kind, one.where) for one in findings(lines, given, **how)]
 
 

@@ -46,7 +46,8 @@ def test_of_a_frozen_person_whose_signature_was_used_before_the_freeze_is_told()
         return SimpleNamespace(answer=answer)
 
     asked: list[object] = []
-    frozen, spent, beside = refuse(Frozen()), refuse(SignatureInvalid("used")), SimpleNamespace()
+    frozen, spent = refuse(Frozen()), refuse(SignatureInvalid("used"))
+    beside: Any = SimpleNamespace()  # a question that is not answered
     given: Any = dict.fromkeys(("rule", "tickets", "keyring", "keyholders", "freezes", "alerts"))
     given |= {
         "store": SimpleNamespace(ask=lambda *questions: asked.extend(questions)),
@@ -57,7 +58,7 @@ def test_of_a_frozen_person_whose_signature_was_used_before_the_freeze_is_told()
     context: Any = SimpleNamespace(principal=None, now=NOW)
 
     with pytest.raises(Frozen):
-        Signatures(**given).verify_and_spend(context, frozen, expected, nothing, nothing, beside)  # type: ignore[arg-type]  # a question that is not answered
+        Signatures(**given).verify_and_spend(context, frozen, expected, nothing, nothing, beside)
 
     assert asked == [frozen, spent, nothing, beside, nothing, nothing]
 
