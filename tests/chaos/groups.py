@@ -153,7 +153,8 @@ def a_slot_of_the_audit_log_goes_back(world: ClusterWorld) -> None:
         node.start()
     world.cluster.whole()
     wait_for(world.ready, "every worker is ready", 30)
-    time.sleep(A_WHILE)
+    copied = _entries(primary)  # or more: the load goes on
+    wait_for(lambda: _entries(primary) > copied, "entries that the older copy lacks", 60)
     auditor = world.service.credentials["auditor"]
     wait_for(lambda: world.service.status(auditor, "GET", "/v1/audit/checkpoint") == 200, "a checkpoint", 20)
     for node in reversed(nodes):
@@ -171,6 +172,11 @@ def a_slot_of_the_audit_log_goes_back(world: ClusterWorld) -> None:
         node.start()
     world.cluster.whole()
     world.restart_service()
+
+
+def _entries(node: Node) -> int:
+    """Return how many entries of the audit log a server has."""
+    return sum(node.client.xlen(stream) for stream in node.client.scan_iter(b"wm:{audit:*}w:*"))
 
 
 def _owns(node: Node, slot: int) -> bool:
