@@ -80,7 +80,7 @@ DOORS = {
 pytestmark = pytest.mark.xdist_group("sources")  # with the other files that read the code, which is parsed once
 MAX_SHARED_NAMES = 13
 MAX_PARAMETERS = 6
-MAX_LONG_CALLS = 5
+MAX_LONG_CALLS = 3
 """Functions with more parameters: commands of the command line have one for each option."""
 UNCLEAN = re.compile(
     r"""

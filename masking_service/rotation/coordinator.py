@@ -8,6 +8,7 @@ then the store forbids all older keysets.
 import fcntl
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -43,14 +44,28 @@ class ProcessesBehindError(KeysError):
     """A process did not follow; repeat the command."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How a command waits until all others have its change.
+
+    Attributes:
+        timeout: seconds to wait for the processes.
+        progress: is called with what is done so far.
+        hosts_have: the serial of the keyset file of which every intake host has its part, as the operator says.
+    """
+
+    timeout: float
+    progress: Progress
+    hosts_have: int = 0
+
+
 class Coordinator:
     """Changes keys, one command at a time.
 
     Args:
         keyring: the command's own keys; they follow every change.
         today: the ISO date.
-        timeout: seconds to wait for the processes.
-        hosts_have: the serial of the keyset file of which every intake host has its part, as the operator says.
+        waiting: for processes and intake hosts.
     """
 
     def __init__(
@@ -61,19 +76,16 @@ class Coordinator:
         *,
         today: str,
         random: Callable[[int], bytes],
-        timeout: float,
-        progress: Progress,
-        hosts_have: int,
+        waiting: Waiting,
     ) -> None:
         self.path = path
         self.store = store
         self.keyring = keyring
         self.today = today
-        self.progress = progress
+        self.progress = waiting.progress
         self.wrapped = WrappedKeys(store, keyring, random)
         self.random = random
-        self._hosts_have = hosts_have
-        self._timeout = timeout
+        self._waiting = waiting
 
     def __enter__(self) -> Self:
         self._lock = self.path.with_suffix(".lock").open("wb")
@@ -136,7 +148,7 @@ class Coordinator:
         """
         file = self.file
         names = [host.name for host in file.hosts if host.state != "revoked"]
-        if names and self._hosts_have < file.serial:
+        if names and self._waiting.hosts_have < file.serial:
             raise KeysError(
                 f"intake hosts need their part of this keyset: run `keys split` for each of {', '.join(names)}, bring "
                 f"the files there, then run this again with --hosts-have {file.serial}"
@@ -182,7 +194,7 @@ class Coordinator:
         return read_key_notice(self.keyring, reply)
 
     def _wait(self, what: str, follows: Callable[[Heartbeat], bool]) -> None:
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self._waiting.timeout
         while True:
             beats = active_processes(self.store, self.keyring)
             behind = [beat for beat in beats if not follows(beat)]

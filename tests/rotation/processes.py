@@ -8,7 +8,7 @@ from pathlib import Path
 from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.keyset import load
-from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.coordinator import Coordinator, Waiting
 from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.clock import clock
 from masking_service.service.vault.records import Tokens, read_token
@@ -104,7 +104,5 @@ def coordinator(
         Keyring(load(path)),
         today=TODAY,
         random=os.urandom,
-        timeout=timeout,
-        progress=progress,
-        hosts_have=0,
+        waiting=Waiting(timeout, progress),
     )

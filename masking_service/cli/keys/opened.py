@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot
 from masking_service.cli.options import GIVEN_FILE
-from masking_service.rotation.coordinator import Coordinator
+from masking_service.rotation.coordinator import Coordinator, Waiting
 from masking_service.runtime.administration import OpenRegistries, opened_registry, opened_store
 from masking_service.runtime.clock import today
 from masking_service.runtime.opened import open_keyring
@@ -107,9 +107,7 @@ def _coordinating(settings: Settings, store: Store, keyring: Keyring, timeout: f
             keyring,
             today=today(),
             random=os.urandom,
-            timeout=timeout,
-            progress=_shown_in(bars),
-            hosts_have=click.get_current_context().meta.get(HOSTS_HAVE, 0),
+            waiting=Waiting(timeout, _shown_in(bars), click.get_current_context().meta.get(HOSTS_HAVE, 0)),
         ) as coordinator,
     ):
         yield coordinator

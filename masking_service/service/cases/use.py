@@ -5,7 +5,7 @@ waybill up, so that a case tells nothing about what exists.
 """
 
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -135,7 +135,7 @@ class Casework:
         bases = keys.bases(opening.waybills)
         with self.recorder.record_denials(context, Action.CASE_OPEN, Stated(purpose=purpose, case=case)):
             reserved, proof = self._reserve(
-                context, (grant, frozen), signature, deeds.opening_case(keys, wanted), len(bases)
+                context, (grant, frozen), signature, lambda: deeds.opening_case(keys, wanted), len(bases)
             )
             # A customer may have sent the numbers, and not have been the first to have them.
             self.watch.notice(context, bases, freeze=False)
@@ -170,7 +170,7 @@ class Casework:
         context: RequestContext,
         granted: tuple[Grant, Question[int]],
         expected: Expected | None,
-        deed: Deed,
+        deed: Callable[[], Deed],
         waybills: int,
     ) -> tuple[Reservation, SignatureProof]:
         """Spend the budget for so many waybills, and check the signature: one round trip. A refusal gives it back."""
@@ -178,7 +178,7 @@ class Casework:
         nonce = expected.nonce if expected is not None else None
         budget = self.budgets.reserve_question(context.principal, grant, waybills, context.now, nonce)
         try:
-            _, proof = self.signatures.verify(context, frozen, expected, lambda: deed, budget)
+            _, proof = self.signatures.verify(context, frozen, expected, deed, budget)
         except AccessError:
             with suppress(AccessError):
                 budget.answer().try_to_give_back(waybills)
