@@ -8,15 +8,18 @@ from collections.abc import Iterable, Iterator
 
 
 class Slips:
-    """The words that may be misspelt. In words of `shortest_wrong` letters and more, a changed letter is forgiven."""
+    """The words that may be misspelt. In words of `shortest_wrong` letters and more, a changed letter is forgiven.
+
+    If a word is a slip away from several, the first of them is meant, in every process.
+    """
 
     def __init__(self, words: Iterable[str], shortest_wrong: int = 0) -> None:
-        self._words = frozenset(words)
+        self._words = dict.fromkeys(words)
         self._longest = max(map(len, self._words), default=0) + 1
-        self._shorter = {short: word for word in self._words for short in _without_one(word)}
+        self._shorter = {short: word for word in reversed(self._words) for short in _without_one(word)}
         self._wrong = {
             (at, short): word
-            for word in self._words
+            for word in reversed(self._words)
             if word.isascii() and len(word) >= shortest_wrong
             for at, short in enumerate(_without_one(word))
         }

@@ -111,6 +111,13 @@ def test_a_slip_is_masked_as_the_member_that_was_meant(of: str, name: str, value
     assert (f"/{name}", UNMAPPED_MASKED) in found.warnings
 
 
+def test_of_several_words_a_slip_away_the_first_is_meant() -> None:
+    assert Slips(["addresses", "addressee"], 9).meant("addressed") == "addresses"
+    assert Slips(["addressee", "addresses"], 9).meant("addressed") == "addressee"
+    assert Slips(["cart", "card"]).meant("car") == "cart"
+    assert Slips(["card", "cart"]).meant("car") == "card"
+
+
 def test_a_slip_in_an_objects_name_leaves_its_members_what_they_are() -> None:
     record = {
         **sample_record(SCHEMAS["douyin"]),
