@@ -106,33 +106,46 @@ class SentinelDial:
         self.sentinel = sentinel
         self.primary = primary
         self._replicas: dict[Address, Node] = {}
+        self._now: Address | None = None
+        self._before: Address | None = None
 
     def __call__(self) -> AbstractConnection:
-        """Return a connection object. Raises RedisError where no sentinel names a primary."""
-        return self.primary.to(self._find())
+        """Return a connection object. Raises RedisError where no sentinel names a primary.
+
+        A sentinel that still names the primary of before, as `ask` has found, is not followed: that one may take writes
+        for seconds, which too few replicas confirm.
+        """
+        address = self._find()
+        return self.primary.to(self._now if self._now and address == self._before else address)
 
     def ask(self) -> Watched:
         """Return the primary and how many replicas could be promoted. Raises RedisError.
 
-        Replicas are asked for first: where the primary changes meanwhile, the count is too high for a second, and not
-        too low.
+        One sentinel says both: another one may already have, or not yet have, gone over to a promoted primary, and the
+        count of the one with the primary of the other may be too low. Replicas are asked for first: where the primary
+        changes meanwhile, the count is too high for a second, and not too low.
         """
-        promotable = self._promotable()
-        return Watched(self._find(), promotable)
+        found = self._asked()
+        if found.primary != self._now:
+            self._before, self._now = self._now, found.primary
+        return found
+
+    def _asked(self) -> Watched:
+        """Return what the first sentinel says that tells of primary and replicas; else a primary without a count."""
+        for sentinel in tuple(self.sentinel.sentinels):  # in the order in which they are asked for the primary
+            try:
+                promotable = sum(map(self._could_be_promoted, sentinel.sentinel_slaves(self.name)))
+                masters: Any = sentinel.sentinel_masters()
+            except RedisError:
+                continue
+            state = masters.get(self.name)
+            if state and self.sentinel.check_master_state(state, self.name):
+                return Watched((state["ip"], state["port"]), promotable)
+        return Watched(self._find(), None)
 
     def _find(self) -> Address:
         host, port = self.sentinel.discover_master(self.name)
         return host, port
-
-    def _promotable(self) -> int | None:
-        """Return how many replicas the first sentinel that answers could promote; None where none tells."""
-        for sentinel in tuple(self.sentinel.sentinels):  # in the order in which they are asked for the primary
-            try:
-                replicas = sentinel.sentinel_slaves(self.name)
-            except RedisError:
-                continue
-            return sum(map(self._could_be_promoted, replicas))
-        return None
 
     def _could_be_promoted(self, replica: Mapping[str, Any]) -> bool:
         """Return whether a replica is up for the sentinel, and follows the primary.
