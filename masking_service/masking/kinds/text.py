@@ -181,8 +181,6 @@ class TextMask:
             if len(part) > MAX_STEADY:
                 scanned = part if holds_no_number(part) else scan(part)
                 read = Found(_HIDDEN_OF_A_CLAUSE(lambda run: stars(run[0]), scanned))
-            elif purse.left <= 0:
-                read = Found(stars(part))
             else:
                 try:
                     spend(effort(part))
