@@ -49,6 +49,8 @@ _PLACEHOLDER: Final = "某"
 """Replaces each of these characters, so that none of them is read as part of the room's number."""
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
 _named_before: Final = re.compile("(?:[单單]元[号號]?|楼层|樓層|[0-9*号號楼樓F]之)$").search
+_FLAT_ON_FLOOR: Final = re.compile(r"(?<=\*[楼樓层層])[A-Z](?![\w*\-])").sub
+"""Replaces the letter of a flat behind its floor: 12樓C."""
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 """The stars of a name, and the number of a room right behind them."""
 _UNIT_GOES_ON: Final = re.compile(
@@ -132,7 +134,7 @@ _MAY_HOLD_UNITS: Final = Expression(
         "栋棟幢座铺舖鋪单元门房室号號弄楼樓铃禁梯档檔摊攤底首东東西中放送到",
         r"(?!(?<=[0-9])[0-9]{2})(?:"
         rf"[0-9{words.NUMERALS}](?:[号號]?(?:[楼樓层層室房户戶舍床门門F]|(?:[寝教病诊]|办公|会议|实验)室|病房|档|单元|單元|[商店]?[铺舖鋪])|[字\s][楼樓]|[-—－/.．][0-9]{{1,2}}[-—－/.．][0-9])|[０-９]"
-        r"|(?<=[\u4e00-\u9fff])\*{1,3}[0-9]{3,4}(?![0-9])"
+        r"|(?<=[\u4e00-\u9fff])\*{1,3}[0-9]{3,4}(?![0-9]|码(?!头)|正在(?:为您|派[件送]))"
         r"|(?<=[\u4e00-\u9fff#])-?[A-Z]?(?:[0-9]{1,2}[A-Z]?-[0-9]|[0-9]{3,4}(?![0-9]))|[栋棟幢座铺舖鋪][A-Z]?[0-9*]|[铺舖鋪](?<=地下[A-Z].)|首[层層]|单元[-0-9]"
         r"|[栋棟幢座元][一二三四五六七八九][零〇○0Oo一二三四五六七八九]{2}"
         r"|[号號弄][0-9][OoIl][0-9]|[Rr](?:oo)?m\.? ?[0-9]{3}"
@@ -208,7 +210,7 @@ def _hide_units(text: str) -> str:
         first, second = text[found.start(1) : found.end(1)], found[2]
         if _LIKE_A_ROOM(second) and first[:-2] == second[:-2]:
             shown = shown[: found.start(2)] + "*" * len(second) + shown[found.end(2) :]
-    return shown
+    return _FLAT_ON_FLOOR("*", shown) if "*" in shown else shown
 
 
 def _is_sure(text: str, number: str, kind: int, level: int, end: int) -> bool:

@@ -41,10 +41,10 @@ FOLLOW_ALONE: Final = frozenset(word for word in _FOLLOWING if len(word) == 1) -
 BEFORE_RUN: Final = 20
 """Characters before a run that are read."""
 _LABEL: Final = re.compile(
-    r"((?<![\u4e00-\u9fff])[\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
+    r"((?<![\u4e00-\u9fff])[\u4e00-\u9fff]+)(?:[\s》】\])>)）.丨|\-—_]{1,4}|[\s》】\]]?[:：=∶﹕→/／](?:\s?[《【\[(（『「<]|\s{0,3})|[《【\[(（『「<“\"])$"
 ).search
 _LATIN_LABEL: Final = Expression(
-    rf"(?<![A-Za-z])(?:{by_first_letter(f'{cues.LATIN_CUES}|to|from')})[\s,.:：=]{{1,3}}$", re.I
+    rf"(?<![A-Za-z])(?:{by_first_letter(f'{cues.LATIN_CUES}|to|from|by')})[\s,.:：=]{{1,3}}$", re.I
 ).search
 _LATIN_LETTER: Final = re.compile("[A-Za-z]").search
 _IS_THING: Final = re.compile(rf"(?:{cues.NO_LABELS})|[{cues.NO_LABEL_ENDS}]$").search

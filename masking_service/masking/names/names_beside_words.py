@@ -189,10 +189,18 @@ def _is_in_a_word(text: str, cue: str, start: int, end: int) -> bool:
     """Whether a cue at this span is part of a word that no name follows: 收银员, 收费, 丰收路, 加收房费, 行政路."""
     if end - start > 1:
         return cue == "行政" and text[end : end + 1] in _OF_OFFICES
-    if text.startswith(_longer_cues.get(cue, ()), start) or (cue == "收" and start and text[start - 1] in "丰秋麦加"):
+    if text.startswith(_longer_cues.get(cue, ()), start) or (
+        cue == "收" and start and text[start - 1] in "丰秋麦加" and not _ends_with_harvest(text, start)
+    ):
         return True
     goes_on = called_words.is_word(text[start : end + 1]) and not text.startswith(cues.FIRST_PARTS, end)
     return goes_on and not names_between_words.is_name(text[end : end + 3])
+
+
+def _ends_with_harvest(text: str, at: int) -> bool:
+    """Whether a name of three characters that ends with 丰 or 秋 is before 收 at `at`: 张三丰收, but not 高粱丰收."""
+    name = text[at - 3 : at] if at > 2 else ""
+    return name[-1:] in "丰秋" and names_between_words.is_name(name) and not called_words.is_word(name[:2])
 
 
 def _may_end(text: str, at: int) -> bool:
@@ -369,7 +377,7 @@ def _said(text: str, at: int, end: int) -> Span | None:
     verb = text[at:end]
     if len(verb) == 1 and is_han(text[end : end + 1]) and verb not in "说說":
         return None
-    if len(verb) == 1 and called_words.is_word(text[at - 1 : end]):
+    if len(verb) == 1 and called_words.is_word(text[at - 1 : end]) and not _ends_with_harvest(text, at):
         return None  # 小说, 听说
     noted = not is_han(text[at - 1 : at])
     if noted and (note := _note_behind.search(text, at - 9, at)):

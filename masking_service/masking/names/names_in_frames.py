@@ -23,6 +23,7 @@ from masking_service.masking.names.beside_runs import (
     phone_behind,
     points_before,
     role_in_brackets,
+    time_at,
 )
 from masking_service.masking.names.han_run import COST_OF_NAME, GOODS_LAST, LAST
 from masking_service.masking.names.name_bounds import ANY_FAMILY, PLACE_ENDS, POLITE
@@ -32,7 +33,7 @@ from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import by_char
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
-from masking_service.masking.words.han_words import COST_OF_WORD_AS_FAMILY, NO_WORD, han_words
+from masking_service.masking.words.han_words import COST_OF_GIVEN_WORD, COST_OF_WORD_AS_FAMILY, NO_WORD, han_words
 
 Span = tuple[int, int]
 
@@ -56,7 +57,8 @@ _han: Final = re.compile(f"[{HAN}]*").match
 _FIRSTS: Final = "".join(sorted({*ANY_FAMILY, *(name[0] for name in DOUBLE_FAMILY_NAMES)}))
 _A_START: Final = 0.3
 """Units for each character that may begin a name."""
-_sure_before: Final = by_char((role for role in cues.ROLES if len(role) > 1), -1)
+_ADDRESSED: Final = ("亲爱的", "尊敬的", "敬爱的")
+_sure_before: Final = by_char((*(role for role in cues.ROLES if len(role) > 1), *_ADDRESSED), -1)
 _sure_behind: Final = by_char((*POLITE, *(verb for verb in cues.SURE_VERBS if len(verb) > 1), *cues.SURE_FOLLOW), 0)
 _OPEN_BEFORE: Final = by_char(cues.OPEN, -1)
 """Words behind which a name is as likely as at the beginning of a clause."""
@@ -66,7 +68,7 @@ _lasts: Final = "".join(
         *ANNOUNCE,
         *cues.ANNOUNCE_FIRST,
         *_OPEN_BEFORE,
-        *"是为系叫名人该成到做作写改换变注求间线班床组室房铺届位店社厂市",
+        *f"是为系叫名人该成到做作写改换变注求间线班床组室房铺届位店社厂市{cues.UNITS}",
     }
 )
 """The text before a name in a frame ends with one of these characters."""
@@ -94,6 +96,13 @@ _numbered: Final = re.compile(r"[0-9*一二三四五六七八九十](?:车间|�
 _OPENINGS: Final = frozenset("（([【「『")
 _shop: Final = re.compile(rf"[{HAN}]{{2}}(?:合作社|超市|[店社铺厂])$").search
 _item: Final = re.compile(r"(?:(?:^|[\s；;，,：:])[0-9]{1,2}[.、)）．:：]?\s?|[0-9][栋幢座号]楼?\s)$").search
+_quantity_of_goods: Final = re.compile(
+    rf"(?:[0-9]{{1,2}}|[一二两三四五六七八九十半])[{cues.UNITS}](?=([{HAN}]{{1,3}}))"
+).finditer
+"""Finds a quantity with goods behind it."""
+_size: Final = re.compile(r"\s?[0-9]{2,3}(?:码(?!头)|[cC][mM])").match
+_after_quantity: Final = re.compile(rf"[0-9一二两三四五六七八九十半][{cues.UNITS}]$").search
+_CLOSINGS: Final = frozenset("]】)）")
 _spaced: Final = re.compile(
     rf"[{_FIRSTS}](?<![{HAN}].)(?:[ \u3000][{HAN}]){{1,3}}"
     rf"(?=[ \u3000]?(?:亲?收|代收|签收|亲启|先生|女士|小姐|老师)(?![{HAN}]))"
@@ -118,6 +127,8 @@ _ROADS: Final = frozenset("路街巷弄")
 """Characters that end names of roads and begin no given name: 市长江路金都花园."""
 _MAY_BE_LAST: Final = frozenset("湖汇亭庄岸坊榭阁苑园庭城")
 """The characters among `PLACE_ENDS` with which a given name may end, where both sides of the frame are clear."""
+_MOST_OF_COURT: Final = 26
+"""The most that a given name costs that ends with 庭 and is no word: 国庭."""
 _NO_GIVEN: Final = frozenset("要说问想会可来去在是不没有也都就还又再家那收签拿取等和跟与及或同被把将给让请催托付")
 """Characters that are rather a verb than a given name behind a family name."""
 _PARTICLES: Final = frozenset(f"{cues.PARTICLES}的了们着过已未被将很太都还也就")
@@ -158,6 +169,54 @@ def find(text: str, found: Sequence[Span] = ()) -> Iterator[Span]:
             yield start, end
             free = end
             lasts.add(end)
+    yield from _of_orders(text, taken)
+    yield from _of_parallels(text, found, taken)
+
+
+def _of_orders(text: str, taken: set[int]) -> Iterator[Span]:
+    """Yield the spans of names before the quantity of goods, also behind the goods before: 王芳两箱苹果李丽一箱梨."""
+    first, goods = 0, False
+    for match in _quantity_of_goods(text):
+        at = match.start()
+        starts = range(max(first, at - len("欧阳小明")), at - 1)
+        if any(not is_han(char) for char in text[first:at]):
+            first, goods = max(place for place in range(first, at) if not is_han(text[place])) + 1, False
+            starts = range(first, first + 1) if not text[first - 1 : first].isalnum() else range(0)
+        noun = (
+            called_words.is_noun(match[1]) or called_words.is_noun(match[1][:2]) or called_words.is_noun(match[1][:1])
+        )
+        if noun and taken.isdisjoint(range(first, at)):
+            found = [
+                (score, start)
+                for start in starts
+                if at - start <= len("欧阳小明")
+                and (not goods or start > first)
+                and at in _ends(text, start)
+                and (score := _score(text, start, at, _TOLD if goods else _OPEN, _TOLD)) is not None
+            ]
+            if found:
+                yield max(found)[1], at
+        first, goods = match.end(), True
+
+
+def _of_parallels(text: str, found: Sequence[Span], taken: set[int]) -> Iterator[Span]:
+    """Yield the spans of names before the words behind a name that was found: 王芳那份不要辣李丽那份多放辣."""
+    for _, last in found:
+        words = text[last : last + 2]
+        if len(words) < 2 or not text.startswith(FOLLOW.get(words[0], ()), last):
+            continue
+        at = text.find(words, last + 2)
+        while at > 0:
+            spans = [
+                (score, start)
+                for start in range(max(last, at - len("欧阳小明")), at - 1)
+                if at in _ends(text, start)
+                and taken.isdisjoint(range(start, at))
+                and (score := _score(text, start, at, _TOLD, _TOLD)) is not None
+            ]
+            if spans:
+                yield max(spans)[1], at
+            at = text.find(words, at + 2)
 
 
 def effort(text: str) -> float:
@@ -188,6 +247,8 @@ def _before(text: str, start: int, lasts: set[int]) -> int | None:
         return _SURE
     if _numbered(text, start - 4, start) or _shop(text, start - 5, start):
         return _TOLD
+    if _after_quantity(text, start - 3, start):
+        return _OPEN
     two = text_before(text, start, 2)
     if not announced(text, start):
         return _OPEN if text.endswith(_OPEN_BEFORE.get(last, ()), 0, start) else None
@@ -205,6 +266,8 @@ def _before_sign(text: str, start: int, lasts: set[int]) -> int | None:
         return None
     if last in "@＠":
         return _SURE
+    if last == ">" and text[start - 2] == "-" and start - 2 in lasts:
+        return _TOLD
     if last in _HEARTS and is_han(text[:start].rstrip(_HEARTS)[-1:]):
         return _TOLD
     if (
@@ -263,6 +326,10 @@ def _behind_sign(text: str, start: int, end: int, firsts: set[int], lasts: set[i
         return _SURE
     if firsts and quantity_at(text, end):
         return _SURE if any(quantity_at(text, last) for last in lasts) else _TOLD
+    if _size(text, end) or (char in _SPACES and time_at(text, end + 1) and text[start - 1 : start] in _CLOSINGS):
+        return _TOLD
+    if char == "-" and text[end + 1 : end + 2] == ">" and end + 2 in firsts:
+        return _TOLD
     if char in _SPACES and not is_han(text[start - 1 : start]):
         return _TOLD if text.startswith(FOLLOW.get(text[end + 1 : end + 2], ()), end + 1) else _OPEN
     return None if char.isalnum() or char == "*" else _OPEN
@@ -291,14 +358,17 @@ def _score(text: str, start: int, end: int, before: int, behind: int | None) -> 
     clear = known.is_family(name[0]) if family == 1 else name[:2] not in known.words
     told = before + behind
     least = _least(text, end, told, clear=clear)
-    if told == _TOLD and known.words.get(name[family:], NO_WORD)[0] == "n" and len(name) - family > 1:
+    noun = known.words.get(name[family:], NO_WORD)[0] == "n" and name[family:] not in cues.GIVEN_WORDS_TOLD
+    if told == _TOLD and noun and len(name) - family > 1:
         least = max(least, _LEAST_OF_NOUN)
     if _is_none(name, name[family:], told, clear=clear):
         return None
     if text.startswith("一下", start + 1) or called_words.counts_goods(text, start):
         return None
     cost = min(COST_OF_WORD_AS_FAMILY, known.family.get(name[:family], COST_OF_WORD_AS_FAMILY))
-    cost += known.given_cost(name[family:]) + COST_OF_NAME[len(name) - family]
+    given = name[family:]
+    told_word = given in cues.GIVEN_WORDS_TOLD
+    cost += (COST_OF_GIVEN_WORD if told_word else known.given_cost(given)) + COST_OF_NAME[len(given)]
     if family == 1 and known.words.get(name[:2], NO_WORD)[1] < _FREQUENT:
         cost += _OF_FREQUENT_WORD
     if known.cost(name) - cost < least:  # words that reach over its ends cost no more
@@ -312,14 +382,16 @@ def _is_none(name: str, given: str, told: int, *, clear: bool) -> bool:
     words = han_words().words
     if name in words or name in _NONE or name in cues.common_words() or not _PARTICLES.isdisjoint(given):
         return True
-    if given in _NONE and (len(given) > 1 or given in _NO_GIVEN or not clear):
+    is_given = given in cues.GIVEN_WORDS or given in cues.GIVEN_WORDS_TOLD
+    if given in _NONE and not is_given and (len(given) > 1 or given in _NO_GIVEN or not clear):
         return True
-    frequent = given not in cues.GIVEN_WORDS and len(given) > 1 and words.get(given, NO_WORD)[1] < _FREQUENT
+    frequent = not is_given and len(given) > 1 and words.get(given, NO_WORD)[1] < _FREQUENT
     if not clear and (given in _NUMERALS or frequent):
         return True
     if name[:2] in cues.NO_CALLED or (len(given) > 1 and given[0] in _ROADS):
         return True
-    if name[-1] in PLACE_ENDS and (told <= _SURE or name[-1] not in _MAY_BE_LAST):
+    usual = is_given or (name[-1] == "庭" and len(given) > 1 and han_words().given_cost(given) <= _MOST_OF_COURT)
+    if name[-1] in PLACE_ENDS and not usual and (told <= _SURE or name[-1] not in _MAY_BE_LAST):
         return True
     if name[-1] in _GOODS and told <= _SURE and han_words().given.get(name[-1], _MOST) >= _MOST:
         return True

@@ -21,9 +21,11 @@ from masking_service.masking.names import (
     names_in_traces,
     names_of_clauses,
     names_without_family,
+    nicknames,
 )
 from masking_service.masking.names.arabic_names import arabic_names
 from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han, name_ends
+from masking_service.masking.names.beside_runs import announced
 from masking_service.masking.names.han_run import LAST
 from masking_service.masking.names.latin_at_addresses import first_latin_name, latin_names_at_ends
 from masking_service.masking.names.latin_bounds import is_latin_name, latin_name_before
@@ -49,6 +51,12 @@ from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.masking.words.han_words import han_words
 from masking_service.masking.words.legal_forms import HAN_FORMS
 
+_weekday: Final = re.compile(
+    "周[一二三四五六日末][至到和或及与前后早晚上中下就再才可要能给送发取来去不没有是的内起拿收寄派]?"
+).fullmatch
+"""Matches a day of the week, with or without a word behind it."""
+_shop_of_goods: Final = re.compile(f"[{HAN}]记[{HAN}]?").fullmatch
+"""Matches the name of a shop that is called after its owner: 詹记."""
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街号]|单元)").search
 """Finds a name whose given name is hidden already, but no unit, lane or house: 楼*单元."""
@@ -66,8 +74,11 @@ _LEAST_GOODS: Final = 3
 """Different words for goods in a title of goods."""
 _LENGTH_OF_MOST_NAMES: Final = 3
 _sentence_end: Final = re.compile("[。！？!?；;\n]|$").search
+_HARVESTS: Final = ("丰收", "秋收")
+"""Words that end like a verb of pick-up: 张三丰收 is rather received by 张三丰."""
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
+_SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
 _CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
 _JOINT: Final = "或者|以及|改[成为做]|换成|变更为|的?而?不是|[、或和与與及跟+/／|｜&＆代替帮转轉]"
 _SIGNS_OF_LISTS: Final = frozenset("、+/／|｜&＆")
@@ -91,6 +102,7 @@ _IN_HAN: Final = (
     names_beside_numbers.touched,
     names_in_traces.find,
     names_without_family.find,
+    nicknames.find,
 )
 """Functions that find names in a text in simplified characters, each by its own rules."""
 
@@ -163,11 +175,31 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     if found and "事务所" in text:
         found = [span for span in found if _is_of_firm(text, span[1]) is None]
     if "*" in text:
-        found = [
-            span for span in found if text[slice(*span)] not in DOUBLE_FAMILY_NAMES or not _hidden_given(text, span[1])
-        ]
+        found = [span for span in found if not _is_masked(text, *span)]
+    found = [span for span in found if _weekday(text, *span) is None and not called_words.is_inside_word(text, *span)]
     found = without_places(text, names_in_traces.without_sites(text, found)) if found else found
     return apart([_whole(text, *span) for span in _joined_by_words(text, found)]) if found else found
+
+
+def _is_masked(text: str, start: int, end: int) -> bool:
+    """Whether the span is what a mask showed of a name, or ends with it: 欧阳**, and 和孙 of 我和孙**."""
+    name = text[start:end]
+    if text[end : end + 1] in _SHORT_TITLES and _hidden_given(text, end + 1) is not None:
+        return True  # 祝 of 祝董**
+    if _hidden_given(text, end) is None:
+        return False
+    return name in DOUBLE_FAMILY_NAMES or (
+        text[start - 1 : start] != "*" and (name[-1] in ANY_FAMILY or name[-2:] in DOUBLE_FAMILY_NAMES)
+    )
+
+
+def _is_no_name(text: str, start: int, end: int) -> bool:
+    """Whether what looks like a name is a day of the week, or a shop that is called after its owner."""
+    if _weekday(text, start, end) is not None:
+        return True
+    return (
+        _shop_of_goods(text, start, end) is not None and not announced(text, start) and "*" not in text[end : end + 2]
+    )
 
 
 def _without_goods(text: str, found: Iterator[Span]) -> Iterator[Span]:
@@ -193,6 +225,9 @@ def _whole(text: str, start: int, end: int) -> Span:
     """Return the span of a name, one longer if its given name was cut: 邵福来 and not 邵福, 李王丽娟 and not 李王丽."""
     cut = text[end - 1 : end + 1] in cues.GIVEN_WORDS and end - start > 1
     cut = (cut and not called_words.is_word(text[end : end + 2])) or _has_two_families(text, start, end)
+    cut = cut or (
+        end - start == len("张三") and text[end : end + 2] in _HARVESTS and not is_han(text[end + 2 : end + 3])
+    )
     return (start, end + cut)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import HAN, follows, is_han
+from masking_service.masking.names.beside_runs import announced
 from masking_service.masking.words.divisions import is_division
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 
@@ -66,7 +67,8 @@ def _is_of_place(text: str, start: int, end: int) -> bool:
         return True
     if len(name) == 1 or before in _ANNOUNCE:
         return False
-    if name[0] == "路" and is_han(before) and before not in _ENDS_OF_HOUSES and not follows(text, end):
+    is_road = name[0] == "路" and is_han(before) and before not in _ENDS_OF_HOUSES and not announced(text, start)
+    if is_road and not follows(text, end):
         return not names_between_words.is_name(name[1:])
     if is_division(name[:2]) and _firm_in_place(text, start) is not None:
         return True

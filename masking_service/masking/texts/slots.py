@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from masking_service.masking.names.names_of_neighbours import JAPANESE_FAMILY_NAMES
+from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES, RARE_FAMILY_NAMES
@@ -107,6 +108,9 @@ class SlotFinder(NamedTuple):
                         or slot[-1] + first in words
                         or (first in given and not families.isdisjoint(slot[1:]))
                     )
+                )
+                or called_words.is_inside_word(
+                    before[-6:] + slot + behind[:6], len(before[-6:]), len(before[-6:] + slot)
                 )
             ):
                 slots.append(written)

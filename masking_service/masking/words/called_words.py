@@ -1,6 +1,8 @@
 """Says which Han are words, and which words can be a person's name: 方圆女士, 由方言签收."""
 
 import re
+from functools import cache
+from importlib import resources
 from typing import Final
 
 from masking_service.masking.members.name_words import name_words
@@ -17,7 +19,7 @@ _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cue
 _NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处色款码箱盒袋")
 """Last characters of words that mean people, posts, organisations or kinds of goods: 白色."""
 _ENDS_OF_VILLAGES: Final = frozenset("集镇乡屯店铺桥口寨堡庄村")
-_FLAT_ENDS: Final = frozenset("卡券票纸贴膜毯床饼")
+_FLAT_ENDS: Final = frozenset("卡券票纸贴膜毯床饼片单条信图")
 _is_time: Final = re.compile(
     "[今明昨前后当次翌即同近本末][天日晚早夜]|[今明去前次当同本]年|[本当次同上下]月|[一二三四五六七八九十正腊]月"
     "|[上中下正]午|傍晚|凌晨|清晨|早[晨上]|晚[上间]|夜[里间晚]|周[一二三四五六日末]|[本上下]周|日前|现在|刚才"
@@ -30,6 +32,25 @@ _CUES: Final = frozenset((*cues.ROLES, *cues.WEAK, *cues.TITLES, *cues.VERBS))
 def is_word(text: str) -> bool:
     """Whether a whole text is a known word."""
     return text in han_words().words or text in cues.common_words()
+
+
+@cache
+def _whole_words() -> tuple[dict[int, frozenset[str]], frozenset[str]]:
+    """Return the words inside which no name is, by length, and all pairs of characters in them."""
+    text = resources.files(__package__).joinpath("whole_words.txt").read_text("utf-8")
+    words = [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]
+    by_length = {length: frozenset(word for word in words if len(word) == length) for length in {*map(len, words)}}
+    return by_length, frozenset(word[at : at + 2] for word in words for at in range(len(word) - 1))
+
+
+def is_inside_word(text: str, start: int, end: int) -> bool:
+    """Whether a span of two characters or more is part of an idiom or another long word: 李戴 of 张冠李戴."""
+    words_of, pairs = _whole_words()
+    return text[start : start + 2] in pairs and any(
+        text[first : first + length] in words
+        for length, words in words_of.items()
+        for first in range(max(0, end - length), start + 1)
+    )
 
 
 def is_noun(text: str) -> bool:

@@ -23,7 +23,8 @@ COST_OF_USUAL_GIVEN: Final = 22
 """The most that a given name costs that is not taken for the city of the same name: 永安."""
 _COST_OF_GIVEN: Final = 21
 _COST_OF_FREQUENT_GIVEN: Final = 13
-_COST_OF_GIVEN_WORD: Final = 14
+COST_OF_GIVEN_WORD: Final = 14
+"""The cost of a given name that is a word."""
 _COST_OF_DOUBLED: Final = 6
 """Extra cost of a given name that is one character written twice: 圆圆."""
 _COST_OF_DOUBLE: Final = 12
@@ -147,14 +148,14 @@ class HanWords:
     def given_cost(self, given: str) -> int:
         """Return what a given name costs."""
         if given in name_cues.GIVEN_WORDS:
-            return _COST_OF_GIVEN_WORD
+            return COST_OF_GIVEN_WORD
         cost = sum([self.given.get(char, _COST_OF_GIVEN) for char in given])
         return cost // 2 + _COST_OF_DOUBLED if given[1:] == given[:1] else cost
 
     def saved_as_given(self, given: str) -> int:
         """Return how much less a given name costs than its characters as single words."""
         if given in name_cues.GIVEN_WORDS:
-            return sum(self.words.get(char, NO_WORD)[1] for char in given) - _COST_OF_GIVEN_WORD
+            return sum(self.words.get(char, NO_WORD)[1] for char in given) - COST_OF_GIVEN_WORD
         saved = self._saved_as_given.get
         return sum([saved(char, COST_OF_UNKNOWN - _COST_OF_GIVEN) for char in given])
 

@@ -43,6 +43,7 @@ GOODS: Final = _WORDS["goods"]
 PLACES_ABROAD: Final = _WORDS["places-abroad"]
 GIVEN: Final = "".join(_WORDS["given"])
 GIVEN_WORDS: Final = frozenset(_WORDS["given-words"])
+GIVEN_WORDS_TOLD: Final = frozenset(_WORDS["given-words-told"])
 PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n")}
 """Words about parcels that the dictionary of `han_words` lacks, by class."""
 UNITS: Final = "元块份箱件个盒袋斤包瓶单套桶提条只本罐板"
@@ -94,7 +95,7 @@ NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
 )
 """Characters that make another word of a 总 before them."""
-PARTICLES: Final = "吗嗎呢吧啊呀啦嘛呗哦么咯嘞哟"
+PARTICLES: Final = "吗嗎呢吧啊呀啦嘛呗哦么咯嘞哟哈"
 """Characters that end questions and clauses, and no given names."""
 SHORT_TITLES: Final = "总總哥姐叔姨嫂婶伯姑舅婆爷工董氏"
 """Titles of one character behind a family name, where no other Han follows that could make a word of them."""
