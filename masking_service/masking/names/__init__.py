@@ -14,6 +14,8 @@ overlap, and most names are found by several modules.
   雨桐老师收 → 雨桐
 - `names_without_family`: a name of people who have no family names, as among Uyghurs, Tibetans and Mongols.
   次仁多吉收 → 次仁多吉
+- `nicknames`: a family name behind 小 or 老.
+  老杜让放门卫 → 杜
 - `names_in_traces`: a name at a fixed place of a carrier's trace or of a quoted chat.
   【苏州】 的时光（*******5678） 正在第1次派件 → 时光
 - `names_between_words`: a name among other Chinese words, with no sign around it, by its likelihood alone.

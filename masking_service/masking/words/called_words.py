@@ -19,7 +19,7 @@ _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cue
 _NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处色款码箱盒袋")
 """Last characters of words that mean people, posts, organisations or kinds of goods: 白色."""
 _ENDS_OF_VILLAGES: Final = frozenset("集镇乡屯店铺桥口寨堡庄村")
-_FLAT_ENDS: Final = frozenset("卡券票纸贴膜毯床饼片单条信图")
+_FLAT_ENDS: Final = frozenset("卡券票纸贴膜毯床饼片条信图")
 _is_time: Final = re.compile(
     "[今明昨前后当次翌即同近本末][天日晚早夜]|[今明去前次当同本]年|[本当次同上下]月|[一二三四五六七八九十正腊]月"
     "|[上中下正]午|傍晚|凌晨|清晨|早[晨上]|晚[上间]|夜[里间晚]|周[一二三四五六日末]|[本上下]周|日前|现在|刚才"

@@ -22,6 +22,7 @@ from masking_service.masking.names import (
     names_of_neighbours,
     names_of_pasted_lines,
     names_without_family,
+    nicknames,
     pinyin_names,
 )
 
@@ -55,6 +56,7 @@ FINDERS = {
     "names_of_neighbours": names_of_neighbours.names_of_neighbours,
     "names_of_pasted_lines": _of_line,
     "names_without_family": names_without_family.find,
+    "nicknames": nicknames.find,
     "pinyin_names": pinyin_names.pinyin_names,
 }
 
