@@ -15,6 +15,7 @@ from masking_service.masking.words.address_words import LATIN_PLACE, LATIN_SITE,
 from masking_service.masking.words.alternatives import by_first_letter
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.legal_forms import LATIN_FORMS
+from masking_service.masking.words.plain_words import firms
 
 Span = tuple[int, int]
 
@@ -82,6 +83,11 @@ _NOT_BESIDE_PERSON: Final = NO_PERSON.union(map(plain_word, cues.LATIN_ORGANISAT
 _SURE_TITLES: Final = frozenset("dona doña bu pak ibu bapak frau herr familie senhora señora signora".split())
 PERSONS: Final = frozenset((*cues.LATIN_PERSONS, *cues.GERMAN_PERSONS))
 _TITLES_OF_VIETNAM: Final = frozenset("anh chị cô chú bác ông bà em".split())
+_SITES: Final = frozenset("office desk department dept warehouse depot counter team store shop reception".split())
+"""What ends the name of a part of a firm: Head Office."""
+_ANNOUNCING: Final = frozenset(
+    word for word in (*PERSONS, *cues.LATIN_BEFORE, *_TITLES_OF_VIETNAM) if " " not in word
+).union(_SURE_TITLES)
 _OF_MONTHS: Final = frozenset(("april", "may", "june"))
 """Months that are given names if a family name follows: April Berg."""
 LONGEST: Final = 48
@@ -154,6 +160,8 @@ def is_latin_name(name: str) -> bool:
         (len(words) > 1 or (len(words[0]) > 1 and words[0] not in cues.NO_LATIN_NAME_ALONE))
         and (words[0].partition("'")[0] not in cues.NO_LATIN_NAME or (len(words) == 2 and words[0] in _OF_MONTHS))
         and words[-1] not in cues.NO_LATIN_NAME
+        and words[0] not in firms()
+        and "-".join(words) not in cues.LATIN_SHOPS
         and (not _place(name) or (len(words) == 2 and words[0] in GIVEN and words[1] in _FAMILIES))
     )
 
@@ -210,7 +218,19 @@ def trimmed(match: re.Match[str], group: str = "name", start: int | None = None)
         start += len(words.pop(0)) + 1
     while len(words) > 1 and words[-1].lower() in cues.TITLES_BEHIND:
         end -= len(words.pop()) + 1
+    if "-".join(words).lower() in cues.LATIN_SHOPS:
+        return
+    dropped = ""
     while words and not is_latin_name(" ".join(words)):
-        end -= len(words.pop()) + 1
-    if words:
+        dropped = words.pop()
+        end -= len(dropped) + 1
+    if words and not (len(words) == 1 and dropped.lower() in _SITES and not is_given(words[0])):
         yield start, end
+
+
+def behind_announcing(text: str, start: int, end: int) -> int:
+    """Return where a name begins behind the words for a person that are between `start` and it."""
+    words = text[start:end].split(" ")
+    while len(words) > 1 and words[0].lower() in _ANNOUNCING and plain_word(words[0]) not in GIVEN:
+        start += len(words.pop(0)) + 1
+    return start

@@ -8,11 +8,12 @@ front of its family name, if the two are not all of a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 from unicodedata import normalize
 
 from masking_service.masking.around import text_before
+from masking_service.masking.names.latin_at_doors import may_have_doing, names_at_doors
 from masking_service.masking.names.latin_bounds import (
     CAPITALISED,
     GIVEN,
@@ -26,6 +27,7 @@ from masking_service.masking.names.latin_bounds import (
     UPPER,
     Span,
     begins_with_street,
+    behind_announcing,
     has_capital,
     is_given,
     is_known,
@@ -35,26 +37,15 @@ from masking_service.masking.names.latin_bounds import (
     is_vietnamese,
     plain_word,
     trimmed,
-    without_accents,
 )
+from masking_service.masking.names.latin_cues import CUE, PARTICLE, in_both_spellings
+from masking_service.masking.names.latin_in_small_letters import may_hold, names_in_small_letters
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import LATIN_PLACE
 from masking_service.masking.words.alternatives import any_of, by_first_letter
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.legal_forms import LATIN_FORMS
 
-
-def _in_both_spellings(words: Sequence[str]) -> set[str]:
-    """Return words, and the longer ones without accents, too: żona means wife, but zona a zone."""
-    return {
-        spelling for word in words for spelling in (word, without_accents(word) if len(word) > len("żona") else word)
-    }
-
-
-_FAMILY_FIRST: Final = "(?:(?:van (?:de[rn]? |het |'t )?|von (?:der |dem )?|ter |ten |de la |'[ts] )?)"
-"""Part of a regular expression: small words that begin a family name behind a cue: van der Pouw."""
-_SMALL_LETTER: Final = r"[a-z\u00df-\u024f\u0300-\u036f\u0430-\u04ff\u1e00-\u1eff]"
-_SMALL: Final = rf"{_SMALL_LETTER}(?:{_SMALL_LETTER}|['’-]){{2,24}}"
 _VERB: Final = (
     r"(?:\s(?:will|would|may|must|should"
     r"|wants?|wanted|asks?|asked|has|had|is (?:not |at |in |out|away|on |allergic|the |my |our |here|sick|ill|home)"
@@ -71,25 +62,10 @@ _VERB: Final = (
 )
 _WISH: Final = r"(?:[,.;]\s(?:please |pls |kindly )?(?:ring|call|knock|leave|text|buzz|phone|dial|do not|don't)\b)"
 """Part of a regular expression: a request to the courier behind the name of a recipient."""
-_CUE: Final = (
-    rf"(?:(?i:{by_first_letter(cues.LATIN_CUES)})[.:：\s(\-–]{{1,3}}"
-    rf"|(?i:{any_of(_in_both_spellings(cues.LATIN_BEFORE))})[:：\s(\-–]{{1,3}}){TITLE}?|{TITLE}"
-)
-_two_small: Final = re.compile(rf"{_SMALL_LETTER}{{2}}[ .:]{{1,2}}{_SMALL_LETTER}{{3}}").search
 _announced: Final = Expression(
-    rf"(?<![{LETTERS}])(?=[{LETTERS}])(?:{_CUE}"
-    rf"|(?P<sir>(?<![\w:：]\s)M\.\s|(?:{cues.TITLES_IN_TEXTS})\s))(?P<name>{_FAMILY_FIRST}{NAME})(?!{LETTER})"
+    rf"(?<![{LETTERS}])(?=[{LETTERS}])(?:{CUE}"
+    rf"|(?P<sir>(?<![\w:：]\s)M\.\s|(?:{cues.TITLES_IN_TEXTS})\s))(?P<name>{PARTICLE}?{NAME})(?!{LETTER})"
 ).finditer
-_small_title: Final = re.compile(
-    r"\b(?:(?:mrs?|ms|dhr|mevr|mme|mlle|sra|srta|sr|sigra|sig)\.?|frau|herrn?|famil(?:ie|ia|le)|mevrouw|meneer"
-    r"|monsieur|madame|signora?|señora?|senhora?|do[nñ]a|pan[ií]|panią|panu)\s$",
-    re.I,
-).search
-_announced_small: Final = Expression(
-    rf"(?<![{LETTERS}])(?=[{LETTERS}]{{2,}}[^\n]{{3}})"
-    rf"(?=(?:{_CUE}|(?:{cues.TITLES_IN_TEXTS})\s)(?P<name>{_SMALL}(?: {_SMALL}){{0,3}}))"
-).finditer
-"""Finds up to four words in small letters behind a cue; the first of them has to be a known given name."""
 _WEAK: Final = any_of((*cues.LATIN_WEAK_WORDS, *cues.LATIN_PERSONS))
 _weakly_announced: Final = Expression(
     rf"(?<![{LETTERS}])(?=[{LETTERS}])(?i:{by_first_letter(cues.LATIN_WEAK)}|{_WEAK})\s{TITLE}?(?P<name>{NAME})"
@@ -122,7 +98,7 @@ _before_verb: Final = Expression(
 _before_turkish: Final = Expression(
     rf"(?<!{LETTER})(?:(?:(?<=[.!?] )|(?<![^\n])){CAPITALISED} )?{_TWO_WORDS}(?=\s(?:{any_of(cues.TURKISH_BEHIND)}))"
 ).finditer
-_KIN: Final = any_of(_in_both_spellings(cues.LATIN_KIN))
+_KIN: Final = any_of(in_both_spellings(cues.LATIN_KIN))
 _before_verb_alone: Final = Expression(
     rf"(?<![{LETTERS}'’&/-])(?<!\b[A-Z]\. )(?P<name>[{UPPER}]{LETTER}{{2,}})(?=\s?\((?i:{_KIN})\)"
     rf"|\s(?i:(?P<named>{any_of(cues.LATIN_NAMED)})|{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND))}))"
@@ -242,8 +218,10 @@ _goes_on: Final = re.compile(r"\s[^\W\d_A-Z]").match
 
 def latin_names(text: str, *, address: bool = False) -> Iterator[Span]:
     """Yield the spans of names behind announcing words and, without an address, those in sentences."""
-    if not address and _two_small(text):
-        yield from _names_in_small_letters(text)
+    if not address and may_hold(text):
+        yield from names_in_small_letters(text)
+    if not address and may_have_doing(text):
+        yield from names_at_doors(text)
     if not has_capital(text):
         return
     for match in _announced(text):
@@ -266,38 +244,6 @@ def announced_in_address(text: str) -> Iterator[Span]:
     for match in _announced(text):
         if not _is_no_cue(match) and not match["sir"] and not _is_of_street(match):
             yield from trimmed(match)
-
-
-def _names_in_small_letters(text: str) -> Iterator[Span]:
-    """Yield the spans of given names in small letters behind a cue: ask for maria.
-
-    Behind a title one more word belongs to the name, or is all of it: signora anna bianchi, frau müller.
-    """
-    for match in _announced_small(text):
-        words = match["name"].split(" ")
-        known = next((at for at, word in enumerate(words) if not _is_small_name(word)), len(words))
-        titled = _small_title(text, match.start(), match.start("name")) is not None
-        if titled and known < min(2, len(words)) and not _is_usual(words[known]):
-            known += 1
-        if known:
-            start = match.start("name")
-            yield start, start + len(" ".join(words[:known]))
-
-
-def _is_usual(word: str) -> bool:
-    """Whether a word in small letters is no name behind a title: la señora que limpia."""
-    return word in PERSONS or word in cues.LATIN_SMALL or word in cues.NO_LATIN_NAME
-
-
-def _is_small_name(word: str) -> bool:
-    """Whether a word in small letters is a given name and nothing else."""
-    plain = plain_word(word)
-    return (
-        plain in GIVEN
-        and plain not in cues.SMALL_WORDS
-        and plain not in cues.LATIN_WORDS
-        and (len(plain) > len("tim") or word.isascii())
-    )
 
 
 def _names_of_sentences(text: str) -> Iterator[Span]:
@@ -385,7 +331,7 @@ def _names_beside_persons(text: str) -> Iterator[Span]:
             yield from (span for span in trimmed(match) if " " in text[slice(*span)])
     if _title_behind(text):
         for match in _before_title(text):
-            yield from trimmed(match)
+            yield from trimmed(match, start=behind_announcing(text, *match.span("name")))
 
 
 def _is_street(text: str, start: int, end: int) -> bool:
@@ -408,7 +354,7 @@ def _is_no_cue(match: re.Match[str]) -> bool:
         return _PLACE_BEFORE(match.string, *_right_before(match)) is not None
     if match[0][:1] in "Ss" and _OUR(match.string, *_right_before(match)) is not None:
         return True
-    if _HIDDEN_FIRM(match.string, match.end("name")) is not None:
+    if _HIDDEN_FIRM(match.string, match.end("name")) is not None or _is_office(match):
         return True
     if match[0].isascii():
         return False
@@ -417,6 +363,12 @@ def _is_no_cue(match: re.Match[str]) -> bool:
     if title == title.lower() or (others and _middle_of_vietnam(normalize("NFC", others[0]))):
         return False  # cô Giang, Bà Triệu Thị Mai
     return normalize("NFC", f"{title}-{first}".lower()) in cues.LATIN_TITLED
+
+
+def _is_office(match: re.Match[str]) -> bool:
+    """Whether the first word behind a cue in a sentence begins the name of a firm or an office: A/C Departamento …"""
+    cue = match.string[match.start() : match.start("name")].rstrip()
+    return cue[-1:] not in ":：." and is_of_firm(match["name"].partition(" ")[0])
 
 
 def _is_of_street(match: re.Match[str]) -> bool:

@@ -11,6 +11,7 @@ from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import HAN, is_han, is_latin, name_ends
 from masking_service.masking.names.latin_at_addresses import first_latin_name
 from masking_service.masking.names.latin_bounds import (
+    behind_announcing,
     behind_title,
     is_known,
     is_latin_name,
@@ -114,8 +115,10 @@ def find(text: str) -> Iterator[Span]:
         if end < number.start() and is_latin(text[end - 1 : end]):
             latin = latin_name_before(text, end)
         if latin is not None and is_latin_name(text[latin:end]):
-            name = behind_title(text, latin, end)
-            if name < end:  # a title may be all that is left in front of a name that is stars now
+            name = behind_title(text, behind_announcing(text, latin, end), end)
+            if name < end and is_latin_name(
+                text[name:end]
+            ):  # a title may be all that is left in front of a name that is stars now
                 yield name, end
         elif (start := name_before(text, end, loose=True, rare=True)) is not None:
             yield start, end

@@ -24,7 +24,7 @@ JAPANESE_FAMILY_NAMES: Final = frozenset(WORDS["japanese-families"])
 _SIMPLIFIED: Final = str.maketrans("辺斎広沢桜滝浜渋栄関徳", "边斋广泽樱泷滨涩荣关德")
 """From characters that only Japan uses to those that China uses in their place."""
 _hangul: Final = re.compile("[\uac00-\ud7a3]").search
-_japanese: Final = re.compile("[\u3041-\u30fa様宛]|受取|受領|気付|配達|表札").search
+_japanese: Final = re.compile("[\u3041-\u30fa様宛携帯]|受取|受領|気付|配達|表札").search
 _labelled: Final = Expression(rf"(?:{any_of(WORDS['japanese-roles'])})[:：\s（(\[【]").search
 _begins_role: Final = re.compile(f"[{''.join({word[0] for word in WORDS['japanese-roles']})}]").search
 
@@ -90,7 +90,10 @@ _JAPANESE_ROLES: Final = WORDS["japanese-roles"]
 _NO_JAPANESE: Final = frozenset(WORDS["no-japanese"])
 _japanese_names: Final = Expression(
     rf"(?:{any_of(WORDS['japanese-roles'])})(?:[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})|[:：]\s?(?P<spaced>{_SPACED}))"
+    rf"|(?:{any_of(WORDS['japanese-roles'])})(?:名|者|印)?[:：]\s?"
+    rf"(?P<labelled>[{_KANJI}]{{1,4}}(?:[ \u3000]?{_GIVEN})?)(?![{_KANJI}{_HIRAGANA}{_KATAKANA}*])"
     rf"|(?:{any_of(WORDS['japanese-roles'])})の(?P<of>{_FAMILY})(?=[がはでとに様さ、。）)]|$)"
+    rf"|(?:{any_of(WORDS['japanese-offices'])})の(?P<office>{_FAMILY}|[{_SINGLE}])(?=まで|へ(?![{_KANJI}])|宛|に[渡連預電]|[がは、。）)]|$)"
     rf"|{_APART}(?P<doing>{_NAME})(?=が(?:サイン|受け?取|受領|署名|拒否|引き取))"
     rf"|{_APART}(?P<house>{_NAME}|{_FAMILY})(?=宅[にへで前の]|気付|方(?:$|[^\w]))"
     rf"|{_APART}(?P<taker>{_NAME})(?=[ \u3000]?(?:代理|受け?取|受領|サイン))"
@@ -98,6 +101,8 @@ _japanese_names: Final = Expression(
     rf"|(?:妻|夫|娘|息子|母|父|姉|兄|弟|妹)の(?P<kin>[{_KANJI}]{{1,3}}|[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})(?=[がはにとへ])"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
     rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
+    rf"|(?<![{_KANJI}{_HIRAGANA}{_KATAKANA}])(?P<alone>{_FAMILY}|[{_SINGLE}])"
+    rf"(?=[\s（(,、/:：]{{0,3}}(?:携帯|TEL|Tel|電話|☎)[番号:： は]{{0,3}}{PHONE})"
     rf"|(?<![{_KANJI}])(?P<before>{_NAME})(?=[\s（(,、/:：]{{0,3}}{_SAYS_PHONE_IN_JAPANESE}?{PHONE})"
     rf"|(?<!\*)\*{{5,}}+[0-9]{{0,4}}[\s,、/)）]{{0,3}}(?P<behind>{_NAME})(?![{_KANJI}])"
 ).finditer
@@ -135,6 +140,8 @@ _polite_in_thai: Final = Expression(
 """Finds two words of a name behind a title or the word for a customer that begins a part of a text."""
 
 
+_of_place: Final = re.compile(".{0,6}先[^先]{0,2}[:：]").match
+"""Matches a label behind which a place stands as often: お届け先：東京."""
 _spaced_at: Final = re.compile(_SPACED).match
 _whole_at: Final = Expression(rf"(?:{_FAMILY}){_GIVEN}(?![{_KANJI}{_KATAKANA}]|[{_HIRAGANA}](?!さ|く|ち))").match
 
@@ -177,6 +184,8 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
     if _japanese(text) or (_begins_role(text) and _labelled(text)):
         for match in _japanese_names(text):
             group = match.lastgroup or ""
+            if group == "labelled" and (_of_place(match[0]) or _is_no_name(match["labelled"])):
+                continue
             if group != "titled" or _is_honoured(match["titled"], text[match.end() :].lstrip(" \u3000")[:1]):
                 yield match.start(group), _end(match, group)
 
@@ -184,9 +193,21 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
 def _is_honoured(name: str, honorific: str) -> bool:
     """Whether what is before an honorific is a person's name, and no word for people or for a way."""
     parts = name.replace("\u3000", " ").split(" ")
+    if name in _FAMILIES:
+        return True
     if not _NO_JAPANESE.isdisjoint((*parts, name[-2:])) or name[-1] in "者員人屋家":
         return False
     return honorific in "様さ" or name[:2] in _FAMILIES or name[0] in _SINGLE
+
+
+def _is_no_name(value: str) -> bool:
+    """Whether the value behind a label is a word for people or for a way: 受取人：本人, 担当：営業部."""
+    return (
+        value in _NO_JAPANESE
+        or value[-1] in "者員人部課係室店所社済中要無不可止屋家口庫会号番日時着印様"
+        or value[:2]
+        in ("不要", "未定", "未記", "本人", "本社", "家族", "同居", "会社", "宅配", "管理", "受付", "玄関", "置配")
+    )
 
 
 def _end(match: re.Match[str], group: str) -> int:

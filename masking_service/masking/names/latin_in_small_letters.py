@@ -1,0 +1,194 @@
+"""Finds names in Latin letters that are written small, as people type them on phones: signed by smith, frau müller.
+
+No capital tells a name here. A word behind a cue is one if it is a known given name, or if no list of ordinary words
+has it (`plain_words`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from unicodedata import normalize
+
+from masking_service.masking.names.latin_bounds import GIVEN, LETTERS, PERSONS, Span, is_of_firm, plain_word
+from masking_service.masking.names.latin_cues import CUE_BEFORE_SMALL, PARTICLE, SMALL_LETTER, in_both_spellings
+from masking_service.masking.words import name_cues as cues
+from masking_service.masking.words.alternatives import any_of
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.plain_words import plain_words, words_of_parcels
+
+may_hold: Final = re.compile(rf"{SMALL_LETTER}[ .:]{{1,2}}{SMALL_LETTER}{{3}}").search
+_SHORT_FAMILIES: Final = "(?:h[ồà]|đỗ|l[êý]|v[õũ]|tạ|tô)(?= )"
+"""Part of a regular expression: family names of Vietnam of two letters."""
+_WORD: Final = rf"{PARTICLE}{{0,2}}{SMALL_LETTER}(?:{SMALL_LETTER}|['’-]){{2,24}}"
+_title: Final = re.compile(
+    r"\b(?:(?:mrs?|ms|dhr|mevr|mme|mlle|sra|srta|sr|sigra|sig)\.?|frau|herrn?|famil(?:ie|ia|le)|mevrouw|meneer"
+    r"|(?:gọi|cho|gặp|hệ|tìm|báo|nhận:?) (?:anh|chị|cô|chú|bác|ông|bà)"
+    r"|monsieur|madame|signora?|señora?|senhora?|do[nñ]a|pan[ií]|panią|panu)\s$",
+    re.I,
+).search
+_PERSONS: Final = any_of((*cues.LATIN_PERSONS, *(word for word in cues.GERMAN_PERSONS if len(word) > len("durch"))))
+_announced: Final = Expression(
+    rf"(?<![{LETTERS}])(?=[{LETTERS}][{LETTERS} ./][^\n]{{3}})"
+    rf"(?=(?:{CUE_BEFORE_SMALL}|(?:{_PERSONS})\s|(?:{cues.TITLES_IN_TEXTS})\s)"
+    rf"(?P<name>(?:{_SHORT_FAMILIES}|{_WORD})(?: {_WORD}){{0,3}}))"
+).finditer
+"""Finds up to four words in small letters behind a cue."""
+_words: Final = Expression(
+    rf"(?:{_SHORT_FAMILIES}|{_WORD})(?: {_WORD}| {SMALL_LETTER}{{2}}(?!{SMALL_LETTER})){{0,3}}"
+).match
+_before_verb: Final = Expression(
+    rf"(?:(?<![^\n])|(?<=[.,;:(] ))(?P<name>{SMALL_LETTER}{{3,20}} {PARTICLE}?{SMALL_LETTER}{{3,20}})"
+    rf"(?=\s(?:{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND))}))"
+).finditer
+"""Finds two words that begin a part of a text, before what a person does."""
+_before_title: Final = re.compile(
+    rf"(?<![{LETTERS}])(?P<name>{SMALL_LETTER}{{3,20}})"
+    r"(?=\s(?:bey|han[ıi]m|efendi|abi|abla|usta|amca|teyze)(?:y?[ae]|['’]\w{1,4})?(?:[\s,.;)]|$))"
+).finditer
+_TITLES: Final = frozenset(
+    "anh chi bac ong chu em mme mlle mrs herr herrn frau mevrouw meneer monsieur madame senhor senhora senor senora"
+    " signor signora pan pani pana panu".split()
+)
+"""Titles that are no names themselves."""
+_OF_FAMILIES: Final = ("van ", "von ", "ter ", "ten ")
+"""Before a family name only, whatever word that is, too: van de water."""
+_short: Final = re.compile(rf" {SMALL_LETTER}{{2}}(?<! ok)(?=\s*(?:$|[,;.(\n]))").match
+"""Matches a family name of two letters that ends a clause."""
+_is_in_vietnamese: Final = re.compile("[ăơưđ\u1ea0-\u1ef1\u1ef4-\u1ef9]").search
+"""Finds a letter of Vietnamese, in which ordinary words are short and many."""
+_ends_clause: Final = re.compile(r"\s*(?:$|[,.;(\n])").match
+_FAMILIES_OF_VIETNAM: Final = cues.VIETNAMESE_FAMILIES.union("phan thái lưu vương cao mai tô hà đàm kiều lâm".split())
+_NO_VIETNAMESE: Final = frozenset(
+    "trước khi qua số ở tại nhận đã lúc và với không có là rồi giúp nhé ạ sẽ đang ký lấy ra từ cho về sau nhà".split()
+)
+"""Words that no name in Vietnamese goes on with."""
+_word: Final = re.compile(rf"({PARTICLE}{{0,2}})([^ ]+)(?: |$)").match
+_MOST: Final = 3
+"""Unknown words that a name has at most."""
+_ends: Final = Expression(
+    rf"\s(?:{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND, *cues.GERMAN_VERBS))})"
+    r"|\s{0,3}(?:$|[,.;:()/\n\-–—])|(?:[ ,:(]|[^\W\d_]{1,10}\.?){0,6}[ ,:(]\(?\+?[0-9\-() ]{0,8}\*{5}",
+    re.I,
+).match
+"""Matches what a person does, the end of a clause, or a phone within a few words."""
+_NOUNS: Final = tuple({*cues.LATIN_KIN, *cues.LATIN_PERSONS} - ({*cues.LATIN_BEFORE} - {*cues.LATIN_KIN}))
+_NOT_SURE: Final = frozenset(map(plain_word, in_both_spellings(_NOUNS))) | frozenset(
+    "it's dear hi hello is name text see ring phone reach call called contact boss agent rep clerk operator rider"
+    " director doctor professor employee manager owner tenant resident friend partner intern cleaner nurse teacher"
+    " coach client guest student patient individual adult except anniversary birthday ask asked tell signature podpis"
+    " nome nom naam".split()
+)
+
+
+def names_in_small_letters(text: str) -> Iterator[Span]:
+    """Yield the spans of names in small letters behind a cue: ask for maria, signed by de vries.
+
+    Behind a title one word belongs to the name, whatever it is, unless it is in most texts.
+    """
+    for match in _announced(text):
+        start = match.start("name")
+        titled = _title(text, match.start(), start) is not None
+        end = max(_known_end(text, match, titled=titled), _told(text, match, titled=titled))
+        if end > start:
+            yield start, end
+    for match in _before_verb(text):
+        if not any(is_ordinary(plain_word(word)) or word in PERSONS for word in match["name"].split(" ")):
+            yield match.span("name")
+    yield from _before_titles(text)
+
+
+def _before_titles(text: str) -> Iterator[Span]:
+    """Yield the spans of words in small letters before a title, as in Turkish: ahmet bey'e."""
+    for match in _before_title(text):
+        if not is_ordinary(plain_word(match["name"])):
+            yield match.span("name")
+
+
+def _known_end(text: str, match: re.Match[str], *, titled: bool) -> int:
+    """Return where the given names behind a cue end, and one more word behind a title; -1 if there are none."""
+    at = end = match.start("name")
+    known = True
+    while known and (word := _word(text, at, match.end("name"))) is not None:
+        known = not word[1] and _is_given(word[2])
+        if not known and titled and not _is_usual(plain_word(word[2])) and word[2] not in _NO_VIETNAMESE:
+            known = word[1].startswith(_OF_FAMILIES) or not (word[1] and is_ordinary(plain_word(word[2])))
+            titled = False
+        if known:
+            end, at = word.end(2), word.end()
+    return end
+
+
+def _told(text: str, match: re.Match[str], *, titled: bool) -> int:
+    """Return where the words behind a cue end that are in no list of ordinary words; -1 if they are no name."""
+    end = small_name_end(text, match.start("name"))
+    if end is None:
+        return -1
+    if titled:
+        return end
+    cue = text[match.start() : match.start("name")].rstrip(" (-–")
+    sure = cue[-1:] in ":：" or plain_word(cue.rpartition(" ")[2]) not in _NOT_SURE
+    return end if sure or _ends(text, end) else -1
+
+
+def small_name_end(text: str, start: int) -> int | None:
+    """Return where the words at `start` end that are in no list of ordinary words; None if they are no name."""
+    found = _words(text, start)
+    if found is None:
+        return None
+    first = _word(text, start, found.end())
+    if first is not None and normalize("NFC", first[0].strip()) in _FAMILIES_OF_VIETNAM:
+        return _vietnamese_end(text, start, found.end())
+    at, end, count, sure = start, None, 0, False
+    while (word := _word(text, at, found.end())) is not None:
+        plain = plain_word(word[2])
+        given = plain in GIVEN and not _is_usual(plain)
+        if len(plain) < len("lee") or plain in cues.TITLES_BEHIND or _is_in_vietnamese(word[2]):
+            break
+        if is_ordinary(plain) and not word[1].startswith(_OF_FAMILIES):
+            if count == 0 and given:
+                at, count = word.end(), 1
+                continue
+            if count == 1 and sure and _may_be_family(plain) and _ends_clause(text, word.end(2)):
+                return word.end(2)
+            break
+        sure = sure or given
+        end, at, count = word.end(2), word.end(), count + 1
+    if end is None or count > _MOST:
+        return None
+    return short.end() if (short := _short(text, end)) is not None else end
+
+
+def is_ordinary(plain: str) -> bool:
+    """Whether a word without accents is in a list of words that are no names."""
+    return plain in plain_words() or _is_usual(plain) or is_of_firm(plain)
+
+
+def _may_be_family(plain: str) -> bool:
+    """Whether an ordinary word may be a family name behind a given name: maria montes."""
+    return not _is_usual(plain) and plain not in words_of_parcels() and not is_of_firm(plain)
+
+
+def _vietnamese_end(text: str, start: int, stop: int) -> int | None:
+    """Return where a name of two to four syllables ends that begins with a family name of Vietnam."""
+    words = text[start:stop].split(" ")
+    count = next((at for at, word in enumerate(words) if normalize("NFC", word) in _NO_VIETNAMESE), len(words))
+    return start + len(" ".join(words[:count])) if count > 1 else None
+
+
+def _is_usual(word: str) -> bool:
+    """Whether a word in small letters is no name behind a title: la señora que limpia."""
+    return word in _TITLES or word in PERSONS or word in cues.LATIN_SMALL or word in cues.NO_LATIN_NAME_ALONE
+
+
+def _is_given(word: str) -> bool:
+    """Whether a word in small letters is a given name and nothing else."""
+    plain = plain_word(word)
+    return (
+        plain in GIVEN
+        and plain not in _TITLES
+        and plain not in cues.SMALL_WORDS
+        and plain not in cues.LATIN_WORDS
+        and (len(plain) > len("tim") or word.isascii())
+    )
