@@ -18,6 +18,8 @@ _NO_STATE: Final = "rm"
 """Of the short words for units the one behind which five digits are no postcode."""
 _IN_SPANISH: Final = frozenset("poligono polígono pol calle carretera avenida avda".split())
 """Before the name of a street, whose house is not before it: Unit 63/64 Poligono Industrial."""
+_FLOOR_IN_PERSIAN: Final = "ط"
+"""A letter that stands for a floor, also with a space before the number: ط 3."""
 _SURE: Final = frozenset(("lj", "lc"))
 """Short words that hardly ever mean anything but a unit before a letter and a number: Lj T-430."""
 AND: Final = frozenset("& + and y al".split())
@@ -48,7 +50,7 @@ def number_behind(tokens: AddressTokens, decided: Decisions, word: int, behind: 
     if at == min(len(tokens), behind + MAX_GAP) or word in decided.lettered_postcodes:
         return []
     dotted = _is_dotted(tokens, behind, at)
-    is_letter = len(tokens[word].text) == 1 and tokens[word].kind == "w"
+    is_letter = len(tokens[word].text) == 1 and tokens[word].kind == "w" and tokens[word].text != _FLOOR_IN_PERSIAN
     if is_letter and not (dotted or tokens.touches_previous(at) or tokens.is_number_or_letter(word - 1)):
         return []
     if tokens[at].kind == "n":
@@ -102,7 +104,7 @@ def _letters_behind(tokens: AddressTokens, decided: Decisions, word: int, behind
         return []  # вход с левого торца
     if len(token.text) == 1 and (name.kind == "#" or (not is_letter and (sure or (of_unit and tokens.ends_part(at))))):
         return joined_numbers(tokens, decided, at)
-    if token.lower in numbers_in_words() and (not short or name.text == "ط"):
+    if token.lower in numbers_in_words() and (not short or name.text == _FLOOR_IN_PERSIAN):
         return _number_in_words(tokens, at)
     return [at] if ROMAN(token.text) else []
 
