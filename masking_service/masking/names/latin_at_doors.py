@@ -39,9 +39,11 @@ _PERSONS: Final = any_of((*cues.LATIN_KIN, *cues.LATIN_PERSONS, *cues.GERMAN_PER
 _PERSON: Final = rf"(?:(?:der|dem|den|de|die|la|le|el|il|the|o|a) )?(?:(?:{_PERSONS})\s)?"
 """Part of a regular expression: a word for a person between a small word and a name: bij buurvrouw …"""
 _for: Final = Expression(
-    rf"(?<=[\s(])(?:{any_of(cues.LATIN_FOR)})\s{_PERSON}{TITLE}?(?=[{LETTERS}]{{2}})", re.I
+    rf"(?<=[\s(])(?:{any_of(cues.LATIN_FOR)})\s{_PERSON}(?>{TITLE}?)(?=[{LETTERS}]{{2}})", re.I
 ).finditer
-_at: Final = Expression(rf"(?<![{LETTERS}])(?:{any_of(cues.LATIN_AT)})\s{TITLE}?(?=[{LETTERS}]{{2}})", re.I).finditer
+_at: Final = Expression(
+    rf"(?<![{LETTERS}])(?:{any_of(cues.LATIN_AT)})\s(?>{TITLE}?)(?=[{LETTERS}]{{2}})", re.I
+).finditer
 _phone: Final = re.compile(r"\*{5}|(?<![0-9])\+?[0-9(][0-9]{1,4}\)?[ \-/.]?[0-9]{2,4}[ \-/.]?[0-9]{2,4}").search
 _words_before: Final = Expression(
     rf"(?<![^\s:,(])(?P<name>(?:{PARTICLE}?(?:{LETTER}|-){{3,20}}\s){{0,2}}{PARTICLE}?(?:{LETTER}|-){{3,20}})"
@@ -51,7 +53,7 @@ _words_before: Final = Expression(
 ).search
 """Finds up to three words before a phone, with a small word between them."""
 _before_doing: Final = Expression(
-    rf"(?<![{LETTERS}])(?:{any_of(cues.LATIN_BEFORE_DOING)})\s{TITLE}?(?=[{LETTERS}]{{2}})", re.I
+    rf"(?<![{LETTERS}])(?:{any_of(cues.LATIN_BEFORE_DOING)})\s(?>{TITLE}?)(?=[{LETTERS}]{{2}})", re.I
 ).finditer
 _ends_sentence: Final = re.compile(r"(?:[;:!?\n]|(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)(?<!\b\w{4})\.)(?:\s|$)|$").search
 _name: Final = Expression(rf"{PARTICLE}?(?P<name>{NAME})(?!{LETTER})").match
@@ -98,6 +100,8 @@ def _last_words(match: re.Match[str]) -> Iterator[Span]:
     """Yield the span of the last words before a phone that are not ordinary."""
     start, end = match.span("name")
     words = match["name"].split(" ")
+    if words[-2:] == ["hong", "kong"]:
+        return
     while words and (_is_ordinary(words[0]) or words[0].lower() in PERSONS):
         start += len(words.pop(0)) + 1
     if words and not any(map(_is_ordinary, words)) and is_latin_name(" ".join(words)):

@@ -38,6 +38,8 @@ _announced: Final = Expression(
 _words: Final = Expression(
     rf"(?:{_SHORT_FAMILIES}|{_WORD})(?: {_WORD}| {SMALL_LETTER}{{2}}(?!{SMALL_LETTER})){{0,3}}"
 ).match
+_IN_LABELS: Final = frozenset("customer client recipient courier driver guest".split())
+"""What begins labels in English, too, of which the word behind it is the end: customer reference."""
 _before_verb: Final = Expression(
     rf"(?:(?<![^\n])|(?<=[.,;:(] ))(?P<name>{SMALL_LETTER}{{3,20}} {PARTICLE}?{SMALL_LETTER}{{3,20}})"
     rf"(?=\s(?:{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND))}))"
@@ -54,6 +56,8 @@ _TITLES: Final = frozenset(
 """Titles that are no names themselves."""
 _OF_FAMILIES: Final = ("van ", "von ", "ter ", "ten ")
 """Before a family name only, whatever word that is, too: van de water."""
+_PARTICLES: Final = frozenset("de den der dem het".split())
+"""What is no family name by itself behind such a word: van der Berg has another one with a capital."""
 _short: Final = re.compile(rf" {SMALL_LETTER}{{2}}(?<! ok)(?=\s*(?:$|[,;.(\n]))").match
 """Matches a family name of two letters that ends a clause."""
 _is_in_vietnamese: Final = re.compile("[ăơưđ\u1ea0-\u1ef1\u1ef4-\u1ef9]").search
@@ -113,7 +117,8 @@ def _known_end(text: str, match: re.Match[str], *, titled: bool) -> int:
     while known and (word := _word(text, at, match.end("name"))) is not None:
         known = not word[1] and _is_given(word[2])
         if not known and titled and not _is_usual(plain_word(word[2])) and word[2] not in _NO_VIETNAMESE:
-            known = word[1].startswith(_OF_FAMILIES) or not (word[1] and is_ordinary(plain_word(word[2])))
+            family = word[1].startswith(_OF_FAMILIES) and word[2] not in _PARTICLES
+            known = family or not (word[1] and is_ordinary(plain_word(word[2])))
             titled = False
         if known:
             end, at = word.end(2), word.end()
@@ -129,13 +134,14 @@ def _told(text: str, match: re.Match[str], *, titled: bool) -> int:
         return end
     cue = text[match.start() : match.start("name")].rstrip(" (-–")
     sure = cue[-1:] in ":：" or plain_word(cue.rpartition(" ")[2]) not in _NOT_SURE
-    return end if sure or _ends(text, end) else -1
+    labels = cue.lower() in _IN_LABELS and not text[end:].strip()
+    return end if sure or (_ends(text, end) and not labels) else -1
 
 
 def small_name_end(text: str, start: int) -> int | None:
     """Return where the words at `start` end that are in no list of ordinary words; None if they are no name."""
     found = _words(text, start)
-    if found is None:
+    if found is None or found[0].startswith("hong kong"):
         return None
     first = _word(text, start, found.end())
     if first is not None and normalize("NFC", first[0].strip()) in _FAMILIES_OF_VIETNAM:
@@ -146,7 +152,7 @@ def small_name_end(text: str, start: int) -> int | None:
         given = plain in GIVEN and not _is_usual(plain)
         if len(plain) < len("lee") or plain in cues.TITLES_BEHIND or _is_in_vietnamese(word[2]):
             break
-        if is_ordinary(plain) and not word[1].startswith(_OF_FAMILIES):
+        if is_ordinary(plain) and (plain in _PARTICLES or not word[1].startswith(_OF_FAMILIES)):
             if count == 0 and given:
                 at, count = word.end(), 1
                 continue
