@@ -133,8 +133,8 @@ def read_tables() -> None:
     """Load the words and tables of the masks, which takes up to three seconds: no request waits for it."""
     compile_all()
     usual = sample_record(load_schemas()["standard"])
-    abroad = {**usual, "remark": "+852 9123 4567, Flat A, 12/F, 1 Queen's Road"}
-    mask_records([abroad, *[usual] * FEW], "standard", "label")
+    remarks = ("+852 9123 4567, Flat A, 12/F, 1 Queen's Road", "signed by smith", "请张三丰代收，电话13812345678")
+    mask_records([*({**usual, "remark": remark} for remark in remarks), *[usual] * FEW], "standard", "label")
 
 
 def _spare_the_collector() -> None:
