@@ -10,6 +10,7 @@ from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone, phone_numbers
 from masking_service.masking.names.latin_at_addresses import latin_names_beside_address
+from masking_service.masking.names.names_in_text import names_in
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
 from masking_service.masking.numbers.codes_in_text import orders_in
@@ -120,3 +121,22 @@ def test_twice_of_anything_else_is_no_more_than_twice_the_work(read: Callable[[s
 @every("length", [120, 250, 20_000])
 def test_twice_of_what_repeats_is_no_more_than_twice_the_work_of_a_mask(name: str, length: int) -> None:
     assert [unit for unit in UNITS if grows(MASKS[name], unit, length)] == []
+
+
+NAMES = (
+    "王芳那份要李丽那份要",
+    "王芳两箱苹果李丽一箱梨",
+    "老杜让小胡说",
+    "客服小唐，",
+    "我和孙**",
+    "Bitte bei Brahms klingeln ",
+    "signed by smith ",
+    "deliver to for bob 0412 345 678 ",
+    "事務所の田中まで",
+)
+"""Names with their cues: each one that is found may lead to others."""
+
+
+@every("unit", NAMES)
+def test_twice_as_many_names_take_at_most_about_twice_as_long(unit: str) -> None:
+    assert not grows(names_in, unit, 1_000)

@@ -9,7 +9,7 @@ that the other rules leave, because those ask for a clear family name or a clear
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from masking_service.masking.around import text_before
@@ -100,6 +100,7 @@ _quantity_of_goods: Final = re.compile(
     rf"(?:[0-9]{{1,2}}|[一二两三四五六七八九十半])[{cues.UNITS}](?=([{HAN}]{{1,3}}))"
 ).finditer
 """Finds a quantity with goods behind it."""
+_LONGEST: Final = len("欧阳小明")
 _size: Final = re.compile(r"\s?[0-9]{2,3}(?:码(?!头)|[cC][mM])").match
 _after_quantity: Final = re.compile(rf"[0-9一二两三四五六七八九十半][{cues.UNITS}]$").search
 _CLOSINGS: Final = frozenset("]】)）")
@@ -145,6 +146,7 @@ _NONE: Final = frozenset(
 
 def find(text: str, found: Sequence[Span] = ()) -> Iterator[Span]:
     """Yield the spans of such names in a text in simplified characters, except those in `found`."""
+    spans = [*found]  # the caller may add to its list what it gets
     taken = {at for span in found for at in range(*span)}
     firsts, lasts = {start for start, _ in found}, {end for _, end in found}
     for match in _spaced(text) if not _SPACES.isdisjoint(text) else ():
@@ -169,8 +171,11 @@ def find(text: str, found: Sequence[Span] = ()) -> Iterator[Span]:
             yield start, end
             free = end
             lasts.add(end)
-    yield from _of_orders(text, taken)
-    yield from _of_parallels(text, found, taken)
+            spans.append((start, end))
+    for span in _of_orders(text, taken):
+        yield span
+        spans.append(span)
+    yield from _of_parallels(text, spans, taken)
 
 
 def _of_orders(text: str, taken: set[int]) -> Iterator[Span]:
@@ -178,45 +183,45 @@ def _of_orders(text: str, taken: set[int]) -> Iterator[Span]:
     first, goods = 0, False
     for match in _quantity_of_goods(text):
         at = match.start()
-        starts = range(max(first, at - len("欧阳小明")), at - 1)
-        if any(not is_han(char) for char in text[first:at]):
-            first, goods = max(place for place in range(first, at) if not is_han(text[place])) + 1, False
-            starts = range(first, first + 1) if not text[first - 1 : first].isalnum() else range(0)
-        noun = (
-            called_words.is_noun(match[1]) or called_words.is_noun(match[1][:2]) or called_words.is_noun(match[1][:1])
-        )
+        starts = range(max(first + 1 if goods else first, at - _LONGEST), at - 1)
+        signs = [place for place in range(first, at) if not is_han(text[place])]
+        if signs:
+            first, goods = signs[-1] + 1, False
+            begins = not text[first - 1].isalnum() and at - first <= _LONGEST
+            starts = range(first, first + 1 if begins else first)
+        noun = any(called_words.is_noun(match[1][:length]) for length in (3, 2, 1))
         if noun and taken.isdisjoint(range(first, at)):
-            found = [
-                (score, start)
-                for start in starts
-                if at - start <= len("欧阳小明")
-                and (not goods or start > first)
-                and at in _ends(text, start)
-                and (score := _score(text, start, at, _TOLD if goods else _OPEN, _TOLD)) is not None
-            ]
-            if found:
-                yield max(found)[1], at
+            start = _start_before(text, starts, at, _TOLD if goods else _OPEN)
+            if start is not None:
+                yield start, at
         first, goods = match.end(), True
 
 
 def _of_parallels(text: str, found: Sequence[Span], taken: set[int]) -> Iterator[Span]:
     """Yield the spans of names before the words behind a name that was found: 王芳那份不要辣李丽那份多放辣."""
-    for _, last in found:
-        words = text[last : last + 2]
-        if len(words) < 2 or not text.startswith(FOLLOW.get(words[0], ()), last):
-            continue
+    lasts: dict[str, int] = {}
+    for _, end in found:
+        words = text[end : end + 2]
+        if len(words) > 1 and text.startswith(FOLLOW.get(words[0], ()), end):
+            lasts[words] = min(end, lasts.get(words, end))
+    for words, last in lasts.items():
         at = text.find(words, last + 2)
         while at > 0:
-            spans = [
-                (score, start)
-                for start in range(max(last, at - len("欧阳小明")), at - 1)
-                if at in _ends(text, start)
-                and taken.isdisjoint(range(start, at))
-                and (score := _score(text, start, at, _TOLD, _TOLD)) is not None
-            ]
-            if spans:
-                yield max(spans)[1], at
+            starts = (start for start in range(max(last, at - _LONGEST), at - 1) if taken.isdisjoint(range(start, at)))
+            start = _start_before(text, starts, at, _TOLD)
+            if start is not None:
+                yield start, at
             at = text.find(words, at + 2)
+
+
+def _start_before(text: str, starts: Iterable[int], end: int, before: int) -> int | None:
+    """Return the place where the likeliest name begins that ends at `end`; None where none does at these places."""
+    scored = [
+        (score, start)
+        for start in starts
+        if end in _ends(text, start) and (score := _score(text, start, end, before, _TOLD)) is not None
+    ]
+    return max(scored)[1] if scored else None
 
 
 def effort(text: str) -> float:

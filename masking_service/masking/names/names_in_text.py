@@ -25,7 +25,6 @@ from masking_service.masking.names import (
 )
 from masking_service.masking.names.arabic_names import arabic_names
 from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han, name_ends
-from masking_service.masking.names.beside_runs import announced
 from masking_service.masking.names.han_run import LAST
 from masking_service.masking.names.latin_at_addresses import first_latin_name, latin_names_at_ends
 from masking_service.masking.names.latin_bounds import is_latin_name, latin_name_before
@@ -55,8 +54,6 @@ _weekday: Final = re.compile(
     "周[一二三四五六日末][至到和或及与前后早晚上中下就再才可要能给送发取来去不没有是的内起拿收寄派]?"
 ).fullmatch
 """Matches a day of the week, with or without a word behind it."""
-_shop_of_goods: Final = re.compile(f"[{HAN}]记[{HAN}]?").fullmatch
-"""Matches the name of a shop that is called after its owner: 詹记."""
 _grandson: Final = re.compile(f"孙子[{HAN}]").finditer
 _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街号]|单元)").search
 """Finds a name whose given name is hidden already, but no unit, lane or house: 楼*单元."""
@@ -79,7 +76,7 @@ _HARVESTS: Final = ("丰收", "秋收")
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
 _SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
-_CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | frozenset(cues.SHORT_TITLES)
+_CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | _SHORT_TITLES
 _JOINT: Final = "或者|以及|改[成为做]|换成|变更为|的?而?不是|[、或和与與及跟+/／|｜&＆代替帮转轉]"
 _SIGNS_OF_LISTS: Final = frozenset("、+/／|｜&＆")
 _joint: Final = re.compile(_JOINT).match
@@ -190,15 +187,6 @@ def _is_masked(text: str, start: int, end: int) -> bool:
         return False
     return name in DOUBLE_FAMILY_NAMES or (
         text[start - 1 : start] != "*" and (name[-1] in ANY_FAMILY or name[-2:] in DOUBLE_FAMILY_NAMES)
-    )
-
-
-def _is_no_name(text: str, start: int, end: int) -> bool:
-    """Whether what looks like a name is a day of the week, or a shop that is called after its owner."""
-    if _weekday(text, start, end) is not None:
-        return True
-    return (
-        _shop_of_goods(text, start, end) is not None and not announced(text, start) and "*" not in text[end : end + 2]
     )
 
 

@@ -140,6 +140,9 @@ _polite_in_thai: Final = Expression(
 """Finds two words of a name behind a title or the word for a customer that begins a part of a text."""
 
 
+_NO_LAST_BEHIND_LABEL: Final = frozenset("者員人部課係室店所社済中要無不可止屋家口庫会号番日時着印様")
+_NO_FIRST_BEHIND_LABEL: Final = tuple("不要 未定 未記 本人 本社 家族 同居 会社 宅配 管理 受付 玄関 置配".split())
+"""The end and the beginning of what is written behind a label in place of a name."""
 _of_place: Final = re.compile(".{0,6}先[^先]{0,2}[:：]").match
 """Matches a label behind which a place stands as often: お届け先：東京."""
 _spaced_at: Final = re.compile(_SPACED).match
@@ -202,12 +205,7 @@ def _is_honoured(name: str, honorific: str) -> bool:
 
 def _is_no_name(value: str) -> bool:
     """Whether the value behind a label is a word for people or for a way: 受取人：本人, 担当：営業部."""
-    return (
-        value in _NO_JAPANESE
-        or value[-1] in "者員人部課係室店所社済中要無不可止屋家口庫会号番日時着印様"
-        or value[:2]
-        in ("不要", "未定", "未記", "本人", "本社", "家族", "同居", "会社", "宅配", "管理", "受付", "玄関", "置配")
-    )
+    return value in _NO_JAPANESE or value[-1] in _NO_LAST_BEHIND_LABEL or value.startswith(_NO_FIRST_BEHIND_LABEL)
 
 
 def _end(match: re.Match[str], group: str) -> int:
