@@ -230,6 +230,13 @@ def test_a_device_of_one_tenant_is_none_in_another(api: Api, courier: Proving) -
     assert refusal(elsewhere.view(NUMBER)) == INVALID
 
 
+def test_a_device_is_good_in_the_roles_only_in_which_it_was_enrolled(api: Api, courier: Proving) -> None:
+    assert courier.view(NUMBER).status_code == 200
+    courier.token = api.mint("service-desk", "c-1")
+
+    assert refusal(courier.view(NUMBER)) == INVALID
+
+
 def test_a_nonce_is_for_the_person_who_asked(api: Api, courier: Proving) -> None:
     other = Proving(api, sub="c-2").bootstrap()
 
