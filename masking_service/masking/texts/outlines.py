@@ -32,8 +32,9 @@ _END: Final = "\x00"
 _SIGN: Final = re.compile("[\x00-\x03]").search
 _MAX_DIGITS: Final = 6
 """The largest number of digits besides mobile numbers. More digits could be a number themselves."""
-_DIGIT_NEAR: Final = re.compile(r"[0-9０-９*+\-_.]\W{0,3}$").search
-_DIGIT_BEHIND: Final = re.compile(r"\W{0,3}[0-9０-９*+\-_.]").match
+_DIGIT_NEAR: Final = re.compile(r"[0-9０-９*+_.]\W{0,3}$").search
+_DIGIT_BEHIND: Final = re.compile(r"\W{0,3}(?:[0-9](?![\u4e00-\u9fff])|[０-９*+_.])").match
+"""Find what may be one number with a mobile number. One digit before Han is not: \t3件."""
 _DIGITS: Final = re.compile(r"\d")
 
 Read = Callable[[str, str], tuple[str, list[str], list[str], float] | None]

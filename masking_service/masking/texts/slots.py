@@ -37,7 +37,7 @@ _SELDOM_GIVEN: Final = 30
 """The least that a given name costs whose characters are rare in given names."""
 _OF_GIVEN_NAMES: Final = 21
 """The most that a character costs that is frequent in given names."""
-_BESIDE_NUMBER: Final = r"\x00\u4e00-\u9fff ，。！？、；（）【】:："
+_BESIDE_NUMBER: Final = r"\x00\t\n\u4e00-\u9fff ，。！？、；：（）【】\-,;:!?()\[\]/|=&\"'<>~"
 Slots = list[str]
 """The names and numbers that were taken out of a text."""
 
