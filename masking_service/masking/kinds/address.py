@@ -212,8 +212,9 @@ class AddressMask:
             return self._steadily(address, lambda scrubbed: hide_units(_hide_phones_abroad(scrubbed), read))
 
         shown = mask(value)
-        # Beside stars that were sent, or those of a phone abroad, the address may be another one.
-        return steady(mask, shown, _PASSES) if "*" in value or ("******" in shown and not HAS_HAN(value)) else shown
+        # Beside stars that were sent, or those of a phone, an address abroad may be another one.
+        is_other = not HAS_HAN(value) and ("*" in value or "******" in shown)
+        return steady(mask, shown, _PASSES) if is_other else shown
 
     def _steadily(self, value: str, hide: Mask, named: Named | None = None) -> str:
         """Hide numbers and names beside an address, and what `hide` says, until nothing changes."""

@@ -196,7 +196,7 @@ class TextMask:
         shown: list[str] = []
         done = 0
         for start, end, kind in values_of_tables(text, pay):
-            shown += text[done:start], self._full.of_kind(found, kind, text[start:end], pay)
+            shown += text[done:start], self._full.of_kind(found, kind, text[start:end], pay, {})
             done = end
         return "".join([*shown, text[done:]])
 

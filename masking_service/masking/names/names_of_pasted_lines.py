@@ -141,8 +141,8 @@ def read(text: str) -> PastedLine | None:
     touched = behind - phone > _MOBILE and is_han(text[phone - 1 : phone])
     if len(written) > 1:
         side = written[0]
-        names = _only_names(text, *side)
         hidden = _hidden_at_start(text, *side) is not None or (touched and side[1] == phone)
+        names = [] if hidden else _only_names(text, *side)
     else:
         hidden = at_start is not None or at_end is not None
         may_end = not (touched and end == phone)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from masking_service.masking.addresses.addresses_in_text import (
     foreign_lines,
@@ -74,6 +74,20 @@ _STARS: Final = "******"
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*").findall
 
 
+class _How(NamedTuple):
+    """How a text and its masks are read.
+
+    Attributes:
+        context, scan, pay: as in `TextMask.mask`.
+        masked: the masks of addresses that are known.
+    """
+
+    context: str
+    scan: Mask
+    pay: Pay
+    masked: dict[str, str]
+
+
 class FullReading:
     """Reads texts by all rules under one profile (`TextMask`). `hidden` matches what is always hidden."""
 
@@ -91,14 +105,15 @@ class FullReading:
                 found = self.mask(plain, context, scan, pay)
                 return Found(text) if found.text == plain else found
             read = unescaped(text)
-            shown = self._mask_once(read, context, scan, pay).text
+            shown = self._mask_once(read, _How(context, scan, pay, {})).text
             if shown == read:
                 return Found(text)
             text = hide_escaped(text, shown)
-        found = self._mask_once(text, context, scan, pay)
+        how = _How(context, scan, pay, {})
+        found = self._mask_once(text, how)
         if found.text != text:
             # With stars, what is beside them may become a number, or the value of a label.
-            found.text = steady(lambda masked: self._mask_once(masked, context, scan, pay).text, found.text, ROUNDS)
+            found.text = steady(lambda masked: self._mask_once(masked, how).text, found.text, ROUNDS)
         return found
 
     def mask_plain(self, text: str, pay: Pay = unpaid) -> Found | None:
@@ -122,21 +137,22 @@ class FullReading:
             return None
         return found
 
-    def _mask_once(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+    def _mask_once(self, text: str, how: _How) -> Found:
         fields = fields_of_label(text)
         if len(fields) == 1:
-            return self._mask_part(text, context, scan, pay)
+            return self._mask_part(text, how)
         found = Found("")
         for at, field in enumerate(fields):
             part = Found(field)
             if at % 2 == 0 and field.strip():
-                part = self._mask_part(field, context, scan, pay)
+                part = self._mask_part(field, how)
                 if "name" in self._masks and part.text == field and at and name_of_field(field):
                     self._hide_name(part, 0, len(field))
             found.add(part.text, part.phones, part.names)
         return found
 
-    def _mask_part(self, text: str, context: str, scan: Mask, pay: Pay) -> Found:
+    def _mask_part(self, text: str, how: _How) -> Found:
+        context, scan, pay, masked = how
         found = Found(text)
         labelled = labelled_values(text, context, pay)
         values = values_of_segments(text) if may_hold_segments(text) else values_of_tables(text, pay)
@@ -144,7 +160,7 @@ class FullReading:
             apart = [one for one in labelled if all(one[1] <= start or end <= one[0] for start, end, _ in values)]
             labelled = sorted([*values, *apart])
         for start, end, kind in reversed(labelled):
-            found.put(start, end, self.of_kind(found, kind, text[start:end], pay))
+            found.put(start, end, self.of_kind(found, kind, text[start:end], pay, masked))
         numbers = worth_scanning(found.text)
         if numbers:
             found.text = scan(found.text)
@@ -161,47 +177,60 @@ class FullReading:
             if "phone" in self._masks and "*" in found.text:
                 self._hide_numbers(found)
         if "address" in self._masks:
-            self._hide_units(found, pay, address=address)
+            self._hide_units(found, how, address=address)
         if self._hidden is not None:
             found.text = self._hidden.sub(lambda word: stars(word[0]), found.text)
         return found
 
-    def of_kind(self, found: Found, kind: str, value: str, pay: Pay) -> str:
-        """Return the mask of a value of this kind. `found` takes what is looked for in the rest of the record."""
-        if kind not in self._masks or hidden_form(kind, value) == "opaque":
+    def of_kind(self, found: Found, kind: str, value: str, pay: Pay, masked: dict[str, str]) -> str:
+        """Return the mask of a value of this kind.
+
+        `found` takes what is looked for in the rest of the record. `masked` has the masks of addresses that are known.
+        """
+        if kind not in self._masks:
+            return value
+        is_mask = kind == "address" and masked.get(value) == value
+        form = "mask" if is_mask else hidden_form(kind, value)
+        if form == "opaque":
             return value
         pay(estimate("address" if kind == PARTY else kind, value))
-        if hidden_form(kind, value) is None:
+        if form is None:
             phones, names = needles_of(kind, value)
             found.phones += phones
             found.names += names
-        return self._masks[kind](value)
+        return self._address(value, masked) if kind == "address" else self._masks[kind](value)
 
-    def _hide_units(self, found: Found, pay: Pay, *, address: bool) -> None:
+    def _address(self, value: str, masked: dict[str, str]) -> str:
+        if (shown := masked.get(value)) is None:
+            shown = masked[value] = self._masks["address"](value)
+            masked[shown] = shown  # each reading of the text meets it again
+        return shown
+
+    def _hide_units(self, found: Found, how: _How, *, address: bool) -> None:
         """Hide units and rooms if the text holds an address, or words that mean them."""
         codes = codes_in(found.text)
         masked, found.text = found.text, without_codes(found.text, codes)
         if address:
-            found.text = self._addresses(found.text, pay)
+            found.text = self._addresses(found.text, how)
         if may_hold_latin_units(found.text):
-            pay(estimate("address", found.text))
+            how.pay(estimate("address", found.text))
             found.text = _hide_units_abroad(found.text)
         if may_hold_units(found.text):
-            pay(estimate("address", found.text))
+            how.pay(estimate("address", found.text))
             found.text = hide_units_in_text(found.text)
         for start, end in codes:
             found.text = found.text[:start] + masked[start:end] + found.text[end:]
 
-    def _addresses(self, text: str, pay: Pay) -> str:
+    def _addresses(self, text: str, how: _How) -> str:
         """Return the text with the units of its addresses hidden, read sentence by sentence."""
         if len(text) <= _MAX_ADDRESS_LENGTH:
-            pay(estimate("address", text))
-            return self._masks["address"](text)
+            how.pay(estimate("address", text))
+            return self._address(text, how.masked)
         sentences = _SENTENCES(text)
-        pay(sum(estimate("address", one) for one in sentences))
+        how.pay(sum(estimate("address", one) for one in sentences))
         return "".join(
             [
-                self._masks["address"](one) if len(one) <= _MAX_ADDRESS_LENGTH and may_hold_address(one) else one
+                self._address(one, how.masked) if len(one) <= _MAX_ADDRESS_LENGTH and may_hold_address(one) else one
                 for one in sentences
             ]
         )
