@@ -55,9 +55,10 @@ def may_be_address(text: str) -> bool:
 
 
 _LEAD: Final = (
-    "(?:(?:收货|收件|寄件|送货|配送|详细|新|改)?(?:地址|地点)[是为]?"
-    "|(?:请|麻烦)?[送寄发改](?:到|至|往|去)|[ ,，:：]){0,4}+"
+    "(?:[\u4e00-\u9fff]{0,8}?(?:地址|地点|[送寄发改派退投运换搬拿转放][货件]?(?:到|至|往|去|在)|[住位]在)"
+    "(?:应?该?[是为改成到至]{1,2})?)?+[ ,，:：]{0,3}+"
 )
+"""What may be in front of an address in its clause: 麻烦送到, 收货地址改为."""
 _IN_LINE: Final = r"[\u4e00-\u9fff0-9A-Za-z_\-/#＃·.、—~?？（）()\[\]【】=+＋ ]"
 _CLAUSE_ENDS: Final = "(?=$|~~|[，,。；;！!])"
 _NO_ADDRESS: Final = (
@@ -88,7 +89,7 @@ _PLACE_SIGN: Final = re.compile(
 ).search
 """Finds a character that regions, roads, estates and houses end with."""
 _ADDRESS_LINE: Final = Expression(
-    rf"^{_LEAD}(?=[\u4e00-\u9fff]{{2}})(?![^\n，,。；;！!]{{0,64}}?(?:{_NO_ADDRESS}))"
+    rf"(?:^|(?<=[，,。；;！!?？])){_LEAD}(?=[\u4e00-\u9fff]{{2}})(?![^\n，,。；;！!]{{0,64}}?(?:{_NO_ADDRESS}))"
     rf"(?={_REGION}{_IN_LINE}{{0,48}}?(?:[{_HOUSES}][ _\-]?[A-Za-z]{{0,2}}[0-9]|[\u4e00-\u9fff]{_CODE})"
     rf"|{_ROAD_WITH_HOUSE}{_IN_LINE}{{0,24}}?[0-9〇零一二三四五六七八九]"
     rf"|[\u4e00-\u9fff]{{1,16}}?(?:{_SITE}[A-Za-z]?[ _\-]?{_CODE}|{_HOUSE}[ #＃第\-—/·]{{0,3}}[A-Za-z]?{_DIGIT}))"
@@ -100,11 +101,17 @@ _ADDRESS_LINE: Final = Expression(
 
 def may_hold_address(text: str) -> bool:
     """Whether a text, or one of its lines, has an address with a house and a room in it."""
+    return start_of_addresses(text) is not None
+
+
+def start_of_addresses(text: str) -> int | None:
+    """Return from where on a text is read as an address: 0, or its first clause that is one; None without any."""
     if _ROOM_SIGN(text) and _HOUSE_AND_ROOM(text):
-        return True
-    if _PLACE_SIGN(text) and _ADDRESS_LINE(text):
-        return True
-    return _LATIN_SIGN(text) is not None and _STREET_AND_ROOM(text) is not None
+        return 0
+    line = _ADDRESS_LINE(text) if _PLACE_SIGN(text) else None
+    if _LATIN_SIGN(text) is not None and _STREET_AND_ROOM(text) is not None:
+        return 0
+    return None if line is None else line.start()
 
 
 _UNIT_WORD: Final = (

@@ -17,6 +17,7 @@ from masking_service.masking.addresses.addresses_in_text import (
     may_be_address,
     may_hold_address,
     may_hold_latin_units,
+    start_of_addresses,
 )
 from masking_service.masking.addresses.foreign.address import hide_foreign_units
 from masking_service.masking.addresses.han_units_in_text import hide_units_in_text, may_hold_units
@@ -164,13 +165,15 @@ class FullReading:
         numbers = worth_scanning(found.text)
         if numbers:
             found.text = scan(found.text)
-        address = may_hold_address(found.text)
+        at = start_of_addresses(found.text)
+        address = at is not None
         line = names_before_place(found.text)
         if "name" in self._masks and (
             numbers or address or line or labelled or _STARS in text or holds_names(found.text)
         ):
             pay(effort(found.text))
-            at_address = address or (_STARS in found.text and may_be_address(found.text))
+            at_start = at == 0 or (at is not None and found.text[at - 1] == "\n")
+            at_address = at_start or (_STARS in found.text and may_be_address(found.text))
             names = names_in(found.text, address=at_address)
             for start, end in reversed(names_with_lines(found.text, names) if at_address or line else names):
                 self._hide_name(found, start, end)
@@ -225,15 +228,25 @@ class FullReading:
         """Return the text with the units of its addresses hidden, read sentence by sentence."""
         if len(text) <= _MAX_ADDRESS_LENGTH:
             how.pay(estimate("address", text))
-            return self._address(text, how.masked)
+            return self._from_address(text, start_of_addresses(text) or 0, how.masked)
         sentences = _SENTENCES(text)
         how.pay(sum(estimate("address", one) for one in sentences))
         return "".join(
             [
-                self._address(one, how.masked) if len(one) <= _MAX_ADDRESS_LENGTH and may_hold_address(one) else one
+                self._from_address(one, start_of_addresses(one), how.masked) if len(one) <= _MAX_ADDRESS_LENGTH else one
                 for one in sentences
             ]
         )
+
+    def _from_address(self, text: str, start: int | None, masked: dict[str, str]) -> str:
+        """Return a text whose units are hidden from where its first address starts; as it is if it has none.
+
+        What is before it is read, too: it tells names from places.
+        """
+        if start is None:
+            return text
+        shown = self._address(text, masked)
+        return text[:start] + shown[start:] if len(shown) == len(text) else shown
 
     def _hide_numbers(self, found: Found) -> None:
         """Hide the numbers that are phones because the mask of a name is beside them."""
