@@ -50,6 +50,11 @@ _JOINED: Final = re.compile(
     r"|(?<![0-9A-Za-z])(?:1[3-9][0-9]{9}){2,3}(?![0-9A-Za-z])"
 )
 """Finds a mobile number behind that of a room or a house, before a list's next number, or behind another one."""
+_BEFORE_HOUSE: Final = re.compile(
+    r"(?<![0-9A-Za-z第])1[3-9][0-9]{9}(?:(?=[0-9]{1,4}(?:[号號栋棟幢座弄]|单元|單元|[国國省县縣乡]道)|[0-9]{1,2}[件箱盒])"
+    r"|[0-9]{1,4}(?=[室户戶房层層楼樓]))"
+).finditer
+"""Finds a mobile number that touches that of a house, or of goods, behind it; with that of a room or floor."""
 
 
 def _may_hold_more(text: str) -> bool:
@@ -255,6 +260,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         text = _blanked(text, whole)
     edits += _spelled_phones(text, keep)
     joined = ((*match.span(), starred(match[0], keep)) for match in _JOINED.finditer(text))
+    edits += [(*match.span(), _all_hidden(match[0])) for match in _BEFORE_HOUSE(text) if not orders.touch(match.span())]
     for start, end, shown in (*_phones(reading, text, keep), *joined):
         if _PLAIN_MOBILE(text[start:end]) and not _LETTER_BEFORE(text, start - 1, start):
             edits.append((start, end, shown))
