@@ -71,6 +71,8 @@ _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟
 _BEHIND_A_HOUSE: Final = re.compile("(?<=[0-9*A-Za-z一二三四五六七八九十][栋棟幢])|(?<=[号號][楼樓])").match
 """Matches the place right behind the number of a house, where 座 and 区 are parts of the house: 11栋A座, 5号楼B区."""
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
+_IS_FLOOR_OF_SHOPS: Final = re.compile("[Ll][0-9]{1,2}").fullmatch
+"""Matches a floor before the number of a shop, wherever it is: 新天地L4-028."""
 _BUILDING_BEFORE_ROOM: Final = re.compile("[0-9]{1,3}(?=[A-Za-z*][0-9*]{2,5}[A-Z]?$)|[A-Z](?=[0-9]{1,2}[A-Z]$)").match
 """Matches a building before a room, or before a floor and a door on it: D6C."""
 _IS_HOUSE_AND_UNIT: Final = re.compile("[0-9]{1,2}[A-Z*]").fullmatch
@@ -111,7 +113,7 @@ _TO_ANOTHER: Final = re.compile("[至到&+]").search
 _IS_SHOP: Final = re.compile(r"\s?[号號]?(?:[商店]?[铺舖鋪]|[档檔]|[摊攤])").match
 _IS_ON_THE_GROUND: Final = re.compile("地[铺舖鋪]").match
 """Matches the word behind the number of a shop on the ground floor: 大廈十四號地舖."""
-_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖鋪]|店[铺舖鋪面]|门面|宿舍)").match
+_IS_HOUSE_WITH_ROOM: Final = re.compile("[号號](?:房|室|办|辦|商[铺舖鋪]|店[铺舖鋪面]|门面|底商|宿舍)").match
 _IS_PHONE: Final = re.compile(r"(?:(?:00)?86-)?(?:0[0-9]{2,3}-)?\*{6,}[0-9]{1,4}(?:-\*+)?").fullmatch
 """Matches the mask of a phone."""
 NEAR: Final = 40
@@ -195,7 +197,8 @@ def _read_number(text: str, number: str, kind: int, level: int, end: int) -> _Re
     first = parts[0]
     last_is_floor = len(parts) > 1 and parts[-1] in ("F", "f") and not first.isalpha()
     if kind == BARE_NUMBER and (_FLOOR_FIRST(first) or last_is_floor):
-        if count_digits(first) >= ROOM_DIGITS and number[-2] == "-":
+        on_floor = level == FLOOR and len(parts) == 1 and number[-1] not in "Ff"  # 2楼2F26
+        if on_floor or (count_digits(first) >= ROOM_DIGITS and number[-2] == "-"):
             return starred(number), ROOM
         return _floor_starred(number, first), FLOOR
     if len(parts) > 1:
@@ -278,6 +281,7 @@ def _read_parts(number: str, parts: list[str], kind: int, level: int) -> _Read:
         or (two and level != ROAD and _are_near(first, second))
         or (level == MARKET and first.isdecimal())
         or (level in (AISLE, MARKET, TOWER) and _IS_BASEMENT(first) is not None)
+        or _IS_FLOOR_OF_SHOPS(first) is not None
         or (level == TOWER and len(first) > 1)
         or (two and level in (PLACE, TOWER) and count_digits(first) >= ROOM_DIGITS > count_digits(second))
         or (two and level == AISLE and first.isdecimal() and max(len(first), len(second)) < ROOM_DIGITS)

@@ -55,6 +55,7 @@ _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 """The stars of a name, and the number of a room right behind them."""
 _UNIT_GOES_ON: Final = re.compile(
     rf"\s?-?[A-Z]?[0-9*]{{3,4}}(?![0-9A-Za-z件个只箱])|(?:{NUMERAL}{{1,4}}|[0-9]{{1,2}})[楼樓層层室户]"
+    rf"|[一二三四五六七八九][零〇一二三四五六七八九]{{2,3}}(?!{NUMERAL})"
 ).match
 _ON_A_FLOOR: Final = re.compile(
     rf"电梯|電梯|前台|楼梯|走廊|大厅|左|右|东|西|[A-Z]?[0-9]{{3}}(?![0-9]?(?:[{UNITS}抽张張片页頁格高宽寬米克]|[cm]m|[xX×*]))"
@@ -97,8 +98,8 @@ _USED_AS: Final = re.compile(
 _IS_FLOOR: Final = re.compile(r"[BLbl]?[0-9]{1,2}[Ff]").fullmatch
 _IS_DOOR: Final = re.compile("[0-9]{1,2}[A-Ha-h]").fullmatch
 """Matches a floor and a door on it, behind a house: 10栋2B."""
-_IS_DOOR_ON_A_FLOOR: Final = re.compile("0[1-9]|[A-Z][0-9]{2,3}").fullmatch
-"""Matches the number of a door right behind a floor: 9层05, 三楼B25."""
+_IS_DOOR_ON_A_FLOOR: Final = re.compile("0[1-9]|[0-9]?[A-Z][0-9]{2,3}").fullmatch
+"""Matches the number of a door right behind a floor: 9层05, 三楼B25, 3楼3A25."""
 _IS_LATIN: Final = re.compile("[A-Za-z]").match
 _IS_FILE_OR_CODE: Final = re.compile(r"\.[A-Za-z]{2,4}(?![A-Za-z])|-[A-Za-z]{2}").match
 """Matches the end of the name of a file, or more of an article's number, behind a number: 18-4420-BLK."""

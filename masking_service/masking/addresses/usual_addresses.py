@@ -55,7 +55,7 @@ def han_without(characters: str) -> str:
 # The words behind a number.
 _BEGINS_WORD: Final = (
     "号號单單门門梯期区區组組邻鄰村里米院支段厂岁次天年月日点點元件个個箱斤团连班公国省县分大社队楼樓栋棟幢撞座塔字懂憧楝冻病层層万亿萬億%"
-    "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖鋪床档檔摊柜间车車展卡攤"
+    "弄巷胡街路道排通办辦教寝會会實实工休包诊病室户戶房宿商店铺舖鋪床档檔摊柜间车車展卡攤底自阅活化检监值财资接收发传"
 )
 """The first characters of such words."""
 _DOOR: Final = rf"[门門](?=\s?-?[0-9A-Za-z*{words.NUMERALS}{_SECOND}{_SIDES}])"

@@ -137,7 +137,7 @@ def _splitter(families: str, usual: str, also: str, follow: str) -> Callable[[st
     """
     return re.compile(
         rf"([1{families}](?:(?<=1)(?<![^{_BESIDE_NUMBER}]1)[3-9][0-9]{{9}}(?![^{_BESIDE_NUMBER}])"
-        rf"|(?<!1)(?<![一二两三四五六七八九十几每这那小老阿].)"
+        rf"|(?<!1)(?<![一二两三四五六七八九十几每这那小老阿].)(?<![0-9A-Za-z*号號]房)"
         rf"(?:[{usual}{also}][{usual}]"
         rf"|[{usual}]?[{also}](?=[^\u3400-\u9fff0-9]|$|{follow})|[{usual}])"
         rf"(?![{re.escape(cues.PLACE_ENDS)}·•‧・∙⋅･.．])))"
