@@ -38,6 +38,12 @@ _HAN_MOBILE: Final = re.compile(
     rf"[一幺壹1](?<![{HAN_DIGITS}0-9].)[ \-]?[三四五六七八九叁肆伍陆柒捌玖3-9]"
     rf"(?:[ \-]?[{HAN_DIGITS}0-9]){{9}}(?![{HAN_DIGITS}0-9十百千万亿])"
 )
+_MISREAD_MOBILE: Final = re.compile(
+    r"(?<![0-9A-Za-z*])(?=[0-9 \-]*[lIoO])[1lI][3-9][0-9oO]([ \-]?)[0-9lIoO]{4}\1[0-9lIoO]{4}(?![0-9A-Za-z*])"
+).finditer
+"""Finds a mobile number in which text recognition took a digit for a letter that looks like it: l38 1234 567o."""
+_MOST_MISREAD: Final = 2
+_LETTERS: Final = re.compile("[A-Za-z]").findall
 _LAST_DIGITS: Final = re.compile(
     r"(?:尾号|尾號|尾数|后四位|後四位|末四位|后4位|末4位)(?:是|为|為)?[ :：]{0,2}(?P<last>[0-9]{4})(?![0-9])"
 )
@@ -258,7 +264,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     edits = [(start, end, _all_hidden(text[start:end])) for start, end in whole]
     if whole:
         text = _blanked(text, whole)
-    edits += _spelled_phones(text, keep)
+    edits += _spelled_phones(text, keep, orders)
     joined = ((*match.span(), starred(match[0], keep)) for match in _JOINED.finditer(text))
     edits += [(*match.span(), _all_hidden(match[0])) for match in _BEFORE_HOUSE(text) if not orders.touch(match.span())]
     for start, end, shown in (*_phones(reading, text, keep), *joined):
@@ -279,11 +285,15 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     ]
 
 
-def _spelled_phones(text: str, keep: int) -> Iterator[_Edit]:
-    """Yield the edits of mobile numbers in Han, and of last digits that a text names by themselves."""
+def _spelled_phones(text: str, keep: int, orders: Orders) -> Iterator[_Edit]:
+    """Yield the edits of mobile numbers in Han or misread, and of last digits that a text names by themselves."""
     for match in _HAN_MOBILE.finditer(text):
         written = match[0].replace(" ", "").replace("-", "")
         if not written.isascii():
+            yield *match.span(), starred(written, keep)
+    for match in _MISREAD_MOBILE(text):
+        written = match[0].replace(" ", "").replace("-", "")
+        if len(_LETTERS(written)) <= _MOST_MISREAD and not orders.touch(match.span()):
             yield *match.span(), starred(written, keep)
     if keep < len("5678"):
         for match in _LAST_DIGITS.finditer(text):
