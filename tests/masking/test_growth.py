@@ -133,6 +133,11 @@ NAMES = (
     "signed by smith ",
     "deliver to for bob 0412 345 678 ",
     "事務所の田中まで",
+    "hallo, hier ist birgit, ",
+    "hola, soy manuela ",
+    "bitte sabine anrufen ",
+    "gunther *****1234 gunther ",
+    "Jan N**** 612 345 678 ",
 )
 """Names with their cues: each one that is found may lead to others."""
 

@@ -25,12 +25,13 @@ from masking_service.masking.names.latin_bounds import (
 )
 from masking_service.masking.names.latin_cues import PARTICLE, SMALL_LETTER
 from masking_service.masking.names.latin_in_small_letters import small_name_end
+from masking_service.masking.numbers.found_numbers import IN_THREES
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.plain_words import plain_words
 
-may_have_doing: Final = re.compile(rf"[{LETTERS}]{{2}} [{LETTERS}]{{2}}").search
+may_have_doing: Final = re.compile(rf"[{LETTERS}]{{2}} (?:[{LETTERS}]{{2}}|[0-9+*(])").search
 _doing: Final = Expression(rf"(?<![{LETTERS}])(?:{any_of(cues.LATIN_DOING)})(?![{LETTERS}])", re.I).finditer
 _doing_behind: Final = Expression(
     rf"(?:[\s,]{{1,2}}[^\s;:!?\n]{{1,14}}){{0,5}}?[\s,]{{1,2}}(?:{any_of(cues.LATIN_DOING)})(?![{LETTERS}])", re.I
@@ -59,7 +60,8 @@ _ends_sentence: Final = re.compile(r"(?:[;:!?\n]|(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\
 _name: Final = Expression(rf"{PARTICLE}?(?P<name>{NAME})(?!{LETTER})").match
 _beside_phone: Final = re.compile(
     rf"(?:(?<![^\n])|(?<=[,;:] ))(?P<name>{SMALL_LETTER}{{3,20}}(?: {SMALL_LETTER}{{3,20}}){{0,2}})"
-    r"(?=[\s,:(/\-–]{1,3}(?:(?:tel|mob|telefon|handy|phone|tlf|tfno|cell?|hp)\.?:? ?)?\+?[0-9\-() ]{0,8}\*{5})"
+    r"(?=[\s,:(/\-–]{1,3}(?:(?:tel|mob|telefon|handy|phone|tlf|tfno|cell?|hp)\.?:? ?)?(?:\+?[0-9\-() ]{0,8}\*{5}|"
+    rf"{IN_THREES}))"
 ).finditer
 """Finds words in small letters that are all of a clause before a phone."""
 _NEAR: Final = 60

@@ -49,6 +49,20 @@ _before_title: Final = re.compile(
     rf"(?<![{LETTERS}])(?P<name>{SMALL_LETTER}{{3,20}})"
     r"(?=\s(?:bey|han[ıi]m|efendi|abi|abla|usta|amca|teyze)(?:y?[ae]|['’]\w{1,4})?(?:[\s,.;)]|$))"
 ).finditer
+_says_self: Final = Expression(
+    rf"(?:(?<![^\n])|(?<=[.,;!] )|(?<![{LETTERS}])(?:{any_of(in_both_spellings(cues.LATIN_GREETINGS))})[,!.]?\s)"
+    rf"(?:{any_of(in_both_spellings(cues.LATIN_SELF))})\s(?P<name>{_WORD}(?: {_WORD})?)"
+).finditer
+"""Finds up to two words behind those with which people say who they are: hallo, hier ist maria."""
+_alone_before_verb: Final = Expression(
+    rf"(?<![{LETTERS}'’&/\-])(?P<name>{SMALL_LETTER}{{3,20}})"
+    rf"(?=\s(?:{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND, *cues.LATIN_NAMED))})"
+    rf"|\s(?:{any_of(cues.LATIN_DONE_WITH)})(?P<phone>[^\W\d_]{{0,9}}[ ,:]{{1,2}}(?:\+[0-9]{{1,3}} )?\*{{4}})?)"
+).finditer
+"""Finds a word before what a person does, or before what is done with one, and whether a phone follows that."""
+_behind_phone: Final = re.compile(
+    rf"\*{{4}}[0-9]{{0,4}}[ ,]{{1,2}}(?P<name>{SMALL_LETTER}{{3,20}})(?=\s*(?:$|[,.;)\n]))"
+).finditer
 _TITLES: Final = frozenset(
     "anh chi bac ong chu em mme mlle mrs herr herrn frau mevrouw meneer monsieur madame senhor senhora senor senora"
     " signor signora pan pani pana panu".split()
@@ -73,6 +87,7 @@ _MOST: Final = 3
 """Unknown words that a name has at most."""
 _ends: Final = Expression(
     rf"\s(?:{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND, *cues.GERMAN_VERBS))})"
+    rf"|\s(?:{any_of(cues.LATIN_POLITE)})(?!\w)"
     r"|\s{0,3}(?:$|[,.;:()/\n\-–—])|(?:[ ,:(]|[^\W\d_]{1,10}\.?){0,6}[ ,:(]\(?\+?[0-9\-() ]{0,8}\*{5}",
     re.I,
 ).match
@@ -101,6 +116,24 @@ def names_in_small_letters(text: str) -> Iterator[Span]:
         if not any(is_ordinary(plain_word(word)) or word in PERSONS for word in match["name"].split(" ")):
             yield match.span("name")
     yield from _before_titles(text)
+    for match in _says_self(text):
+        if (its_end := _self_end(text, match.start("name"), match.end())) is not None:
+            yield match.start("name"), its_end
+    for match in _alone_before_verb(text):
+        if _is_known(match["name"]) or (match["phone"] and not is_ordinary(plain_word(match["name"]))):
+            yield match.span("name")
+    for match in _behind_phone(text):
+        if _is_known(match["name"]):
+            yield match.span("name")
+
+
+def _self_end(text: str, start: int, stop: int) -> int | None:
+    """Return where the name of the person who writes ends; None if the first word is no given name."""
+    first, _, second = text[start:stop].partition(" ")
+    end = start + len(first)
+    if _is_known(first):
+        return stop if second and not is_ordinary(plain_word(second)) else end
+    return end if plain_word(first) in GIVEN and not _is_usual(plain_word(first)) and _ends_clause(text, end) else None
 
 
 def _before_titles(text: str) -> Iterator[Span]:
@@ -181,6 +214,11 @@ def _vietnamese_end(text: str, start: int, stop: int) -> int | None:
     words = text[start:stop].split(" ")
     count = next((at for at, word in enumerate(words) if normalize("NFC", word) in _NO_VIETNAMESE), len(words))
     return start + len(" ".join(words[:count])) if count > 1 else None
+
+
+def _is_known(word: str) -> bool:
+    """Whether a word in small letters is a given name, and is never used for anything else."""
+    return _is_given(word) and not _is_usual(plain_word(word))
 
 
 def _is_usual(word: str) -> bool:

@@ -139,7 +139,8 @@ def _patterns() -> Iterator[str]:
     yield rf"{_NOT_CHAINED}{_NOT_LISTED}(?P<grouped>{_GROUPS_ABROAD})(?![ ,.:/\-]?[\d*])"
     yield (
         rf"(?:(?<=[a-z] ){_NOT_LISTED}{_NO_ACCOUNT}(?P<ungrouped>0[1-9]\d{{8,9}}|[6-9]\d{{9}})"
-        rf"|(?:(?<={_OTHER_SCRIPT})|(?<={_OTHER_SCRIPT} )|(?<={_OTHER_SCRIPT}: ))(?P<unspaced>0[1-9]\d{{8}}))"
+        rf"|(?:(?<={_OTHER_SCRIPT})|(?<={_OTHER_SCRIPT} )|(?<={_OTHER_SCRIPT}: ))"
+        r"(?P<unspaced>0[1-9]\d{8}|89\d{9}|(?<=[\u0900-\u0dff] )[6-9]\d{9}))"
         r"(?![,.:/\-]?[\w*])"
         rf"|(?<![\s\S])(?P<first>0[1-9]\d{{8}})(?=[ ,]{{1,2}}{_OTHER_SCRIPT})"
     )
@@ -226,12 +227,19 @@ _MAY_BE_ABROAD: Final = (
     r"(?![0-9A-Za-z*%件个元块]|[\-.][0-9])"
 )
 _LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0400-\u04ff]"
+IN_THREES: Final = (
+    r"(?:[5-79][0-9]{2}[ \-][0-9]{3}[ \-][0-9]{3}|3[0-9]{2} [0-9]{6,7}|[2-9][0-9](?: [0-9]{2}){3})"
+    r"(?![0-9A-Za-z*]|[ .,\-][0-9])"
+)
+"""Nine or ten digits of Spain, Portugal, Poland, Czechia or Italy, and eight of Denmark, in their usual groups."""
 _BESIDE_NAME: Final = Expression(
     rf"(?:[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?|{_LETTER}\*+(?: \*+){{0,3}}(?=[ (（,，:：]))"
     r"[\s（(,，:：、]{0,2}(?:[佢他她]?(?:電話|电话|致電|致电|打|call |[Tt]el)[係系是:：]?[ \t]?)?"
     rf"(?P<behind>{_EIGHT_DIGITS}|{_MAY_BE_ABROAD})"
     rf"|{_LETTER}\*+(?: \*+){{0,3}},? (?:al|au|unter|on|at|ao|op|na|под|по|[Tt]el\.?:?) (?!{_DATE})"
     r"(?P<called>\+?[0-9](?:[ .\-]?[0-9]){7,12})(?![0-9A-Za-z*])"
+    rf"|{_LETTER}\*+(?: \*+){{0,3}}(?:[ ,:(]{{1,2}}[^\W\d_]{{1,12}}[.:]?){{0,4}}[ ,:(\-]{{1,3}}(?P<grouped>{IN_THREES})"
+    rf"|(?<![0-9A-Za-z*\-.])(?<![0-9][ .,\-])(?P<ahead>{IN_THREES})(?=[\s,(]{{1,2}}{_LETTER}\*{{2}})"
     rf"|(?<![0-9A-Za-z*\-.])(?P<before>{_EIGHT_DIGITS}|{_MAY_BE_ABROAD})[\s,，、]{{0,2}}(?=[\u3400-\u9fff]\*{{1,3}}(?![0-9*]))"
 ).finditer
 
