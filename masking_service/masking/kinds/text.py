@@ -1,8 +1,8 @@
 """Masks texts: remarks, instructions, traces, and members of which nothing is known.
 
 `full_reading` reads a whole text by all rules, which is costly. So a text whose words were met before is masked by its
-outline (`outlines`), a longer one by the outlines of its sentences (`pieces`), and one too long to be read at once part
-by part. Each way gives the mask that all rules give.
+outline (`outlines`), one with many names by the outlines of its sentences (`pieces`), and one too long to be read at
+once part by part. Each way gives the mask that all rules give.
 """
 
 import re
@@ -27,7 +27,7 @@ from masking_service.masking.texts.full_reading import (
     worth_reading,
 )
 from masking_service.masking.texts.outlines import MAX_LENGTH, Needles, Outlines
-from masking_service.masking.texts.pieces import Piece, Pieces
+from masking_service.masking.texts.pieces import Pieces
 from masking_service.masking.texts.tables_in_text import values_of_tables
 
 MAX_OF_LONG: Final = 55_000
@@ -130,17 +130,20 @@ class TextMask:
         return self._read(text, context, scan or self.scan, pay)
 
     def _by_outlines(self, text: str, context: str = NEUTRAL, pay: Pay = unpaid) -> Found | None:
-        """Mask a text by its outline, a longer one by those of its pieces; None if it has to be read by itself."""
+        """Mask a text by its outline, or by those of its pieces; None if it has to be read by itself."""
         if self._hidden is not None:
             return None
-        pieces: Sequence[Piece] | None = None
-        if len(text) > MAX_LENGTH:
-            if "name" in self._masks and _USUAL_SENTENCES(text):
-                pieces = self._pieces.of(text, context, pay)
-        elif (known := self._outlines.of([text], context)[0]) is not None:
-            pay(known[0].cost)
-            pieces = [(*known, "")]
-        if pieces is None:
+        if len(text) > MAX_LENGTH or (known := self._outlines.of([text], context)[0]) is None:
+            return self._in_pieces(text, context, pay)
+        outline, slots = known
+        pay(outline.cost)
+        return Found(outline.shown(slots), *outline.needles(slots))
+
+    def _in_pieces(self, text: str, context: str, pay: Pay) -> Found | None:
+        """Mask a text of plain sentences by the outlines of its pieces; None for every other text."""
+        if "name" not in self._masks or not _USUAL_SENTENCES(text):
+            return None
+        if (pieces := self._pieces.of(text, context, pay)) is None:
             return None
         found = Found("")
         for outline, slots, gap in pieces:
@@ -276,18 +279,18 @@ class TextMask:
         """Return the mask of one of many texts, read by itself; None for one that only `mask` can read."""
         if len(text) > MAX_STEADY:
             return None
+        try:
+            if (found := self._in_pieces(text, context, Share(left).pay)) is not None:
+                return found
+        except InvalidRecord:
+            return None
         cost, short = effort(text), len(text) <= MAX_LENGTH
         if (short and cost > MAX_UNPAID) or not left.take(READINGS * cost if short else cost):
             return None
         if self.stays(text):
             return Found(text)
-        if short:
-            found = None if text.isspace() else self.mask_usual(text)
-            return found and self._settled(text, found, context)
-        try:
-            return self._by_outlines(text, context, Share(left).pay)
-        except InvalidRecord:
-            return None
+        found = self.mask_usual(text) if short and not text.isspace() else None
+        return found and self._settled(text, found, context)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -268,10 +268,10 @@ class Found:
 
     __slots__ = ("names", "phones", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, phones: Iterable[str] = (), names: Iterable[str] = ()) -> None:
         self.text = text
-        self.phones: list[str] = []
-        self.names: list[str] = []
+        self.phones = [*phones]
+        self.names = [*names]
 
     def put(self, start: int, end: int, shown: str) -> None:
         """Replace a span by its mask."""

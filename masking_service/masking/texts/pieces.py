@@ -1,4 +1,4 @@
-"""Reads a long remark in pieces, each by its outline, if no piece depends on another.
+"""Reads a remark of several sentences in pieces, each by its outline, if no piece depends on another.
 
 A piece is one sentence or more. Two pieces are read side by side once. If each then has the mask that it has alone, it
 has that mask in every text: a piece is so long, or holds such a number, that no rule for names reaches across it to the
@@ -13,7 +13,6 @@ from typing import Final
 from masking_service.masking.effort import Pay
 from masking_service.masking.texts.outlines import MAX_KEPT, MAX_LENGTH, Outline, Outlines
 from masking_service.masking.texts.slots import Slots
-from masking_service.masking.words.han_words import han_words
 
 MAX_LONG: Final = 2_048
 """Characters of the longest text that is read in pieces."""
@@ -28,7 +27,6 @@ _PAID: Final = 2
 _LONG_ENOUGH: Final = 16
 """Characters of a piece with a number that no rule reaches across."""
 _LONG_WITHOUT_NUMBER: Final = 48
-_LONG_NAME: Final = 3
 _SENTENCES: Final = re.compile(r"([^\n。]*。?)(\n?)").findall
 _MOBILE: Final = re.compile("1[3-9][0-9]{9}").search
 _SAYS_ALL: Final = "收件的东西到了，麻烦尽快，号码13800138009，物品还没拿，不用再问了，就这样\n"
@@ -52,7 +50,7 @@ class Pieces:
         self._found: dict[tuple[str | None, str, str], bool] = {}
 
     def of(self, text: str, context: str, pay: Pay) -> list[Piece] | None:
-        """Return the pieces of a text longer than `MAX_LENGTH`, or None if it has to be read whole.
+        """Return the pieces of a text, or None if it has to be read whole.
 
         `context` is what the objects around it say of their members (`member_names`).
         """
@@ -63,14 +61,14 @@ class Pieces:
         last: Outline | None = None
         behind_last = ""
         numbers = names = 0
-        for piece, known, gap in zip(pieces, self._outlines.each(pieces, context), gaps, strict=True):
+        for known, gap in zip(self._outlines.each(pieces, context), gaps, strict=True):
             if known is None:
                 return None
             outline, slots = known
             pay(_PAID * outline.cost)
             if (fits := self._found.get((last and last.example, behind_last, outline.example))) is None:
                 fits = self._fits(last, behind_last, outline)
-            if not fits or (_holds_word(slots) and self._read(piece) != outline.shown(slots)):
+            if not fits:
                 return None
             found.append((outline, slots, gap))
             last, behind_last = outline, gap
@@ -84,15 +82,12 @@ class Pieces:
         One reading has to find all that is hidden in it. From here on it is known what is found for outlines that are
         kept.
         """
+        fits = outline.hides_slots
         if before is None:
-            read = self._read(outline.example) if outline.hides_slots else None
-            fits, kept = read == outline.example_shown, outline.is_kept
+            fits = fits and self._read(outline.example) == outline.example_shown
         else:
-            known = self._found.get((None, "", outline.example))
-            fits = self._fits(None, "", outline) if known is None else known
             fits = fits and self._are_apart(before, gap, outline)
-            kept = before.is_kept and outline.is_kept
-        if kept:
+        if outline.is_kept and (before is None or before.is_kept):
             if len(self._found) >= MAX_KEPT:
                 self._found.clear()
             self._found[before and before.example, gap, outline.example] = fits
@@ -106,15 +101,6 @@ class Pieces:
     @cached_property
     def _shown_before(self) -> str:
         return self._read(_SAYS_ALL) or ""
-
-
-def _holds_word(slots: Slots) -> bool:
-    """Whether a given name is also a word, so that a text of the outline may have no name: 米老鼠."""
-    words = han_words().words
-    for slot in slots:  # noqa: SIM110 - any() and its generator would cost more than the search
-        if len(slot) == _LONG_NAME and slot[1:] in words:
-            return True
-    return False
 
 
 def _cut(text: str) -> tuple[list[str], list[str]]:

@@ -13,7 +13,6 @@ from masking_service.masking.members.member_names import NEUTRAL
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.record import Masker
 from masking_service.masking.texts.full_reading import Found
-from masking_service.masking.texts.outlines import MAX_LENGTH
 from tests.masking.standard import COURIER, LABEL, STANDARD
 
 NAMES = ("李娟", "王建国", "欧阳娜娜", "高兴", "罗兰", "赵刚", "邓婷", "李明明", "郭超强")
@@ -39,19 +38,17 @@ SENTENCES = (
     "收",
     "转{}",
 )
-TEXTS = (
-    st.lists(
-        st.tuples(
-            st.sampled_from(SENTENCES),
-            st.sampled_from(NAMES),
-            st.sampled_from(("\n", "\n", "。", "，", " ", "；", "。\n", "\n\n", "")),
-        ),
-        min_size=6,
-        max_size=30,
-    )
-    .map(lambda parts: "".join(sentence.format(name) + end for sentence, name, end in parts))
-    .filter(lambda text: len(text) > MAX_LENGTH)
-)
+TEXTS = st.lists(
+    st.tuples(
+        st.sampled_from(SENTENCES),
+        st.sampled_from(NAMES),
+        st.sampled_from(("\n", "\n", "。", "，", " ", "；", "。\n", "\n\n", "")),
+    ),
+    min_size=4,
+    max_size=30,
+).map(lambda parts: "".join(sentence.format(name) + end for sentence, name, end in parts))
+SHORT = "\n".join(sentence.format("李娟") for sentence in SENTENCES[:4])
+"""As long as an outline may be, but with more names and numbers."""
 LONG = "\n".join(SENTENCES[at % 4].format(NAMES[at % 4]) for at in range(20))
 
 
@@ -84,6 +81,7 @@ def test_what_was_read_before_changes_nothing(text: str, before: str) -> None:
     ("text", "read_in_pieces"),
     [
         (LONG, True),
+        (SHORT, True),
         (LONG.replace("\n", "。"), True),
         (LONG + "\n放门卫", True),
         (LONG + "\n送到3号楼402室", False),
@@ -96,6 +94,7 @@ def test_what_was_read_before_changes_nothing(text: str, before: str) -> None:
     ],
     ids=[
         "lines",
+        "a few lines",
         "sentences",
         "with a short end",
         "room",
