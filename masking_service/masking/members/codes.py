@@ -131,8 +131,10 @@ def settled(kind: str | None, text: str) -> str | None:
 
 def _has_form_of_name(kind: str, text: str) -> bool:
     """Whether a text has the form of a person's name and, if the kind asks for it, is most likely one."""
-    if bare_name(text) is None or (kind == UNKNOWN_NAME and text.isascii()):
+    if kind == UNKNOWN_NAME and text.isascii():
         return False
+    if bare_name(text) is None:
+        return kind == BARE_NAME and is_name(text, plainly=True)  # one with a rarer family name
     return kind == BARE_NAME or _is_likely_name(text)
 
 
