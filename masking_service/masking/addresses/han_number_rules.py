@@ -49,13 +49,15 @@ from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES, FAMI
 
 _NEVER: Final = 99
 _BARE: Final = (3, _NEVER, _NEVER, 3, 3, 3, 3, 0, 0, 3, 0, 0, 0, 0)
-_NUMBERED: Final = (_NEVER, _NEVER, _NEVER, 4, 3, 3, 0, 3, 3, _NEVER, 0, 0, 0, 0)
+_NUMBERED: Final = (_NEVER, _NEVER, _NEVER, 4, 3, 3, 0, 3, 3, 4, 0, 0, 0, 0)
 """The digits from which on a number, bare or with 号, is a room's or a stall's, by level."""
 _LONGEST_RUN: Final = 8
 """The largest number of digits of a house, a unit and a room that are written as one number."""
 _IN_A_NAME: Final = 3
 """The largest number of digits that may be part of the name of a place: 阳光100国际公寓."""
 _WIDEST_RANGE: Final = 60
+_ROWS_OF_SHOPS: Final = ("商业街", "商業街", "步行街")
+"""Streets of shops, whose numbers with a letter are those of shops: 商业街A8."""
 _LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())
 """Words for lanes that markets have, too."""
 _FLOOR_FIRST: Final = re.compile(r"[BLbl*]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
@@ -70,6 +72,7 @@ _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟
 """Matches the number of a room with the word for a house, right behind a house: 4幢624幢."""
 _BEHIND_A_HOUSE: Final = re.compile("(?<=[0-9*A-Za-z一二三四五六七八九十][栋棟幢])|(?<=[号號][楼樓])").match
 """Matches the place right behind the number of a house, where 座 and 区 are parts of the house: 11栋A座, 5号楼B区."""
+_BEHIND_A_FLOOR: Final = re.compile("(?<=[0-9*A-Z一二三四五六七八九十][楼樓层層F])").match
 _IS_BASEMENT: Final = re.compile(r"[BbLl][0-9*]{1,3}[Ff]?").fullmatch
 _IS_FLOOR_OF_SHOPS: Final = re.compile("[Ll][0-9]{1,2}").fullmatch
 """Matches a floor before the number of a shop, wherever it is: 新天地L4-028."""
@@ -80,7 +83,7 @@ IS_ROOM_IN_HAN: Final = re.compile(
     "[一二三四五六七八九壹贰叁肆伍陆柒捌玖][零〇0Oo一二三四五六七八九壹贰叁肆伍陆柒捌玖]{2,3}"
 ).fullmatch
 _BUILDING_WITH_UNIT: Final = re.compile(
-    rf"[0-9*{words.NUMERALS}]{{1,2}}(?:单元|單元)|[0-9*{words.NUMERALS}]{{1,3}}[门門](?:[0-9*]|$)"
+    rf"[0-9*{words.NUMERALS}]{{1,2}}(?:单元|單元)|[0-9*{words.NUMERALS}]{{1,3}}[门門](?:[0-9*]|[\s,，(（]|$)"
 ).match
 _NUMBER_FOLLOWS: Final = re.compile(
     rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{NUMERAL}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层])"
@@ -101,7 +104,13 @@ _HOUSE_BEFORE_FLOOR: Final = re.compile(r"[0-9]{1,4}(?:-[0-9]{1,3})?(?=\*{1,3}$)
 """Matches a house in a road, right before a floor in Han: 88二楼."""
 _LIKE_A_FLOOR: Final = re.compile(words.LIKE_A_FLOOR).match
 _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
-_STALL_FOLLOWS: Final = re.compile(rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{ALNUM}{{2}}").match
+_STALL_FOLLOWS: Final = re.compile(
+    rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{ALNUM}{{2}}|[0-9*]{{1,3}}-[0-9*]{{1,3}}[号號]"
+).match
+_IN_PART_OF_MARKET: Final = Expression(rf"(?:{words.MARKET_INSIDE})[\u4e00-\u9fff]{{0,2}}[期区區]$").search
+"""Finds a part of a market: 五金城二期."""
+_IN_HALL: Final = re.compile(f"(?:{words.MARKET_INSIDE}|基地|总部|展厅|展馆)[A-Z][区區馆厅]$").search
+"""Finds a part of a market or of an exhibition, named by a letter, whose numbers are those of stalls: 总部基地A区."""
 _LONG_STALL_FOLLOWS: Final = re.compile("[0-9*]{5}(?![0-9*])").match
 """Matches more digits than a house in a road has: 八区六街21701."""
 is_next_house: Final = re.compile(
@@ -154,7 +163,9 @@ def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         if hidden and level == PLACE and (in_a_name or _IN_A_VILLAGE(text, end - NEAR, end)):
             return number, PLACE
     else:
-        hidden = len(number) >= _NUMBERED[level]
+        hidden = len(number) >= _NUMBERED[level] or (
+            level in (AISLE, TOWER) and _IN_HALL(text, 0, end - len(number) - 1)
+        )
         if hidden and level <= NUMBER and (_NUMBER_FOLLOWS(text, end) or _TOWER_FOLLOWS(text, end)):
             hidden = False
         if level in _WITH_HOUSES and len(number) >= POSTCODE:
@@ -253,7 +264,8 @@ def _read_mixed(text: str, number: str, kind: int, level: int, end: int) -> _Rea
             return "*" * len(number), FLOOR
         limit = ROOM_DIGITS if level == TOWER and number[0].isalpha() else _BARE[level]
         hidden = count >= limit or (inside and (count > 1 or (level != TOWER and number[0].isdecimal())))
-        hidden = hidden or (level == ROAD and number[0].isalpha() and count >= ROOM_DIGITS)
+        in_row = text.startswith(_ROWS_OF_SHOPS, max(0, end - len(number) - 3)) and _ENDS(text, end) is not None
+        hidden = hidden or (level == ROAD and number[0].isalpha() and (in_row or count >= ROOM_DIGITS))
     return ("*" * len(number), ROOM) if hidden else (number, _behind(kind, level))
 
 
@@ -283,6 +295,7 @@ def _read_parts(number: str, parts: list[str], kind: int, level: int) -> _Read:
         or (level in (AISLE, MARKET, TOWER) and _IS_BASEMENT(first) is not None)
         or _IS_FLOOR_OF_SHOPS(first) is not None
         or (level == TOWER and len(first) > 1)
+        or (two and level in (AISLE, MARKET) and first[0].isalpha() and count_digits(first) > count_digits(second))
         or (two and level in (PLACE, TOWER) and count_digits(first) >= ROOM_DIGITS > count_digits(second))
         or (two and level == AISLE and first.isdecimal() and max(len(first), len(second)) < ROOM_DIGITS)
         or (
@@ -311,13 +324,16 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     longest = max(map(count_digits, others), default=0)
     if _BEHIND_OTHERS.get(word) == ESTATE and ROOM_DIGITS <= longest < POSTCODE:
         return house + re.sub("[0-9]", "*", number[len(house) :]), ROOM  # 孵化园4-150-C区
-    at_door = text[end - 1] == "店" or (level >= BUILDING and text[end - 1] in "门門")
+    gate = text[end - 1] in "门門" and (level >= BUILDING or (level in (AISLE, MARKET) and _NUMBER_FOLLOWS(text, end)))
+    at_door = text[end - 1] == "店" or gate
     if at_door and (room := _long_as_room(text, number, level, end)):
         return room
     if text[end - 1] in "区區" and _BEHIND_A_HOUSE(text, stop - len(number)):
         return starred(number), UNIT
+    if level == FLOOR and word in ("区", "區") and number[0] in LETTERS and _BEHIND_A_FLOOR(text, stop - len(number)):
+        return starred(number), FLOOR  # a part of the floor: 二楼C区
     if level >= BUILDING:
-        door = level == FLOOR or (level == BUILDING and _NUMBER_FOLLOWS(text, end))
+        door = level == FLOOR or (level == BUILDING and (_NUMBER_FOLLOWS(text, end) or _ENDS(text, end)))
         door = (door and text[end - 1] in "门門") or text[end - 1] == "店"
         return (starred(number), level) if door else (number, level)
     in_market = level in (AISLE, MARKET) or (number.isascii() and number.isalpha())
@@ -377,7 +393,10 @@ def _read_floor(text: str, number: str, level: int, stop: int, end: int) -> _Rea
             return number, BUILDING
         lettered = len(parts) == 1 and number[0].isascii() and number[0].isalpha()
         if lettered and level < BUILDING and not _IS_BASEMENT(number):
-            return (number, BUILDING) if len(number) < ROOM_DIGITS else (number[0] + starred(number[1:]), FLOOR)
+            if len(number) < ROOM_DIGITS:
+                return number, BUILDING
+            shown = 0 if level == NUMBER else 1  # 114号D11楼 may be a part of the house
+            return number[:shown] + starred(number[shown:]), FLOOR
     if level == ROAD and (house := _HOUSE_BEFORE_FLOOR(number)):
         return house[0] + "*" * (len(number) - house.end()), FLOOR
     if len(parts) > 1 and level < BUILDING and not _are_floors(parts):
@@ -389,7 +408,9 @@ def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read
     word = text[stop:end].strip()
     if level in (UNIT, FLOOR) or (level == ROOM and word == "街"):
         return starred(number), FLOOR
-    in_part = level == AISLE and (number[0].isascii() or _LONG_STALL_FOLLOWS(text, end))
+    in_part = level == AISLE and (
+        number[0].isascii() or _LONG_STALL_FOLLOWS(text, end) or _IN_PART_OF_MARKET(text, 0, stop - len(number))
+    )
     in_part = in_part or (level == BUILDING and word == "街" and _STALL_FOLLOWS(text, end))
     if word in _LANES_INSIDE and (level == MARKET or in_part):
         return (starred(number) if _STALL_FOLLOWS(text, end) else number), level

@@ -207,7 +207,7 @@ def level_of(gap: str, kind: int, level: int, first: bool) -> int:
             break
     else:
         return level if level in (AISLE, MARKET, TOWER, BUILDING, UNIT, FLOOR) else FLOOR if level == ROOM else PLACE
-    if level == FLOOR and HAN_AT(gap, 0) and found < BUILDING and _BEGINS_ANEW(gap) is None:
+    if level == FLOOR and HAN_AT(gap, 0) and found <= BUILDING and _BEGINS_ANEW(gap) is None:
         return FLOOR  # the lanes of a market are named like roads
     if found == ROAD and level in (AISLE, MARKET) and HAN_AT(gap, 0) and _IS_LANE(place):
         return AISLE

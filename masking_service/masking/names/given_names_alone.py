@@ -60,7 +60,7 @@ _familiar: Final = re.compile(
 ).finditer
 """Finds one character of a given name before a title of relatives: 芳姐收."""
 _goes_on: Final = re.compile(
-    rf"[拿取领签收说](?![{HAN}])|就[行好可]|家(?![{HAN}])|家[的里就门没有]|那[里边儿]?(?![{HAN}])|那[份件箱单盒包袋]|[吧哈啊哦呀嘛的](?![{HAN}])"
+    rf"[拿取领签收说](?![{HAN}])|[拿取领借](?:钥匙|东西|快[递件]|包裹|[件货药])|就[行好可]|家(?![{HAN}])|家[的里就门没有]|那[里边儿]?(?![{HAN}])|那[份件箱单盒包袋]|[吧哈啊哦呀嘛的](?![{HAN}])"
 ).match
 _FOLLOWS: Final = "".join(
     {

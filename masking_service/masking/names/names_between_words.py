@@ -135,7 +135,11 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
         listed = [name for part in _LIST_IN(text) for name in _names_of_a_list(text, *part.span())]
     yield from listed
     # No other name begins where a family name before a title does, or a name that may be part of a place's name.
-    begun = {start for start, end in found if end - start == 1 or text[end - 1] in PLACE_ENDS}
+    begun = {
+        start
+        for start, end in found
+        if end - start == 1 or text[end - 1] in PLACE_ENDS or text[start:end] in DOUBLE_FAMILY_NAMES
+    }
     told = {end + 1 for _, end in found if text[end : end + 1] in _SIGNS_OF_CLAUSES}
     if "*" in text:
         told.update(match.end() for match in _MASKED_BEFORE(text))

@@ -76,6 +76,7 @@ _HARVESTS: Final = ("丰收", "秋收")
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
 _SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
+_TITLES: Final = frozenset(cues.TITLES)
 _CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | _SHORT_TITLES
 _JOINT: Final = "或者|以及|改[成为做]|换成|变更为|的?而?不是|[、或和与與及跟+/／|｜&＆代替帮转轉]"
 _SIGNS_OF_LISTS: Final = frozenset("、+/／|｜&＆")
@@ -171,6 +172,8 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     found += _without_goods(text, names_in_frames.find(text, found))
     if found and "事务所" in text:
         found = [span for span in found if _is_of_firm(text, span[1]) is None]
+    if found and "同款" in text:
+        found = [span for span in found if not text.startswith("同款", span[1])]  # goods that a celebrity wears
     if "*" in text:
         found = [span for span in found if not _is_masked(text, *span)]
     found = [span for span in found if _weekday(text, *span) is None and not called_words.is_inside_word(text, *span)]
@@ -210,13 +213,22 @@ def _is_between_blanks(text: str, start: int, end: int) -> bool:
 
 
 def _whole(text: str, start: int, end: int) -> Span:
-    """Return the span of a name, one longer if its given name was cut: 邵福来 and not 邵福, 李王丽娟 and not 李王丽."""
+    """Return the span of a name, one longer if its given name was cut: 邵福来 and not 邵福, 李王丽娟 and not 李王丽.
+
+    A title that was read as a given name is left out: 欧阳 of 欧阳靓仔.
+    """
+    if end - start > len("靓仔") and text[end - 2 : end] in _TITLES and _is_family(text[start : end - 2]):
+        return start, end - 2
     cut = text[end - 1 : end + 1] in cues.GIVEN_WORDS and end - start > 1
     cut = (cut and not called_words.is_word(text[end : end + 2])) or _has_two_families(text, start, end)
     cut = cut or (
         end - start == len("张三") and text[end : end + 2] in _HARVESTS and not is_han(text[end + 2 : end + 3])
     )
     return (start, end + cut)
+
+
+def _is_family(text: str) -> bool:
+    return text in DOUBLE_FAMILY_NAMES or (len(text) == 1 and text in ANY_FAMILY)
 
 
 def _has_two_families(text: str, start: int, end: int) -> bool:

@@ -37,7 +37,7 @@ _trace: Final = Expression(
 _may_hold: Final = re.compile(r"[】\]员\-－—「“]").search
 _NO_NOUN: Final = frozenset("atpurm")
 """Classes of words that are no names: 马上."""
-_no_name: Final = Expression(rf"(?:{any_of((*cues.TITLES, *cues.ROLES))})$").search
+_no_name: Final = Expression(rf"(?:{any_of((*cues.TITLES, *cues.ROLES, *cues.LABELS))})$").search
 _town_first: Final = re.compile(
     rf"[【\[]([{HAN}]{{2,10}})[】\]]\s?(?:快件[已到离发正]|到达|离开|正?发往|已到|已发|(?:快递|派件|派送|收派|揽收|投递|业务|配送)[员員])"
 ).match

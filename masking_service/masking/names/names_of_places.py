@@ -20,6 +20,8 @@ _ANNOUNCE: Final = frozenset("人名找转给由交请系员家主方收寄户�
 """Last characters of words that announce a name."""
 _ENDS: Final = frozenset("室房楼层元门栋幢座号店部司厂台卫站院校社场寓厦苑庭")
 """Last characters of the text that a name follows at the end of an address."""
+_BEFORE_BUILDINGS: Final = frozenset("号到路街区市县镇")
+"""Characters before the name of a building: 汉中路2号金陵亚太商务楼."""
 _ENDS_OF_HOUSES: Final = frozenset("室房楼层号座")
 _place_behind: Final = re.compile(
     r"[东西南北中]?[一二三四五]?(?:路(?![上过边旁口桥南北])|大[道街])|街(?![上边口])(?=[与和交0-9*])"
@@ -46,6 +48,15 @@ _house_behind: Final = re.compile("[0-9*]{1,5}(?:-[0-9*]{1,4})?号").match
 _side_of_road: Final = re.compile("(?<=[0-9*])米(?:[路街道][东西南北]|处)").fullmatch
 _FLOORS: Final = frozenset("底商 婚姻 大厅 大堂 仓库 窗口 综合 办税 政务 民政 客服 营业 食堂 出入".split())
 """Words behind 楼, which is also a family name."""
+_house_in_road_behind: Final = re.compile("[东西南北中]?(?:[路街巷]|大[道街])[0-9*]{1,5}[号弄]").match
+_building_behind: Final = re.compile(
+    rf"(?![{HAN}]{{0,5}}[在放送到给的家住签收取拿])[{HAN}]{{1,12}}"
+    r"(?:(?<=[楼厦场城园苑景府湾庭区心店院馆])[0-9*一二三四五六七八九十]{1,3}(?:楼|层|单元)|(?<=[楼厦])[0-9*]{2,4}[A-Z]?(?![0-9])|[A-Z][座区]|[0-9]{1,2}(?:号楼|[栋幢座]))"
+).match
+"""Matches the rest of the name of an estate or a building, and a part of it: 太商务楼1203, 景B座."""
+_is_tower: Final = re.compile(f"[{HAN}](?:大厦|中心|广场)").fullmatch
+_phone_before: Final = re.compile(r"[0-9+\- ]*\*{6,}[0-9]{0,4}\s?").fullmatch
+_is_village: Final = re.compile(f"[{HAN}]家[庄村湾沟寨堡坡岭坝坪洼]").fullmatch
 _is_town: Final = re.compile("[县镇]").match
 _AROUND: Final = frozenset("省市州区县盟旗")
 """Characters before a county or a town: 濮阳市濮阳县."""
@@ -62,6 +73,8 @@ def without_places(text: str, found: list[Span]) -> list[Span]:
 def _is_of_place(text: str, start: int, end: int) -> bool:
     name, before = text[start:end], text[start - 1 : start]
     if before in _AROUND and ((name[:2] in DOUBLE_FAMILY_NAMES and _is_town(name, 2)) or name[2:] == "县"):
+        return True
+    if _is_building(text, start, end) or (end == len(text) and _is_village(name) and _phone_before(text, 0, start)):
         return True
     if _side_of_road(text, start, end) or (name[0] == "楼" and name[1:] in _FLOORS):
         return True
@@ -84,3 +97,11 @@ def _is_of_place(text: str, start: int, end: int) -> bool:
         return _road_behind(text, end) is not None
     of_house = name[-1] == "道" and _house_behind(text, end) is not None
     return of_house or _firm_behind(text, end) is not None or _place_behind(text, end) is not None
+
+
+def _is_building(text: str, start: int, end: int) -> bool:
+    """Whether a span is in the name of a road with the number of a house behind it, or of a building with a part."""
+    if _is_tower(text[start:end]) or _house_in_road_behind(text, end) is not None:
+        return True
+    begins = text[start - 1 : start] in _BEFORE_BUILDINGS and not follows(text, end)
+    return begins and _building_behind(text, end) is not None
