@@ -163,9 +163,8 @@ def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Rea
         if hidden and level == PLACE and (in_a_name or _IN_A_VILLAGE(text, end - NEAR, end)):
             return number, PLACE
     else:
-        hidden = len(number) >= _NUMBERED[level] or (
-            level in (AISLE, TOWER) and _IN_HALL(text, 0, end - len(number) - 1)
-        )
+        hidden = len(number) >= _NUMBERED[level]
+        hidden = hidden or (level in (AISLE, TOWER) and _IN_HALL(text, 0, end - len(number) - 1) is not None)
         if hidden and level <= NUMBER and (_NUMBER_FOLLOWS(text, end) or _TOWER_FOLLOWS(text, end)):
             hidden = False
         if level in _WITH_HOUSES and len(number) >= POSTCODE:
