@@ -82,9 +82,11 @@ _IS_ALNUM: Final = re.compile(ALNUM).match
 _ORDER_DIGITS: Final = 8
 """The digits from which on a number is no room's."""
 _BEHIND_ORDER: Final = re.compile(
-    r"(?:[单單](?:编|編)?[号號码碼]|[订訂运運][单單]|流水|交易|合同|物流)[号號码碼]{0,2}[\s:：=#是为為]{0,3}$"
+    r"(?:[单單](?:编|編)?[号號码碼]|[订訂运運][单單]|流水|交易|合同|物流|[取提][件货貨]|验证)[号號码碼]{0,2}[\s:：=#是为為]{0,3}$"
 ).search
 """Finds the end of the text before an order's number, which is shown. Only these words count in an address."""
+_IS_OF_CARRIER: Final = re.compile("[A-Z]{2,4}[0-9]{12,15}|JD[A-Z]{0,2}[0-9]{11,13}").fullmatch
+"""Matches the number of a parcel in the format of a carrier: SF1381234567890."""
 _IsSure = Callable[[str, str, int, int, int], bool]
 """Takes a text, a number in it, the word behind the number, its level and its end."""
 
@@ -137,7 +139,7 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
         if is_sure is not None and not is_sure(text, number, kind, level, end):
             level = _passed(text[end - 1], kind, level)
             continue
-        if apart and kind == BARE_NUMBER and _is_of_no_unit(number, gap, level):
+        if kind == BARE_NUMBER and (_is_of_no_unit(number, gap, level) if apart else _IS_OF_CARRIER(number)):
             continue
         if is_sure is not None and kind == BARE_NUMBER and _IS_ROOM_OF_A_TEXT(number):
             shown, level = "*" * len(number), ROOM
@@ -183,7 +185,8 @@ def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
         return not gap.strip(" (（")
     if len(number) == POSTCODE:
         return number.isdecimal() and (level not in (ZONE, ESTATE) or gap[-1] not in "_-")
-    return count_digits(number) >= _ORDER_DIGITS and _BEHIND_ORDER(gap) is not None
+    long = count_digits(number) >= _ORDER_DIGITS
+    return long and (_BEHIND_ORDER(gap) is not None or _IS_OF_CARRIER(number) is not None)
 
 
 def behind_last_number(text: str) -> int:

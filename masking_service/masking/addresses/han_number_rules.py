@@ -63,7 +63,7 @@ _LANES_INSIDE: Final = frozenset("弄 巷 胡同 街 道 通道".split())
 _FLOOR_FIRST: Final = re.compile(r"[BLbl*]?[0-9*]{1,3}(?=[Ff](?![A-Za-eg-z]))").match
 _WITH_HOUSES: Final = frozenset((ROAD, ZONE, ESTATE, AISLE))
 _NAME_OF_STARS: Final = Expression(
-    r"(?:(?<![\u4e00-\u9fffA-Za-z*])|[人名員员方户戶])"
+    r"(?:(?<![\u4e00-\u9fffA-Za-z*])|[人名員员方户戶友手主长士机理管客])"
     rf"(?:[{FAMILY_NAMES}{RARE_FAMILY_NAMES}]|{any_of(DOUBLE_FAMILY_NAMES)})\*{{1,2}}$|[\u4e00-\u9fff*][.·•‧・∙⋅･]\*{{1,8}}$"
 ).search
 """Finds the mask of a person's name."""
@@ -418,7 +418,7 @@ def _read_lane(text: str, number: str, level: int, stop: int, end: int) -> _Read
     return number, LANE if word == "弄" else ROAD
 
 
-_COUNTED: Final = frozenset("年月日天点點岁次元件个個箱斤班团连米")
+_COUNTED: Final = frozenset("年月日天点點岁次元件个個箱斤份盒袋瓶桶罐只班团连米")
 """Words behind a number of things or days; a code with letters counts none: B04天天快递."""
 _BEHIND_OTHERS: Final = {
     "区": ESTATE, "區": ESTATE, "号区": ESTATE, "期": ESTATE, "组团": ESTATE, "号门": AISLE, "號門": AISLE,

@@ -247,7 +247,7 @@ def _is_of_unit(text: str, number: str, kind: int, level: int, end: int) -> bool
         return True
     if _AT_STALL(before) or (level >= BUILDING and _named_before(before.rstrip(FILLERS))):
         return True
-    coded = before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before.rstrip("-—"))
+    coded = before.rstrip(_BEFORE_VALUES)[-1:] in _BEFORE_CODES and not _BEHIND_HOUSE(before.rstrip("-— "))
     if coded or _IS_POWER(number) or _IS_LATIN(before, len(before) - 1):
         return False
     if level >= BUILDING and (kind == NUMBER_WORD or not number.isalnum() or _is_door(text, number, before, end)):

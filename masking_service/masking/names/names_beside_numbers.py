@@ -96,6 +96,12 @@ _beside_number: Final = Expression(
     rf"(?<![^\s,，;；、|/:：（(])(?P<before>{_WORD})(?=[）)]?[\s,，;；、|/:：]{{0,2}}(?:\+?86-?)?\*{{6}})"
     rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?(?P<behind>{_WORD})(?![^\s,，;；、|/收）)])"
 ).finditer
+_ROOM: Final = "(?=[^,，;；、 ]{0,13}[0-9*]{2})[0-9A-Za-z*#\\-号楼栋幢座单元室户一二三四五六七八九十]{3,14}"
+_at_room: Final = Expression(
+    rf"(?<![^\s,，;；:：、])(?P<before>{_WORD})(?=[,，;；、 ]{{1,2}}{_ROOM}[,，;；、 ]{{1,2}}(?:\+?86[ -]?)?\*{{6}})"
+    rf"|(?:(?<=[0-9*]{{3}})|(?<=[0-9*]室))(?P<behind>{_WORD})(?=(?:[0-9]{{1,2}}|[一二两三四五六七八九十半])[{cues.UNITS}])"
+).finditer
+"""Finds a possible name before a room and a phone, and one between a room and a quantity: 302甄成功两箱."""
 _PLAIN_BESIDE_NUMBER: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"))
 _only_word_and_number: Final = Expression(
     rf"\s*(?:[（(]?{_WORD}[）)]?[\s,，;；、|/:：]{{0,2}}\*{{6,7}}[0-9]{{0,4}}"
@@ -173,6 +179,16 @@ def _is_name_in_sentence(text: str, end: int) -> bool:
     return start is not None and (
         is_known(text[start:end], alone=True) or _no_article(text_before(text, start, _LONGEST_WORD)) is not None
     )
+
+
+def at_rooms(text: str) -> Iterator[Span]:
+    """Yield the spans of names before a room and a phone, or between a room and a quantity of goods."""
+    for match in _at_room(text):
+        name = match[0]
+        if called_words.is_word(name) or not called_words.can_be_called(name, politely=False):
+            continue
+        if match["before"] or not (called_words.is_word(name[:2]) or name[-1] in cues.GOODS_ENDS):
+            yield match.span()
 
 
 def touched(text: str) -> Iterator[Span]:

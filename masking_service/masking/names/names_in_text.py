@@ -77,6 +77,8 @@ _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
 _SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
 _TITLES: Final = frozenset(cues.TITLES)
+_OF_A_HOME: Final = frozenset("没里门有无还")
+"""Characters behind 家 that show that it is no part of a name: 周高兴家没收到."""
 _CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | _SHORT_TITLES
 _JOINT: Final = "或者|以及|改[成为做]|换成|变更为|的?而?不是|[、或和与與及跟+/／|｜&＆代替帮转轉]"
 _SIGNS_OF_LISTS: Final = frozenset("、+/／|｜&＆")
@@ -97,6 +99,7 @@ _IN_HAN: Final = (
     names_of_clauses.find,
     given_names_alone.find,
     _names_like_grandson,
+    names_beside_numbers.at_rooms,
     names_beside_numbers.touched,
     names_in_traces.find,
     names_without_family.find,
@@ -219,6 +222,8 @@ def _whole(text: str, start: int, end: int) -> Span:
     """
     if end - start > len("靓仔") and text[end - 2 : end] in _TITLES and _is_family(text[start : end - 2]):
         return start, end - 2
+    if end - start > _LENGTH_OF_MOST_NAMES and text[end - 1] == "家" and text[end : end + 1] in _OF_A_HOME:
+        return start, end - 1
     cut = text[end - 1 : end + 1] in cues.GIVEN_WORDS and end - start > 1
     cut = (cut and not called_words.is_word(text[end : end + 2])) or _has_two_families(text, start, end)
     cut = cut or (
