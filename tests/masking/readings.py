@@ -41,6 +41,7 @@ from masking_service.masking.names import (
     names_beside_numbers,
     names_beside_words,
     names_between_words,
+    names_by_script,
     names_in_frames,
     names_in_text,
     names_in_traces,
@@ -118,6 +119,7 @@ _NAMES: Final[dict[str, Callable[[str], Any]]] = {
         )
     },
     "arabic": arabic_names.arabic_names,
+    "by script": names_by_script.names_by_script,
     "bare": bare_names.bare_name,
     "beside phones": bare_names.names_beside_phones,
     "latin": latin_names.latin_names,

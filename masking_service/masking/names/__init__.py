@@ -34,6 +34,8 @@ overlap, and most names are found by several modules.
   받는 사람: 김민수 → 김민수
 - `arabic_names`: a name in Arabic letters.
   المستلم: محمد أحمد → محمد أحمد
+- `names_by_script`: a name in Hebrew or Hindi.
+  נמסר לשי לוי → שי לוי
 - `bare_names`: a name that is all of an address field.
   王小明 → 王小明
 

@@ -20,7 +20,7 @@ from masking_service.masking.words.plain_words import firms
 Span = tuple[int, int]
 
 _ACCENTS: Final = re.compile("[\u0300-\u036f]").sub
-_OTHER_LETTERS: Final = str.maketrans("łøđıё", "lodiе")
+_OTHER_LETTERS: Final = str.maketrans("łøđıёς", "lodiеσ")
 
 
 def without_accents(word: str) -> str:
@@ -28,10 +28,13 @@ def without_accents(word: str) -> str:
     return _ACCENTS("", normalize("NFD", word.translate(_OTHER_LETTERS)))
 
 
-UPPER: Final = "A-Z\u0400-\u042f" + "".join(
-    char for span in (range(0xC0, 0x250), range(0x1E00, 0x1F00)) for char in map(chr, span) if char.isupper()
+UPPER: Final = "A-Z\u0391-\u03ab\u0400-\u042f" + "".join(
+    char
+    for span in (range(0xC0, 0x250), range(0x386, 0x390), range(0x1E00, 0x2000))
+    for char in map(chr, span)
+    if char.isupper()
 )
-LETTERS: Final = r"A-Za-z\u00c0-\u024f\u0300-\u036f\u0400-\u04ff\u1e00-\u1eff"
+LETTERS: Final = r"A-Za-z\u00c0-\u024f\u0300-\u036f\u0386-\u04ff\u1e00-\u1fff"
 LETTER: Final = rf"[{LETTERS}'’]"
 _SHORT: Final = "Shri|Engr|Capt|Mudr|Judr|Dipl|Dott|Geom|Arch|Prof|Alex|Chas|Thos|Robt|Benj"
 CAPITALISED: Final = rf"(?:(?:[{UPPER}]{LETTER}{{0,2}}|{_SHORT})\.|[{UPPER}]{LETTER}*(?:-{LETTER}+)?)"
@@ -212,7 +215,7 @@ def trimmed(match: re.Match[str], group: str = "name", start: int | None = None)
         start += len(words.pop(0)) + 1
     while len(words) > 1 and words[0].lower() in _SURE_TITLES:
         start += len(words.pop(0)) + 1
-    while len(words) > 2 and words[0].lower() in PERSONS and plain_word(words[0]) not in GIVEN:
+    while len(words) > 2 and words[0].lower() in _ANNOUNCING and plain_word(words[0]) not in GIVEN:
         start += len(words.pop(0)) + 1
     if len(words) > 2 and words[0].lower() in _TITLES_OF_VIETNAM and words[1].lower() in cues.VIETNAMESE_FAMILIES:
         start += len(words.pop(0)) + 1
@@ -224,6 +227,8 @@ def trimmed(match: re.Match[str], group: str = "name", start: int | None = None)
     while words and not is_latin_name(" ".join(words)):
         dropped = words.pop()
         end -= len(dropped) + 1
+    if words and words[0].endswith(".") and behind_title(match.string, start, end) == end:
+        return  # Mr. *
     if words and not (len(words) == 1 and dropped.lower() in _SITES and not is_given(words[0])):
         yield start, end
 

@@ -34,4 +34,4 @@ PARTICLE: Final = (
     "|aan (?:de[rn]? |het |'t )|la |le |lo |el |al |bin |binti |'[ts] )"
 )
 """Part of a regular expression: small words that begin a family name: van der Pouw, de Wit, da Mota."""
-SMALL_LETTER: Final = r"[a-z\u00df-\u024f\u0300-\u036f\u0430-\u04ff\u1e00-\u1eff]"
+SMALL_LETTER: Final = r"[a-z\u00df-\u024f\u0300-\u036f\u03ac-\u03ce\u0430-\u04ff\u1e00-\u1fff]"

@@ -38,6 +38,7 @@ from masking_service.masking.names.name_bounds import (
     name_from,
     word_at,
 )
+from masking_service.masking.names.names_by_script import names_by_script
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
 from masking_service.masking.names.names_of_places import without_places
@@ -114,7 +115,7 @@ def holds_names(text: str) -> bool:
         return True
     text = han_words().simplified(text)
     in_han = names_beside_words.find, *_IN_HAN, names_between_words.find, names_in_frames.find
-    finders = *in_han, latin_names, latin_names_at_ends, pinyin_names, arabic_names
+    finders = *in_han, latin_names, latin_names_at_ends, pinyin_names, arabic_names, names_by_script
     return any(next(find(text), None) is not None for find in finders)
 
 
@@ -160,7 +161,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     found += [*names_beside_words.find(text), *names_beside_numbers.find(text)]
     if _any_han(text) is None:
         found += [*latin_names(text, address=address), *latin_names_at_ends(text), *pinyin_names(text)]
-        found += [*(first_latin_name(text) if address else ()), *arabic_names(text)]
+        found += [*(first_latin_name(text) if address else ()), *arabic_names(text), *names_by_script(text)]
         return apart(_joined_by_words(text, found)) if found else found
     for find in _IN_HAN:
         found += find(text)

@@ -97,6 +97,7 @@ _japanese_names: Final = Expression(
     rf"|{_APART}(?P<doing>{_NAME})(?=が(?:サイン|受け?取|受領|署名|拒否|引き取))"
     rf"|{_APART}(?P<house>{_NAME}|{_FAMILY})(?=宅[にへで前の]|気付|方(?:$|[^\w]))"
     rf"|{_APART}(?P<taker>{_NAME})(?=[ \u3000]?(?:代理|受け?取|受領|サイン))"
+    rf"|(?:(?<![^\n])|(?<=[。、！!，,\s]))(?P<self>{_NAME})(?=(?:です|と申します|といいます|でございます)(?![か]))"
     rf"|号室?の(?P<room>{_NAME}|{_FAMILY})(?=です|様|さん|と)"
     rf"|(?:妻|夫|娘|息子|母|父|姉|兄|弟|妹)の(?P<kin>[{_KANJI}]{{1,3}}|[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})(?=[がはにとへ])"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
@@ -130,8 +131,10 @@ _done_in_thai: Final = Expression(
     rf"|(?:{any_of((*WORDS['thai-words'], *WORDS['thai-roles'], 'ป้อม '))}) ?{_KIN_IN_THAI} ?(?P<kin>{_NAME_IN_THAI})"
     rf"|(?:ห้อง|ชั้น|เลขที่) ?[0-9A-Z*/\-]{{1,8}} ?คุณ ?(?P<room>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
     rf"|(?<!{_LETTERS})ถึง (?P<to>{_NAME_IN_THAI} {_NAME_IN_THAI})(?= |$)"
+    rf"|(?<!{_LETTERS})(?:{any_of(WORDS['thai-self'])}) ?(?P<self>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
+    r"(?= (?:นะคะ|นะครับ|นะ|ค่ะ|คะ|ครับ|จ้า|จ้ะ)(?: |$))"
 ).finditer
-"""Finds a name behind a title before what the person does, behind a word for a relative, and behind a room."""
+"""Finds a name in Thai behind a title before what the person does, behind a relative or a room, and of who writes."""
 _polite_in_thai: Final = Expression(
     rf"(?<!{_LETTERS})(?:คุณ ?(?!{any_of(WORDS['no-thai-title'])})(?={_NAME_IN_THAI} {_NAME_IN_THAI})"
     rf"|ลูกค้า(?!{any_of(WORDS['no-thai-customer'])})(?={_NAME_IN_THAI} {_NAME_IN_THAI}(?: |$)))"
@@ -198,7 +201,7 @@ def _is_honoured(name: str, honorific: str) -> bool:
     parts = name.replace("\u3000", " ").split(" ")
     if name in _FAMILIES:
         return True
-    if not _NO_JAPANESE.isdisjoint((*parts, name[-2:])) or name[-1] in "者員人屋家":
+    if not _NO_JAPANESE.isdisjoint((*parts, name[-2:])) or (name[-1] in "者員人屋家" and name[:2] not in _FAMILIES):
         return False
     return honorific in "様さ" or name[:2] in _FAMILIES or name[0] in _SINGLE
 

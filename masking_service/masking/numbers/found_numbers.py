@@ -104,7 +104,7 @@ _IN_GROUPS: Final = (
 """A mobile number in the groups in which it is read aloud, with any sign between them."""
 
 
-_OTHER_SCRIPT: Final = "[\u0400-\u04ff\u0590-\u06ff\u0900-\u0e7f\u3041-\u30fa\uac00-\ud7a3]"
+_OTHER_SCRIPT: Final = "[\u0386-\u04ff\u0590-\u06ff\u0900-\u0e7f\u3041-\u30fa\uac00-\ud7a3]"
 """Part of a regular expression: a character of a script other than Latin and Han."""
 _NO_ACCOUNT: Final = "(?<!code )(?<!vat )(?<!tax )(?<!pin )(?<!account )(?<!container )(?<!weight )"
 _GROUPS_ABROAD: Final = (
@@ -140,7 +140,7 @@ def _patterns() -> Iterator[str]:
     yield (
         rf"(?:(?<=[a-z] ){_NOT_LISTED}{_NO_ACCOUNT}(?P<ungrouped>0[1-9]\d{{8,9}}|[6-9]\d{{9}})"
         rf"|(?:(?<={_OTHER_SCRIPT})|(?<={_OTHER_SCRIPT} )|(?<={_OTHER_SCRIPT}: ))"
-        r"(?P<unspaced>0[1-9]\d{8}|89\d{9}|(?<=[\u0900-\u0dff] )[6-9]\d{9}))"
+        r"(?P<unspaced>0[1-9]\d{8}|89\d{9}|(?<=[\u0386-\u03ff\u0900-\u0dff] )[6-9]\d{9}))"
         r"(?![,.:/\-]?[\w*])"
         rf"|(?<![\s\S])(?P<first>0[1-9]\d{{8}})(?=[ ,]{{1,2}}{_OTHER_SCRIPT})"
     )
@@ -226,9 +226,9 @@ _MAY_BE_ABROAD: Final = (
     r"|(?=(?:[ \-]?[0-9]){10,11}(?![0-9]))[0-9]{2,5}[ \-](?:[0-9]{2,5}[ \-])?[0-9]{4,6})"
     r"(?![0-9A-Za-z*%件个元块]|[\-.][0-9])"
 )
-_LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0400-\u04ff]"
+_LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0386-\u04ff]"
 IN_THREES: Final = (
-    r"(?:[5-79][0-9]{2}[ \-][0-9]{3}[ \-][0-9]{3}|3[0-9]{2} [0-9]{6,7}|[2-9][0-9](?: [0-9]{2}){3})"
+    r"(?:[5-79][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}|3[0-9]{2} [0-9]{6,7}|[2-9][0-9](?: [0-9]{2}){3})"
     r"(?![0-9A-Za-z*]|[ .,\-][0-9])"
 )
 """Nine or ten digits of Spain, Portugal, Poland, Czechia or Italy, and eight of Denmark, in their usual groups."""

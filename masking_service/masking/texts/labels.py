@@ -15,6 +15,7 @@ from masking_service.masking.members.codes import settled
 from masking_service.masking.members.member_names import BARE_NAME, MAYBE_NAME, Meaning, read_names
 from masking_service.masking.members.name_words import PARTY, name_words
 from masking_service.masking.names.behind_names import HAN
+from masking_service.masking.names.latin_bounds import TITLE, plain_word
 from masking_service.masking.names.name_bounds import name_from
 from masking_service.masking.names.names_between_words import is_name
 from masking_service.masking.names.names_of_neighbours import japanese_end
@@ -23,6 +24,7 @@ from masking_service.masking.texts.tables_in_text import Value
 from masking_service.masking.words.family_names import FAMILY_NAMES
 from masking_service.masking.words.han_words import han_words
 from masking_service.masking.words.name_cues import NO_LATIN_NAME, ROLES
+from masking_service.masking.words.plain_words import words_of_parcels
 
 _PERSONAL: Final = PERSONAL | {PARTY}
 _OF_PERSONS: Final = frozenset({"name", PARTY, MAYBE_NAME, BARE_NAME})
@@ -51,7 +53,7 @@ _NUMBER_BEFORE_WORD: Final = re.compile(
 """Matches a phone before words in Latin or other letters."""
 _NUMBER_BEFORE_SENTENCE: Final = re.compile(r"[0-9A-Z*](?:[ \-/]?[0-9A-Z*]){4,40}(?=\.\s[^\W\d_])").match
 """Matches a number before the end of its sentence."""
-_MASKED_NAME: Final = re.compile(r"[\s*(（【「『]*(?:[^\W\d_]{1,2}[ \u3000]{0,2}|)[*]+").match
+_MASKED_NAME: Final = re.compile(rf"[\s*(（【「『]*{TITLE}?(?:[^\W\d_]{{1,2}}[ \u3000]{{0,2}}|)[*]+").match
 _OUTER: Final = re.compile(r"<([A-Za-z]{3,30})>\s{0,8}<[Nn]ame$").search
 """Finds the element around an element `Name`: <Receiver><Name>."""
 _MAX_OUTER_LENGTH: Final = 48
@@ -93,12 +95,16 @@ _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39
 _CLOSING: Final = {"[": "]", '"': '"', "“": "”", "‘": "’", "「": "」", "『": "』", "【": "】"}
 _SPACED_NAME: Final = re.compile(rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?").fullmatch
 """Matches a name that is written with spaces: 李 明, 李 小 明."""
+_titled: Final = re.compile(rf"{TITLE}(?:[^\W\d_]|[’'])+(?:[ -](?:[^\W\d_]|[’'.])+){{0,2}}$").match
+"""Matches a name behind a title, and nothing else: Mr. Kim."""
 _WORD_APART: Final = re.compile(rf"[{FAMILY_NAMES}][{HAN}]{{1,2}}(?=[ \u3000][{HAN}]{{4}})").match
 _PHONE_OR_STATE_BEHIND: Final = re.compile(
     r"[\s\u3000]{1,2}[（(]?(?:(?:联系|收件)?电话|手机号?|(?i:(?:tel|tél|phone|mobile|mob|handy|sđt|đt|тел|телефон)(?![^\W\d_]))|โทร|เบอร์|연락처|전화|1[3-9][0-9*]{9}|\*{7}|已(?:签收|取件|妥投|收件|揽收)|感谢(?:您|使用)|(?:ال)?(?:جوال|هاتف|موبايل|تلفون))"
     r"|感谢(?:您|使用)|正在(?:为您|派[件送])|[（(](?:电话[:：]?)?1[3-9][0-9*]{9}"
 ).search
 """Finds a phone, or what a trace says of the parcel, behind a name: 王 已签收 感谢使用, 派件员：高兴正在为您派件."""
+_note_in_hangul: Final = re.compile(r"(?<=[\uac00-\ud7a3])\s?[(（](?=[\uac00-\ud7a3 ]{2,12}[)）])").search
+"""Finds what is behind a name in Korean in brackets: 박채원 (동거인)."""
 _QUOTE: Final = r"'(?!(?:(?<=\b[DLMNO]')|(?<=\bDe')|(?<=\bD[ae]ll')|(?<=\bSant'))[A-Z])"
 """Part of a regular expression: a quotation mark, but no apostrophe inside a name: O'Neill."""
 _VALUE_ENDS: Final = re.compile(rf"[,，;；。|&\n\r\t<>\"{{}}\[\]\\]|{_QUOTE}")
@@ -173,7 +179,7 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Value]:
             japanese = japanese_end(text, label.start + len(label.name), start)
             end = min(end, japanese or _end_of_value(meaning.kind, simplified, start, end))
         kind = settled(meaning.kind, text[start:end])
-        if kind == PARTY and (japanese or _SPACED_NAME(simplified, start, end)):
+        if kind == PARTY and (japanese or _SPACED_NAME(simplified, start, end) or _titled(text, start, end)):
             kind = "name"
         taken = bool(found) and start < found[-1][1]  # a cell's label and its tag's name announce the same value
         if label.bracketed and kind != "unit":
@@ -262,7 +268,7 @@ def _end_before_space(text: str, start: int, end: int) -> int:
     """Return where a value ends before a space with a phone, its label, a state or words behind it; else `end`."""
     if (word := _WORD_APART(text, start, end)) is not None:
         return word.end()
-    behind = _PHONE_OR_STATE_BEHIND(text, start, end)
+    behind = _PHONE_OR_STATE_BEHIND(text, start, end) or _note_in_hangul(text, start, end)
     return behind.start() if behind and behind.start() > start else end
 
 
@@ -287,5 +293,7 @@ def _is_site(value: str) -> bool:
     """Whether a value is a site that takes parcels, without a person's name: 菜鸟驿站, Warehouse Department."""
     if value.isascii():
         return NO_LATIN_NAME.issuperset(value.lower().split())
+    if words_of_parcels().issuperset(map(plain_word, value.split())):
+        return True
     site = _SITE(value)
     return (site is not None and not is_name(site[1])) or _STAMP(value) is not None

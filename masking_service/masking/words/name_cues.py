@@ -59,7 +59,7 @@ NO_WORDS: Final = frozenset(_WORDS["no-words"])
 PLAIN_BESIDE_NUMBER: Final = frozenset(_WORDS["plain-beside-number"])
 TRADES: Final = frozenset(_WORDS["trades"])
 _GIVEN_NAMES: Final = sections("given_names.txt")
-LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"])
+LATIN_GIVEN: Final = (*_WORDS["latin-given"], *_GIVEN_NAMES["latin"], *_GIVEN_NAMES["cyrillic"], *_GIVEN_NAMES["greek"])
 LATIN_PERSONS: Final = _WORDS["latin-persons"]
 SMALL_WORDS: Final = frozenset(_GIVEN_NAMES["small"])
 LATIN_SMALL: Final = frozenset(_WORDS["latin-small"])
@@ -135,7 +135,7 @@ GOODS_ENDS: Final = (
     "刀灯燈表笔筆书書卡券票盆贴貼膜架床被枕毯粥饭飯汤湯串饮飲料药藥丸仁干梨柚橙蒜葱薯芋藕椒肠腸翅爪腿丝絲链鏈圈扣"
 )
 """Last characters of words for goods that are ordered by number: 毛豆 3斤, 黄桃 2箱."""
-_WORD_WITH_CAPITAL: Final = "[A-Z\u00c0-\u00de\u0400-\u042f][^\\W\\d_]+"
+_WORD_WITH_CAPITAL: Final = "[A-Z\u00c0-\u00de\u0386-\u03ab\u0400-\u042f][^\\W\\d_]+"
 LATIN_CUES: Final = (
     "(?:à|chez|pour|par|avec|et|gardien|concierge|voisin|client|destinataire|livreur|appeler|appelez|pr[ée]venir|contacter"
     "|demander|remettre|confi[ée]e?|remise?),? m(?=\\. )"
@@ -228,6 +228,7 @@ LATIN_WEAK: Final = (
 """Words before a known name in Latin letters, or before one that a verb of people follows."""
 LATIN_TITLES: Final = (
     "signor(?:a|ina)?|sig\\.(?:ra|na)|frk|fröken|encik|sayın|domnul|doamna|paní|slečna"
+    "|κ(?=\\.)|κος|κα|κ[υύ]ρι(?:ος|ο|ου|α|ας)"
     "|г-н|г-жа|господин|госпожа|гражданин|гражданка"
     "|fam|mbak?|mas|nyonya|tante|pn(?=\\.)|ny(?=\\.)|tn(?=\\.)|de heer|heer"
     "|пан|пані|пану|пана|тётя|тетя|дядя|pan|panu|pana|panią"
