@@ -131,8 +131,6 @@ def _are_clauses(parts: str, whole: list[str]) -> bool:
 
     No other words are in the parts that are `whole`.
     """
-    if DOTS_SET.isdisjoint(parts):
-        return False
     if not _NEVER_IN_PARTS.isdisjoint("".join(whole)):
         return True
     if not DOTS_SET.difference(".．").isdisjoint(parts):

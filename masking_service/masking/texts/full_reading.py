@@ -139,11 +139,8 @@ class FullReading:
         return found
 
     def _mask_once(self, text: str, how: _How) -> Found:
-        fields = fields_of_label(text)
-        if len(fields) == 1:
-            return self._mask_part(text, how)
         found = Found("")
-        for at, field in enumerate(fields):
+        for at, field in enumerate(fields_of_label(text)):
             part = Found(field)
             if at % 2 == 0 and field.strip():
                 part = self._mask_part(field, how)

@@ -96,11 +96,10 @@ def _is_before_country(tokens: AddressTokens, sign: int) -> bool:
 
 
 def _has_dash(tokens: AddressTokens, at: int) -> bool:
-    """Whether a postcode with a dash begins here: 00-590, 100-0001, 151-742. Flats in Korea look the same."""
+    """Whether a postcode with a dash begins here: 00-590, 151-742. Flats in Korea look the same."""
     parts = tuple([len(token.text) for token in tokens[at : at + 3]])
     behind_house = at > 1 and tokens[at - 2].kind == "n"
-    is_code = parts == (2, 1, 3) or (parts == (3, 1, 4) and not tokens.country.korea)
-    is_code = is_code or (parts == (3, 1, 3) and not behind_house)
+    is_code = parts == (2, 1, 3) or (parts == (3, 1, 3) and not behind_house)
     is_code = is_code and not (behind_house and tokens.country.hangul)
     return is_code and tokens.touches_next(at, "-") and tokens.touches_next(at + 1, "n")
 
