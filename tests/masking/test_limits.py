@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from masking_service.masking.effort import Effort
+from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.name import mask_name
 from masking_service.masking.kinds.phone import mask_phone
 from masking_service.masking.names import names_of_pasted_lines
 from masking_service.masking.names.bare_names import bare_name
+from masking_service.masking.normal_forms import normal_form
 from masking_service.masking.records.columns import FEW
+from masking_service.masking.records.leaks import rename_members
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.recipients import numbers_of
 from masking_service.masking.records.record import Masker
@@ -42,11 +45,22 @@ def has_outline(text: str) -> bool:
     return len(mask._outlines._known) > 0
 
 
+def can_be_renamed(count: int) -> bool:
+    """Whether so many members of one object may get the same name."""
+    members = dict.fromkeys(map(str, range(count)), 1)
+    try:
+        return len(rename_members(members, dict.fromkeys(members, "*"))) == count
+    except InvalidRecord:
+        return False
+
+
 @every(
     ("holds", "limit"),
     [
         (lambda n: mask_name(filled("Lee ", n, "x"), "given").startswith("L"), 256),
         (lambda n: mask_phone("13812345678" + " " * (n - 11), 4).rstrip().endswith("5678"), 256),
+        (lambda n: normal_form("phone", filled("+8613812345678", n, " ")) == "13812345678", 256),
+        (can_be_renamed, 200),
         (lambda n: mask_address(filled("上海市华志路5号402室", n), "unit").startswith("上海市"), 512),
         (lambda n: mask_address(filled("12 High Street, Flat 4B, ", n, "a"), "unit").startswith("12 High"), 512),
         (lambda n: masked_party(filled("张三 13812345678 ", n, "路")).startswith("张* *******5678"), 512),

@@ -144,14 +144,14 @@ def behind_title(text: str, start: int, end: int) -> int:
 
 
 def without_title(text: str, start: int, end: int) -> Span | None:
-    """Return the span of a name behind its title; None if a title is all of it, or the name is stars already.
+    """Return the span of a name behind its title; None if a title is all of it, or only a letter is behind it.
 
     A title that is a family name of China, too, is part of the name: Pan Wei.
     """
     behind = behind_title(text, start, end)
     if behind == start or text[start:behind].strip(" .").lower() in cues.PINYIN_FAMILIES:
         return start, end
-    if behind == end or (end - behind == 1 and text[end : end + 1] == "*"):
+    if end - behind < len("Li"):
         return None  # Mr. S****
     return behind, end
 

@@ -83,7 +83,6 @@ _NO_FAMILIES: Final = frozenset("apu")
 _ENDS_OF_ROOM: Final = frozenset("0123456789 (（")
 _ROOM_AT_END: Final = re.compile(r"(?<![0-9*])[0-9]{3,4}[ (（]{0,2}$").search
 """Tells a room's number before a run that may begin with a word: 302孙子涵."""
-_SIGNS_OF_CLAUSES: Final = frozenset(",，、;； |｜/／+＋&＆")
 _MASKED_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]\*{1,3}[,，、;； |｜/／+＋&＆]").finditer
 _RUN: Final = r"[\u4e00-\u4e27\u4e29-\u9fff]"
 """Han, without 丨, which text recognition writes for a vertical bar."""
@@ -140,9 +139,7 @@ def find(text: str, found: Sequence[tuple[int, int]] = ()) -> Iterator[tuple[int
         for start, end in found
         if end - start == 1 or text[end - 1] in PLACE_ENDS or text[start:end] in DOUBLE_FAMILY_NAMES
     }
-    told = {end + 1 for _, end in found if text[end : end + 1] in _SIGNS_OF_CLAUSES}
-    if "*" in text:
-        told.update(match.end() for match in _MASKED_BEFORE(text))
+    told = {match.end() for match in _MASKED_BEFORE(text)} if "*" in text else set()
     ended = [span for span in found if not _goes_on(text, *span)]
     for start, end in _runs(text, [*ended, *listed]):
         for name in HanRun(text, start, end, parallel=start in told).names():
