@@ -85,6 +85,8 @@ _BEHIND_ORDER: Final = re.compile(
     r"(?:[单單](?:编|編)?[号號码碼]|[订訂运運][单單]|流水|交易|合同|物流|[取提][件货貨]|验证)[号號码碼]{0,2}[\s:：=#是为為]{0,3}$"
 ).search
 """Finds the end of the text before an order's number, which is shown. Only these words count in an address."""
+_BEHIND_COUNT: Final = re.compile(r"(?:[件箱个個盒]数|数量|重量|体积|金额|货款)[\s:：=是为]{0,3}$").search
+"""Finds the end of the text before a quantity, a weight or an amount of money."""
 _IS_OF_CARRIER: Final = re.compile("[A-Z]{2,4}[0-9]{12,15}|JD[A-Z]{0,2}[0-9]{11,13}").fullmatch
 """Matches the number of a parcel in the format of a carrier: SF1381234567890."""
 _IsSure = Callable[[str, str, int, int, int], bool]
@@ -181,6 +183,8 @@ def _stars(found: re.Match[str]) -> str:
 
 def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
     """Whether a number is no unit's: it may be a postcode (名苑_315104), an order's or a family name (3栋 lu hong)."""
+    if _BEHIND_COUNT(gap):
+        return True
     if number in PINYIN_FAMILIES:
         return not gap.strip(" (（")
     if len(number) == POSTCODE:

@@ -165,7 +165,7 @@ def _read_plain(text: str, number: str, kind: int, level: int, end: int) -> _Rea
     else:
         hidden = len(number) >= _NUMBERED[level]
         hidden = hidden or (level in (AISLE, TOWER) and _IN_HALL(text, 0, end - len(number) - 1) is not None)
-        if hidden and level <= NUMBER and (_NUMBER_FOLLOWS(text, end) or _TOWER_FOLLOWS(text, end)):
+        if hidden and level <= LANE and (_NUMBER_FOLLOWS(text, end) or _TOWER_FOLLOWS(text, end)):
             hidden = False
         if level in _WITH_HOUSES and len(number) >= POSTCODE:
             hidden = True

@@ -1,8 +1,9 @@
 """Chinese words by class and cost, and how likely characters are in names: the data of `han_run`.
 
-The data is `han_words.txt`, made by `bench.quality.words`, and `used_words.txt`, rarer words. Words of parcels that no
-dictionary has are in `name_cues.txt`. A cost is twice the negative natural logarithm of a frequency: costs of words
-that follow each other are added, and the reading of a text that costs least is the likeliest.
+The data is `han_words.txt`, made by `bench.quality.words`, `used_words.txt`, rarer words that may be names beside a
+cue, and `shop_words.txt`, which may not. Words of parcels that no dictionary has are in `name_cues.txt`. A cost is
+twice the negative natural logarithm of a frequency: costs of words that follow each other are added, and the reading of
+a text that costs least is the likeliest.
 """
 
 import re
@@ -34,6 +35,7 @@ COST_OF_WORD_AS_FAMILY: Final = 19
 _FAMILY_NO_WORD: Final = 7
 """How much less a character that is hardly ever a word costs as a family name than as a word."""
 _FAR: Final = 1 << 20
+_FILES: Final = ("han_words.txt", "used_words.txt", "shop_words.txt")
 
 Word = tuple[str, int]
 """The class of a word, and its cost."""
@@ -53,7 +55,7 @@ class HanWords:
         family: cost of a family name.
     """
 
-    def __init__(self, text: str, used: str = "") -> None:
+    def __init__(self, text: str, used: str = "", shops: str = "") -> None:
         groups: dict[str, list[str]] = {}
         for line in text.splitlines():
             if line.startswith("["):
@@ -61,8 +63,8 @@ class HanWords:
             elif not line.startswith("#"):
                 group.append(line)
         self.words: dict[str, Word] = {}
-        rare = [line for line in used.splitlines() if not line.startswith("#")]
-        for line in [*groups["words"], *rare]:
+        rare, others = ([line for line in words.splitlines() if not line.startswith("#")] for words in (used, shops))
+        for line in [*groups["words"], *rare, *others]:
             key, *found = line.split(" ")
             self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
         for kind, plain in name_cues.PLAIN.items():
@@ -172,4 +174,4 @@ def _pairs(line: str) -> list[str]:
 def han_words() -> HanWords:
     """The words, read once a process."""
     folder = resources.files(__package__)
-    return HanWords(*(folder.joinpath(name).read_text("utf-8") for name in ("han_words.txt", "used_words.txt")))
+    return HanWords(*(folder.joinpath(name).read_text("utf-8") for name in _FILES))
