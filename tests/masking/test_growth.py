@@ -138,6 +138,10 @@ NAMES = (
     "bitte sabine anrufen ",
     "gunther *****1234 gunther ",
     "Jan N**** 612 345 678 ",
+    "נמסר לדוד כהן ",
+    "दे दें राम कुमार को ",
+    "Παρελήφθη από Νίκος Παππάς ",
+    "小川浩です、",
 )
 """Names with their cues: each one that is found may lead to others."""
 
