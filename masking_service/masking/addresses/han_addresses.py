@@ -182,7 +182,10 @@ def _stars(found: re.Match[str]) -> str:
 
 
 def _is_of_no_unit(number: str, gap: str, level: int) -> bool:
-    """Whether a number is no unit's: it may be a postcode (名苑_315104), an order's or a family name (3栋 lu hong)."""
+    """Whether a number is no unit's.
+
+    It may be a quantity, a postcode (名苑_315104), an order's, a parcel's or a family name (3栋 lu hong).
+    """
     if _BEHIND_COUNT(gap):
         return True
     if number in PINYIN_FAMILIES:

@@ -60,8 +60,10 @@ _masked_name: Final = re.compile(rf"[{HAN}]\*{{1,3}}(?![0-9*街号]|单元)").se
 """Finds a name whose given name is hidden already, but no unit, lane or house: 楼*单元."""
 _hidden_given: Final = re.compile(r"\*{1,2}(?![0-9*])|\*{8,9}[0-9]").match
 """Matches the stars of a given name behind a double family name, alone or before a phone."""
-_is_of_firm: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商标)?(?:代理)?|建筑师?|设计师?)?事务所").match
-"""Matches words for a law firm or another office behind its name, which begin like a title: 方达律师事务所."""
+_is_of_thing: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商标)?(?:代理)?|建筑师?|设计师?)?事务所|同款").match
+"""Matches what is behind the name of an office, and begins like a title (方达律师事务所), or of who wears such goods
+(林志玲同款).
+"""
 _ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """Finds an organisation that ends a clause. Beside it and a phone, a name is looked for as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
@@ -174,10 +176,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     if not found and "******" in text and _masked_name(text) is None:
         found += names_beside_numbers.where_no_cue_is(text, address=address)
     found += _without_goods(text, names_in_frames.find(text, found))
-    if found and "事务所" in text:
-        found = [span for span in found if _is_of_firm(text, span[1]) is None]
-    if found and "同款" in text:
-        found = [span for span in found if not text.startswith("同款", span[1])]  # goods that a celebrity wears
+    found = [span for span in found if _is_of_thing(text, span[1]) is None]
     if "*" in text:
         found = [span for span in found if not _is_masked(text, *span)]
     found = [span for span in found if _weekday(text, *span) is None and not called_words.is_inside_word(text, *span)]

@@ -63,8 +63,8 @@ class HanWords:
             elif not line.startswith("#"):
                 group.append(line)
         self.words: dict[str, Word] = {}
-        rare, others = ([line for line in words.splitlines() if not line.startswith("#")] for words in (used, shops))
-        for line in [*groups["words"], *rare, *others]:
+        rare = _lines(used)
+        for line in [*groups["words"], *rare, *_lines(shops)]:
             key, *found = line.split(" ")
             self.words.update(dict.fromkeys(found, (key[0], int(key[1:]))))
         for kind, plain in name_cues.PLAIN.items():
@@ -160,6 +160,10 @@ class HanWords:
             return sum(self.words.get(char, NO_WORD)[1] for char in given) - COST_OF_GIVEN_WORD
         saved = self._saved_as_given.get
         return sum([saved(char, COST_OF_UNKNOWN - _COST_OF_GIVEN) for char in given])
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 def _costs(lines: list[str]) -> dict[str, int]:

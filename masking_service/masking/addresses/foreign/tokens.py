@@ -78,7 +78,7 @@ class AddressTokens(tuple[Token, ...]):
 
     def touches_previous(self, at: int) -> bool:
         """Whether nothing is between a token and the one before it."""
-        return self[at - 1].end == self[at].start  # before the first one, the last token ends behind it
+        return at > 0 and self[at - 1].end == self[at].start
 
     def begins_part(self, at: int) -> bool:
         """Whether a part of the address begins with a token."""
