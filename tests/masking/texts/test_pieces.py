@@ -138,3 +138,11 @@ def test_columns_take_long_texts_while_the_batch_has_effort_left() -> None:
     assert refused[0] is False
     assert refused[-1] is True
     assert records[0]["remark"] == as_a_whole(Masks(LABEL).text_mask, LONG).text
+
+
+def test_what_is_not_read_for_want_of_effort_leaves_the_rest_to_other_texts() -> None:
+    left = Effort(left=400)
+    shown, _ = Masks(LABEL).text_mask.mask_column([SHORT, "放门卫"], left)
+
+    assert shown == [None, "放门卫"]
+    assert left.left > 0
