@@ -61,8 +61,17 @@ def _room_behind(tokens: AddressTokens, decided: Decisions, unit: int) -> tuple[
         return (room, room + 2) if tokens.ends_part(room + 2) else ()  # esc. A, 6-A
     if room == unit + 1 and _is_second_number(tokens, decided, unit):
         return (room,)
+    if not comma and tokens.shape(room, room + 2) == "nw" and _is_lettered_room(tokens, room):
+        return room, room + 1
     is_room = room < len(tokens) and _MAY_BE_ROOM(tokens[room].text) is not None and tokens.ends_part(room)
     return (room,) if is_room and (not comma or room + 1 == len(tokens)) else ()
+
+
+def _is_lettered_room(tokens: AddressTokens, room: int) -> bool:
+    """Whether two capital letters that end a part touch the number of a room: Lt. 5 No. 5BF."""
+    letters = tokens[room + 1].text
+    touches = tokens.is_room(room) and tokens.touches_next(room, "w")
+    return touches and len(letters) == SHORT_WORD and letters.isupper() and tokens.ends_part(room + 1)
 
 
 def _behind_floor_and_comma(tokens: AddressTokens, unit: int) -> tuple[int, bool]:

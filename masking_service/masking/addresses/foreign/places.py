@@ -36,6 +36,8 @@ from masking_service.masking.words.foreign_words import MARKS, kinds_of_words
 
 _DUTCH_DOORS: Final = frozenset("hs huis bis bg bel ii iii iv".split())
 """What a flat in the Netherlands has in place of a number: Keizersgracht 12-hs."""
+_DUTCH_CODE: Final = re.compile(r"(?<![0-9])[1-9][0-9]{3} ?[A-Z]{2}(?![A-Za-z0-9])").search
+"""Finds a postcode of the Netherlands. In France, bis belongs to the house: 12 bis, rue Cordier."""
 _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
 """Matches a floor in the Netherlands: Keizersgracht 12 III."""
 _MOST_DOORS: Final = 3
@@ -196,10 +198,16 @@ def _read_behind_house(tokens: AddressTokens, decided: Decisions, house: int) ->
     while at < len(tokens) and len(found) < _MOST_DOORS and tokens.may_be_door(at):
         found.append(at)
         at += 1
-    if at < len(tokens) and not found and _FLOOR_IN_ROMAN(tokens[at].text) and tokens.ends_part(at):
+    if at < len(tokens) and not found and tokens.ends_part(at) and _is_dutch_door(tokens, at):
         decided.hidden.add(at)
     if found and tokens[found[0]].kind == "w" and tokens.ends_part(at - 1) and not tokens.country.alleys:
         decided.hidden.update(found)
+
+
+def _is_dutch_door(tokens: AddressTokens, at: int) -> bool:
+    """Whether a floor or door in the Netherlands is here: Keizersgracht 12 III, Oudegracht 200 bis, 3511 NR."""
+    door = tokens[at]
+    return bool(_FLOOR_IN_ROMAN(door.text)) or (door.lower in _DUTCH_DOORS and _DUTCH_CODE(tokens.text) is not None)
 
 
 def _begins_with_house(tokens: AddressTokens, chain: list[int]) -> bool:

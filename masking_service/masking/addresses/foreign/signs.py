@@ -185,8 +185,12 @@ def _level(tokens: AddressTokens, at: int) -> tuple[int, ...]:
 
 
 def _ground_floor_in_portugal(tokens: AddressTokens, at: int) -> tuple[int, ...]:
-    """R/C."""
-    return (at, at + 2) if "".join([token.text for token in tokens[at + 1 : at + 3]]) in ("/C", "/c") else ()
+    """R/C, with the door behind it: R/C B."""
+    if "".join([token.text for token in tokens[at + 1 : at + 3]]) not in ("/C", "/c"):
+        return ()
+    door = at + 3
+    has_door = door < len(tokens) and tokens.is_number_or_letter(door) and tokens.ends_part(door)
+    return (at, at + 2, door) if has_door and len(tokens[door].text) < ROOM_DIGITS[0] else (at, at + 2)
 
 
 def _flat_in_korea(tokens: AddressTokens, at: int) -> tuple[int, ...]:
