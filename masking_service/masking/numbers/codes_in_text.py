@@ -34,7 +34,7 @@ SAYS_ORDER: Final = (
     r"(?:单|單|号|號|码|碼|号码|號碼|编号|編號|编码|代码|次|流水|合同|发票|订单)"
     r"|[\u4e00-\u9fff][单單](?=[\s:：=#是为為]{0,3}(?!0)[0-9a-z]{9})|[\u4e00-\u9fff](?:单号|單號|编号|編號|编码|編碼)"
     r"|(?:快递|快遞|快件|包裹|[\u4e00-\u9fff](?<![机機话話卡证證账賬帐户戶信照真系房牌保份民])[号號])"
-    r"(?=[\s:：=#是为為]{0,3}[a-z]{0,4}[0-9]{12})"
+    r"(?=[\s:：=#是为為]{0,3}[a-z]{0,4}(?:[0-9]{5,8}-)?[0-9]{12})"
     r"|(?:回执|凭证|單據|单据|对账|結算|结算|封签)(?:单|單|号|號|编号)?|流水|合同|合約|交易|物流|发票|面单|批次|编号|編號|编码|条码|条形码|[券验核销兑换取提货件签证码]{1,2}码"
     rf"|{CARRIERS}|接龙号|揽收单|号码牌"
     r"|(?:参考|參考|案件|邮件|郵件|机身|機身)[号號]|(?:運送状|送り状|伝票|注文|追跡|受付|予約|お?問い?合わ?せ)番号|(?:운송장|송장|주문|접수|등기|예약)\s?번호"
@@ -203,13 +203,19 @@ _pickup_codes: Final = Expression(
     re.I,
 ).finditer
 """Finds codes with which parcels are collected. They look like a house, a unit and a room: 取件码3-2-1001."""
+_STANDARDS: Final = (
+    "[A-Z]{2}[0-9]{0,4}/T|[QT]/[A-Z]{2,8}|GBJ?|JGJ|CJJ|CECS|JT[GJ]|DL|GA|H[GJ]|JB|NY|QB|S[HL]|TB|YY|ISO|IEC|EN|ASTM|DIN"
+)
+"""Part of a regular expression: what is before the number of a standard, of China or abroad: GB/T, JGJ, DB11/T."""
 _others: Final = re.compile(
     r"(?:(?<=\n)|(?<=\n ))(?P<line>[0-9]{1,2})(?=[.、．)）]\s?[^\W\d])"
     r"|(?<=[\u4e00-\u9fff*] )(?P<amount>[0-9]{1,2})(?=[份件箱盒斤袋瓶](?![\u4e00-\u9fff]))"
     r"|(?<=[\u4e00-\u9fff])(?<![室户戶房元单單楼樓号號栋棟幢座层層])(?P<times>[*xX×][0-9]{1,2})(?:(?=[件个個盒箱包瓶袋份双套条台只])|(?![\w*\-#]))"
     r"|(?<![0-9A-Za-z])(?P<waybill>[A-Z]{2,6}[0-9]{10,15})(?![0-9A-Za-z])"
+    rf"|(?<![0-9A-Za-z])(?P<standard>(?:{_STANDARDS}) ?[0-9]{{1,6}}(?:\.[0-9]{{1,3}})?[-—](?:19[5-9]|20[0-4])[0-9])"
+    r"(?![0-9A-Za-z\-])"
 ).finditer
-"""Finds numbers of the lines of a list, quantities, and waybill numbers: 2. 张三 3份, 羊毛围巾*2."""
+"""Finds numbers of the lines of a list, quantities, waybill numbers, and standards: 2. 张三 3份, 羊毛围巾*2."""
 _times: Final = re.compile(
     r"(?<![0-9*:.\-])(?:(?:19|20)[0-9]{2}([-/])[01]?[0-9]\1[0-3]?[0-9][ T]{1,2})?[0-2]?[0-9]:[0-5][0-9]:[0-5][0-9]"
     r"(?:[.,][0-9]{1,6})?(?![0-9*:\-])"
