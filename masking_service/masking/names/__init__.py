@@ -52,6 +52,7 @@ Words that these modules use:
 - *Cost*: a name or a word costs more the rarer it is (`words.han_words`). What a name *saves* is the cost of the same
   characters read as words, less its own cost. A cue beside it adds *points* to that.
 
-`latin_names` asks `latin_at_doors` for names beside a verb of handing over or ringing, and `latin_in_small_letters` for
-those that are written small. The words that both read before a name are in `latin_cues`.
+`latin_names` asks `latin_at_doors` for names beside a verb of handing over or ringing, `latin_in_small_letters` for
+those that are written small, and `latin_by_exclusion` for words that no cue announces. The words before a name are in
+`latin_cues`.
 """

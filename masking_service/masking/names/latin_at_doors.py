@@ -88,7 +88,7 @@ def names_at_doors(text: str) -> Iterator[Span]:
             yield from _last_words(front)
     for match in _beside_phone(text):
         words = match["name"].split(" ")
-        if not any(map(_is_ordinary, words)) and (len(words) > 1 or is_given(words[0])):
+        if not any(map(is_ordinary, words)) and (len(words) > 1 or is_given(words[0])):
             yield match.span("name")
     for word in _at(text):
         if (stop := _name_end(text, word.end())) is not None:
@@ -104,9 +104,9 @@ def _last_words(match: re.Match[str]) -> Iterator[Span]:
     words = match["name"].split(" ")
     if words[-2:] == ["hong", "kong"]:
         return
-    while words and (_is_ordinary(words[0]) or words[0].lower() in PERSONS):
+    while words and (is_ordinary(words[0]) or words[0].lower() in PERSONS):
         start += len(words.pop(0)) + 1
-    if words and not any(map(_is_ordinary, words)) and is_latin_name(" ".join(words)):
+    if words and not any(map(is_ordinary, words)) and is_latin_name(" ".join(words)):
         yield start, end
 
 
@@ -116,15 +116,15 @@ def _name_end(text: str, start: int) -> int | None:
     if found is None:
         return small_name_end(text, start)
     words = found["name"].split(" ")
-    while words and _is_ordinary(words[-1]):
+    while words and is_ordinary(words[-1]):
         words.pop()
     name = " ".join(words)
-    if not words or _is_ordinary(words[0]) or not is_latin_name(name) or is_of_firm(name) or begins_with_street(name):
+    if not words or is_ordinary(words[0]) or not is_latin_name(name) or is_of_firm(name) or begins_with_street(name):
         return None
     return found.start("name") + len(name.removesuffix("'s").removesuffix("’s").rstrip("'’"))
 
 
-def _is_ordinary(word: str) -> bool:
+def is_ordinary(word: str) -> bool:
     """Whether a word with a capital is a noun, a firm's or in a list of ordinary words, and no given name."""
     plain = plain_word(word)
     if plain in cues.LATIN_FIRMS:

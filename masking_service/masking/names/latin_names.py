@@ -38,8 +38,10 @@ from masking_service.masking.names.latin_bounds import (
     plain_word,
     trimmed,
 )
+from masking_service.masking.names.latin_by_exclusion import is_hungarian, name_by_exclusion
 from masking_service.masking.names.latin_cues import CUE, PARTICLE, in_both_spellings
 from masking_service.masking.names.latin_in_small_letters import may_hold, names_in_small_letters
+from masking_service.masking.numbers.found_numbers import IN_THREES
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import LATIN_PLACE
 from masking_service.masking.words.alternatives import any_of, by_first_letter
@@ -206,8 +208,11 @@ _HIDDEN_FIRM: Final = Expression(rf"\*+(?: \*+)* (?:{any_of(LATIN_FORMS)})\b", r
 """Matches what is behind the first letters of a firm whose name is hidden: c/o GR*** *** Limited."""
 _OUR: Final = re.compile(r"\b(?:noss+a|nuestra|n\.) $", re.I).search
 """Finds what is before the title of a saint, which begins names of churches and roads: Nossa Senhora da Penha."""
-_HOUSE_BEHIND: Final = re.compile(r"(?:,? (?:nr|no|n[ºo°]|№)\.? ?|[, ]{1,2})[0-9]{1,4}[A-Za-z]?(?![0-9*])").match
-"""Matches the number of a house behind the name of a street."""
+_HOUSE_BEHIND: Final = re.compile(
+    rf"(?![, ]{{1,2}}{IN_THREES})"
+    r"(?:,? (?:nr|no|n[ºo°]|№)\.? ?|[, ]{1,2})[0-9]{1,4}[A-Za-z]?(?![0-9*])"
+).match
+"""Matches the number of a house behind the name of a street, and no phone."""
 _AND: Final = re.compile("(?:and|or|und|et|y|e|en|i|dan|и) ", re.I).match
 _PATRONYMIC: Final = ("ич", "вна", "чна")
 """The ends of patronymics."""
@@ -267,13 +272,23 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
     for match in _with_initials(text):
         if not _is_street(text, *match.span()):
             yield match.span(match.lastgroup or 0)
+    yield from _names_without_cue(text)
+
+
+def _names_without_cue(text: str) -> Iterator[Span]:
+    """Yield the spans of a given and a family name, and of other words with capitals that are nothing but names."""
+    hungarian = is_hungarian(text) is not None
     for match in _full(text):
         start = match.start() + _before_full(match["name"])
         alone = _word(text, endpos=start) is None and _word(text, match.end()) is None
         alone = alone and not match["name"].endswith(_PATRONYMIC)
         name = text[start : match.end()]
-        if _is_full(name) and not alone and not (_is_street_or_house(name) or _is_street(text, start, match.end())):
+        if alone or _is_street_or_house(name) or _is_street(text, start, match.end()):
+            continue
+        if _is_full(name):
             yield from trimmed(match, start=start)
+        elif (span := name_by_exclusion(text, start, match.end(), hungarian=hungarian)) is not None:
+            yield span
 
 
 def _names_of_households(text: str) -> Iterator[Span]:

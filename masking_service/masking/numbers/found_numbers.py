@@ -110,8 +110,9 @@ _NO_ACCOUNT: Final = "(?<!code )(?<!vat )(?<!tax )(?<!pin )(?<!account )(?<!cont
 _GROUPS_ABROAD: Final = (
     r"[6-9]\d{4} \d{5}|(?:\([1-9]\d\)|[1-9]\d) ?9\d{4}-\d{4}|8[ \-]\(?9\d\d\)?[ \-]\d{3}[ \-]\d\d[ \-]\d\d"
     r"|0[1-9]\d{0,2}[ \-]\d{3}[ \-]?\d{3,4}|0[1-9]\d{0,2}[ \-]\d{2,3}(?: \d\d){2}|0[1-9]\d{2} \d{6,7}"
+    r"|06[ /](?:1|[2357]0|31) \d{3}[ \-]\d{4}"
 )
-"""Numbers as many countries write them: 98200 98200, (11) 98765-4321, 8 912 345-67-89, 0411 222 333."""
+"""Numbers as many countries write them: 98200 98200, (11) 98765-4321, 8 912 345-67-89, 06 20 123 4567."""
 
 
 def _patterns() -> Iterator[str]:
@@ -228,10 +229,13 @@ _MAY_BE_ABROAD: Final = (
 )
 _LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0386-\u04ff]"
 IN_THREES: Final = (
-    r"(?:[5-79][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}|3[0-9]{2} [0-9]{6,7}|[2-9][0-9](?: [0-9]{2}){3})"
+    r"(?:[5-79][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}|3[0-9]{2} [0-9]{6,7}|[2-9][0-9](?: [0-9]{2}){3}"
+    r"|[49][0-9]{2} [0-9]{2} [0-9]{3})"
     r"(?![0-9A-Za-z*]|[ .,\-][0-9])"
 )
-"""Nine or ten digits of Spain, Portugal, Poland, Czechia or Italy, and eight of Denmark, in their usual groups."""
+"""Nine or ten digits of Spain, Portugal, Poland, Czechia or Italy, and eight of Denmark or Norway, in their usual
+groups.
+"""
 _BESIDE_NAME: Final = Expression(
     rf"(?:[\u3400-\u9fff]\*{{1,3}}(?:先生|女士|小姐)?|{_LETTER}\*+(?: \*+){{0,3}}(?=[ (（,，:：]))"
     r"[\s（(,，:：、]{0,2}(?:[佢他她]?(?:電話|电话|致電|致电|打|call |[Tt]el)[係系是:：]?[ \t]?)?"
