@@ -29,9 +29,11 @@ _title: Final = re.compile(
     re.I,
 ).search
 _PERSONS: Final = any_of((*cues.LATIN_PERSONS, *(word for word in cues.GERMAN_PERSONS if len(word) > len("durch"))))
+_IN_VIETNAMESE: Final = rf"(?:gọi|kêu|nhận:?)\s(?=(?:{any_of(cues.VIETNAMESE_FAMILIES)}) )"
+"""Part of a regular expression: verbs before a family name of Vietnam."""
 _announced: Final = Expression(
     rf"(?<![{LETTERS}])(?=[{LETTERS}][{LETTERS} ./][^\n]{{3}})"
-    rf"(?=(?:{CUE_BEFORE_SMALL}|(?:{_PERSONS})\s|(?:{cues.TITLES_IN_TEXTS})\s)"
+    rf"(?=(?:{_IN_VIETNAMESE}|{CUE_BEFORE_SMALL}|(?:{_PERSONS})\s|(?:{cues.TITLES_IN_TEXTS})\s)"
     rf"(?P<name>(?:{_SHORT_FAMILIES}|{_WORD})(?: {_WORD}){{0,3}}))"
 ).finditer
 """Finds up to four words in small letters behind a cue."""
@@ -60,6 +62,20 @@ _alone_before_verb: Final = Expression(
     rf"|\s(?:{any_of(cues.LATIN_DONE_WITH)})(?P<phone>[^\W\d_]{{0,9}}[ ,:]{{1,2}}(?:\+[0-9]{{1,3}} )?\*{{4}})?)"
 ).finditer
 """Finds a word before what a person does, or before what is done with one, and whether a phone follows that."""
+_owner: Final = re.compile(
+    rf"(?<![{LETTERS}'’&/\-])(?<!st )(?<!st\. )(?P<at>(?:at|to|in|by|near|behind|outside|from)\s)?(?!st\.? )"
+    rf"(?P<name>{SMALL_LETTER}{{3,20}})['’]s?(?=\s(?:(?:front|back|side)\s)?"
+    r"(?:door(?:step)?|house|place|home|porch|garage|gate|flat|apartment|desk|room)(?!\w))"
+).finditer
+"""Finds a word before what a person owns and parcels are left at: at john's door. Articles are before other nouns."""
+_PLURALS: Final = ("men", "ren")
+"""The ends of plurals without an s: children's room."""
+_syllable: Final = re.compile(
+    rf"(?<![{LETTERS}])(?:(?:e|em|mình|tôi|tui|anh|chị) tên (?:là )?(?P<own>{SMALL_LETTER}{{2,7}})(?!{SMALL_LETTER})"
+    rf"|(?:gọi|gặp|cho|báo) (?:anh|chị|cô|chú|bác|em) (?P<called>{SMALL_LETTER}{{2,7}})"
+    r"(?=[ ,:(]{1,2}(?:\+84 )?\*{4}))"
+).finditer
+"""Finds a given name of Vietnam behind `my name is`, and between a title and a phone: there a word is one, too."""
 _behind_phone: Final = re.compile(
     rf"\*{{4}}[0-9]{{0,4}}[ ,]{{1,2}}(?P<name>{SMALL_LETTER}{{3,20}})(?=\s*(?:$|[,.;)\n]))"
 ).finditer
@@ -74,12 +90,13 @@ _PARTICLES: Final = frozenset("de den der dem het".split())
 """What is no family name by itself behind such a word: van der Berg has another one with a capital."""
 _short: Final = re.compile(rf" {SMALL_LETTER}{{2}}(?<! ok)(?=\s*(?:$|[,;.(\n]))").match
 """Matches a family name of two letters that ends a clause."""
-_is_in_vietnamese: Final = re.compile("[ăơưđ\u1ea0-\u1ef1\u1ef4-\u1ef9]").search
+_has_letter_of_vietnam: Final = re.compile("[ăơưđ\u1ea0-\u1ef1\u1ef4-\u1ef9]").search
 """Finds a letter of Vietnamese, in which ordinary words are short and many."""
 _ends_clause: Final = re.compile(r"\s*(?:$|[,.;(\n])").match
 _FAMILIES_OF_VIETNAM: Final = cues.VIETNAMESE_FAMILIES.union("phan thái lưu vương cao mai tô hà đàm kiều lâm".split())
 _NO_VIETNAMESE: Final = frozenset(
-    "trước khi qua số ở tại nhận đã lúc và với không có là rồi giúp nhé ạ sẽ đang ký lấy ra từ cho về sau nhà".split()
+    "trước khi qua số ngay ở tại nhận đã lúc và với không có là rồi giúp nhé ạ sẽ đang ký lấy ra từ cho về sau nhà gì"
+    " theo bằng lại nếu nữa thôi nha".split()
 )
 """Words that no name in Vietnamese goes on with."""
 _word: Final = re.compile(rf"({PARTICLE}{{0,2}})([^ ]+)(?: |$)").match
@@ -122,6 +139,8 @@ def names_in_small_letters(text: str) -> Iterator[Span]:
     for match in _alone_before_verb(text):
         if _is_known(match["name"]) or (match["phone"] and not is_ordinary(plain_word(match["name"]))):
             yield match.span("name")
+    yield from _before_possessions(text)
+    yield from _in_vietnamese(text)
     for match in _behind_phone(text):
         if _is_known(match["name"]):
             yield match.span("name")
@@ -141,6 +160,23 @@ def _before_titles(text: str) -> Iterator[Span]:
     for match in _before_title(text):
         if not is_ordinary(plain_word(match["name"])):
             yield match.span("name")
+
+
+def _before_possessions(text: str) -> Iterator[Span]:
+    """Yield the spans of names before what a person owns; behind a preposition also of words that no list has."""
+    for match in _owner(text):
+        name = match["name"]
+        ordinary = is_ordinary(plain_word(name)) or name in PERSONS or name.endswith(_PLURALS)
+        if _is_known(name) or (match["at"] and not ordinary):
+            yield match.span("name")
+
+
+def _in_vietnamese(text: str) -> Iterator[Span]:
+    """Yield the spans of given names of Vietnam of one syllable, where only a name can be: em tên mai."""
+    for match in _syllable(text):
+        group = match.lastgroup or ""
+        if normalize("NFC", match[group]) not in _NO_VIETNAMESE:
+            yield match.span(group)
 
 
 def _known_end(text: str, match: re.Match[str], *, titled: bool) -> int:
@@ -183,13 +219,13 @@ def small_name_end(text: str, start: int) -> int | None:
     while (word := _word(text, at, found.end())) is not None:
         plain = plain_word(word[2])
         given = plain in GIVEN and not _is_usual(plain)
-        if len(plain) < len("lee") or plain in cues.TITLES_BEHIND or _is_in_vietnamese(word[2]):
+        if len(plain) < len("lee") or plain in cues.TITLES_BEHIND or _is_of_vietnam(word[2]):
             break
         if is_ordinary(plain) and (plain in _PARTICLES or not word[1].startswith(_OF_FAMILIES)):
             if count == 0 and given:
                 at, count = word.end(), 1
                 continue
-            if count == 1 and sure and _may_be_family(plain) and _ends_clause(text, word.end(2)):
+            if count == 1 and (sure or word[1]) and _may_be_family(plain) and _ends_clause(text, word.end(2)):
                 return word.end(2)
             break
         sure = sure or given
@@ -202,6 +238,11 @@ def small_name_end(text: str, start: int) -> int | None:
 def is_ordinary(plain: str) -> bool:
     """Whether a word without accents is in a list of words that are no names."""
     return plain in plain_words() or _is_usual(plain) or is_of_firm(plain)
+
+
+def _is_of_vietnam(word: str) -> bool:
+    """Whether a word is of Vietnamese, by its letters or because it is in many texts."""
+    return word in _NO_VIETNAMESE or _has_letter_of_vietnam(word) is not None
 
 
 def _may_be_family(plain: str) -> bool:
