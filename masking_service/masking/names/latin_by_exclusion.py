@@ -32,7 +32,7 @@ _LEAST: Final = 2
 """Words of a name that nothing announces."""
 _MOST: Final = 3
 _SENTENCE: Final = 80
-"""Characters before a name in which a word of people who send and bring parcels is looked for."""
+"""Characters beside a name in which words are looked for that tell of parcels, or of the language."""
 _GAP: Final = r"[\s,.;:(/\-–]{1,3}"
 _phone_behind: Final = re.compile(
     rf"(?:{_GAP}[^\W\d_]{{1,12}}){{0,4}}{_GAP}(?:\+?[0-9() \-]{{0,8}}\*{{5}}|{IN_THREES})"
@@ -44,19 +44,19 @@ _for_before: Final = Expression(
     rf"(?<![{LETTERS}])(?:{any_of(cues.LATIN_FOR)})\s(?:(?:{any_of(cues.LATIN_KIN)})\s)?{TITLE}?$", re.I
 ).search
 _han: Final = re.compile("[\u3041-\u30fa\u3400-\u9fff]").search
-is_hungarian: Final = re.compile(
+_hungarian: Final = re.compile(
     "[őű]|csomag|kérem|részére|veszi|hívja|hívjon|köszön|átad|átve|szomszéd|futár|emelet", re.I
 ).search
 """Finds that a text is in Hungarian, in which the family name comes first."""
 _small_words: Final = re.compile(rf"(?<![{LETTERS}'’])[{LETTERS}]{{3,}}").findall
 
 
-def name_by_exclusion(text: str, start: int, end: int, *, hungarian: bool) -> Span | None:
+def name_by_exclusion(text: str, start: int, end: int) -> Span | None:
     """Return the span of a name among words that begin with a capital; None if they are none."""
     words = text[start:end].split(" ")
     if begins_with_street(text[start:end]) or _is_beside_han(text, start, end):
         return None
-    if hungarian and _is_hungarian_name(words) and not _begins_sentence(text, start):
+    if _is_hungarian_name(text, words, start, end) and not _begins_sentence(text, start):
         return start, end
     while words and (is_ordinary(words[0]) or words[0].lower() in PERSONS):
         start += len(words.pop(0)) + 1
@@ -72,7 +72,7 @@ def name_by_exclusion(text: str, start: int, end: int, *, hungarian: bool) -> Sp
         or not words_of_parcels().isdisjoint(map(plain_word, _small_words(text, max(0, start - _SENTENCE), start)))
     ):
         return start, end
-    return (start, end) if hungarian and _is_hungarian_name(words) else None
+    return (start, end) if _is_hungarian_name(text, words, start, end) else None
 
 
 def _is_beside_han(text: str, start: int, end: int) -> bool:
@@ -82,10 +82,16 @@ def _is_beside_han(text: str, start: int, end: int) -> bool:
     return _han(text, first, end + LONGEST if last < 0 else last) is not None
 
 
-def _is_hungarian_name(words: list[str]) -> bool:
+def _is_hungarian_name(text: str, words: list[str], start: int, end: int) -> bool:
     """Whether words are a family name, which may be an ordinary word as well, and a given name: Nagy Eszter."""
+    if (
+        len(words) != _LEAST
+        or not is_given(words[-1])
+        or not _hungarian(text, max(0, start - _SENTENCE), end + _SENTENCE)
+    ):
+        return False
     name = " ".join(words)
-    return len(words) == _LEAST and is_given(words[-1]) and is_latin_name(name) and not is_of_firm(name)
+    return is_latin_name(name) and not is_of_firm(name)
 
 
 def _begins_sentence(text: str, at: int) -> bool:

@@ -38,7 +38,7 @@ from masking_service.masking.names.latin_bounds import (
     plain_word,
     trimmed,
 )
-from masking_service.masking.names.latin_by_exclusion import is_hungarian, name_by_exclusion
+from masking_service.masking.names.latin_by_exclusion import name_by_exclusion
 from masking_service.masking.names.latin_cues import CUE, PARTICLE, in_both_spellings
 from masking_service.masking.names.latin_in_small_letters import may_hold, names_in_small_letters
 from masking_service.masking.numbers.found_numbers import IN_THREES
@@ -277,7 +277,6 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
 
 def _names_without_cue(text: str) -> Iterator[Span]:
     """Yield the spans of a given and a family name, and of other words with capitals that are nothing but names."""
-    hungarian = is_hungarian(text) is not None
     for match in _full(text):
         start = match.start() + _before_full(match["name"])
         alone = _word(text, endpos=start) is None and _word(text, match.end()) is None
@@ -287,7 +286,7 @@ def _names_without_cue(text: str) -> Iterator[Span]:
             continue
         if _is_full(name):
             yield from trimmed(match, start=start)
-        elif (span := name_by_exclusion(text, start, match.end(), hungarian=hungarian)) is not None:
+        elif (span := name_by_exclusion(text, start, match.end())) is not None:
             yield span
 
 
