@@ -52,6 +52,8 @@ _FOLLOWING_IN_GIVEN: Final = 6
 _LEAST: Final = 9
 _LEAST_IF_SURE: Final = 7
 """The least sum of points and of what a name saves; a smaller one if a cue is sure."""
+_LEAST_SAVED: Final = (-5, -9)
+"""The least that a name has to save, whatever is beside it; a smaller one if its family name is hardly ever a word."""
 USUAL_LAST: Final = 11
 """The most that a last character costs as one of a given name, if it may also end the word for a label.
 
@@ -76,7 +78,7 @@ _OF_A_PLACE: Final = -8
 _ENDS_RUN: Final = 3
 """Points for a name at the end of a run, behind a word that announces a person."""
 _OF_SOMEONE: Final = 2
-"""Points for 的 behind what a person does: 遛狗的张杰捡到."""
+"""Points for a noun behind a name: 王芳发票."""
 _SOLD: Final = frozenset(
     f"{cues.GOODS_ENDS}司厂店部所行社馆校园站库堂坊铺品奶球法子烫文蜜鲜带说食辑瓜娃偶扇拍器车壶伞锁镜具剂香皂水袋套毛线管板漆胶石瓷电款色味号码草叶学"
 ) - frozenset("票单")
@@ -218,6 +220,7 @@ class HanRun:
                 cost = family_costs.get(han[start : start + family])
                 if cost is None:
                     continue
+                least = _LEAST_SAVED[self._known.is_family(han[start])]
                 for end in (start + family + 2, start + family + 1):
                     if end > len(han):
                         continue
@@ -226,7 +229,7 @@ class HanRun:
                     rare = self._is_rare_word(start, end)
                     if rare and self._behind(end, whole=True) >= CUE:
                         saved += _RARE_WORD_AS_NAME
-                    if saved + 2 * SURE < _LEAST_IF_SURE:
+                    if saved < least:
                         continue
                     saved -= self._cost_of_last(end, given)
                     if saved + 2 * SURE < _LEAST_IF_SURE:
@@ -398,8 +401,6 @@ class HanRun:
         longer = len(word) > 1 or self._word_before(at - 1) or self._text[self.start - 1 : self.start].isalnum()
         if word[-1] in ORGANISATION_ENDS and longer:
             return ORGANISATION
-        if word == "的" and at > 1:
-            return _OF_SOMEONE
         return _BEFORE[(self._known.word(word) or (UNKNOWN, 0))[0]]
 
     def _is_whose(self, at: int) -> bool:

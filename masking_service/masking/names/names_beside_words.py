@@ -102,6 +102,8 @@ _ENDS_OF_ROLES: Final = frozenset("人员員哥弟姐妹傅师友")
 """Last characters of roles behind which a word that ends the clause is a person's name."""
 _TO_PLACE: Final = frozenset("到至向祝")
 """Cues that a place, or another word, follows as often as a name."""
+_TO_ANYTHING: Final = frozenset("是为和与我")
+"""Last characters of cues that things follow as often as people: 是白粥, 红外和蓝牙."""
 _WISHES: Final = frozenset("祝给")
 """Characters that are no family name before a title: 祝老师节日快乐."""
 _wish: Final = re.compile(rf".[{HAN}]{{2,6}}(?:快乐|健康|顺利|幸福|平安|愉快|兴隆|红火|发财|如意)").match
@@ -255,7 +257,14 @@ def _announced(text: str, end: int, *, sure: bool) -> Span | None:
         to_place = text[end - 1] in _TO_PLACE or name_end - start == len("张家港")
         if to_place and called_words.is_word(text[start:name_end]):
             return None
+        if text[end - 1] in _TO_ANYTHING and is_han(text[start]) and _is_unlikely(text[start:name_end]):
+            return None
     return without_title(text, start, name_end)
+
+
+def _is_unlikely(name: str) -> bool:
+    """Whether a possible name of usual length is likelier words."""
+    return len(name) <= len("欧阳明") and not names_between_words.is_name(name, plainly=True)
 
 
 def _is_wish_or_time(text: str, start: int, end: int) -> bool:
@@ -313,9 +322,12 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
 def _joins(text: str, start: int, at: int) -> bool:
     """Whether a family name is rather a preposition that joins a role to what is before it, or two things."""
     before = text[start - 1 : start]
-    if at - start == len("和税"):
-        odd = han_words().given.get(text[start + 1], COST_OF_UNKNOWN) > _MOST_OF_USUAL
-        return text[start] in _PREPOSITIONS and odd and called_words.is_word(text[start + 1]) and is_han(before)
+    given = text[start + 1 : at]
+    if len(given) == len("税"):
+        odd = han_words().given.get(given, COST_OF_UNKNOWN) > _MOST_OF_USUAL
+        return text[start] in _PREPOSITIONS and odd and called_words.is_word(given) and is_han(before)
+    if len(given) == len("宝宝"):
+        return text[start] in _PREPOSITIONS and called_words.is_word(given) and given not in cues.GIVEN_WORDS
     if at - start > 1:
         return False
     if text[start] not in _PREPOSITIONS:
