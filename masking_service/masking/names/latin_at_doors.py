@@ -88,7 +88,7 @@ def names_at_doors(text: str) -> Iterator[Span]:
             yield from _last_words(front)
     for match in _beside_phone(text):
         words = match["name"].split(" ")
-        if not any(map(is_ordinary, words)) and (len(words) > 1 or is_given(words[0])):
+        if not any(map(is_ordinary_with_capital, words)) and (len(words) > 1 or is_given(words[0])):
             yield match.span("name")
     for word in _at(text):
         if (stop := _name_end(text, word.end())) is not None:
@@ -104,10 +104,17 @@ def _last_words(match: re.Match[str]) -> Iterator[Span]:
     words = match["name"].split(" ")
     if words[-2:] == ["hong", "kong"]:
         return
-    while words and (is_ordinary(words[0]) or words[0].lower() in PERSONS):
-        start += len(words.pop(0)) + 1
-    if words and not any(map(is_ordinary, words)) and is_latin_name(" ".join(words)):
+    start += drop_ordinary(words)
+    if words and not any(map(is_ordinary_with_capital, words)) and is_latin_name(" ".join(words)):
         yield start, end
+
+
+def drop_ordinary(words: list[str]) -> int:
+    """Drop the ordinary words and words for persons at the front; return their characters, with the spaces."""
+    dropped = 0
+    while words and (is_ordinary_with_capital(words[0]) or words[0].lower() in PERSONS):
+        dropped += len(words.pop(0)) + 1
+    return dropped
 
 
 def _name_end(text: str, start: int) -> int | None:
@@ -116,15 +123,21 @@ def _name_end(text: str, start: int) -> int | None:
     if found is None:
         return small_name_end(text, start)
     words = found["name"].split(" ")
-    while words and is_ordinary(words[-1]):
+    while words and is_ordinary_with_capital(words[-1]):
         words.pop()
     name = " ".join(words)
-    if not words or is_ordinary(words[0]) or not is_latin_name(name) or is_of_firm(name) or begins_with_street(name):
+    if (
+        not words
+        or is_ordinary_with_capital(words[0])
+        or not is_latin_name(name)
+        or is_of_firm(name)
+        or begins_with_street(name)
+    ):
         return None
     return found.start("name") + len(name.removesuffix("'s").removesuffix("’s").rstrip("'’"))
 
 
-def is_ordinary(word: str) -> bool:
+def is_ordinary_with_capital(word: str) -> bool:
     """Whether a word with a capital is a noun, a firm's or in a list of ordinary words, and no given name."""
     plain = plain_word(word)
     if plain in cues.LATIN_FIRMS:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.masking.names.latin_at_doors import is_ordinary
+from masking_service.masking.names.latin_at_doors import drop_ordinary, is_ordinary_with_capital
 from masking_service.masking.names.latin_bounds import (
     LETTERS,
     LONGEST,
-    PERSONS,
     TITLE,
     Span,
     begins_with_street,
@@ -58,21 +57,24 @@ def name_by_exclusion(text: str, start: int, end: int) -> Span | None:
         return None
     if _is_hungarian_name(text, words, start, end) and not _begins_sentence(text, start):
         return start, end
-    while words and (is_ordinary(words[0]) or words[0].lower() in PERSONS):
-        start += len(words.pop(0)) + 1
-    while words and is_ordinary(words[-1]):
+    start += drop_ordinary(words)
+    while words and is_ordinary_with_capital(words[-1]):
         end -= len(words.pop()) + 1
     name = " ".join(words)
     if not _LEAST <= len(words) <= _MOST or not _may_be_name(name, words):
         return None
     if _phone_behind(text, end) or _phone_before(text, max(0, start - LONGEST), start):
         return start, end
-    if _for_before(text, max(0, start - LONGEST), start) and (
-        any(map(is_given, words))
-        or not words_of_parcels().isdisjoint(map(plain_word, _small_words(text, max(0, start - _SENTENCE), start)))
-    ):
-        return start, end
-    return (start, end) if _is_hungarian_name(text, words, start, end) else None
+    is_name = _is_handed_over(text, words, start) or _is_hungarian_name(text, words, start, end)
+    return (start, end) if is_name else None
+
+
+def _is_handed_over(text: str, words: list[str], start: int) -> bool:
+    """Whether `for` or the like is before words, with a given name in them or a word of parcels before that."""
+    if _for_before(text, max(0, start - LONGEST), start) is None:
+        return False
+    before = map(plain_word, _small_words(text, max(0, start - _SENTENCE), start))
+    return any(map(is_given, words)) or not words_of_parcels().isdisjoint(before)
 
 
 def _is_beside_han(text: str, start: int, end: int) -> bool:
@@ -103,7 +105,9 @@ def _begins_sentence(text: str, at: int) -> bool:
 def _may_be_name(name: str, words: list[str]) -> bool:
     """Whether all words have small letters, too, and none is an ordinary one or of a firm, a place or a brand."""
     return (
-        not any(word.isupper() or is_ordinary(word) or plain_word(word) in cues.LATIN_BRANDS for word in words)
+        not any(
+            word.isupper() or is_ordinary_with_capital(word) or plain_word(word) in cues.LATIN_BRANDS for word in words
+        )
         and is_latin_name(name)
         and not is_of_firm(name)
     )

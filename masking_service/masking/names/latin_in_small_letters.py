@@ -241,7 +241,7 @@ def is_ordinary(plain: str) -> bool:
 
 
 def _is_of_vietnam(word: str) -> bool:
-    """Whether a word is of Vietnamese, by its letters or because it is in many texts."""
+    """Whether a word is of Vietnamese, by one of its letters or as one of its usual words."""
     return word in _NO_VIETNAMESE or _has_letter_of_vietnam(word) is not None
 
 

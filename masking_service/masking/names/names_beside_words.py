@@ -321,17 +321,14 @@ def _titled(text: str, at: int, end: int, *, short: bool) -> Span | None:
 
 def _joins(text: str, start: int, at: int) -> bool:
     """Whether a family name is rather a preposition that joins a role to what is before it, or two things."""
-    before = text[start - 1 : start]
-    given = text[start + 1 : at]
-    if len(given) == len("税"):
-        odd = han_words().given.get(given, COST_OF_UNKNOWN) > _MOST_OF_USUAL
-        return text[start] in _PREPOSITIONS and odd and called_words.is_word(given) and is_han(before)
-    if len(given) == len("宝宝"):
-        return text[start] in _PREPOSITIONS and called_words.is_word(given) and given not in cues.GIVEN_WORDS
-    if at - start > 1:
-        return False
     if text[start] not in _PREPOSITIONS:
         return False
+    before, given = text[start - 1 : start], text[start + 1 : at]
+    if len(given) == len("税"):
+        odd = han_words().given.get(given, COST_OF_UNKNOWN) > _MOST_OF_USUAL
+        return odd and called_words.is_word(given) and is_han(before)
+    if given:
+        return len(given) == len("宝宝") and called_words.is_word(given) and given not in cues.GIVEN_WORDS
     if text.startswith(_OTHERS, at):
         return True
     told = before not in "我他她你" and text.endswith(ANNOUNCING.get(before, ()), 0, start) and text[start] != "和"
