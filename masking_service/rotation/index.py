@@ -9,7 +9,8 @@ import re
 from base64 import urlsafe_b64decode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -128,17 +129,8 @@ class _KeyAtOldPlace:
     newer: bytes | None = None
 
 
-@dataclass(slots=True)
-class _MovedKey:
-    """A key at an old place, and how it is written at the new one.
-
-    Attributes:
-        commands: write it at the new place, unless it is there.
-    """
-
-    stored: _KeyAtOldPlace
-    sealed: list[Sealed] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
+_Move = tuple[list[Sealed], list[Command]]
+"""What the log has to announce, and the commands that write a key at its new place unless it is there."""
 
 
 class _Moving:
@@ -210,19 +202,12 @@ class _Moving:
             else:
                 by_tenant[tenant].append(stored)
         for tenant, each in by_tenant.items():
-            values = [value for stored in each if (value := self._value(tenant, stored)) is not None]
-            sealed = [one for value in values for one in value.sealed]
-            commands = [command for value in values for command in value.commands]
-
-            def write(commands: Sequence[Command] = commands) -> None:
-                store.write(commands)
-
-            if sealed:
-                self._announcer.run(tenant, sealed, write)
-            else:
-                write()
-            self.moved += len(values)
-            gone += [value.stored for value in values]
+            moves = [(stored, move) for stored in each if (move := self._move_of(tenant, stored)) is not None]
+            announced = [one for _, (sealed, _) in moves for one in sealed]
+            commands = [command for _, (_, commands) in moves for command in commands]
+            self._announcer.run(tenant, announced, partial(store.write, commands))
+            self.moved += len(moves)
+            gone += [stored for stored, _ in moves]
         self._empty(gone)
 
     def _empty(self, moved: Sequence[_KeyAtOldPlace]) -> None:
@@ -261,11 +246,12 @@ class _Moving:
             commands.append((b"HGETALL" if match[2] in (_DISCLOSURES, _CALL_RECORDS) else b"GET", match[0]))
             commands.append((b"EXPIRETIME", match[0]))
         replies = self._coordinator.store.read(commands)
-        self._learn_tenants(
+        behind = self._behind.of(
             value
             for match, value in zip(found, replies[::2], strict=True)
             if _is_record(match, value) or _is_of_intake(match, value)
         )
+        self._tenants |= {header: stored.tenant for header, stored in behind.items()}
         read = []
         for match, value, until in zip(found, replies[::2], replies[1::2], strict=True):
             if not value:
@@ -282,10 +268,6 @@ class _Moving:
             stored.newer = newer
         return read
 
-    def _learn_tenants(self, values: Iterable[bytes]) -> None:
-        """Learn whose data keys are behind records."""
-        self._tenants |= {header: stored.tenant for header, stored in self._behind.of(values).items()}
-
     def _tenant_of(self, value: Reply) -> str:
         """Return whose value it is. Raises KeysError where no key that is known sealed it."""
         sealed = value[1] if isinstance(value, list) else value
@@ -300,21 +282,21 @@ class _Moving:
             "the policy nor a client names: name those tenants in the policy, or run audit verify --store"
         )
 
-    def _value(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey | None:
+    def _move_of(self, tenant: str, stored: _KeyAtOldPlace) -> _Move | None:
         """Return how a key is moved; None for a custody that has to be looked at again."""
         if stored.kind == _CUSTODY:
             return self._custody(tenant, stored)
         if stored.kind == _RESTRICTION:  # one at the new place says the same
             after = self._state_sealed_anew(tenant, stored)
             longer = (b"EXPIREAT", stored.new_key, stored.until, b"GT")
-            return _MovedKey(stored, _announced(stored, b"", b"", after), [_set_once(stored, after), longer])
+            return _announced(stored, b"", b"", after), [_set_once(stored, after), longer]
         if stored.kind in (_DISCLOSURES, _CALL_RECORDS):
             return self._fields(tenant, stored)
         if _REVISION.fullmatch(stored.kind):
             return self._record(tenant, stored)
         raise KeysError("the store has a kind of key of a waybill that this release does not know")
 
-    def _record(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey:
+    def _record(self, tenant: str, stored: _KeyAtOldPlace) -> _Move:
         """A record, sealed anew with its own data key; a tombstone where that was shredded."""
         header = header_of(stored.value)
         key: SealingKey | None = self._record_keys.by_headers(tenant, [header])[header]
@@ -328,22 +310,20 @@ class _Moving:
             (after,) = key.seal_many([plain], [stored.new_key], nonce, stored.value[:HEADER_BYTES])
             self._record_keys.count(header, 1)
         self._copies[stored.key] = after
-        value = _MovedKey(stored, commands=[_set_once(stored, after)])
-        if records.read(plain).erased:
-            value.sealed = _announced(stored, b"", b"", after)
-        return value
+        erased = records.read(plain).erased
+        return _announced(stored, b"", b"", after) if erased else [], [_set_once(stored, after)]
 
-    def _custody(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey | None:
+    def _custody(self, tenant: str, stored: _KeyAtOldPlace) -> _Move | None:
         """A custody. One that is at the new place as well is older, or about to be removed by its writer."""
         after = self._state_sealed_anew(tenant, stored)
         if stored.newer is None:
-            return _MovedKey(stored, _announced(stored, b"", b"", after), [_set_once(stored, after)])
+            return _announced(stored, b"", b"", after), [_set_once(stored, after)]
         if self.conflicts.get(stored.key) != (stored.value, stored.newer):
             self.conflicts[stored.key] = (stored.value, stored.newer)
             return None
         del self.conflicts[stored.key]
         sealed = _announced(stored, b"", b"", after, once=False)
-        return _MovedKey(stored, sealed, [(b"SET", stored.new_key, after, b"EXAT", stored.until)])
+        return sealed, [(b"SET", stored.new_key, after, b"EXAT", stored.until)]
 
     def _state_sealed_anew(self, tenant: str, stored: _KeyAtOldPlace) -> bytes:
         """Open a value that a state key or the hour key of its record sealed; return it sealed for the new place."""
@@ -358,10 +338,11 @@ class _Moving:
         self._copies[stored.key] = after
         return after
 
-    def _fields(self, tenant: str, stored: _KeyAtOldPlace) -> _MovedKey:
+    def _fields(self, tenant: str, stored: _KeyAtOldPlace) -> _Move:
         """Disclosures or records of calls. The same field has the same bytes however often it is moved."""
         state = self._coordinator.keyring.tenant(tenant).state
-        value = _MovedKey(stored)
+        announced: list[Sealed] = []
+        commands: list[Command] = []
         for name, sealed in zip(stored.value[0::2], stored.value[1::2], strict=True):
             nonce = sha256(frame(b"moved", stored.new_key, name, sealed)).digest()[:NONCE_BYTES]
             if stored.kind == _DISCLOSURES and len(name) == NONCE_BYTES:  # the name is the nonce
@@ -371,11 +352,11 @@ class _Moving:
             else:
                 plain = state.open(sealed, stored.key + b"/" + name)
                 new_name, after = name, state.seal(plain, stored.new_key + b"/" + name, nonce)
-            value.commands.append((b"HSETNX", stored.new_key, new_name, after))
-            value.sealed += _announced(stored, name, new_name, after)
+            commands.append((b"HSETNX", stored.new_key, new_name, after))
+            announced += _announced(stored, name, new_name, after)
         if stored.until:
-            value.commands += [(b"EXPIREAT", stored.new_key, stored.until, condition) for condition in (b"NX", b"GT")]
-        return value
+            commands += [(b"EXPIREAT", stored.new_key, stored.until, condition) for condition in (b"NX", b"GT")]
+        return announced, commands
 
 
 def _is_of_intake(match: re.Match[bytes], value: Reply) -> bool:

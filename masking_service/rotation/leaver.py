@@ -6,7 +6,7 @@ command continues, and so that a report can be filed. It holds no key and no val
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -22,53 +22,37 @@ Access = Literal["host", "store", "keys", "code"]
 host: root on a machine of the service. store: the store's password or a copy of the store. keys: keyset.json, or the
 safes. code: what runs on the machines.
 """
-Step = Literal[
-    "rotate root",
-    "rewrap",
-    "rotate token",
-    "rotate clients",
-    "rotate publication",
-    "rotate state",
-    "rotate index",
-    "rotate search",
-    "rotate audit",
-    "reseal",
-    "revoke intake hosts",
-    "revoke API keys",
-]
 
-_ALL: Final[tuple[Step, ...]] = get_args(Step)
-STEPS: Final[dict[Access, tuple[Step, ...]]] = {
-    "store": (),
-    "keys": tuple(step for step in _ALL if step not in ("revoke intake hosts", "revoke API keys")),
-    "host": _ALL,
-    "code": _ALL,
+
+class LeaverStep(NamedTuple):
+    """Why a step is taken, and the uses that get a new active key by it."""
+
+    why: str
+    renews: tuple[RotatableKey, ...] = ()
+
+
+STEPS: Final[dict[str, LeaverStep]] = {
+    "rotate root": LeaverStep("the old one unwraps data keys and secrets of every copy", ("root",)),
+    "rewrap": LeaverStep("nothing in a new copy of the store depends on the old root key"),
+    "rotate token": LeaverStep("the old one makes tokens of numbers that it knows", ("token",)),
+    "rotate clients": LeaverStep("the old pepper tests guesses of API keys", ("client",)),
+    "rotate publication": LeaverStep(
+        "the old secret signs what intake hosts read, and answers them as the opening tier", ("publication",)
+    ),
+    "rotate state": LeaverStep("the old secret seals cases, custody and clients of its own making", ("state",)),
+    "rotate index": LeaverStep("the old secret finds waybills by their numbers", ("index",)),
+    "rotate search": LeaverStep("the old secret tests which phones are in a search index", ("search",)),
+    "rotate audit": LeaverStep(
+        "the old key signs entries that were never made, the old hashes tell of whom new entries are",
+        ("audit", "audit-hash"),
+    ),
+    "reseal": LeaverStep("data keys that were unwrapped open records"),
+    "revoke intake hosts": LeaverStep("the key of a host signs records that it never stored"),
+    "revoke API keys": LeaverStep("they passed through the memory of every machine of the service"),
 }
-_TURNS: Final[dict[Step, tuple[RotatableKey, ...]]] = {
-    "rotate root": ("root",),
-    "rotate token": ("token",),
-    "rotate clients": ("client",),
-    "rotate publication": ("publication",),
-    "rotate state": ("state",),
-    "rotate index": ("index",),
-    "rotate search": ("search",),
-    "rotate audit": ("audit", "audit-hash"),
-}
-"""The uses that get a new active key by a step."""
-WHY: Final[dict[Step, str]] = {
-    "rotate root": "the old one unwraps data keys and secrets of every copy",
-    "rewrap": "nothing in a new copy of the store depends on the old root key",
-    "rotate token": "the old one makes tokens of numbers that it knows",
-    "rotate clients": "the old pepper tests guesses of API keys",
-    "rotate publication": "the old secret signs what intake hosts read, and answers them as the opening tier",
-    "rotate state": "the old secret seals cases, custody and clients of its own making",
-    "rotate index": "the old secret finds waybills by their numbers",
-    "rotate search": "the old secret tests which phones are in a search index",
-    "rotate audit": "the old key signs entries that were never made, the old hashes tell of whom new entries are",
-    "reseal": "data keys that were unwrapped open records",
-    "revoke intake hosts": "the key of a host signs records that it never stored",
-    "revoke API keys": "they passed through the memory of every machine of the service",
-}
+"""In the order in which they run."""
+_OF_MACHINES: Final = ("revoke intake hosts", "revoke API keys")
+"""The steps that the keys alone do not ask for."""
 BY_HAND: Final[dict[Access, tuple[str, ...]]] = {
     "store": (
         "Change the password of the store's user (docs/redis.md).",
@@ -99,7 +83,7 @@ BY_HAND: Final[dict[Access, tuple[str, ...]]] = {
 class FinishedStep(msgspec.Struct, frozen=True):
     """A step that is complete: when (Unix seconds), how long it took, and what it says of itself."""
 
-    step: Step
+    step: str
     at: int
     seconds: int
     said: str
@@ -121,18 +105,19 @@ class LeaverPlan(msgspec.Struct, frozen=True):
     keys: tuple[str, ...] = ()
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[str, ...]:
         """All steps, in order."""
-        wanted = {step for access in self.could for step in STEPS[access]}
-        return tuple(step for step in STEPS["host"] if step in wanted)
+        if {"host", "code"} & {*self.could}:
+            return tuple(STEPS)
+        return tuple(step for step in STEPS if step not in _OF_MACHINES) if "keys" in self.could else ()
 
-    def leaves_known(self, step: Step, file: KeysetFile) -> bool:
+    def leaves_known(self, step: str, file: KeysetFile) -> bool:
         """Return whether a step has activated a key that was in the keyset before: an interrupted rotation's."""
-        entries = [entry for which in _TURNS.get(step, ()) for entry in entries_of(file, which)]
+        entries = [entry for which in STEPS[step].renews for entry in entries_of(file, which)]
         return not {*key_names(entry for entry in entries if entry.state == "active")}.isdisjoint(self.keys)
 
     @property
-    def left(self) -> tuple[Step, ...]:
+    def left(self) -> tuple[str, ...]:
         """The steps that are not complete."""
         done = {one.step for one in self.finished}
         return tuple(step for step in self.steps if step not in done)
@@ -140,8 +125,7 @@ class LeaverPlan(msgspec.Struct, frozen=True):
     @property
     def by_hand(self) -> tuple[str, ...]:
         """What no command can do."""
-        wanted: Iterable[Access] = [access for access in BY_HAND if access in self.needs]
-        return tuple(line for access in wanted for line in BY_HAND[access])
+        return tuple(line for access, lines in BY_HAND.items() if access in self.needs for line in lines)
 
     @property
     def needs(self) -> Collection[Access]:
@@ -159,7 +143,7 @@ class LeaverPlan(msgspec.Struct, frozen=True):
             "| step | complete | seconds | result | why |",
             "|---|---|---|---|---|",
             *(
-                f"| {one.step} | {rfc3339(one.at)} | {one.seconds} | {one.said} | {WHY[one.step]} |"
+                f"| {one.step} | {rfc3339(one.at)} | {one.seconds} | {one.said} | {STEPS[one.step].why} |"
                 for one in self.finished
             ),
             "",
@@ -183,9 +167,9 @@ def load(path: Path) -> LeaverPlan | None:
 def run(
     path: Path,
     departure: LeaverPlan,
-    steps: Callable[[Step], str | None],
+    steps: Callable[[str], str | None],
     clock: Callable[[], int],
-    told: Callable[[Step, str], object],
+    told: Callable[[str, str], object],
 ) -> LeaverPlan:
     """Run the steps that are left, and keep each as complete.
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -33,7 +34,6 @@ from masking_service.service.vault.vault import Vault
 from masking_service.service.vault.wrapped_keys import HOLD_DAY, KeysBehind, WrappedKey
 from masking_service.store.client import Command
 from masking_service.store.layout import CLAIM, WAYBILL, custody_key
-from masking_service.store.pipeline import Question
 
 STARTED: Final = "reseal.json"
 """A file in the state directory during a run: the data keys that are new enough."""
@@ -242,18 +242,10 @@ class _Reseal:
                 swap_question([Swapped(place, value, new)], until, since=roster)
                 for ((place, value, until), _), new in zip(readable, after, strict=True)
             ]
-            self._write(tenant, tombstones, questions)
+            self._announcer.run(tenant, tombstones, partial(self._coordinator.store.ask, *questions))
             self.records += sum(question.answer() for question in questions)
             found += len(readable)
         return found
-
-    def _write(self, tenant: str, tombstones: Sequence[Sealed], questions: Sequence[Question[bool]]) -> None:
-        """Write records; the log explains tombstones, so it announces them first."""
-        store = self._coordinator.store
-        if tombstones:
-            self._announcer.run(tenant, tombstones, lambda: store.ask(*questions))
-        else:
-            store.ask(*questions)
 
     def _keep_custodies(self, tenant: str, stored: Sequence[tuple[bytes, bytes]]) -> None:
         """Seal the custodies anew that would end with the hour keys of their records.
@@ -265,8 +257,7 @@ class _Reseal:
         firsts = [(custody_key(place.removesuffix(b"}0")), header) for place, header in stored if place.endswith(b"}0")]
         swaps = self.vault.custodies_anew(tenant, firsts)
         values = [Resealed(one.place, b"", one.old or b"", one.new or b"") for one in swaps]
-        if values:
-            self._announcer.run(tenant, announced(store, values), lambda: replace(store, values))
+        self._announcer.run(tenant, announced(store, values), lambda: replace(store, values))
 
     def _made_by(self, header: bytes) -> bytes | None:
         """Return the id of the intake host that made the hour key in a header; None for a data key."""
@@ -360,31 +351,24 @@ class HoldKeys:
 
     def _seal(self, tenant: str, hold: Hold) -> None:
         """Seal the records of a hold with its key, unless the hold ends meanwhile."""
+
+        def keeping() -> list[int]:
+            numbers = [one.number for one in self._holds.listed(tenant) if one.keeps]
+            if hold.number not in numbers:
+                raise _HoldChanged
+            return numbers
+
+        def record(change: Change) -> None:
+            self._announcer.run(tenant, change.sealed, lambda: None)
+
         try:
             (numbers,) = self._holds.waybills(tenant, [hold])
             bases = self._coordinator.keyring.tenant(tenant).bases(numbers)
             for at in range(0, len(bases), AT_ONCE):
-                self.sealed += self._records.keep(
-                    tenant, bases[at : at + AT_ONCE], hold.number, self._keeping(tenant, hold), self._recording(tenant)
-                )
+                some = bases[at : at + AT_ONCE]
+                self.sealed += self._records.keep(tenant, some, hold.number, keeping, record)
         except _HoldChanged:
             pass  # the call that changed it decides about its records
-
-    def _keeping(self, tenant: str, hold: Hold) -> Callable[[], list[int]]:
-        def keeping() -> list[int]:
-            holds = self._holds.listed(tenant)
-            if not any(one.number == hold.number and one.keeps for one in holds):
-                raise _HoldChanged
-            return [one.number for one in holds if one.keeps]
-
-        return keeping
-
-    def _recording(self, tenant: str) -> Callable[[Change], None]:
-        def record(change: Change) -> None:
-            if change.sealed:
-                self._announcer.run(tenant, change.sealed, lambda: None)
-
-        return record
 
 
 class _HoldChanged(Exception):

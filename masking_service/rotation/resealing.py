@@ -47,11 +47,14 @@ class Announcer:
     clock: Callable[[], int]
 
     def run(self, tenant: str, sealed: Sequence[Sealed], write: Callable[[], object]) -> None:
-        """Write values of a tenant, once the entry about them is durable.
+        """Write values of a tenant, once the entry about them is durable; at once where the log explains none of them.
 
         Raises:
             StoreUnavailable: they may not be written.
         """
+        if not sealed:
+            write()
+            return
         operator = RequestContext(service_principal("command-line", tenant or DEFAULT_TENANT), "", self.clock())
         entry = self.recorder.record(operator, Action.RESEAL, Outcome.DONE, Stated(subject=self.subject), sealed=sealed)
         with self.recorder.take_back_on_failure(entry):

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -38,6 +38,7 @@ from masking_service.service.tiers.published import (
 )
 from masking_service.service.vault.wrapped_keys import WrappedKey
 
+Done = TypeVar("Done")
 _SESSION_KEY: Final = re.compile(rb"[0-9A-Fa-f]{64}")
 Change = Callable[[Callable[[Clients], Clients]], None]
 """Changes the registry of clients: logged before it is made."""
@@ -72,6 +73,40 @@ def rotate(
     before_activation()
     coordinator.change(activate(coordinator.path, which, coordinator.today))
     return "rotated"
+
+
+def rotate_and_end(
+    coordinator: Coordinator,
+    which: Literal["audit", "publication", "search", "state"],
+    replace: Callable[[], Done],
+    *,
+    check: Callable[[], object] = lambda: None,
+    before_activation: Callable[[], object] = lambda: None,
+) -> Done | None:
+    """Rotate a secret and end the old one, or continue.
+
+    Args:
+        replace: leaves nothing that needs the old secret; called when no call uses that any more.
+        check: called before the secret is rotated; raises where it may not be.
+        before_activation: as in `rotate`.
+
+    Returns:
+        What `replace` returned. None if only the end of an earlier rotation had to reach every process.
+
+    Raises:
+        KeysError: the keyset cannot be used or changed.
+        ProcessesBehindError: a running process did not follow.
+        StoreUnavailable, ProviderError: run it again.
+    """
+    if coordinator.finish_last_change() == change_name("end", which):
+        return None
+    check()
+    if not any(entry.state == "retired" for entry in entries_of(coordinator.file, which)):
+        rotate(coordinator, which, before_activation=before_activation)
+    coordinator.drain()
+    done = replace()
+    coordinator.change(end_retired(coordinator.path, which, coordinator.today))
+    return done
 
 
 def newest_numbers(coordinator: Coordinator, now: int) -> tuple[int, dict[str, int]]:
@@ -113,23 +148,18 @@ def rotate_audit(coordinator: Coordinator, checkpoints: Checkpoints) -> int | No
     as they are.
 
     Returns:
-        The epoch of the checkpoint from which on only the new key signs. None if only the end of an earlier rotation
-        had to reach every process.
+        As `rotate_and_end`: the epoch of the checkpoint from which on only the new key signs.
 
     Raises:
-        KeysError: the keyset cannot be used or changed; or the log is not as these keys signed it.
-        ProcessesBehindError: a running process did not follow.
-        StoreUnavailable: run it again.
+        As `rotate_and_end`, and KeysError where the log is not as these keys signed it.
     """
     signer = coordinator.keyring.audit_signer
-    if coordinator.finish_last_change() == change_name("end", "audit"):
-        return None
-    if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "audit")):
-        rotate(coordinator, "audit", before_activation=lambda: checkpoints.make(signer.successors()))
-    coordinator.drain()
-    newest = checkpoints.make(())
-    coordinator.change(end_retired(coordinator.path, "audit", coordinator.today))
-    return newest.checkpoint.epoch
+    return rotate_and_end(
+        coordinator,
+        "audit",
+        lambda: checkpoints.make(()).checkpoint.epoch,
+        before_activation=lambda: checkpoints.make(signer.successors()),
+    )
 
 
 def rotate_clients(coordinator: Coordinator, registry: ClientRegistry, change: Change) -> int:
@@ -179,39 +209,37 @@ def rotate_session(path: Path, random: Callable[[int], bytes]) -> None:
 PUBLISHED_WITHIN_SECONDS: Final = 20.0
 
 
-def rotate_publication(coordinator: Coordinator) -> bool:
+def rotate_publication(coordinator: Coordinator) -> bool | None:
     """Rotate the secret of the opening tier, or continue. It signs what is published, and identifies the tier to hosts.
 
     An intake host trusts the old and the new keys once it has its part of the keyset, and only the new ones with its
     next part. So no call is refused meanwhile, and afterwards what the old key signs is an alarm.
 
     Returns:
-        Whether the old secret has ended now; False if only the end of an earlier rotation had to reach every process.
+        As `rotate_and_end`: True.
 
     Raises:
-        KeysError: the tiers are not split; the hosts need their part first; or the opening tier does not publish.
-        ProcessesBehindError: a running process did not follow.
-        StoreUnavailable: run it again.
+        As `rotate_and_end`, and KeysError where the tiers are not split, the hosts need their part first, or the
+        opening tier does not publish.
     """
     publication_key(coordinator.keyring)
-    if coordinator.finish_last_change() == change_name("end", "publication"):
-        return False
-    if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "publication")):
-        rotate(coordinator, "publication", before_activation=coordinator.require_hosts)
-    coordinator.drain()
-    _wait_for_publication(coordinator)
-    coordinator.require_hosts()
-    coordinator.change(end_retired(coordinator.path, "publication", coordinator.today))
-    return True
+    return rotate_and_end(
+        coordinator,
+        "publication",
+        lambda: _wait_for_publication(coordinator),
+        before_activation=coordinator.require_hosts,
+    )
 
 
-def _wait_for_publication(coordinator: Coordinator) -> None:
-    """Wait until what is published is under the present file, as it is within a second."""
+def _wait_for_publication(coordinator: Coordinator) -> Literal[True]:
+    """Wait until what is published is under the present file, as it is within a second, and every host has its part."""
     until = time.monotonic() + PUBLISHED_WITHIN_SECONDS
     while _published(coordinator) < coordinator.file.serial:
         if time.monotonic() > until:
             raise KeysError("the opening tier has not published with the new secret yet: start it, and run this again")
         coordinator.pause()
+    coordinator.require_hosts()
+    return True
 
 
 def _published(coordinator: Coordinator) -> int:

@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from keys.aead import header_of
-from keys.rotation import change_name, end_retired, entries_of
 from masking_service.rotation.coordinator import KEYS_AT_ONCE, Coordinator
-from masking_service.rotation.rotate import rotate
+from masking_service.rotation.rotate import rotate_and_end
 from masking_service.service.custody.state import Custodies
 from masking_service.service.people.policy import Policy
 from masking_service.service.search.fill_index import FillIndex
@@ -27,34 +26,31 @@ def rotate_search(coordinator: Coordinator, policy: Policy, clock: Callable[[], 
         policy: says which indexes are kept, and how long records are.
 
     Returns:
-        How many entries were replaced, and how many parts the last pass has read: none under the old secret. None if
-        only the end of an earlier rotation had to reach every process.
+        As `rotate_and_end`: how many entries were replaced, and how many parts the last pass has read, none under the
+        old secret.
 
     Raises:
-        KeysError: the keyset cannot be used or changed, or a process has another policy.
-        ProcessesBehindError: a running process did not follow.
-        StoreUnavailable, ProviderError: run it again.
+        As `rotate_and_end`, and KeysError where a process has another policy.
     """
-    if coordinator.finish_last_change() == change_name("end", "search"):
-        return None
-    coordinator.require_policy(policy.digest)
-    if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "search")):
-        rotate(coordinator, "search")
-    coordinator.drain()
-    vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
-    entries = SearchEntries(coordinator, vault, policy, clock)
-    found, read = entries.move_old_parts()
-    while found:
-        coordinator.pause()
-        found, read = entries.move_old_parts()
-    vault.data_keys.refresh(coordinator.store)  # reports how often keys were used
-    without = end_retired(coordinator.path, "search", coordinator.today)
-    coordinator.change(without)
-    return entries.replaced, read
+
+    def replace_all() -> tuple[int, int]:
+        vault = Vault(coordinator.store, coordinator.keyring, coordinator.random)
+        entries = SearchEntries(coordinator, vault, policy, clock)
+        while entries.move_old_parts():
+            coordinator.pause()
+        vault.data_keys.refresh(coordinator.store)  # reports how often keys were used
+        return entries.replaced, entries.parts
+
+    return rotate_and_end(coordinator, "search", replace_all, check=lambda: coordinator.require_policy(policy.digest))
 
 
 class SearchEntries:
-    """Reads the entries of all search indexes, and replaces them; `replaced` counts those."""
+    """Reads the entries of all search indexes, and replaces them.
+
+    Attributes:
+        replaced: how many were.
+        parts: how many parts of indexes the last pass has read.
+    """
 
     def __init__(self, coordinator: Coordinator, vault: Vault, policy: Policy, clock: Callable[[], int]) -> None:
         self._coordinator = coordinator
@@ -63,27 +59,23 @@ class SearchEntries:
         self._clock = clock
         self._custodies = Custodies(coordinator.store, coordinator.keyring, coordinator.random, vault.record_keys)
         self._behind = KeysBehind(coordinator.store, coordinator.wrapped)
-        self.replaced = 0
+        self.replaced = self.parts = 0
 
-    def move_old_parts(self) -> tuple[int, int]:
-        """Replace the entries of parts that the active secret does not name, and delete the parts.
-
-        Returns:
-            How many such parts were found, and how many parts there are.
-        """
-        store, found, read = self._coordinator.store, 0, 0
+    def move_old_parts(self) -> int:
+        """Replace the entries of parts that the active secret does not name, delete the parts, and return how many."""
+        store, found, self.parts = self._coordinator.store, 0, 0
         named = self._named_now()
         for some in self._coordinator.stored_keys(PREFIX + b"{[fs]:*"):
             for match in filter(None, map(INDEX_PART.fullmatch, dict.fromkeys(some))):
-                read += 1
+                self.parts += 1
                 if match[1] in named:
                     continue
                 found += 1
                 for members in self.members(match[0]):
                     self.replace(match[0], members)
                 store.write([(b"DEL", match[0])])
-            self._coordinator.progress("parts of search indexes checked", read, read)
-        return found, read
+            self._coordinator.progress("parts of search indexes checked", self.parts, self.parts)
+        return found
 
     def members(self, part: bytes) -> Iterator[list[bytes]]:
         """Yield the entries of a part, in portions."""

@@ -13,11 +13,10 @@ from typing import Final
 
 from keys.aead import HEADER_BYTES, HOUR_FORMAT, NONCE_BYTES, SealingKeys
 from keys.errors import KeysError
-from keys.rotation import change_name, end_retired, entries_of
 from masking_service.audit.places import PLACES, RECORD
 from masking_service.rotation.coordinator import KEYS_AT_ONCE, Coordinator
 from masking_service.rotation.resealing import Announcer, Resealed, announced, replace, state_keys_by_id
-from masking_service.rotation.rotate import rotate
+from masking_service.rotation.rotate import rotate_and_end
 from masking_service.service.call.recorder import Recorder
 from masking_service.service.state.serials import Serials
 from masking_service.store.client import Reply
@@ -42,24 +41,19 @@ def rotate_state(
         tenants: every tenant that clients and policy name.
 
     Returns:
-        The number of sealed values in the store, none of which is under the old secret. None if only the end of an
-        earlier rotation had to reach every process.
+        As `rotate_and_end`: the number of sealed values in the store, none of which is under the old secret.
 
     Raises:
-        KeysError: the keyset cannot be used or changed; or a value is sealed with a key that it does not hold.
-        ProcessesBehindError: a running process did not follow.
-        StoreUnavailable: run it again.
+        As `rotate_and_end`, and KeysError where a value is sealed with a key that the keyset does not hold.
     """
-    if coordinator.finish_last_change() == change_name("end", "state"):
-        return None
-    if not any(entry.state == "retired" for entry in entries_of(coordinator.file, "state")):
-        rotate(coordinator, "state")
-    coordinator.drain()
-    work = _Pass(coordinator, Announcer(recorder, SUBJECT, clock), state_keys_by_id(coordinator, tenants))
-    while work.run():
-        coordinator.pause()
-    coordinator.change(end_retired(coordinator.path, "state", coordinator.today))
-    return work.seen
+
+    def replace_all() -> int:
+        work = _Pass(coordinator, Announcer(recorder, SUBJECT, clock), state_keys_by_id(coordinator, tenants))
+        while work.run():
+            coordinator.pause()
+        return work.seen
+
+    return rotate_and_end(coordinator, "state", replace_all)
 
 
 @dataclass(slots=True)
@@ -148,10 +142,7 @@ class _Pass:
 
     def _replace(self, tenant: str, values: Sequence[Resealed], *, logged: bool) -> None:
         store = self.coordinator.store
-        if logged:
-            self.announcer.run(tenant, announced(store, values), lambda: replace(store, values))
-        else:
-            replace(store, values)
+        self.announcer.run(tenant, announced(store, values) if logged else (), lambda: replace(store, values))
 
     @property
     def _retired_ids(self) -> frozenset[bytes]:

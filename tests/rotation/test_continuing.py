@@ -51,7 +51,7 @@ def _opened(coordinator: Any) -> Any:
 
 
 def _split(coordinator: Any) -> Any:
-    return SimpleNamespace(**vars(coordinator) | {"keyring": SimpleNamespace(publication=b"")})
+    return SimpleNamespace(**vars(coordinator) | {"keyring": SimpleNamespace(publication=b""), "require_hosts": NONE})
 
 
 def called(command: Any, *arguments: object) -> object:

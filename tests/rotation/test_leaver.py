@@ -13,11 +13,10 @@ from keys.rotation import RotatableKey, activate, distribute
 from keys.tiers import begin_split
 from masking_service.rotation.leaver import (
     BY_HAND,
-    WHY,
+    STEPS,
     Access,
     FinishedStep,
     LeaverPlan,
-    Step,
     key_names,
     load,
     outdated,
@@ -27,7 +26,7 @@ from masking_service.rotation.leaver import (
 from masking_service.service.people.clients import ApiKey, Client, Clients
 from tests.rotation.processes import TODAY
 
-ALL: Sequence[Step] = (
+ALL: Sequence[str] = (
     "rotate root",
     "rewrap",
     "rotate token",
@@ -41,7 +40,7 @@ ALL: Sequence[Step] = (
     "revoke intake hosts",
     "revoke API keys",
 )
-TURNS: Mapping[RotatableKey, Step] = {
+TURNS: Mapping[RotatableKey, str] = {
     "root": "rotate root",
     "token": "rotate token",
     "client": "rotate clients",
@@ -81,11 +80,11 @@ def test_steps_run_in_order_until_one_is_not_complete_and_each_is_kept(tmp_path:
     plan = LeaverPlan(("host",), 90, (FinishedStep("rewrap", 95, 2, "before"),), ("a",), ("root/1",))
     kept: list[LeaverPlan | None] = []
 
-    def ran(step: Step) -> str | None:
+    def ran(step: str) -> str | None:
         kept.append(load(path))
         return None if step == "rotate clients" else f"said of {step}"
 
-    def tell(step: Step, said: str) -> None:
+    def tell(step: str, said: str) -> None:
         told.append((step, said, load(path)))
 
     done = run(path, plan, ran, lambda: next(now), tell)
@@ -112,13 +111,13 @@ def test_a_report_names_each_step_with_its_reason_and_what_is_left_by_hand() -> 
         "",
         "| step | complete | seconds | result | why |",
         "|---|---|---|---|---|",
-        f"| reseal | 1970-01-01T01:00:00Z | 60 | 5 records | {WHY['reseal']} |",
+        f"| reseal | 1970-01-01T01:00:00Z | 60 | 5 records | {STEPS['reseal'].why} |",
         "",
         "To be done by hand, with the date and a name:",
         "",
         *(f"- [ ] {line}" for line in (*BY_HAND["store"], *BY_HAND["keys"])),
     ]
-    assert {*WHY} == {*ALL}
+    assert (*STEPS,) == ALL
 
 
 def test_a_step_leaves_a_key_known_where_one_that_the_person_knew_is_active_after_it(path: Path) -> None:

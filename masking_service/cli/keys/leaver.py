@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import click
 import msgspec
@@ -13,13 +13,13 @@ from rich.table import Table
 from keys import tiers
 from keys.files import write_secret_file
 from keys.keyset import read
-from keys.keyset_file import NamedRoot
+from keys.keyset_file import KeysetFile, NamedRoot
 from masking_service.audit.actions import Action
 from masking_service.cli.keys.opened import hosts_have, opened_coordinator, opened_rotation, root, wait
 from masking_service.cli.keys.rotations import ROTATIONS, Rotating, told
 from masking_service.cli.options import state_dir
 from masking_service.masking.timestamps import rfc3339
-from masking_service.rotation.leaver import WHY, Access, LeaverPlan, Step, key_names, load, outdated, run, without
+from masking_service.rotation.leaver import STEPS, Access, LeaverPlan, key_names, load, outdated, run, without
 from masking_service.rotation.reseal import STARTED, reseal, reseal_hosts
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import rewrap
@@ -44,7 +44,7 @@ VALUES_A_SECOND: Final = {"rotate state": 2_000, "rotate index": 2_000, "reseal"
     "--could",
     "could",
     multiple=True,
-    type=click.Choice(["host", "store", "keys", "code"]),
+    type=click.Choice(get_args(Access)),
     help="What the person had access to; may be repeated. host: root on a machine of the service.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before the first step.")
@@ -60,15 +60,14 @@ def leaver(could: tuple[Access, ...], yes: bool, named: NamedRoot | None, timeou
     """
     open_keyring(settings_of(state_dir))  # without a set-up this says how to make one
     path = state_dir / PLAN
-    departure = load(path)
-    if departure is None:
-        if not could:
-            raise click.UsageError("--could says what the person could have had: host, store, keys or code")
-        departure = _planned(could, state_dir / "keyset.json")
-    elif could and {*could} != {*departure.could}:
+    begun = load(path)
+    if begun is None and not could:
+        raise click.UsageError("--could says what the person could have had: host, store, keys or code")
+    if begun is not None and could and {*could} != {*begun.could}:
         raise click.UsageError(
-            f"a run for --could {' --could '.join(departure.could)} is not complete: finish it first, without --could"
+            f"a run for --could {' --could '.join(begun.could)} is not complete: finish it first, without --could"
         )
+    departure = begun or _planned(could, state_dir / "keyset.json")
     if departure.left:
         _show(departure, _values(state_dir))
         if not yes:
@@ -76,7 +75,16 @@ def leaver(could: tuple[Access, ...], yes: bool, named: NamedRoot | None, timeou
     if not path.exists():
         (state_dir / STARTED).unlink(missing_ok=True)  # the data keys of an earlier run are old now
         write_secret_file(path, msgspec.json.encode(departure), replace=True)
-    departure = run(path, departure, _steps(state_dir, timeout, departure, named), clock, _print_step)
+
+    def run_step(step: str) -> str | None:
+        with opened_rotation(state_dir, timeout) as (coordinator, opened):
+            using = _OfStep(coordinator, opened, departure, named)
+            said = _RUN[step](using)
+            while departure.leaves_known(step, coordinator.file):  # it only finished an earlier rotation
+                said = _RUN[step](using)
+            return said
+
+    departure = run(path, departure, run_step, clock, lambda step, said: click.echo(f"{step}: {said}"))
     if departure.left:
         raise click.ClickException(f"not complete: {', '.join(departure.left)}. Run the command again")
     report = state_dir / f"leaver-{rfc3339(departure.began).replace(':', '')}.md"
@@ -91,8 +99,8 @@ def leaver(could: tuple[Access, ...], yes: bool, named: NamedRoot | None, timeou
 def _planned(could: tuple[Access, ...], path: Path) -> LeaverPlan:
     """Return the plan of a run that begins now."""
     file = read(path)[0]
-    hosts = tuple(host.name for host in file.hosts if host.state == "enrolled")
-    return LeaverPlan(tuple(dict.fromkeys(could)), clock(), hosts=hosts, keys=key_names([*file.roots, *file.secrets]))
+    keys = key_names([*file.roots, *file.secrets])
+    return LeaverPlan(tuple(dict.fromkeys(could)), clock(), hosts=_enrolled(file), keys=keys)
 
 
 def _show(departure: LeaverPlan, values: int) -> None:
@@ -100,9 +108,8 @@ def _show(departure: LeaverPlan, values: int) -> None:
     done = {one.step: rfc3339(one.at) for one in departure.finished}
     for step in departure.steps:
         seconds = SECONDS_A_STEP + values / VALUES_A_SECOND.get(step, values or 1)
-        table.add_row(
-            step, done.get(step, f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"), WHY[step]
-        )
+        about = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+        table.add_row(step, done.get(step, about), STEPS[step].why)
     Console(highlight=False).print(table)
     if "rotate state" not in done:
         click.echo(VERIFY_FIRST)
@@ -114,29 +121,9 @@ def _values(state_dir: Path) -> int:
         return sum(1 for _ in coordinator.store.keys(b"wm:{*"))
 
 
-def _print_step(step: Step, said: str) -> None:
-    click.echo(f"{step}: {said}")
-
-
-def _enrolled(path: Path) -> tuple[str, ...]:
+def _enrolled(file: KeysetFile) -> tuple[str, ...]:
     """Return the names of the intake hosts that are trusted."""
-    return tuple(host.name for host in read(path)[0].hosts if host.state == "enrolled")
-
-
-def _steps(
-    state_dir: Path, timeout: float, departure: LeaverPlan, named: NamedRoot | None
-) -> Callable[[Step], str | None]:
-    """Return what runs a step."""
-
-    def run_step(step: Step) -> str | None:
-        with opened_rotation(state_dir, timeout) as (coordinator, opened):
-            using = _OfStep(coordinator, opened, departure, named)
-            said = _RUN[step](using)
-            while departure.leaves_known(step, coordinator.file):  # it only finished an earlier rotation
-                said = _RUN[step](using)
-            return said
-
-    return run_step
+    return tuple(host.name for host in file.hosts if host.state == "enrolled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +172,7 @@ def _reseal(opened: _OfStep) -> str:
 def _revoke_hosts(opened: _OfStep) -> str | None:
     coordinator = opened.coordinator
     coordinator.finish_last_change()
-    enrolled = _enrolled(coordinator.path)
+    enrolled = _enrolled(coordinator.file)
     leaving = [name for name in opened.departure.hosts if name in enrolled]
     if leaving and len(leaving) == len(enrolled):
         click.echo(
@@ -217,7 +204,7 @@ def _revoke(opened: _OfStep) -> str | None:
     return f"{len(revocable)} revoked; every valid API key was made since"
 
 
-_RUN: Final[Mapping[Step, Callable[[_OfStep], str | None]]] = {
+_RUN: Final[Mapping[str, Callable[[_OfStep], str | None]]] = {
     "rotate root": _root,
     "rewrap": _rewrap,
     "rotate token": _token,

@@ -27,7 +27,7 @@ class Rotation(NamedTuple):
     """How a secret is rotated.
 
     Attributes:
-        run: rotates it, or continues, and returns what it counted; None or False if it only finished an earlier one.
+        run: rotates it, or continues, and returns what it counted; None if it only finished an earlier one.
         said, reported: what `keys rotate` and the report of `keys leaver` say of what it counted.
     """
 
@@ -38,7 +38,7 @@ class Rotation(NamedTuple):
 
 def told(done: tuple[int, ...] | int | None, text: str, finished: str) -> str:
     """Return what a rotation has done: `text` with what it counted, or `finished`."""
-    if done is None or done is False:
+    if done is None:
         return finished
     return text.format(*(done if isinstance(done, tuple) else [done]))
 
