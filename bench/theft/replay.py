@@ -206,7 +206,7 @@ class Application:
         moved = sorted(number for number in held if self._custody.get(number) != courier)
         bases = self._parts.keyring.tenant(DEFAULT_TENANT).bases(moved)
         custodies, ends = [Custody("021001", courier)] * len(moved), [self._filled_until] * len(moved)
-        self._custodies.prepare_move(DEFAULT_TENANT, bases, custodies, ends).write()
+        self._custodies.prepare(DEFAULT_TENANT, bases, custodies, ends).write()
         self._custody |= dict.fromkeys(moved, courier)
 
     def _open_case(self, step: Step) -> str:

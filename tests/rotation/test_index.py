@@ -185,7 +185,7 @@ def test_at_every_step_the_last_custody_counts(rotate: Rotate, both: Both) -> No
 
     def act(one: Process, other: Process) -> None:
         custody = Custody("021001", f"client/c-{next(moves)}")
-        custodies[one].prepare_move("default", [stored.base], [custody], [LATER]).write()
+        custodies[one].prepare("default", [stored.base], [custody], [LATER]).write()
         assert (held(one), held(other)) == (custody, custody)
 
     rotate(step=one_by_one(both, act))

@@ -55,52 +55,38 @@ class Custodies(TenantState):
         super().__init__(store, keyring, random)
         self._record_keys = record_keys
 
-    def prepare_first(
-        self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int]
-    ) -> Prepared[None]:
-        """Seal custody that is written only if none is set: one round trip to write.
-
-        Args:
-            expires_at: Unix seconds, one for each base: when its record expires.
-        """
-        return self._prepare(tenant, bases, [custody] * len(bases), expires_at, once=True)
-
-    def prepare_move(
-        self, tenant: str, bases: Sequence[bytes], custodies: Sequence[Custody], expires_at: Sequence[int]
-    ) -> Prepared[None]:
-        """Seal custody that replaces what is set: one round trip to write, none for no base.
-
-        Args:
-            bases: each only once.
-            custodies, expires_at: one for each base.
-        """
-        return self._prepare(tenant, bases, custodies, expires_at, once=False)
-
-    def _prepare(
+    def prepare(
         self,
         tenant: str,
         bases: Sequence[bytes],
         custodies: Sequence[Custody],
         expires_at: Sequence[int],
         *,
-        once: bool,
+        first: bool = False,
     ) -> Prepared[None]:
+        """Seal custody that replaces what is set: one round trip to write, none for no base.
+
+        Args:
+            bases: each only once.
+            custodies: one for each base.
+            expires_at: Unix seconds, one for each base: when its record expires.
+            first: it is written only if none is set.
+        """
         keys = self._keyring.tenant(tenant)
         state, stems = keys.state, stems_of(keys, bases)
         places = [custody_key(stem) for stem in stems.own]
         plain = [custody_bytes(custody) for custody in custodies]
         values = state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
-        condition: tuple[bytes, ...] = (b"NX",) if once else ()
+        condition: tuple[bytes, ...] = (b"NX",) if first else ()
         commands: list[Command] = []
         sealed: list[Sealed] = []
         for place, value, ends in zip(places, values, expires_at, strict=True):
             commands.append((b"SET", place, value, *condition, b"EXAT", ends))
-            sealed.append(Sealed(place, value, until=ends, once=once))
-        if not once and not stems.layers.other_is_newer:  # a value at the older place would win, see `Vault`
+            sealed.append(Sealed(place, value, until=ends, once=first))
+        if not first and not stems.layers.other_is_newer:  # a value at the older place would win, see `Vault`
             older = [custody_key(stem) for stem in stems.other]
             commands += [(b"DEL", place) for place in older]
             sealed += [Sealed(place, None, until=0, once=False) for place in older]
-
         return self._prepared(sealed, commands)
 
     def open(self, tenant: str, stored: StoredValue | None) -> Custody | None:

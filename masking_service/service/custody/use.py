@@ -72,7 +72,7 @@ class MoveCustody:
         last = {known.base: (move, known) for known, move in zip(found, moves, strict=True) if known is not None}
         custodies = [move.custody for move, _ in last.values()]
         ends = [known.record.expires_at for _, known in last.values()]
-        moved = self.custodies.prepare_move(tenant, [*last], custodies, ends)
+        moved = self.custodies.prepare(tenant, [*last], custodies, ends)
         entry = self.recorder.record(
             context,
             Action.CUSTODY_MOVE,

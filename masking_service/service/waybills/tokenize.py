@@ -394,9 +394,8 @@ class StoreAndCompare:
         if not stored:
             return
         bases = [one.base for one in stored]
-        first = self.custodies.prepare_first(
-            context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
-        )
+        ends = [one.record.expires_at for one in stored]
+        first = self.custodies.prepare(context.principal.tenant, bases, [custody] * len(bases), ends, first=True)
         items = [ItemOutcome(base, Outcome.DONE, site=custody.site, courier=custody.courier) for base in bases]
         self.recorder.change(context, Action.CUSTODY_FIRST, Stated(role=grant.role), lambda: first, items=items)
 

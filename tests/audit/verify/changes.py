@@ -77,11 +77,13 @@ class Service:
 
     def move(self, courier: str, until: int = LATER) -> None:
         custody = [Custody("021001", courier)]
-        self.carry_out(lambda: self.custodies.prepare_move("default", [self.base], custody, [until]), "custody-move")
+        self.carry_out(lambda: self.custodies.prepare("default", [self.base], custody, [until]), "custody-move")
 
     def set_first(self, bases: Sequence[bytes], courier: str) -> None:
         custody, ends = Custody("021001", courier), [LATER] * len(bases)
-        self.carry_out(lambda: self.custodies.prepare_first("default", bases, custody, ends), "custody-first")
+        self.carry_out(
+            lambda: self.custodies.prepare("default", bases, [custody] * len(bases), ends, first=True), "custody-first"
+        )
 
     def freeze(self, who: str) -> None:
         wanted = Freeze(who, self.now, "why", "staff/s-1")

@@ -64,14 +64,14 @@ def test_a_principal_without_sites_holds_no_site() -> None:
 
 @pytest.mark.parametrize("custody", [Custody("021001"), Custody("021001", "client/c-88"), Custody(None, "staff/u-1")])
 def test_what_was_set_is_read(custodies: Custodies, client: redis.Redis, custody: Custody) -> None:
-    custodies.prepare_first("default", [FIRST], custody, [LATER]).write()
+    custodies.prepare("default", [FIRST], [custody], [LATER], first=True).write()
 
     assert stored_custody(custodies, client) == custody
 
 
 def test_a_batch_is_one_round_trip(custodies: Custodies, store: Store, client: redis.Redis) -> None:
     with counted(store) as trips:
-        custodies.prepare_first("default", [FIRST, SECOND], Custody("021001"), [LATER, LATER + 1]).write()
+        custodies.prepare("default", [FIRST, SECOND], [Custody("021001")] * 2, [LATER, LATER + 1], first=True).write()
 
     ends = [ask(client, "EXPIRETIME", place(base)) for base in (FIRST, SECOND)]
     assert (trips, ends) == ([1], [LATER, LATER + 1])
@@ -80,14 +80,14 @@ def test_a_batch_is_one_round_trip(custodies: Custodies, store: Store, client: r
 @pytest.fixture
 def sealed(custodies: Custodies, client: redis.Redis) -> bytes:
     """What is stored of the first waybill, which a site holds."""
-    custodies.prepare_first("default", [FIRST], Custody("021001"), [LATER]).write()
+    custodies.prepare("default", [FIRST], [Custody("021001")], [LATER], first=True).write()
     stored: bytes = ask(client, "GET", place(FIRST))
     return stored
 
 
 @pytest.mark.usefixtures("sealed")
 def test_custody_that_is_set_is_not_taken_over(custodies: Custodies, client: redis.Redis) -> None:
-    custodies.prepare_first("default", [FIRST], Custody("999999"), [LATER]).write()
+    custodies.prepare("default", [FIRST], [Custody("999999")], [LATER], first=True).write()
 
     assert stored_custody(custodies, client) == Custody("021001")
 
@@ -147,9 +147,9 @@ def test_what_a_change_of_custody_says_that_it_writes_is_what_it_writes(
     for at in other:
         ask(client, "SET", at, b"at the other place")
 
-    first = found.prepare_first("default", bases, custody, ends)
-    move = found.prepare_move("default", bases, [custody, Custody(None)], ends)
-    none = found.prepare_move("default", [], [], [])
+    first = found.prepare("default", bases, [custody] * len(bases), ends, first=True)
+    move = found.prepare("default", bases, [custody, Custody(None)], ends)
+    none = found.prepare("default", [], [], [])
 
     def said(change: Prepared[None]) -> list[object]:
         return [(one.place, bool(one.value), one.until, one.once) for one in change.sealed]

@@ -33,8 +33,10 @@ CHANGES: dict[str, Callable[[Store, str], Prepared[object]]] = {
         TENANT, "ref", [stores.NUMBER]
     ),
     "a case": lambda store, how: Cases(store, KEYRING, stores.foreseen(how)).prepare_opening(TENANT, OPENING),
-    "first custody": lambda store, how: custodies(store, how).prepare_first(TENANT, [BASE], Custody(how), [LATER]),
-    "custody": lambda store, how: custodies(store, how).prepare_move(TENANT, [BASE], [Custody(how)], [LATER]),
+    "first custody": lambda store, how: custodies(store, how).prepare(
+        TENANT, [BASE], [Custody(how)], [LATER], first=True
+    ),
+    "custody": lambda store, how: custodies(store, how).prepare(TENANT, [BASE], [Custody(how)], [LATER]),
     "a record of a call": lambda store, how: CallRecords(store, KEYRING, stores.foreseen(how)).prepare(TENANT, [CALL]),
     "a caller": lambda store, how: Callers(store, KEYRING, stores.foreseen(how)).prepare(TENANT, {"staff/u-1": "138"}),
     "a restriction": lambda store, how: restrictions(store, how).prepare(TENANT, [found(store)], "staff/u-1", NOW),

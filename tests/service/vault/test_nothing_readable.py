@@ -117,7 +117,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     put(vault, body, PLANTED["second number"], tenant=TENANT)
     stores.erase(vault, PLANTED["second number"], tenant=TENANT, now=NOW, until=LATER)
     custodies = Custodies(store, keyring, random, vault.record_keys)
-    custodies.prepare_first(TENANT, [stored.base], Custody(SITE), [LATER]).write()
+    custodies.prepare(TENANT, [stored.base], [Custody(SITE)], [LATER], first=True).write()
     who = f"staff/{PLANTED['phone']}"
     opened = Opened(NOW, who, f"D-{PLANTED['phone']}", (who,), ("/recipient/phone",))
     shown = [Disclosure(stored.base, LATER, one) for one in (opened, Viewed(NOW, who, "courier", 1))]

@@ -67,8 +67,8 @@ class _Parts:
 
     told: list[object] = field(default_factory=list)
 
-    def prepare_first(self, *given: object) -> str:
-        self.told.append(given)
+    def prepare(self, *given: object, first: bool) -> str:
+        self.told.append((*given, first))
         return "prepared"
 
     def change(
@@ -97,6 +97,6 @@ def test_a_first_custody_is_set_where_none_is_known_at_the_other_place_of_a_wayb
     bases, ends = [b"0", b"1", b"2"], [LATER, LATER + 1, LATER + 2]
     items = [ItemOutcome(base, "done", site="021001", courier="client/c-88") for base in bases]
     assert parts.told == [
-        ("default", bases, site, ends),
+        ("default", bases, [site] * 3, ends, True),
         (context, Action.CUSTODY_FIRST, Stated(role="printer"), "prepared", items),
     ]
