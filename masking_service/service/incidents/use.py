@@ -197,20 +197,15 @@ class Responding:
 
     def open(self, context: RequestContext, incident: IncidentRecord) -> answers.IncidentState:
         """Open an incident. Round trips: live permission, read, audit, write. Raises as `IncidentBook.open`."""
-        role = self._grant_managing(context, Action.INCIDENT_OPEN, incident.name)
-        with self.book.recorder.record_denials(context, Action.INCIDENT_OPEN, Stated(case=incident.name)):
-            return state_of(self.book.open(context, incident, role), context.now)
+        return self._manage(context, Action.INCIDENT_OPEN, incident.name, partial(self.book.open, context, incident))
 
     def note(self, context: RequestContext, name: str, known: Known) -> answers.IncidentState:
         """Note what became known. Round trips as `open`. Raises as `IncidentBook.note`."""
-        role = self._grant_managing(context, Action.INCIDENT_NOTE, name)
-        with self.book.recorder.record_denials(context, Action.INCIDENT_NOTE, Stated(case=name)):
-            return state_of(self.book.note(context, name, known, role), context.now)
+        return self._manage(context, Action.INCIDENT_NOTE, name, partial(self.book.note, context, name, known))
 
     def close(self, context: RequestContext, name: str) -> answers.IncidentState:
         """Close an incident. Round trips as `open`. Raises as `IncidentBook.close`."""
-        role = self._grant_managing(context, Action.INCIDENT_CLOSE, name)
-        return state_of(self.book.close(context, name, role), context.now)
+        return self._manage(context, Action.INCIDENT_CLOSE, name, partial(self.book.close, context, name))
 
     def _read(self, context: RequestContext) -> list[IncidentRecord]:
         try:
@@ -219,9 +214,13 @@ class Responding:
             self.gate.grant(context.principal, READ)
         return self.book.lists.listed(context.principal.tenant)
 
-    def _grant_managing(self, context: RequestContext, action: Action, name: str) -> str:
+    def _manage(
+        self, context: RequestContext, action: Action, name: str, change: Callable[[str], IncidentRecord]
+    ) -> answers.IncidentState:
+        """Return an incident after a change in the caller's role. Where that is refused, the refusal is recorded."""
         with self.book.recorder.record_denials(context, action, Stated(case=name)):
-            return self.gate.grant_live(context.principal, MANAGE).role
+            role = self.gate.grant_live(context.principal, MANAGE).role
+            return state_of(change(role), context.now)
 
 
 def named(incidents: Sequence[IncidentRecord], name: str) -> IncidentRecord:
