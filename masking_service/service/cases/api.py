@@ -17,14 +17,6 @@ from masking_service.service.cases.state import WantedCase
 from masking_service.service.cases.use import Casework
 from masking_service.service.people.permissions import Permission
 
-CaseName = Annotated[
-    str,
-    Meta(
-        description="1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first. Never used twice.",
-        extra_json_schema={"pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"},
-    ),
-]
-
 Officer = Annotated[
     str,
     Meta(
@@ -36,18 +28,21 @@ Officer = Annotated[
     ),
 ]
 
-Purpose = Annotated[
-    Name, Meta(description="Why values are opened. It decides which kinds can be opened, and whether a case is needed.")
-]
-
-Seconds = Annotated[int | float, Meta(description="Whole seconds. By default the longest time that the policy allows.")]
-
 
 class OpenCaseRequest(Shape, frozen=True):
     """A case to open."""
 
-    case: CaseName
-    purpose: Purpose
+    case: Annotated[
+        str,
+        Meta(
+            description="1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first. Never used twice.",
+            extra_json_schema={"pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"},
+        ),
+    ]
+    purpose: Annotated[
+        Name,
+        Meta(description="Why values are opened. It decides which kinds can be opened, and whether a case is needed."),
+    ]
     waybills: Annotated[
         list[Any],
         Meta(description="Waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. Not looked up."),
@@ -60,7 +55,9 @@ class OpenCaseRequest(Shape, frozen=True):
         ),
     ]
     officer: Officer | None = None
-    expires_in: Seconds | None = None
+    expires_in: Annotated[
+        int | float | None, Meta(description="Whole seconds. By default the longest time that the policy allows.")
+    ] = None
     signed: Signature | None = None
 
 
@@ -98,6 +95,11 @@ OPENED: Final = {
 _reading = partial(Operation, uses=ReadCases, permissions=(Permission.CASE_READ,))
 _act = partial(Operation, uses=Casework, answers={200: answers.Case})
 _decision = partial(_act, body=DecisionRequest, body_optional=True)
+_approval = partial(
+    _decision,
+    permissions=(Permission.CASE_APPROVE,),
+    problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
+)
 
 OPERATIONS: Final = (
     Operation(
@@ -181,25 +183,21 @@ OPERATIONS: Final = (
         problems=("not-found", *STORE),
         example_answer={"opens": [OPENED]},
     ),
-    _decision(
+    _approval(
         name="approve_case",
         route="POST /v1/cases/{case}/approve",
         summary="Approve a pending case, unless the caller opened it. Approvers cannot open values under it.",
         handle=handler_of(Casework.decide, act="approve"),
-        permissions=(Permission.CASE_APPROVE,),
         audited_as=Action.CASE_APPROVE,
-        problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
         example_body={"note": "核对过签收照片"},
         example_answer=CASE | {"approved_by": [SUPERVISOR], "decisions": [decision("approve", "核对过签收照片")]},
     ),
-    _decision(
+    _approval(
         name="deny_case",
         route="POST /v1/cases/{case}/deny",
         summary="Deny a pending case, unless the caller opened it. A denied case cannot be approved later.",
         handle=handler_of(Casework.decide, act="deny"),
-        permissions=(Permission.CASE_APPROVE,),
         audited_as=Action.CASE_DENY,
-        problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
         example_body={"note": "未附寄件人申请"},
         example_answer=CASE | {"status": "denied", "decisions": [decision("deny", "未附寄件人申请")]},
     ),

@@ -1,5 +1,6 @@
 """Operations on decoys."""
 
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
@@ -72,15 +73,14 @@ def _list(decoys: Planting, call: Call[None, None]) -> answers.Decoys:
 
 GUARDED: Final = ("sign-in-required", "quota-exceeded", *STORE)
 """The problems of operations that are guarded as openings are."""
+_of_decoys = partial(Operation, uses=Planting, permissions=(Permission.DECOY_PLANT,))
 
 OPERATIONS: Final = (
-    Operation(
+    _of_decoys(
         name="list_decoys",
         route="GET /v1/decoys",
         summary="The decoys in the order of planting, and how often each was named.",
-        uses=Planting,
         handle=_list,
-        permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_LIST,
         signed_by_header=True,
         answers={200: answers.Decoys},
@@ -106,14 +106,12 @@ OPERATIONS: Final = (
             ]
         },
     ),
-    Operation(
+    _of_decoys(
         name="plant_decoys",
         route="POST /v1/decoys",
         summary="Mark waybills as decoys. A person who names a phantom is frozen. A seed has a phone "
         "of the company's own.",
-        uses=Planting,
         handle=handler_of(Planting.plant),
-        permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_PLANT,
         body=PlantRequest,
         at_most={"waybills": MAX_RECORDS},
@@ -122,13 +120,11 @@ OPERATIONS: Final = (
         example_body={"waybills": [DECOY_NO], "kind": "phantom"},
         example_answer={"planted": 1},
     ),
-    Operation(
+    _of_decoys(
         name="remove_decoys",
         route="DELETE /v1/decoys",
         summary="Remove decoys. The answer is the same for waybills that are no decoys.",
-        uses=Planting,
         handle=handler_of(Planting.remove),
-        permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_REMOVE,
         body=DecoysRequest,
         at_most={"waybills": MAX_RECORDS},
@@ -137,13 +133,11 @@ OPERATIONS: Final = (
         example_body={"waybills": [DECOY_NO]},
         example_answer={"planted": 0},
     ),
-    Operation(
+    _of_decoys(
         name="hear_decoy",
         route="POST /v1/decoys/heard",
         summary="Report that a seed's phone rang. Answers who saw the seeds that rang so far.",
-        uses=Planting,
         handle=handler_of(Planting.heard),
-        permissions=(Permission.DECOY_PLANT,),
         audited_as=Action.DECOY_HEARD,
         body=HeardRequest,
         answers={200: answers.Heard},

@@ -1,6 +1,7 @@
 """Operations that read the audit log and the activity of people."""
 
 import re
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
@@ -160,6 +161,10 @@ def _time(text: str | None, name: str) -> int | None:
         raise InvalidRequest([(f"/{name}", "invalid-value")]) from None
 
 
+_auditing = partial(
+    Operation, uses=Auditing, permissions=(Permission.AUDIT_READ,), audited_as=Action.AUDIT_READ, problems=STORE
+)
+
 OPERATIONS: Final = (
     Operation(
         name="read_activity",
@@ -201,17 +206,13 @@ OPERATIONS: Final = (
             "since": "2026-11-23T08:20:00Z",
         },
     ),
-    Operation(
+    _auditing(
         name="read_audit",
         route="GET /v1/audit",
         summary="Entries of the audit log, in the order in which they were written.",
-        uses=Auditing,
         handle=_entries,
-        permissions=(Permission.AUDIT_READ,),
-        audited_as=Action.AUDIT_READ,
         query=AuditQuery,
         answers={200: answers.AuditPage},
-        problems=STORE,
         example_answer={
             "entries": [
                 {
@@ -240,29 +241,24 @@ OPERATIONS: Final = (
             "next": "5f1c0a9e27d34b68-412",
         },
     ),
-    Operation(
+    _auditing(
         name="sum_audit",
         route="GET /v1/audit/summary",
         summary="How many fields were opened, waybills viewed in full and calls refused, per hour or day.",
-        uses=Auditing,
         handle=_summary,
         permissions=(Permission.AUDIT_READ, Permission.AUDIT_SUMS),
-        audited_as=Action.AUDIT_READ,
         query=SummaryQuery,
         answers={200: answers.AuditSummary},
-        problems=STORE,
         example_answer={
             "sums": [{"at": "2026-11-24T08:00:00Z", "by": CASE["officer"], "fields": 3, "full_views": 0, "refusals": 1}]
         },
     ),
-    Operation(
+    _auditing(
         name="make_checkpoint",
         route="GET /v1/audit/checkpoint",
         summary="The signed heads of the audit log, made now.",
-        uses=Auditing,
         handle=handler_of(Auditing.checkpoint),
         permissions=(Permission.AUDIT_READ, Permission.AUDIT_SUMS),
-        audited_as=Action.AUDIT_READ,
         answers={200: answers.AuditCheckpoint},
         problems=("quota-exceeded", *STORE),
         example_answer={
@@ -275,17 +271,13 @@ OPERATIONS: Final = (
             "signature": "QWJj" * 21 + "QQ==",
         },
     ),
-    Operation(
+    _auditing(
         name="read_searches",
         route="POST /v1/audit/searches",
         summary="Who searched for a phone, or for four digits at a site: entries of the audit log, the newest first.",
-        uses=Auditing,
         handle=_searches,
-        permissions=(Permission.AUDIT_READ,),
-        audited_as=Action.AUDIT_READ,
         body=SearchesRequest,
         answers={200: answers.AuditPage},
-        problems=STORE,
         example_body={"phone": "02159791234"},
         example_answer={
             "entries": [

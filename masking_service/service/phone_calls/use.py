@@ -20,13 +20,7 @@ from masking_service.service.call.budgets import Budgets
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import NotFound
 from masking_service.service.call.operation import SentProof
-from masking_service.service.call.recorder import (
-    ItemOutcome,
-    Recorded,
-    Recorder,
-    RequestContext,
-    Stated,
-)
+from masking_service.service.call.recorder import ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.service.cases.state import Case, CaseAuthority
 from masking_service.service.custody.state import Custodies
 from masking_service.service.decoys.state import DecoyWatch
@@ -39,13 +33,7 @@ from masking_service.service.people.policy import Grant, Policy
 from masking_service.service.people.principals import Principal
 from masking_service.service.phone_calls.line import Line
 from masking_service.service.phone_calls.problems import CallsUnavailable, NoCallerNumber, NotCallable
-from masking_service.service.phone_calls.state import (
-    Callers,
-    LiveCalls,
-    Origin,
-    StoredCall,
-    hash_called,
-)
+from masking_service.service.phone_calls.state import Callers, LiveCalls, Origin, StoredCall, hash_called
 from masking_service.service.restrictions.state import Restricted
 from masking_service.service.vault.vault import FoundWaybill, Vault
 from masking_service.service.waybills.view import reached

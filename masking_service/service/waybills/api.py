@@ -1,5 +1,6 @@
 """Operations on waybills: masked, tokenized, viewed, erased."""
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
@@ -58,6 +59,9 @@ def _erase(erase: EraseWaybill, call: Call[None, None]) -> answers.Erased:
 
 
 FOUND: Final = [{"pointer": "/remark", "code": "found-in-text"}]
+_viewing = partial(
+    Operation, uses=ViewWaybills, permissions=(Permission.WAYBILL_VIEW,), audited_as=Action.VIEW, proven=True
+)
 
 OPERATIONS: Final = (
     Operation(
@@ -121,15 +125,11 @@ OPERATIONS: Final = (
             "failed": 0,
         },
     ),
-    Operation(
+    _viewing(
         name="view_waybill",
         route="GET /v1/waybills/{waybill_no}",
         summary="View one waybill, masked.",
-        uses=ViewWaybills,
         handle=ViewWaybills.serve_one,
-        permissions=(Permission.WAYBILL_VIEW,),
-        audited_as=Action.VIEW,
-        proven=True,
         batch_of_one=True,
         query=ProfileQuery,
         answers={200: answers.Waybill},
@@ -149,15 +149,11 @@ OPERATIONS: Final = (
         problems=("not-found", "held", *SIGNATURE, *STORE),
         example_answer={"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"},
     ),
-    Operation(
+    _viewing(
         name="view_waybills",
         route="POST /v1/waybills/view",
         summary="View several waybills, masked.",
-        uses=ViewWaybills,
         handle=handler_of(ViewWaybills.__call__),
-        permissions=(Permission.WAYBILL_VIEW,),
-        audited_as=Action.VIEW,
-        proven=True,
         body=ViewRequest,
         at_most={"waybills": MAX_ITEMS},
         answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
