@@ -172,13 +172,14 @@ class CaseCheck:
     def _confirm(
         self, tenant: str, case: str, purpose: str, waybills: Collection[str], officer: str | None
     ) -> Confirmation:
-        nonce = self._random(REQUEST_NONCE_BYTES).hex()
+        nonce, timestamp = self._random(REQUEST_NONCE_BYTES).hex(), str(self._clock())
+        body = msgspec.json.encode(TicketRequest(1, nonce, tenant, case, purpose))
         try:
             self._breaker.check()
         except StoreUnavailable:
             raise CaseCheckUnavailable from None
         try:
-            answer = self._exchange(msgspec.json.encode(TicketRequest(1, nonce, tenant, case, purpose)))
+            answer = self._outbound.ask(body, {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)})
             ticket = None if answer.status == 404 else self._read(answer, nonce)
         except (OutboundError, ValueError) as error:
             self._breaker.failed("unreachable")
@@ -199,11 +200,6 @@ class CaseCheck:
         if not hmac.compare_digest(ticket.nonce.encode(), nonce.encode()):
             raise ValueError("the answer to another question")
         return ticket
-
-    def _exchange(self, body: bytes) -> HttpAnswer:
-        """Ask once. Raises OutboundError."""
-        timestamp = str(self._clock())
-        return self._outbound.ask(body, {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)})
 
 
 def load_case_check(

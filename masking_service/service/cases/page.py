@@ -163,12 +163,12 @@ class ReadCasePage:
 def _calls(opening: Opening, of_case: Mapping[str, Sequence[Shown]]) -> list[answers.CaseCall]:
     """Return the calls that were made under a case, in the order of time."""
     made = [
-        (one.at, answers.CaseCall(number, one.field, one.principal, rfc3339(one.at)))
+        answers.CaseCall(number, one.field, one.principal, rfc3339(one.at))
         for number, shown in of_case.items()
         for one in shown
         if isinstance(one, PhoneCalled) and one.case == opening.case
     ]
-    return [answer for _, answer in sorted(made, key=lambda each: each[0])]
+    return sorted(made, key=attrgetter("at"))
 
 
 def _history(cases: Sequence[Case], now: int) -> answers.OpenerHistory:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from msgspec import UNSET, Meta
@@ -289,13 +289,13 @@ class ReadCases:
 def opened_under(opening: Opening, of_case: Mapping[str, Sequence[Shown]]) -> list[answers.CaseOpen]:
     """The fields that were opened under a case, in the order of time."""
     opened = [
-        (one.at, answers.CaseOpen(number, field, one.principal, rfc3339(one.at)))
+        answers.CaseOpen(number, field, one.principal, rfc3339(one.at))
         for number, shown in of_case.items()
         for one in shown
         if isinstance(one, Opened) and one.case == opening.case
         for field in one.fields
     ]
-    return [answer for _, answer in sorted(opened, key=itemgetter(0))]
+    return sorted(opened, key=attrgetter("at"))
 
 
 def _counts(context: RequestContext, active: _Active) -> answers.CaseCounts:
@@ -318,13 +318,13 @@ def _counts(context: RequestContext, active: _Active) -> answers.CaseCounts:
 def _decided(context: RequestContext, own: Sequence[Case]) -> list[answers.DecidedCase]:
     """Return what others recently decided on the caller's cases, the latest first."""
     told = [
-        (act.at, answers.DecidedCase(case.opening.case, act.act, act.by, rfc3339(act.at), act.note or None))
+        answers.DecidedCase(case.opening.case, act.act, act.by, rfc3339(act.at), act.note or None)
         for case in own
         if case.opening.opened_by == context.principal.id
         for act in case.acts
         if act.act in ("approve", "deny") and act.at > context.now - TOLD_SECONDS
     ]
-    return [answer for _, answer in sorted(told, key=itemgetter(0), reverse=True)[:MAX_TOLD]]
+    return sorted(told, key=attrgetter("at"), reverse=True)[:MAX_TOLD]
 
 
 def _concerns(case: Case, principal: str) -> bool:

@@ -11,7 +11,6 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.secret import Unprinted
 from masking_audit.format.links import fact_hash
@@ -238,7 +237,7 @@ class Cases(TenantState):
         Writing it raises CaseExists where the name was used before, by whatever case.
         """
         key = self._key(tenant, opening.case)
-        mine = self._seal(tenant, key, b"open", opening)
+        mine = self._seal(tenant, msgspec.json.encode(opening), _at(key, b"open"))
         persons = {opening.opened_by, opening.officer or opening.opened_by}
         narrow: list[Narrow] = [("person", person) for person in sorted(persons)]
         narrow += [("waybill", number) for number in opening.waybills]
@@ -277,7 +276,7 @@ class Cases(TenantState):
             done += b":" + self._keyring.tenant(tenant).tag(_OF_EACH_PERSON[act.act], act.by).encode()
         elif act.act == "claim":
             done += b":%d" % act.number
-        sealed = self._seal(tenant, key, done, act)
+        sealed = self._seal(tenant, msgspec.json.encode(act), _at(key, done))
         narrow: list[Narrow] = []
         if act.act in _LISTED_AS:
             narrow.append(("status", _LISTED_AS[act.act]))
@@ -421,10 +420,6 @@ class Cases(TenantState):
 
     def _list(self, tenant: str) -> bytes:
         return tenant_stem(self._keyring.tenant(tenant).tenant_tag) + b"cases"
-
-    def _seal(self, tenant: str, key: bytes, fact: bytes, value: Opening | Act) -> bytes:
-        state = self._keyring.tenant(tenant).state
-        return state.seal(msgspec.json.encode(value), _at(key, fact), self._random(NONCE_BYTES))
 
     def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
         replies = self._store.read([(b"HGETALL", key) for key in keys])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from keys.aead import HOUR_FORMAT, NONCE_BYTES, SealingKey, SealingKeys, header_of
+from keys.aead import HOUR_FORMAT, SealingKey, SealingKeys, header_of
 from keys.keyring import Keyring
 from keys.secret import Unprinted
 from masking_service.service.people.principals import Principal
@@ -72,11 +72,9 @@ class Custodies(TenantState):
             expires_at: Unix seconds, one for each base: when its record expires.
             first: it is written only if none is set.
         """
-        keys = self._keyring.tenant(tenant)
-        state, stems = keys.state, stems_of(keys, bases)
+        stems = stems_of(self._keyring.tenant(tenant), bases)
         places = [custody_key(stem) for stem in stems.own]
-        plain = [custody_bytes(custody) for custody in custodies]
-        values = state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        values = self._seal_many(tenant, [custody_bytes(custody) for custody in custodies], places)
         condition: tuple[bytes, ...] = (b"NX",) if first else ()
         commands: list[Command] = []
         sealed: list[Sealed] = []

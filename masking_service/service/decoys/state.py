@@ -22,7 +22,6 @@ from typing import Final, Literal
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError, ProviderError
 from keys.keyring import BASE_BYTES, Keyring, TenantKeys
 from keys.secret import Unprinted
@@ -179,11 +178,10 @@ class Decoys(TenantState):
         place = self._hits_key(tenant)
         fields = [self._hit_fields(tenant, base) for base in bases]
         counted = self._store.write([(b"HINCRBY", place, times, 1) for times, *_ in fields])
-        state = self._keyring.tenant(tenant).state
         commands: list[Command] = []
         for times, (_, last, *kept) in zip(counted, fields, strict=True):
             who = kept[times % HITS_KEPT]
-            sealed = state.seal(msgspec.json.encode(hit), place + b"/" + who, self._random(NONCE_BYTES))
+            sealed = self._seal(tenant, msgspec.json.encode(hit), place + b"/" + who)
             commands.append((b"HSET", place, last, hit.at, who, sealed))
         self._store.write(commands)
 

@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
 from keys.secret import Unprinted
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.service.people.principals import Principal
@@ -39,7 +38,7 @@ class KnownPeople(TenantState):
         """Keep a person: one round trip. Raises StoreUnavailable."""
         keys = self._keyring.tenant(tenant)
         key, field = tenant_key(keys.tenant_tag, PEOPLE), keys.tag("person", person.id).encode()
-        sealed = keys.state.seal(msgspec.json.encode(person), _at(key, field), self._random(NONCE_BYTES))
+        sealed = self._seal(tenant, msgspec.json.encode(person), _at(key, field))
         self._store.write([(b"HSET", key, field, sealed), (b"EXPIREAT", key, now + KEPT_SECONDS)])
 
     def listed(self, tenant: str, now: int) -> list[KnownPerson]:

@@ -9,7 +9,6 @@ from typing import Final, Literal
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from keys.secret import Unprinted
@@ -82,11 +81,10 @@ class Holds(SealedLists[Hold]):
 
     def prepare_waybills(self, tenant: str, ref: str, waybills: Sequence[str] | None) -> Prepared[None]:
         """Seal the waybills of a hold, or prepare to forget them (None): one round trip to write."""
-        keys = self._keyring.tenant(tenant)
-        place = hold_key(keys.tenant_tag, ref)
+        place = hold_key(self._keyring.tenant(tenant).tenant_tag, ref)
         if waybills is None:
             return self._prepared([Sealed(place, None, until=0, once=False)], [(b"DEL", place)])
-        value = keys.state.seal(padded(msgspec.json.encode(waybills)), place, self._random(NONCE_BYTES))
+        value = self._seal(tenant, padded(msgspec.json.encode(waybills)), place)
         return self._prepared([Sealed(place, value, until=0, once=False)], [(b"SET", place, value)])
 
     def waybills(self, tenant: str, holds: Sequence[Hold]) -> list[list[str]]:

@@ -20,7 +20,6 @@ from typing import Any, Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES, SealingKeys
 from keys.keyring import TenantKeys
 from keys.secret import Unprinted
 from masking_service.masking.numbers.dialling import dialable
@@ -107,12 +106,13 @@ class LiveCalls(TenantState):
         choice = b64encode(self._random(_CHOICE_BYTES), b"-_").decode("ascii")
         call = StoredCall(place + choice, until)
         live, origin_key = _live_key(place), _origin_key(call.ref)
-        value = self._seal(live, call)
+        value = self._seal("", msgspec.msgpack.encode(call), live)
         origin = msgspec.structs.replace(origin, began=now, until=until)
+        sealed_origin = self._seal("", msgspec.msgpack.encode(origin), origin_key)
         stored = self._store.write(
             [
                 (b"SET", live, value, b"NX", b"GET", b"EXAT", until),
-                (b"SET", origin_key, self._seal(origin_key, origin), b"EXAT", until + KEPT_SECONDS),
+                (b"SET", origin_key, sealed_origin, b"EXAT", until + KEPT_SECONDS),
             ]
         )[0]
         found = call if stored in (None, value) else self._open(place, stored)
@@ -124,7 +124,8 @@ class LiveCalls(TenantState):
     def bound(self, place: str, call: StoredCall) -> None:
         """Keep what the provider answered: one round trip. Raises StoreUnavailable."""
         live = _live_key(place)
-        self._store.write([(b"SET", live, self._seal(live, call), b"EXAT", call.until)])
+        sealed = self._seal("", msgspec.msgpack.encode(call), live)
+        self._store.write([(b"SET", live, sealed, b"EXAT", call.until)])
 
     def read(self, ref: str) -> tuple[Origin, StoredCall | None] | None:
         """Return the owner of a reference, and its call if it still runs: at most one round trip.
@@ -167,20 +168,13 @@ class LiveCalls(TenantState):
         [stored] = self._store.write([(b"SET", key, mine, b"NX", b"GET", b"EX", MESSAGE_SECONDS)])
         return stored in (None, mine)
 
-    @property
-    def _state(self) -> SealingKeys:
-        return self._keyring.tenant("").state
-
-    def _seal(self, key: bytes, value: StoredCall | Origin) -> bytes:
-        return self._state.seal(msgspec.msgpack.encode(value), key, self._random(NONCE_BYTES))
-
     def _open(self, place: str, value: bytes | None) -> StoredCall | None:
         if value is None:
             return None
-        return msgspec.msgpack.decode(self._state.open(value, _live_key(place)), type=StoredCall)
+        return msgspec.msgpack.decode(self._keyring.tenant("").state.open(value, _live_key(place)), type=StoredCall)
 
     def _open_origin(self, ref: str, value: bytes) -> Origin:
-        return msgspec.msgpack.decode(self._state.open(value, _origin_key(ref)), type=Origin)
+        return msgspec.msgpack.decode(self._keyring.tenant("").state.open(value, _origin_key(ref)), type=Origin)
 
 
 def _live_key(place: str) -> bytes:
@@ -233,7 +227,6 @@ class Callers(TenantState):
         Args:
             numbers: digits, as `dialable` returns them.
         """
-        state = self._keyring.tenant(tenant).state
         commands: list[Command] = []
         sealed: list[Sealed] = []
         for principal, number in numbers.items():
@@ -243,10 +236,9 @@ class Callers(TenantState):
                 commands.append((b"HDEL", key, name))
                 sealed.append(Sealed(at, None, until=0, once=False))
                 continue
-            value = state.seal(number.encode("ascii"), at, self._random(NONCE_BYTES))
+            value = self._seal(tenant, number.encode("ascii"), at)
             commands.append((b"HSET", key, name, value))
             sealed.append(Sealed(at, value, until=0, once=False))
-
         return self._prepared(sealed, commands)
 
     def _place(self, tenant: str, principal: str) -> tuple[bytes, bytes]:
@@ -319,8 +311,7 @@ class CallRecords(TenantState):
             _Stored(one.field, one.sent.at, one.sent.seconds, one.sent.answered, one.number, one.sent.rang)
             for one in records
         ]
-        state = self._keyring.tenant(tenant).state
-        values = state.seal_many([*map(msgspec.json.encode, stored)], ats, self._random(NONCE_BYTES * len(ats)))
+        values = self._seal_many(tenant, [*map(msgspec.json.encode, stored)], ats)
         commands: list[Command] = []
         for one, (key, name), value in zip(records, places, values, strict=True):
             commands.append((b"HSETNX", key, name, value))

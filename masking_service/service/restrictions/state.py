@@ -9,7 +9,6 @@ from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
 from masking_service.service.people.errors import AccessError
 from masking_service.service.state.sealed import Prepared, Sealed, TenantState
 from masking_service.service.vault.vault import FoundWaybill
@@ -36,11 +35,9 @@ class Restrictions(TenantState):
 
     def prepare(self, tenant: str, found: Sequence[FoundWaybill], by: str, now: int) -> Prepared[None]:
         """Seal a restriction of each waybill: one round trip to write, none without waybills."""
-        keys = self._keyring.tenant(tenant)
-        stems = stems_of(keys, [one.base for one in found])
+        stems = stems_of(self._keyring.tenant(tenant), [one.base for one in found])
         places = [restriction_key(stem) for stem in stems.own]
-        plain = [msgspec.json.encode([now, by])] * len(places)
-        values = keys.state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        values = self._seal_many(tenant, [msgspec.json.encode([now, by])] * len(places), places)
         sealed = [
             Sealed(place, value, until=one.record.kept_until, once=False)
             for place, value, one in zip(places, values, found, strict=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
 
@@ -98,6 +99,15 @@ class TenantState:
         self._store = store
         self._keyring = keyring
         self._random = random
+
+    def _seal(self, tenant: str, content: bytes, place: bytes) -> bytes:
+        """Return content of a tenant sealed for its place, as `Sealed` names it."""
+        return self._keyring.tenant(tenant).state.seal(content, place, self._random(NONCE_BYTES))
+
+    def _seal_many(self, tenant: str, contents: Sequence[bytes], places: Sequence[bytes]) -> list[bytes]:
+        """As `_seal`, for several places."""
+        nonces = self._random(NONCE_BYTES * len(places))
+        return self._keyring.tenant(tenant).state.seal_many(contents, places, nonces)
 
     def _prepared(self, sealed: Sequence[Sealed], commands: Sequence[Command]) -> Prepared[None]:
         """Return a change that sends these commands in one round trip, and nothing without commands."""
