@@ -31,8 +31,10 @@ from keys.errors import IntegrityError, KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.signers import LogSigner
 from masking_audit.format.lines import Checkpoint, CheckpointLine, UnreadableLineError, is_signed, read_line, write_line
-from masking_audit.format.links import checkpoint_message, encode
+from masking_audit.format.links import encode
 from masking_service.audit.errors import CheckpointsBlockedError, RolledBackError
+from masking_service.audit.stored import fields_of
+from masking_service.audit.streams import read_checkpoint
 from masking_service.audit.writers import Writers, covers, describe_rollback, heads, refuse_lost_entries
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
@@ -147,7 +149,7 @@ class Checkpoints:
 
     def verified(self, checkpoint: CheckpointLine) -> CheckpointLine:
         """Return a checkpoint of another source. Raises IntegrityError: it was not signed with these keys."""
-        self._signer.every.verify(checkpoint.signature, checkpoint_message(checkpoint.link))
+        self._signer.every.verify(checkpoint.signature, checkpoint.message)
         return checkpoint
 
     @property
@@ -207,23 +209,18 @@ class Checkpoints:
         finally:
             self._lock.release()
 
-    def newest(self) -> CheckpointLine:
-        """Return a checkpoint that covers every entry acknowledged before this call; make it only if none does.
+    def make(
+        self, keys: Sequence[bytes] | None = None, *, despite_loss: bool = False, reuse: bool = False
+    ) -> CheckpointLine:
+        """Return a checkpoint that covers every entry acknowledged before this call.
 
-        Two round trips, and one to make it.
-
-        Raises:
-            As `make`.
-        """
-        return self._make(reuse=True)
-
-    def make(self, keys: Sequence[bytes] | None = None) -> CheckpointLine:
-        """Make a checkpoint that covers every entry acknowledged before this call.
-
-        Three round trips. Where another process makes one meanwhile that covers as much, that one is returned.
+        Three round trips, two where none is made. Where another process makes one meanwhile that covers as much, that
+        one is returned.
 
         Args:
             keys: those that may sign what follows, only the active one if it is empty; None: as the newest one says.
+            despite_loss: make it even if signed entries are missing: the operator takes the responsibility.
+            reuse: make none if the newest one covers those entries.
 
         Raises:
             StoreUnavailable: it is unknown whether it was made.
@@ -231,31 +228,12 @@ class Checkpoints:
             IntegrityError: the log was not made with these keys. A CheckpointsBlockedError means that the store refuses
                 checkpoints.
         """
-        return self._make(keys)
-
-    def make_despite_loss(self) -> CheckpointLine:
-        """Make a checkpoint even if signed entries are missing: the operator takes the responsibility.
-
-        Only the active key may sign what follows, whichever the store's newest checkpoint names.
-        """
-        return self._make((), accept_loss=True)
-
-    def _make(
-        self, keys: Sequence[bytes] | None = None, *, accept_loss: bool = False, reuse: bool = False
-    ) -> CheckpointLine:
-        """Make a checkpoint.
-
-        Args:
-            keys: those that may sign what follows; None: as the checkpoint before it says.
-            accept_loss: make it even if signed entries are missing.
-            reuse: return the newest one if it covers what was found.
-        """
         with self._lock:
             for attempt in range(MAX_ATTEMPTS):
-                newest, writers = self._read_newest(any_key=accept_loss)
+                newest, writers = self._read_newest(any_key=despite_loss)
                 named = _keys_after(newest) if keys is None else [key.hex() for key in keys]
                 lost = attempt > 0 and keys is None  # another process made one meanwhile, which may cover as much
-                made = self._attempt(newest, writers, named, accept_loss=accept_loss, reuse=reuse or lost)
+                made = self._attempt(newest, writers, named, despite_loss=despite_loss, reuse=reuse or lost)
                 if made is not None:
                     return made
         raise StoreUnavailable("refused")
@@ -281,14 +259,11 @@ class Checkpoints:
             commands.append((b"XRANGE", named.checkpoints, place, place))
         replies = self._store.read(commands)
         newest = self._signed(replies[0])
-        if known is None:
-            stored = None
-        elif newest is None or newest.checkpoint.epoch < known.checkpoint.epoch:
-            raise RolledBackError(describe_rollback(newest, known))
-        else:
+        if known is not None:
             stored = self._signed(replies[2])  # None if it was archived and deleted since
-        if known is not None and stored is not None and stored.link != known.link:
-            raise RolledBackError(describe_rollback(newest, known))
+            is_older = newest is None or newest.checkpoint.epoch < known.checkpoint.epoch
+            if is_older or (stored is not None and stored.link != known.link):
+                raise RolledBackError(describe_rollback(newest, known))
         if newest is not None and (known is None or newest.link != known.link):
             if not (any_key or is_signed(newest, self._signer.present)):
                 raise IntegrityError("the newest checkpoint was signed with a key that has ended")
@@ -315,21 +290,19 @@ class Checkpoints:
         writers: Sequence[bytes],
         keys: Sequence[str],
         *,
-        accept_loss: bool = False,
+        despite_loss: bool = False,
         reuse: bool = False,
     ) -> CheckpointLine | None:
-        """Make the next checkpoint; None if another process did.
+        """Make the next checkpoint, as `make`; None if another process did.
 
         Args:
             writers: those that the slot of the checkpoints lists.
-            keys: in hexadecimal, those that may sign what follows; none: only the active one.
-            accept_loss: make it even if signed entries are missing.
-            reuse: return `previous` if it covers what was found.
+            keys: in hexadecimal.
         """
         named, roster = self._store.identity.audit, self._store.identity.roster
         found = self._writers.newest([*writers, *self._writers.in_other_slots()])
         if previous is not None:
-            if not accept_loss:
+            if not despite_loss:
                 refuse_lost_entries(previous.checkpoint, found, self._clock())
             if reuse and covers(previous.checkpoint, found):
                 return previous
@@ -351,7 +324,7 @@ class Checkpoints:
     def _store_next(self, checkpoint: Checkpoint) -> CheckpointLine | None:
         """Sign a checkpoint and store it; None if another process was first."""
         unsigned = CheckpointLine(checkpoint, encode(checkpoint), b"")
-        signature = self._signer.sign(checkpoint_message(unsigned.link))
+        signature = self._signer.sign(unsigned.message)
         args = checkpoint.epoch, unsigned.content, signature
         kept = self._store.script(_SCRIPT, [self._store.identity.audit.checkpoints], args)
         if kept < 0:
@@ -362,14 +335,12 @@ class Checkpoints:
         """Parse a checkpoint from a range reply, and verify its signature."""
         if not reply:
             return None
-        flat = reply[0][1]
-        fields = dict(zip(flat[0::2], flat[1::2], strict=True))
+        name, flat = reply[0]
         try:
-            read = read_line(b'{"checkpoint":%b}' % fields[b"checkpoint"])
-            if not isinstance(read, CheckpointLine) or reply[0][0] != b"%d-0" % read.checkpoint.epoch:
+            found = read_checkpoint(fields_of(flat))
+            if name != b"%d-0" % found.checkpoint.epoch:
                 raise UnreadableLineError("is stored at another epoch")
-            found = CheckpointLine(read.checkpoint, read.content, fields[b"signature"])
-        except (KeyError, UnreadableLineError):
+        except UnreadableLineError:
             raise IntegrityError("the stream of checkpoints contains an invalid one") from None
         return self.verified(found)
 

@@ -5,7 +5,7 @@ entries are written.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, Self
 
 import msgspec
@@ -14,7 +14,7 @@ from keys.errors import IntegrityError
 from masking_audit.format.links import encode
 from masking_service.audit.order import Order
 from masking_service.audit.questions import ArchivedEntry, OlderEntries
-from masking_service.audit.stored import unpack
+from masking_service.audit.stored import fields_of, unpack
 from masking_service.store.client import Command, Store
 
 ID: Final = re.compile(r"([0-9a-f]{16})-([1-9][0-9]{0,17})", re.ASCII)
@@ -85,30 +85,20 @@ def position(log: TenantLog, name: str) -> Order:
     return found[0].order
 
 
-def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[Scanned | None]:
-    """Yield the entries of these ids: one round trip.
-
-    The order may still name entries that were archived and deleted; for these it yields None.
-    """
-    for name, fields in zip(names, _fields(store, names), strict=True):
-        if fields is None:
-            yield None
-            continue
-        entry = _parse_entry(fields)
-        if entry["tenant"] != tenant:
-            raise IntegrityError("the audit order of a tenant names an entry of another tenant")
-        yield Scanned({"id": name} | entry, len(encode(entry)))
-
-
-def read_stored(log: TenantLog, names: Sequence[str]) -> Iterator[Scanned]:
-    """Yield the entries that the store's order names, those that the store lacks from the archive."""
+def read_stored(log: TenantLog, names: Sequence[str]) -> dict[str, Scanned]:
+    """Return the entries that the store's order names, by id; those that the store lacks from the archive."""
     store, tenant, older = log
-    read = [*read_entries(store, tenant, names)]
-    lacking = [name for name, one in zip(names, read, strict=True) if one is None]
-    archived = {row.id: Scanned.archived(row) for row in older.named(tenant, lacking)} if older and lacking else {}
-    for name, one in zip(names, read, strict=True):
-        if found := one or archived.get(name):
-            yield found
+    found: dict[str, Scanned] = {}
+    for name, fields in zip(names, _fields(store, names), strict=True):
+        if fields is not None:
+            entry = _parse_entry(fields)
+            if entry["tenant"] != tenant:
+                raise IntegrityError("the audit order of a tenant names an entry of another tenant")
+            found[name] = Scanned({"id": name} | entry, len(encode(entry)))
+    lacking = [name for name in names if name not in found]
+    if older and lacking:
+        found |= {row.id: Scanned.archived(row) for row in older.named(tenant, lacking)}
+    return found
 
 
 def parse_order(text: bytes, slot: int = 0, slots: int = 1) -> Order:
@@ -128,10 +118,7 @@ def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | 
             raise IntegrityError("the audit order of a tenant contains an invalid id")
         place = match[2].encode() + b"-0"
         commands.append((b"XRANGE", store.identity.audit.stream(match[1]), place, place))
-    return [
-        dict(zip(reply[0][1][0::2], reply[0][1][1::2], strict=True)) if reply else None
-        for reply in store.read(commands)
-    ]
+    return [fields_of(reply[0][1]) if reply else None for reply in store.read(commands)]
 
 
 def _parse_entry(fields: Mapping[bytes, bytes]) -> EntryDocument:

@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final, NamedTuple
 
@@ -28,15 +29,13 @@ class RecentEntry(NamedTuple):
     figures: Figures
 
 
+@dataclass(slots=True)
 class _Tenant:
     """The rows of one tenant, oldest first, and the cursor behind the last entry read."""
 
-    __slots__ = ("complete_since", "last", "rows")
-
-    def __init__(self) -> None:
-        self.rows: deque[RecentEntry] = deque()
-        self.last: str | None = None
-        self.complete_since = 0
+    rows: deque[RecentEntry] = field(default_factory=deque)
+    last: str | None = None
+    complete_since: int = 0
 
 
 class RecentEntries:

@@ -215,7 +215,7 @@ def _read_archive(
 def _entries(log: TenantLog, cursor: Cursor, places: Sequence[_Place], *, newest: bool) -> Iterator[Scanned]:
     """Yield the entries at some places, and move the cursor: one round trip if the store has some of them."""
     names = [place.name for place in places if place.row is None]
-    stored = {one.entry["id"]: one for one in read_stored(log, names)} if names else {}
+    stored = read_stored(log, names) if names else {}
     for place in places:
         if not newest:
             cursor.pass_by(place)
@@ -261,8 +261,7 @@ def search(
     """
     found: list[EntryDocument] = []
     size, read, last, until = 0, 0, after, monotonic() + MAX_SECONDS
-    plain = wanted == Wanted()
-    count = min(limit, ORDER_ENTRIES) if plain else ORDER_ENTRIES
+    count = min(limit, ORDER_ENTRIES) if wanted == Wanted() else ORDER_ENTRIES
     for one in scan(log, wanted, after=after, newest=newest, count=count):
         last, read = one.cursor, read + one.examined
         if wanted.matches(one.entry):

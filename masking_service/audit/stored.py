@@ -5,6 +5,7 @@ stored as a MessagePack map: names and frequent words by their place in a table,
 hashes and ids as bytes. Entries of releases before this form are stored as JSON.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 import msgspec
@@ -54,6 +55,11 @@ def unpack(stored: bytes) -> dict[str, Any]:
     if stored.startswith(_JSON):
         return _decode_json(stored)
     return _lengthen_members(_decode_packed(stored))
+
+
+def fields_of(flat: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Return the fields of a stream's entry, as the store gives them."""
+    return dict(zip(flat[0::2], flat[1::2], strict=True))
 
 
 def _shorten_members(members: dict[str, Any]) -> dict[int | str, Any]:

@@ -1,12 +1,12 @@
 """Reads and trims the streams of the log in the store. Nothing is verified here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from masking_audit.format.lines import UNREADABLE, CheckpointLine, EntryLine, UnreadableLineError, entry_line, read_line
 from masking_audit.format.links import LINK_BYTES, MAX_AUDIT_SLOTS, WRITER
 from masking_service.audit.order import merged
-from masking_service.audit.stored import unpack
+from masking_service.audit.stored import fields_of, unpack
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import ONE_SLOT, AuditKeys
 
@@ -45,7 +45,7 @@ class Streams:
         streams = [keys.checkpoints for keys in (ONE_SLOT, AuditKeys(MAX_AUDIT_SLOTS))]
         for found in self._store.read([(b"XREVRANGE", stream, b"+", b"-", b"COUNT", 1) for stream in streams]):
             if found:
-                self._store.identity.audit = AuditKeys(_checkpoint(_fields(found[0][1])).checkpoint.slots)
+                self._store.identity.audit = AuditKeys(read_checkpoint(fields_of(found[0][1])).checkpoint.slots)
                 return
 
     def writers(self) -> set[str]:
@@ -56,19 +56,19 @@ class Streams:
     def newest_number(self, writer: str) -> int:
         """Return the number of a writer's newest entry; 0 without entries."""
         found = self._read((b"XREVRANGE", self.keys.stream(writer), b"+", b"-", b"COUNT", 1))
-        return _entry(writer, found[0][0], _fields(found[0][1])).number if found else 0
+        return _entry(writer, found[0][0], fields_of(found[0][1])).number if found else 0
 
     def newest_checkpoint(self) -> CheckpointLine | None:
         """Return the newest checkpoint, or None."""
         found = self._read((b"XREVRANGE", self.keys.checkpoints, b"+", b"-", b"COUNT", 1))
-        return _checkpoint(_fields(found[0][1])) if found else None
+        return read_checkpoint(fields_of(found[0][1])) if found else None
 
     def checkpoints(self, first: int = 0) -> Iterator[CheckpointLine]:
         """Yield the checkpoints from epoch `first` on, in order."""
         start = b"%d-0" % first
         while found := self._read((b"XRANGE", self.keys.checkpoints, start, b"+", b"COUNT", MIN_PER_REPLY)):
             for _, flat in found:
-                yield _checkpoint(_fields(flat))
+                yield read_checkpoint(fields_of(flat))
             start = b"(" + found[-1][0]
 
     def entries(self, writer: str, first: int, last: int | None = None) -> Iterator[EntryLine]:
@@ -80,7 +80,7 @@ class Streams:
         slot, slots = self.keys.slot_of(writer), self.keys.slots
         while found := self._read((b"XRANGE", key, start, end, b"COUNT", count)):
             for name, flat in found:
-                fields = _fields(flat)
+                fields = fields_of(flat)
                 yield _entry(writer, name, fields, _order(fields, slot, slots))
             start = b"(" + found[-1][0]
             size = sum(len(flat[1]) for _, flat in found)
@@ -109,10 +109,6 @@ class Streams:
         return reply
 
 
-def _fields(flat: list[bytes]) -> dict[bytes, bytes]:
-    return dict(zip(flat[0::2], flat[1::2], strict=True))
-
-
 def _order(fields: dict[bytes, bytes], slot: int, slots: int) -> bytes:
     """Return the place of an entry among the orders of all slots; empty if it is in none."""
     order = fields.get(b"order")
@@ -133,7 +129,8 @@ def _entry(writer: str, name: bytes, fields: dict[bytes, bytes], order: bytes = 
         raise UnreadableLineError("is not an entry") from None
 
 
-def _checkpoint(fields: dict[bytes, bytes]) -> CheckpointLine:
+def read_checkpoint(fields: Mapping[bytes, bytes]) -> CheckpointLine:
+    """Return the checkpoint in an entry of its stream. Raises UnreadableLineError: it is none."""
     try:
         line = b'{"checkpoint":%b}' % fields[b"checkpoint"]
         read = read_line(line)

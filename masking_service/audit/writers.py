@@ -14,7 +14,7 @@ from keys.errors import IntegrityError
 from masking_audit.format.lines import Checkpoint, CheckpointLine, Head
 from masking_service.audit.actions import Action
 from masking_service.audit.errors import ROLLED_BACK_REMEDY, RolledBackError
-from masking_service.audit.stored import unpack
+from masking_service.audit.stored import fields_of, unpack
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
@@ -154,7 +154,7 @@ class Writers:
             return NewestEntry(writer, 0, "", ends=True)
         try:
             name, flat = reply[0]
-            fields = dict(zip(flat[0::2], flat[1::2], strict=True))
+            fields = fields_of(flat)
             said = msgspec.convert(unpack(fields[b"entry"]), _EntryHead)
             number, link = int(name.removesuffix(b"-0")), fields[b"link"].hex()
         except (KeyError, ValueError, msgspec.DecodeError):

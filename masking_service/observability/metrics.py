@@ -8,7 +8,7 @@ worst of all workers. All other gauges are in `runtime/gauges.py`.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -36,7 +36,6 @@ CallRefusal = Literal[
 CallOutcome = Literal["bound", CallRefusal]
 """What came of a request for a number to dial."""
 SearchOutcome = Literal["found", "not-found", "too-many"]
-"""What came of a search."""
 AlertKind = Literal[
     "misses",
     "burst",
@@ -106,26 +105,32 @@ class Metrics:
             registry=self._registry,
         )
         self._items = self._counter("items", "Batch items, by outcome: ok or an error code.", "operation", "outcome")
-        self._problems = self._counter(
-            "problems", "Requests that were refused or failed, by problem code.", "code", of=ALERTED_PROBLEMS
+        self.problem = self._counting(
+            "problems", "Requests that were refused or failed, by problem code.", "code", ALERTED_PROBLEMS
         )
         budget = "role", "counts"
         self._spent = self._counter("budget_spent", "Amount reserved from budgets.", *budget)
         self._returned = self._counter("budget_returned", "Amount reserved, not used, and returned.", *budget)
         self._refusals = self._counter("budget_refusals", "Calls refused by a budget.", *budget, "window")
-        self._freezes = self._counter("freezes", "Principals frozen.", "reason", of=get_args(FreezeReason))
-        self._case_checks = self._counter(
-            "case_checks", "Questions to the ticket system.", "outcome", of=get_args(CaseCheckOutcome)
+        self.freeze: Callable[[FreezeReason], None] = self._counting(
+            "freezes", "Principals frozen.", "reason", get_args(FreezeReason)
         )
-        self._calls = self._counter("calls", "Requests for a number to dial.", "outcome", of=get_args(CallOutcome))
-        self._call_records = self._counter(
-            "call_records", "Records of calls, by whether they were answered.", "answered", of=("yes", "no")
+        self.case_check: Callable[[CaseCheckOutcome], None] = self._counting(
+            "case_checks", "Questions to the ticket system.", "outcome", get_args(CaseCheckOutcome)
         )
-        self._searches = self._counter("searches", "Searches, by outcome.", "outcome", of=get_args(SearchOutcome))
+        self.call: Callable[[CallOutcome], None] = self._counting(
+            "calls", "Requests for a number to dial.", "outcome", get_args(CallOutcome)
+        )
+        self.call_record: Callable[[Literal["yes", "no"]], None] = self._counting(
+            "call_records", "Records of calls, by whether they were answered.", "answered", ("yes", "no")
+        )
+        self.search: Callable[[SearchOutcome], None] = self._counting(
+            "searches", "Searches, by outcome.", "outcome", get_args(SearchOutcome)
+        )
         counted = [kind for kind in get_args(AlertKind) if kind != UNCOUNTED]
-        self._alerts = self._counter("alerts", "Alerts raised.", "kind", of=counted)
-        self._dropped = self._counter(
-            "alerts_dropped", "Alerts not delivered to the webhook.", "reason", of=get_args(DropReason)
+        self._alert = self._counting("alerts", "Alerts raised.", "kind", counted)
+        self.dropped_alert: Callable[[DropReason], None] = self._counting(
+            "alerts_dropped", "Alerts not delivered to the webhook.", "reason", get_args(DropReason)
         )
         workers = self._gauge("workers", "Running workers.", "livesum")
         workers.set(1)
@@ -158,10 +163,6 @@ class Metrics:
             bound = self._bound_items[operation, outcome] = self._items.labels(operation, outcome)
         bound.inc(count)
 
-    def problem(self, code: str) -> None:
-        """Count a request that was refused or failed."""
-        self._problems.labels(code).inc()
-
     def create_budget_series(self, budgets: Iterable[tuple[str, Budget]]) -> None:
         """Create the series of these roles' budgets."""
         for role, budget in budgets:
@@ -182,34 +183,10 @@ class Metrics:
         """Count a call that a budget refused."""
         self._refusals.labels(role, counts, window).inc()
 
-    def case_check(self, outcome: CaseCheckOutcome) -> None:
-        """Count a question to the ticket system."""
-        self._case_checks.labels(outcome).inc()
-
-    def call(self, outcome: CallOutcome) -> None:
-        """Count a request to the provider of calls."""
-        self._calls.labels(outcome).inc()
-
-    def call_record(self, *, answered: bool) -> None:
-        """Count a record of a call."""
-        self._call_records.labels("yes" if answered else "no").inc()
-
-    def search(self, outcome: SearchOutcome) -> None:
-        """Count a search."""
-        self._searches.labels(outcome).inc()
-
-    def freeze(self, reason: FreezeReason) -> None:
-        """Count a freeze."""
-        self._freezes.labels(reason).inc()
-
     def alert(self, kind: AlertKind) -> None:
         """Count an alert that was raised, unless it is about a decoy."""
         if kind != UNCOUNTED:
-            self._alerts.labels(kind).inc()
-
-    def dropped_alert(self, reason: DropReason) -> None:
-        """Count an alert that could not be delivered."""
-        self._dropped.labels(reason).inc()
+            self._alert(kind)
 
     def background_run(self, *, store_up: bool, circuits_open: int, keyset_refused: bool) -> None:
         """Record what the last background run of this worker found."""
@@ -235,12 +212,15 @@ class Metrics:
         latest = self._library.generate_latest
         return latest(registry) + latest(own_registry), self._library.CONTENT_TYPE_PLAIN_0_0_4
 
-    def _counter(self, name: str, what: str, *labels: str, of: Iterable[str] = ()) -> "Counter":
-        """Create a counter; `of` are values of its only label, whose series start at zero."""
-        made = self._library.Counter(f"masking_{name}", what, labels, registry=self._registry)
-        for value in of:
-            made.labels(value)
-        return made
+    def _counter(self, name: str, what: str, *labels: str) -> "Counter":
+        return self._library.Counter(f"masking_{name}", what, labels, registry=self._registry)
+
+    def _counting(self, name: str, what: str, label: str, values: Iterable[str]) -> Callable[[str], None]:
+        """Create a counter with one label, whose series of these values start at zero, and return what counts one."""
+        counter = self._counter(name, what, label)
+        for value in values:
+            counter.labels(value)
+        return lambda value: counter.labels(value).inc()
 
     def _gauge(self, name: str, what: str, mode: Literal["livesum", "livemin", "livemax"]) -> "Gauge":
         """Create a gauge of this worker; `mode` says how the workers' values are combined."""

@@ -170,7 +170,7 @@ class Auditing:
         with self.recorder.record_denials(context, Action.AUDIT_READ):
             grant = self._grant(context)
             self.budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
-        made = self.checkpoints.newest()
+        made = self.checkpoints.make(reuse=True)
         signature = b64encode(made.signature).decode("ascii")
         return {"checkpoint": msgspec.json.decode(made.content), "signature": signature}
 

@@ -97,7 +97,7 @@ class CallReports:
         ]
         self.recorder.change(context, Action.CALL_RECORD, NOTHING_STATED, lambda: prepared, items=items)
         for one in new:
-            self.metrics.call_record(answered=one.sent.answered)
+            self.metrics.call_record("yes" if one.sent.answered else "no")
         return len(new)
 
 

@@ -171,7 +171,7 @@ def test_a_log_in_which_no_head_has_moved_has_its_newest_checkpoint(
     store: Store, checkpoints: Checkpoints, client: redis.Redis
 ) -> None:
     log_on(store).append(entry(at=NOW))
-    first, again = checkpoints.newest(), checkpoints.newest()
+    first, again = checkpoints.make(reuse=True), checkpoints.make(reuse=True)
 
     assert (first.link, epochs_in(client)) == (again.link, [1])
 
@@ -179,10 +179,10 @@ def test_a_log_in_which_no_head_has_moved_has_its_newest_checkpoint(
 def test_a_new_entry_needs_a_new_checkpoint(store: Store, checkpoints: Checkpoints) -> None:
     log = log_on(store)
     log.append(entry(at=NOW))
-    checkpoints.newest()
+    checkpoints.make(reuse=True)
     number = number_of(log.append(entry(at=NOW)))
 
-    made = checkpoints.newest()
+    made = checkpoints.make(reuse=True)
 
     assert (made.checkpoint.epoch, heads(made)[0][1]) == (2, number)
 
@@ -197,7 +197,7 @@ def test_a_checkpoint_takes_three_round_trips_and_one_more_for_several_slots(
     with counted(store) as making:
         checkpoints.make()
     with counted(store) as reusing:
-        checkpoints.newest()
+        checkpoints.make(reuse=True)
 
     more = int(named().slots > 1)
     assert (looking, making, reusing) == ([1], [3 + more], [2 + more])

@@ -130,6 +130,6 @@ def test_an_invalid_stream_is_an_integrity_error(
 
 def test_accepting_a_loss_makes_a_checkpoint_each_time(checkpoints: Checkpoints, client: redis.Redis) -> None:
     for _ in range(2):
-        checkpoints.make_despite_loss()
+        checkpoints.make((), despite_loss=True)
 
     assert epochs_in(client) == [1, 2]

@@ -1,6 +1,7 @@
 """Writers that end, rest or lose entries."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,9 +23,9 @@ def test_a_writer_that_leaves_the_list_moves_no_head(store: Store, checkpoints: 
     log = log_on(store)
     log.append(entry(at=NOW))
     log.close()
-    first = checkpoints.newest()
+    first = checkpoints.make(reuse=True)
 
-    assert checkpoints.newest().link == first.link
+    assert checkpoints.make(reuse=True).link == first.link
 
 
 def test_a_writer_that_closed_is_named_once_more_and_leaves_the_list(
@@ -100,11 +101,11 @@ def test_no_checkpoint_is_made_of_a_writer_that_lost_entries(
     cut(client, named().stream(writer))
 
     clock.now += EVERY_SECONDS
-    for make in (checkpoints.make, checkpoints.newest, checkpoints.make_if_due):
+    for make in (checkpoints.make, partial(checkpoints.make, reuse=True), checkpoints.make_if_due):
         with pytest.raises(RolledBackError, match="lost entries that checkpoint 1 covers"):
             make()
     assert epochs_in(client) == [1]
-    assert (checkpoints.make_despite_loss().checkpoint.keys, epochs_in(client)) == ((), [1, 2])
+    assert (checkpoints.make((), despite_loss=True).checkpoint.keys, epochs_in(client)) == ((), [1, 2])
 
 
 def test_a_writer_whose_newest_entry_was_exchanged_is_not_signed(
