@@ -93,15 +93,7 @@ class ArchiveServer(ThreadingHTTPServer):
             begin = question.position or Position(segment_since(self._archive, question.since), 0)
             lines, position = lines_at(self._archive, begin, MAX_PAGE_BYTES)
             return LogAnswer(lines=lines.decode(), position=position)
-        page = self._index.page(
-            question.tenant,
-            question.wanted,
-            question.low,
-            question.high,
-            newest=question.newest,
-            limit=min(question.limit, MAX_LIMIT),
-        )
-        return LogAnswer(page.rows, page.more, page.examined)
+        return self._index.page(msgspec.structs.replace(question, limit=min(question.limit, MAX_LIMIT)))
 
     def _keep_indexing(self) -> None:
         """Index what is added, and report a fault once."""

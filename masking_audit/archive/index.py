@@ -28,7 +28,15 @@ from masking_audit.archive.segments import (
 )
 from masking_audit.format.links import place_of
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.questions import MAX_PAGE_BYTES, ArchivedEntry, Page, Position, Wanted, one_or_more
+from masking_service.audit.questions import (
+    MAX_PAGE_BYTES,
+    ArchivedEntry,
+    LogAnswer,
+    PageQuestion,
+    Position,
+    Wanted,
+    one_or_more,
+)
 from masking_service.audit.reading import EntryDocument, parse_entry
 
 _ROWS_AT_ONCE: Final = 200
@@ -173,11 +181,8 @@ class Index:
         with self._lock:
             return self._index_more()
 
-    def page(self, tenant: str, wanted: Wanted, low: Order, high: Order, *, newest: bool, limit: int) -> Page:
-        """Return up to `limit` wanted entries of a tenant from `low` to `high`, both included.
-
-        Args:
-            newest: from `high` to `low`.
+    def page(self, question: PageQuestion) -> LogAnswer:
+        """Return a page.
 
         Raises:
             NotIndexedError: the index does not hold all that counts yet.
@@ -185,20 +190,22 @@ class Index:
         """
         with self._lock:
             self._require_all()
+            tenant, wanted = question.tenant, question.wanted
+            terms = wanted_terms(tenant, wanted)
             rows: list[ArchivedEntry] = []
             size = examined = 0
             with _LineReader(self._archive) as reader:
-                for place in self._merged(wanted_terms(tenant, wanted), low, high, newest=newest):
+                for place in self._merged(terms, question.low, question.high, newest=question.newest):
                     line = reader.line(place)
                     examined += 1
-                    is_last = len(rows) + 1 >= limit or size >= MAX_PAGE_BYTES or examined >= MAX_EXAMINED
+                    is_last = len(rows) + 1 >= question.limit or size >= MAX_PAGE_BYTES or examined >= MAX_EXAMINED
                     document = parse_entry(line.entry)
                     if document["tenant"] == tenant and (is_last or wanted.matches(document)):
                         rows.append(ArchivedEntry(place.order, line.id, line.entry))
                         size += len(line.entry)
                     if is_last:
-                        return Page(rows, more=True, examined=examined)
-            return Page(rows, more=False, examined=examined)
+                        return LogAnswer(rows, more=True, examined=examined)
+            return LogAnswer(rows, examined=examined)
 
     def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
         """Return those of a tenant's entries with these ids that are archived. Raises as `page`.

@@ -8,7 +8,6 @@ import msgspec
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_audit.format.lines import CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.errors import ArchiveUnavailable
-from masking_service.audit.order import Order
 from masking_service.audit.questions import (
     MAX_ANSWER_BYTES,
     ArchivedEntry,
@@ -16,10 +15,8 @@ from masking_service.audit.questions import (
     LogAnswer,
     NamedQuestion,
     NewestQuestion,
-    Page,
     PageQuestion,
     Question,
-    Wanted,
     is_signed_answer,
     sign_question,
 )
@@ -49,10 +46,9 @@ class AskedArchive:
             max_bytes=MAX_ANSWER_BYTES,
         )
 
-    def page(self, tenant: str, wanted: Wanted, low: Order, high: Order, *, newest: bool, limit: int) -> Page:
+    def page(self, question: PageQuestion) -> LogAnswer:
         """Return a page; see `OlderEntries`: one exchange."""
-        answer = self._ask(PageQuestion(tenant, wanted, low, high, newest, limit))
-        return Page(answer.rows, answer.more, answer.examined)
+        return self._ask(question)
 
     def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
         """Return entries by their ids; see `OlderEntries`: one exchange."""

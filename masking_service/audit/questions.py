@@ -68,40 +68,6 @@ class ArchivedEntry(NamedTuple):
     entry: msgspec.Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Archived entries.
-
-    Attributes:
-        rows: in the order that was asked for. The last one may be one that is not wanted, if there is more.
-        more: whether there may be more after the last row.
-        examined: how many entries were read for it.
-    """
-
-    rows: list[ArchivedEntry]
-    more: bool
-    examined: int
-
-
-class OlderEntries(Protocol):
-    """Entries that the store no longer has."""
-
-    def page(self, tenant: str, wanted: Wanted, low: Order, high: Order, *, newest: bool, limit: int) -> Page:
-        """Return up to `limit` wanted entries of a tenant from `low` to `high`, both included.
-
-        Args:
-            newest: from `high` to `low`.
-
-        Raises:
-            ArchiveUnavailable: the archive did not answer.
-        """
-        ...
-
-    def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
-        """Return those of a tenant's entries with these ids that are archived. Raises as `page`."""
-        ...
-
-
 MAX_QUESTION_BYTES: Final = 64 * 1024
 MAX_ANSWER_BYTES: Final = 12 * 1024 * 1024
 MAX_LIMIT: Final = 500
@@ -118,7 +84,7 @@ class Position(msgspec.Struct, frozen=True, order=True):
 
 
 class PageQuestion(msgspec.Struct, frozen=True, tag="page"):
-    """Asks for a page; see `OlderEntries`."""
+    """Asks for up to `limit` wanted entries from `low` to `high`, both included; for `newest`, from `high` to `low`."""
 
     tenant: str
     wanted: Wanted
@@ -155,8 +121,9 @@ class LogAnswer(msgspec.Struct, frozen=True):
     """Answers a question.
 
     Attributes:
-        rows: the entries of a page, or those that were named.
-        more, examined: whether the page may have further entries, and how many were examined for it.
+        rows: the entries of a page in the order that was asked for, or those that were named. The last one of a page
+            may be one that is not wanted, if there is more.
+        more, examined: whether there may be more after the page, and how many entries were read for it.
         checkpoint: the newest one, as a line of the log; empty if it was not asked for, or there is none.
         position: where the next lines are; None at the end.
     """
@@ -170,6 +137,18 @@ class LogAnswer(msgspec.Struct, frozen=True):
 
 
 Question = PageQuestion | NamedQuestion | NewestQuestion | LinesQuestion
+
+
+class OlderEntries(Protocol):
+    """Entries that the store no longer has. Raises ArchiveUnavailable where the archive does not answer."""
+
+    def page(self, question: PageQuestion) -> LogAnswer:
+        """Return a page."""
+        ...
+
+    def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
+        """Return those of a tenant's entries with these ids that are archived."""
+        ...
 
 
 def sign_question(key: MessageKey, stamp: str, body: bytes) -> str:

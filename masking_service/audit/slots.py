@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Final, NamedTuple, Self
 
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.questions import MAX_PAGE_BYTES, ArchivedEntry, Wanted
+from masking_service.audit.questions import MAX_PAGE_BYTES, ArchivedEntry, PageQuestion, Wanted
 from masking_service.audit.reading import (
     MAX_PER_REPLY,
     EntryDocument,
@@ -26,6 +26,9 @@ from masking_service.audit.reading import (
 from masking_service.store.client import Command, Store
 
 _EDGE: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}", re.ASCII)
+ORDER_ENTRIES: Final = 500
+DELAY_SECONDS: Final = 600
+"""Seconds between an action and its entry at most: a refused call may wait for its minute to end."""
 LATE_MS: Final = 60_000
 """An entry that comes later than this behind those of other slots is not looked for in the archive."""
 
@@ -108,16 +111,23 @@ class _Place(NamedTuple):
     examined: int = 1
 
 
-def scan_slots(
-    log: TenantLog, wanted: Wanted, cursor: Cursor, within: tuple[Order, Order], *, newest: bool, count: int
+def scan(
+    log: TenantLog,
+    wanted: Wanted,
+    *,
+    after: str | Cursor | None,
+    newest: bool = False,
+    count: int = ORDER_ENTRIES,
 ) -> Iterator[Scanned]:
-    """Yield the entries of a tenant behind a cursor, in a range. Raises as `search`.
+    """Yield the entries of a tenant in the wanted range of time. Raises as `search`.
 
     Each slot lacks what was trimmed, up to its oldest entry. It was archived before the store was read. So a slot is
     read from the archive up to there, and from the store from there on. However the store is trimmed meanwhile, both
     know an entry by the same place in the order, so that none is left out and none comes twice.
     """
-    first, last = within
+    first = FIRST if wanted.begin is None else Order(max(wanted.begin - DELAY_SECONDS, 0) * 1000, 0)
+    last = LAST if wanted.end is None else Order((wanted.end + DELAY_SECONDS) * 1000, 0)
+    cursor = after if isinstance(after, Cursor) else Cursor.read(log, after, newest=newest)
     while True:
         lows = [first if newest else max(first, one) for one in cursor.lows]
         highs = [min(last, one) for one in cursor.highs]
@@ -201,7 +211,7 @@ def _read_archive(
         high = min(high, edge or LAST)
     if not log.older or low > high:
         return [], edge
-    page = log.older.page(log.tenant, wanted, low, high, newest=newest, limit=count)
+    page = log.older.page(PageQuestion(log.tenant, wanted, low, high, newest, count))
     found = []
     for row in page.rows:
         slot = log.store.identity.audit.slot_of(row.id.partition("-")[0])
@@ -232,9 +242,6 @@ MAX_SECONDS: Final = 2.5
 """A search that takes so long, because the archive is slow, ends with the entries that it has."""
 MAX_READ: Final = 5_000
 """Entries that one search reads. A search that ends there goes on behind the last one."""
-ORDER_ENTRIES: Final = 500
-DELAY_SECONDS: Final = 600
-"""Seconds between an action and its entry at most: a refused call may wait for its minute to end."""
 
 
 def search(
@@ -270,18 +277,3 @@ def search(
         if len(found) >= limit or size >= MAX_PAGE_BYTES or read >= MAX_READ or monotonic() >= until:
             return found, last
     return found, None if newest else last
-
-
-def scan(
-    log: TenantLog,
-    wanted: Wanted,
-    *,
-    after: str | Cursor | None,
-    newest: bool = False,
-    count: int = ORDER_ENTRIES,
-) -> Iterator[Scanned]:
-    """Yield the entries of a tenant in the wanted range of time. Raises as `search`."""
-    low = FIRST if wanted.begin is None else Order(max(wanted.begin - DELAY_SECONDS, 0) * 1000, 0)
-    high = LAST if wanted.end is None else Order((wanted.end + DELAY_SECONDS) * 1000, 0)
-    cursor = after if isinstance(after, Cursor) else Cursor.read(log, after, newest=newest)
-    yield from scan_slots(log, wanted, cursor, (low, high), newest=newest, count=count)

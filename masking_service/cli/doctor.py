@@ -23,7 +23,6 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.cli import texts
 from masking_service.cli.announcement import not_ready
 from masking_service.cli.options import state_dir
-from masking_service.cli.texts import DOCTOR, NOT_READY, NOT_SERVED, SAME_FAULT, SERVED_AT
 from masking_service.masking.schemas import load_schemas
 from masking_service.masking.timestamps import rfc3339
 from masking_service.outbound import Outbound, OutboundError
@@ -153,10 +152,10 @@ def _files(settings: Settings) -> None:
     deciding += sorted(settings.schemas.iterdir()) if settings.schemas else []
     environment = os.environ.get("MASKING_ENVIRONMENT_FILE")
     secret = [file for file in (Path(environment) if environment else None, settings.redis_tls.key) if file]
-    failed = [f"\n  {say(texts.CHANGEABLE, file=file)}" for file in deciding if _mode(file) & 0o022]
-    failed += [
-        f"\n  {say(texts.READABLE, file=file)}" for file in secret if _mode(file) & (stat.S_IRWXO | stat.S_IWGRP)
-    ]
+    changeable = Text("{file}: others can change it. Fix: chmod go-w {file}")
+    readable = Text("{file}: others can read it. Fix: chmod 600 {file}")
+    failed = [f"\n  {say(changeable, file=file)}" for file in deciding if _mode(file) & 0o022]
+    failed += [f"\n  {say(readable, file=file)}" for file in secret if _mode(file) & (stat.S_IRWXO | stat.S_IWGRP)]
     if failed:
         raise CheckFailed("".join(failed))
 
@@ -165,7 +164,7 @@ def _mode(file: Path) -> int:
     try:
         return stat.S_IMODE(file.stat().st_mode)
     except OSError as error:
-        raise CheckFailed(say(texts.UNSEEN, file=file, why=error.strerror)) from None
+        raise CheckFailed(say(Text("{file}: cannot be seen ({why})"), file=file, why=error.strerror)) from None
 
 
 def _store(settings: Settings, *weights: Weight) -> str | None:
@@ -173,16 +172,16 @@ def _store(settings: Settings, *weights: Weight) -> str | None:
         faults = readiness.every_fault(store)
     found = [fault for fault in faults if fault.weight in weights]
     if found and "advice" in weights and any(fault.weight == "unseen" for fault in found):
-        raise CheckFailed(say(texts.NOTHING_SEEN))
+        raise CheckFailed(say(Text("nothing was seen of it")))
     if found:
         raise CheckFailed(_listed(found))
     return _listed([fault for fault in faults if fault.weight == "untried" and "loses" in weights]) or None
 
 
 def _listed(faults: list[Fault]) -> str:
-    return "".join(
-        f"\n  {say(texts.STORE_FAULT, check=fault.check, reason=fault.reason, remedy=fault.remedy)}" for fault in faults
-    )
+    text = Text("{check}: {reason}. Fix: {remedy}")
+    told = [say(text, check=fault.check, reason=fault.reason, remedy=fault.remedy) for fault in faults]
+    return "".join(f"\n  {each}" for each in told)
 
 
 def _guarded(settings: Settings) -> None:
@@ -323,16 +322,19 @@ def _clients(settings: Settings) -> None:
 def doctor(state_dir: Path) -> None:
     """Check the set-up; exits with 1 if something is wrong. What could not be checked is marked with `?`."""
     console = Console(highlight=False)
-    table = Table(*(say(DOCTOR[name]) for name in ("setting", "value", "source")))
+    table = Table(*map(say, (Text("setting"), Text("value"), Text("source"))))
     for name, default in VARIABLES.items():
         given = os.environ.get(name)
-        shown = say(DOCTOR["set"]) if given and name in {"MASKING_REDIS_URL", "MASKING_ALERT_URL"} else given or default
-        table.add_row(name, shown, say(DOCTOR["environment" if given else "default"]))
+        secret = given and name in {"MASKING_REDIS_URL", "MASKING_ALERT_URL"}
+        source = Text("environment") if given else Text("default")
+        table.add_row(name, say(Text("(set)")) if secret else given or default, say(source))
     console.print(table)
     address = served_address(state_dir)
     reason = not_ready(address, READY_SECONDS) if address else ""
-    served = NOT_READY if reason else SERVED_AT if address else NOT_SERVED
-    console.print(say(served, address=address, reason=reason), markup=False)
+    served = Text("served at {address}, not ready: {reason}") if reason else Text("served at {address}")
+    console.print(
+        say(served if address else Text("not served from here"), address=address, reason=reason), markup=False
+    )
     with suppress(KeysError, SettingsError):  # which the checks name
         console.print(described_tier(state_dir), markup=False)
     failed: dict[str, str] = {}  # a fault, and the first check that met it
@@ -344,7 +346,9 @@ def doctor(state_dir: Path) -> None:
             told = say(store_told(fault)) if isinstance(fault, StoreUnavailable) else str(fault) or type(fault).__name__
             first = failed.setdefault(told, named)
             console.print(f"[red]✗[/red] {named}: ", end="")
-            console.print(told if first == named else say(SAME_FAULT, check=first), markup=False)
+            console.print(
+                told if first == named else say(Text("the same fault as under “{check}”"), check=first), markup=False
+            )
         else:
             untried = found if isinstance(found, str) else ""
             console.print(f"[yellow]?[/yellow] {named}: " if untried else f"[green]✓[/green] {named}", end="")

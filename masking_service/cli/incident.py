@@ -27,18 +27,6 @@ SAID: Final = {
     "incident-exists": Text("an incident of this name was opened before"),
     "incident-closed": Text("the incident is closed: only reports can be noted"),
 }
-UNKNOWN: Final = Text("there is no incident of this name")
-CANNOT_BE_NOTED: Final = Text("This cannot be noted.")
-NO_PACK: Final = Text("{folder} has no manifest.json: `audit incident` writes a pack with one")
-HEAD: Final = Text("{name}: {leak}, discovered {found}")
-CLOSED: Final = Text(", closed {closed}")
-NOT_IN_FORCE: Final = Text(" (not in force yet)")
-REPORTED: Final = Text("reported {at}")
-AT_ONCE: Final = Text("at once")
-AFTER_THE_END: Final = Text("after the end")
-DAYS_LEFT: Final = Text("{days} d {hours} h left")
-HOURS_LEFT: Final = Text("{hours} h {minutes} min left")
-OVERDUE: Final = Text("OVERDUE")
 _tenant: Final = tenant_option("The tenant of the incident.")
 
 
@@ -157,16 +145,19 @@ def _refusals_in_words() -> Iterator[None]:
     try:
         yield
     except NotFound:
-        raise click.ClickException(say(UNKNOWN)) from None
+        raise click.ClickException(say(Text("there is no incident of this name"))) from None
     except (IncidentExists, IncidentClosed) as refusal:
         raise click.ClickException(say(SAID[refusal.code])) from None
     except InvalidRequest as fault:
-        raise click.ClickException(with_rules(CANNOT_BE_NOTED, fault.places, language_of_terminal())) from None
+        raise click.ClickException(
+            with_rules(Text("This cannot be noted."), fault.places, language_of_terminal())
+        ) from None
 
 
 def _files(pack: Path) -> list[PackFile]:
     if not (pack / "manifest.json").is_file():
-        raise click.BadParameter(say(NO_PACK, folder=pack), param_hint="--pack")
+        told = Text("{folder} has no manifest.json: `audit incident` writes a pack with one")
+        raise click.BadParameter(say(told, folder=pack), param_hint="--pack")
     return [
         PackFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
         for path in sorted(pack.iterdir())
@@ -187,8 +178,9 @@ def _show(incidents: Iterable[IncidentRecord]) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     own = language_of_terminal()
     for one in incidents:
-        ended = say(CLOSED, closed=rfc3339(one.closed_at)) if one.closed_at else ""
-        console.print(say(HEAD, name=one.name, leak=one.leak, found=rfc3339(one.found_at)) + ended)
+        ended = say(Text(", closed {closed}"), closed=rfc3339(one.closed_at)) if one.closed_at else ""
+        head = Text("{name}: {leak}, discovered {found}")
+        console.print(say(head, name=one.name, leak=one.leak, found=rfc3339(one.found_at)) + ended)
         for code in one.countries:
             grade = grade_of(countries()[code], one)
             console.print(f"  {code}: {grade.name[own] if grade else '?'}")
@@ -198,18 +190,18 @@ def _show(incidents: Iterable[IncidentRecord]) -> None:
 
 def _due(duty: Duty) -> str:
     """Say by when a duty is due, or when it was done."""
-    law = "" if duty.binding else say(NOT_IN_FORCE)
+    law = "" if duty.binding else say(Text(" (not in force yet)"))
     if duty.reported_at:
-        return say(REPORTED, at=rfc3339(duty.reported_at))
+        return say(Text("reported {at}"), at=rfc3339(duty.reported_at))
     if not duty.deadline:
-        return say(AT_ONCE if duty.begins else AFTER_THE_END) + law
+        return say(Text("at once") if duty.begins else Text("after the end")) + law
     return f"{rfc3339(duty.deadline)}{law}, {_time_left(duty.deadline - clock())}"
 
 
 def _time_left(seconds: int) -> str:
     if seconds < 0:
-        return say(OVERDUE)
+        return say(Text("OVERDUE"))
     hours, rest = divmod(seconds, 3600)
     if hours >= 48:
-        return say(DAYS_LEFT, days=hours // 24, hours=hours % 24)
-    return say(HOURS_LEFT, hours=hours, minutes=rest // 60)
+        return say(Text("{days} d {hours} h left"), days=hours // 24, hours=hours % 24)
+    return say(Text("{hours} h {minutes} min left"), hours=hours, minutes=rest // 60)

@@ -40,8 +40,8 @@ from masking_service.shipped import shipped
 from masking_service.texts import Text, say
 
 _CHOSEN: Final[Mapping[ParameterSource | None, Text]] = {
-    ParameterSource.ENVIRONMENT: texts.POLICY_IN_USE,
-    ParameterSource.DEFAULT: texts.POLICY_SHIPPED,
+    ParameterSource.ENVIRONMENT: Text("checking {file}, as MASKING_POLICY says"),
+    ParameterSource.DEFAULT: Text("checking the shipped policy: MASKING_POLICY is not set"),
 }
 """The texts about a policy that the caller did not name."""
 
@@ -92,17 +92,18 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     for schema in every.values():
         if schema.name not in shipped:
             _show_schema(console, schema, found)
-    console.print(say(texts.SCHEMAS, count=len(every), names=", ".join(sorted(every))))
-    console.print(say(texts.RULES, version=RULES_VERSION))
-    console.print(say(texts.SOUND, file=file.name, digest=found.digest[:16]))
+    console.print(say(Text("{count} schemas: {names}"), count=len(every), names=", ".join(sorted(every))))
+    console.print(say(Text("rules of masking: version {version}"), version=RULES_VERSION))
+    console.print(say(Text("{file} is sound (digest {digest})."), file=file.name, digest=found.digest[:16]))
 
 
 def _show_profiles(console: Console, profiles: Collection[Profile], hidden: int) -> None:
     """Show what each profile shows, and what all of them together hide."""
     for name, profile in every_profile(profiles):
-        floor = say(texts.MEETS_FLOOR if profile.label else texts.NO_LABEL)
-        title = say(texts.PROFILE, name=name, floor=floor)
-        table = Table(*_headers("kind", "before", "after"), title=title, title_justify="left")
+        floor = Text("a label: meets the floor of GB/T 41833-2022") if profile.label else Text("not a label")
+        title = say(Text("profile {name} ({floor})"), name=name, floor=floor)
+        headers = map(say, (Text("kind"), Text("before"), Text("after")))
+        table = Table(*headers, title=title, title_justify="left")
         for kind, before, after in examples(profile):
             table.add_row(kind, before, after)
         console.print(table)
@@ -113,16 +114,17 @@ def _show_profiles(console: Console, profiles: Collection[Profile], hidden: int)
 
 def _show_rules(console: Console, found: Policy) -> None:
     """Show which searches and calls there are, and for how many people the common budgets fit."""
-    console.print(say(texts.SEARCH, indexes=_indexes(found.rules.search_default)))
+    console.print(say(Text("search indexes: {indexes}"), indexes=_indexes(found.rules.search_default)))
     for tenant, rule in found.rules.search_tenants.items():
-        console.print(say(texts.SEARCH_TENANT, tenant=tenant, indexes=_indexes(rule)))
+        console.print(say(Text("tenant {tenant}: {indexes}"), tenant=tenant, indexes=_indexes(rule)))
     for role in found.rules.roles.values():
         shared = [budget for counts, budget in role.budgets.items() if counts not in ("fields", "decoys")]
         if shared:
             fits = min(found.rules.factors.fits(budget) for budget in shared)
             console.print(say(texts.FITS, role=role.name, people=f"{fits:,}"))
     calls = found.rules.calls
-    console.print(say(texts.CALLS, provider=say(texts.CALLS_OFF) if calls is None else calls.provider))
+    provider = Text("no provider, so no one can be called") if calls is None else calls.provider
+    console.print(say(Text("calls: {provider}"), provider=provider))
     console.print(say(texts.OWN_NUMBERS, count=len(found.rules.own_numbers)))
     _show_signed(console, found)
     _show_devices(console, found)
@@ -149,7 +151,7 @@ def _show_devices(console: Console, found: Policy) -> None:
     """Show which calls are proven, and which of them a stolen key of an issuer could still make."""
     rule = found.rules.devices
     if rule is not None:
-        roles = say(texts.EVERY_ROLE) if rule.roles is None else ", ".join(sorted(rule.roles))
+        roles = say(Text("every role")) if rule.roles is None else ", ".join(sorted(rule.roles))
         console.print(say(texts.DEVICES, calls=", ".join(sorted(rule.proof)) or "-", roles=roles), soft_wrap=True)
     signed = found.rules.signed.acts if found.rules.signed is not None else frozenset()
     left = found.unproven
@@ -184,13 +186,9 @@ def number(file: TextIO, tenant: str, state_dir: Path) -> None:
         click.echo(hash_number(keys, phone.number))
 
 
-def _headers(*names: str) -> list[str]:
-    return [say(texts.COLUMNS[name]) for name in names]
-
-
 def _indexes(rule: SearchRule) -> str:
-    kept = [text for text, on in ((texts.SEARCH_PHONE, rule.phone), (texts.SEARCH_LAST4, rule.last4)) if on]
-    return ", ".join(map(say, kept)) or say(texts.SEARCH_OFF)
+    indexes = (Text("phone"), rule.phone), (Text("last four digits at a site"), rule.last4)
+    return ", ".join(say(text) for text, on in indexes if on) or say(Text("none, so nothing can be searched"))
 
 
 def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:
@@ -199,8 +197,8 @@ def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:
         if not profile.label:
             continue
         record = sample_record(schema)
-        title = say(texts.SCHEMA, name=schema.name, profile=profile.name)
-        table = Table(*_headers("path", "kind", "before", "after"), title=title)
+        title = say(Text("schema {name} under profile {profile}"), name=schema.name, profile=profile.name)
+        table = Table(*map(say, (Text("path"), Text("kind"), Text("before"), Text("after"))), title=title)
         for place, value in Masker(schema, profile).mask(record).fields:
             table.add_row(place.path, place.kind, str(value), str(place.parent(record)[place.keys[-1]]))
         console.print(table)

@@ -4,20 +4,8 @@ from typing import Final
 
 from masking_service.texts import Text
 
-MEETS_FLOOR: Final = Text("a label: meets the floor of GB/T 41833-2022")
-NO_LABEL: Final = Text("not a label")
-PROFILE: Final = Text("profile {name} ({floor})")
 TOGETHER: Final = Text("All profiles together hide at least {hidden} of 11 digits of a phone.")
 FITS: Final = Text("The common budget of role {role} fits {people} people on a peak day (`roles.{role}.people`).")
-SCHEMA: Final = Text("schema {name} under profile {profile}")
-SCHEMAS: Final = Text("{count} schemas: {names}")
-SEARCH: Final = Text("search indexes: {indexes}")
-SEARCH_OFF: Final = Text("none, so nothing can be searched")
-SEARCH_PHONE: Final = Text("phone")
-SEARCH_LAST4: Final = Text("last four digits at a site")
-SEARCH_TENANT: Final = Text("tenant {tenant}: {indexes}")
-CALLS: Final = Text("calls: {provider}")
-CALLS_OFF: Final = Text("no provider, so no one can be called")
 OWN_NUMBERS: Final = Text("own numbers, one of which each seed has to have: {count}")
 NO_NUMBER: Final = Text("number {line} of the file is not one whole phone number")
 UNMAPPED: Final = Text(
@@ -34,7 +22,6 @@ SIGNED_LEFT: Final = Text(
 )
 SIGNED_VALUES: Final = Text("A stolen signing key of an issuer opens no value.")
 DEVICES: Final = Text("device proofs: people prove {calls} with devices of their own ({roles})")
-EVERY_ROLE: Final = Text("every role")
 DEVICES_LEFT: Final = Text(
     "These calls need no device proof, so the holder of an issuer's signing key can make them as any person of the "
     "named roles: {calls}. A view shows masks, and what the profile shows in full."
@@ -47,22 +34,6 @@ DEVICES_UNSIGNED: Final = Text(
     "Devices are approved without a signature, so a stolen signing key of an issuer can approve one of its own: add "
     "device-approve to `signed.acts`."
 )
-RULES: Final = Text("rules of masking: version {version}")
-POLICY_IN_USE: Final = Text("checking {file}, as MASKING_POLICY says")
-POLICY_SHIPPED: Final = Text("checking the shipped policy: MASKING_POLICY is not set")
-SOUND: Final = Text("{file} is sound (digest {digest}).")
-COLUMNS: Final = {
-    "kind": Text("kind"),
-    "before": Text("before"),
-    "after": Text("after"),
-    "path": Text("path"),
-}
-
-CHANGEABLE: Final = Text("{file}: others can change it. Fix: chmod go-w {file}")
-READABLE: Final = Text("{file}: others can read it. Fix: chmod 600 {file}")
-UNSEEN: Final = Text("{file}: cannot be seen ({why})")
-NOTHING_SEEN: Final = Text("nothing was seen of it")
-STORE_FAULT: Final = Text("{check}: {reason}. Fix: {remedy}")
 NO_PASSWORD: Final = Text(
     "the store accepts connections without a password, for reading and for writing. "
     "Fix: ACL SETUSER default off resetpass, then ACL SAVE or CONFIG REWRITE, on every node"
@@ -95,15 +66,3 @@ NOT_THIS_SERVICE: Final = Text(
     "{url} is not this service, so no proof that names it is made. Fix: correct devices.urls of the policy"
 )
 NO_CLIENT: Final = Text("no client may call yet: python -m masking_service clients add ID --role label-printer")
-DOCTOR: Final = {
-    "setting": Text("setting"),
-    "value": Text("value"),
-    "source": Text("source"),
-    "environment": Text("environment"),
-    "default": Text("default"),
-    "set": Text("(set)"),
-}
-SERVED_AT: Final = Text("served at {address}")
-NOT_READY: Final = Text("served at {address}, not ready: {reason}")
-NOT_SERVED: Final = Text("not served from here")
-SAME_FAULT: Final = Text("the same fault as under “{check}”")

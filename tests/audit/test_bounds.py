@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from masking_service.audit.order import Order
-from masking_service.audit.questions import ArchivedEntry, Page, Wanted
+from masking_service.audit.questions import ArchivedEntry, LogAnswer, PageQuestion, Wanted
 from masking_service.audit.reading import EntryDocument, TenantLog
 from masking_service.audit.recent import RecentEntries
 from masking_service.audit.slots import scan, search
@@ -34,13 +34,14 @@ class Archived:
     examined: int = 0
     asked: list[tuple[Order, Order, int]] = field(default_factory=list)
 
-    def page(self, tenant: str, wanted: Wanted, low: Order, high: Order, *, newest: bool, limit: int) -> Page:
-        assert tenant == TENANT
+    def page(self, question: PageQuestion) -> LogAnswer:
+        low, high, limit = question.low, question.high, question.limit
+        assert question.tenant == TENANT
         self.asked.append((low, high, limit))
         found = [row for row in self.rows if low <= row.order <= high]
-        found = found[::-1] if newest else found
+        found = found[::-1] if question.newest else found
         examined, self.examined = self.examined, 0
-        return Page(found[:limit], len(found) > limit, examined or len(found[:limit]))
+        return LogAnswer(found[:limit], len(found) > limit, examined or len(found[:limit]))
 
     def named(self, tenant: str, names: Sequence[str]) -> list[ArchivedEntry]:
         assert tenant == TENANT

@@ -9,7 +9,7 @@ import redis
 from masking_audit.archive.index import Index, wanted_terms
 from masking_audit.archive.segments import read_orders
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.questions import Wanted
+from masking_service.audit.questions import PageQuestion, Wanted
 from masking_service.store.client import Store
 from tests.audit.archive.worlds import MINE, OTHER, World
 
@@ -26,9 +26,9 @@ def test_a_range_of_one_place_holds_its_entry_in_whichever_segment_it_is(
     index = world.index
 
     def names(low: Order, high: Order) -> list[str]:
-        return [one.id for one in index.page(MINE, Wanted(), low, high, newest=newest, limit=100).rows]
+        return [one.id for one in index.page(PageQuestion(MINE, Wanted(), low, high, newest, 100)).rows]
 
-    rows = index.page(MINE, Wanted(), FIRST, LAST, newest=False, limit=100).rows
+    rows = index.page(PageQuestion(MINE, Wanted(), FIRST, LAST, False, 100)).rows
 
     assert [one.id for one in rows] == world.made
     orders = b"".join(path.read_bytes() for path in (tmp_path / "archive").glob("order-*"))
@@ -36,7 +36,7 @@ def test_a_range_of_one_place_holds_its_entry_in_whichever_segment_it_is(
     assert [one.order for one in rows] == [kept[one.id] for one in rows]
     assert [names(one.order, one.order) for one in rows] == [[one.id] for one in rows]
     assert [names(one.order.next, one.order.next) for one in rows[-1:]] == [[]]
-    page = index.page(MINE, Wanted(), FIRST, LAST, newest=newest, limit=4)
+    page = index.page(PageQuestion(MINE, Wanted(), FIRST, LAST, newest, 4))
     assert (len(page.rows), page.more) == (4, True)
 
 
@@ -46,8 +46,8 @@ def test_terms_of_two_tenants_that_are_equal_do_not_mix_their_entries(
     index, terms = parted.index, wanted_terms(MINE, Wanted())
     monkeypatch.setattr("masking_audit.archive.index.wanted_terms", lambda *_: terms)
 
-    assert len(index.page(MINE, Wanted(), FIRST, LAST, newest=False, limit=100).rows) > 0
-    assert index.page(OTHER, Wanted(), FIRST, LAST, newest=False, limit=100).rows == []
+    assert len(index.page(PageQuestion(MINE, Wanted(), FIRST, LAST, False, 100)).rows) > 0
+    assert index.page(PageQuestion(OTHER, Wanted(), FIRST, LAST, False, 100)).rows == []
 
 
 def test_the_folder_of_an_index_is_made_for_its_owner_alone(parted: World, tmp_path: Path) -> None:

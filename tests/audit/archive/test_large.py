@@ -17,7 +17,7 @@ from masking_audit.format.links import encode
 from masking_service.audit.asking import AskedArchive
 from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.order import FIRST, LAST
-from masking_service.audit.questions import LogAnswer, Page, Wanted, sign_answer
+from masking_service.audit.questions import LogAnswer, PageQuestion, Wanted, sign_answer
 from masking_service.store.client import Store
 from tests.audit.archives import follow
 from tests.audit.logs import TENANT, Process, entry
@@ -32,8 +32,8 @@ def sized(length: int) -> Entry:
     return entry(tenant=TENANT, case="x" * (1 + length - len(encode(entry(tenant=TENANT, case="x")))))
 
 
-def page(folder: Path, wanted: Wanted, limit: int) -> Page:
-    return Index(folder, folder / "index").page(TENANT, wanted, FIRST, LAST, newest=False, limit=limit)
+def page(folder: Path, wanted: Wanted, limit: int) -> LogAnswer:
+    return Index(folder, folder / "index").page(PageQuestion(TENANT, wanted, FIRST, LAST, False, limit))
 
 
 def test_a_page_ends_with_the_5000th_entry_examined(store: Store, tmp_path: Path) -> None:

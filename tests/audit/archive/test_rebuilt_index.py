@@ -9,7 +9,7 @@ import pytest
 from masking_audit.archive.archive import Archive
 from masking_audit.archive.follower import Follower
 from masking_service.audit.order import FIRST, LAST
-from masking_service.audit.questions import Wanted
+from masking_service.audit.questions import PageQuestion, Wanted
 from masking_service.audit.streams import Streams
 from tests.audit.archive.worlds import MINE, World
 from tests.audit.logs import VERIFIER
@@ -62,6 +62,6 @@ def test_what_does_not_count_yet_is_not_indexed(world: World) -> None:
         follower = Follower(Streams(world.store), archive, lambda: int(time.time()), keep_hours=2)
         follower._archive_newest()
         archive._segments._flush()
-        rows = world.index.page(MINE, Wanted(), FIRST, LAST, newest=False, limit=100).rows
+        rows = world.index.page(PageQuestion(MINE, Wanted(), FIRST, LAST, False, 100)).rows
 
     assert len(rows) == counted_so_far

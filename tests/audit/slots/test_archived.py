@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from masking_service.audit.order import Order
-from masking_service.audit.questions import ArchivedEntry, Page, Wanted
+from masking_service.audit.questions import ArchivedEntry, LogAnswer, PageQuestion, Wanted
 from masking_service.audit.reading import TenantLog
 from masking_service.audit.slots import _Place, _read_archive
 from masking_service.store.layout import AuditKeys
@@ -26,11 +26,11 @@ class _Older:
     """Answers every question with one page, and notes the questions."""
 
     def __init__(self, rows: list[ArchivedEntry], more: bool) -> None:
-        self.page_given = Page(rows, more, examined=7)
-        self.asked: list[tuple[object, ...]] = []
+        self.page_given = LogAnswer(rows, more, examined=7)
+        self.asked: list[PageQuestion] = []
 
-    def page(self, *asked: object, newest: bool, limit: int) -> Page:
-        self.asked.append((*asked, newest, limit))
+    def page(self, question: PageQuestion) -> LogAnswer:
+        self.asked.append(question)
         return self.page_given
 
 
@@ -85,7 +85,9 @@ def test_only_what_is_beside_the_known_is_asked_for(
     older, known = _Older([], more=False), None if edge is None else Order(edge, 0)
 
     assert read(older, known, newest=newest) == ([], known)
-    assert older.asked == [(TENANT, Wanted(), Order(low, 0), Order(high, 0), newest, 5) for low, high in asked]
+    assert older.asked == [
+        PageQuestion(TENANT, Wanted(), Order(low, 0), Order(high, 0), newest, 5) for low, high in asked
+    ]
 
 
 def test_without_an_archive_nothing_is_added() -> None:
