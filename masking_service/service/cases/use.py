@@ -46,8 +46,6 @@ from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_acts import SignedAct
 from masking_service.store.pipeline import Question
 
-CLOSE_ANY: Final = (Permission.CASE_APPROVE, Permission.CASE_CLOSE)
-"""Permissions to close cases that others opened."""
 _SAMPLE_BYTES: Final = 6
 
 
@@ -225,7 +223,8 @@ class Casework:
     def close(self, context: RequestContext, name: str, note: str | None, signed: Signed | None = None) -> answers.Case:
         """Close a case, as its opener, an approver or the ticket system. Round trips as `decide`."""
         with self.recorder.record_denials(context, Action.CASE_CLOSE, Stated(case=name)):
-            closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
+            others = (Permission.CASE_APPROVE, Permission.CASE_CLOSE)  # close cases that others opened, too
+            closing = [one for one in others if self.policy.permits(context.principal, one)]
             permission = closing[0] if closing else Permission.CASE_OPEN
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, permission)
             self._check_note(context, note)

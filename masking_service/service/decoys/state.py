@@ -118,12 +118,7 @@ class Decoys(TenantState):
         self._details = SealedLists(store, keyring, random, list[Decoy], DECOY_DETAILS)
 
     def refresh(self, tenants: Iterable[str]) -> None:
-        """Read the phantoms of tenants: one round trip.
-
-        Raises:
-            StoreUnavailable: a list could not be read. All others are learned.
-            IntegrityError: a list was changed. All others are learned.
-        """
+        """Read the phantoms of tenants: one round trip. Raises as `Documents.refresh`."""
         self._phantoms.refresh(tenants)
 
     def phantoms(self, tenant: str, bases: Sequence[bytes]) -> list[bytes]:
@@ -140,24 +135,11 @@ class Decoys(TenantState):
         return [base for base in bases if known.holds(base)]
 
     def listed(self, tenant: str) -> list[Decoy]:
-        """Return the tenant's decoys, the first planted first: one round trip.
-
-        Raises:
-            StoreUnavailable, IntegrityError: it cannot be told.
-        """
+        """Return the tenant's decoys, the first planted first: one round trip. Raises as `SealedLists.listed`."""
         return self._details.listed(tenant)
 
     def prepare(self, tenant: str, change: Callable[[list[Decoy]], list[Decoy]]) -> Prepared[bool]:
-        """Seal changed lists. Two round trips, and two to write.
-
-        Writing returns False where another change was first: prepare again then.
-
-        Args:
-            change: from the decoys to the new ones; it may be called again.
-
-        Raises:
-            StoreUnavailable: nothing is changed.
-        """
+        """Seal changed lists, as `SealedLists.prepare` does. Two round trips, and two to write."""
         changed: list[Decoy] = []
 
         def change_details(planted: list[Decoy]) -> list[Decoy]:
@@ -265,10 +247,7 @@ class DecoyWatch:
             self.decoys.add_hits(context.principal.tenant, found, hit)
 
     def _freeze(self, context: RequestContext) -> str:
-        """Freeze the caller, and return the id of the audit entry.
-
-        If every attempt fails, this process goes on refusing the caller, and the id is empty.
-        """
+        """Freeze the caller; return the entry's id. If all fails it is empty; this process goes on refusing them."""
         for pause in PAUSES:
             sleep(pause)
             with suppress(StoreUnavailable, IntegrityError, ProviderError):

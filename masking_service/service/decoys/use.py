@@ -43,7 +43,6 @@ from masking_service.store.client import Store
 PLANT: Final = Permission.DECOY_PLANT
 AT_ONCE: Final = 1_000
 """Waybills read in one round trip."""
-NO_OWN_NUMBER: Final = "no-own-number"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -251,7 +250,7 @@ class Planting:
         if refused:
             self.freezing.count_misses(context, granted.missed, [False])
             self.recorder.record(context, Action.DECOY_PLANT, Outcome.NOT_FOUND, granted.stated)
-            raise InvalidRecord(tuple((f"/waybills/{at}", NO_OWN_NUMBER) for at in refused))
+            raise InvalidRecord(tuple((f"/waybills/{at}", "no-own-number") for at in refused))
 
     def _seeds_with(self, context: RequestContext, number: str) -> list[_Phone]:
         """Return where seeds hold this number; nowhere unless it is the company's own."""

@@ -240,12 +240,7 @@ class Freezes(TenantState):
         )
 
     def refresh(self, tenants: Iterable[str]) -> None:
-        """Read the lists of tenants: one round trip.
-
-        Raises:
-            StoreUnavailable: a list could not be read. All others are learned.
-            IntegrityError: a list was changed. All others are learned.
-        """
+        """Read the lists of tenants: one round trip. Raises as `Documents.refresh`."""
         self._lists.refresh(tenants)
 
     def listed(self, tenant: str) -> list[Freeze]:
@@ -261,9 +256,6 @@ class Freezes(TenantState):
 
         Returns:
             How the principal is frozen then (`freeze`, unless it was frozen before), and the change.
-
-        Raises:
-            StoreUnavailable: nothing is changed.
         """
         stored = freeze
 

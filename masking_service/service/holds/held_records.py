@@ -67,15 +67,13 @@ class Change:
     """Records that are ready to be written under other data keys.
 
     Attributes:
-        kept: the bases of the waybills that it is about.
         swaps: of each waybill with a change, those of one slot, and when the new values expire.
         unwritten: the next revisions under every index secret, while that is rotated. They are swapped with themselves.
-        ends: when what belongs to a waybill expires from now on, by base.
+        ends: when what belongs to a waybill expires from now on, by its base.
         sealed: what becomes of that, for the audit entry.
         commands: what makes it expire then.
     """
 
-    kept: list[bytes] = field(default_factory=list)
     swaps: list[tuple[list[Swapped], int]] = field(default_factory=list)
     unwritten: list[Swapped] = field(default_factory=list)
     ends: dict[bytes, int] = field(default_factory=dict)
@@ -125,13 +123,12 @@ class HeldRecords(TenantState):
             for base, stored in found.items():
                 loose = [one for one in stored.records if one.hold_key not in holds]
                 self._reseal(change, loose, stored.free, key, HELD_UNTIL)
-                change.kept.append(base)
                 change.ends[base] = HELD_UNTIL
             self._add_belongings(tenant, change)
             record(change)
             self._store.write(change.commands)
             if self._swap(change, roster):
-                return len(change.kept)
+                return len(change.ends)
 
     def release(
         self,
@@ -178,7 +175,6 @@ class HeldRecords(TenantState):
                     seals = sum(1 + len(one.beside) for one in loose)
                     key = self._vault.data_keys.for_today(tenant, now, seals) if until > now else None
                 self._reseal(change, loose, stored.free, key, until)
-                change.kept.append(base)
                 change.ends[base] = until
             self._add_belongings(tenant, change, now)
             record(change)

@@ -18,8 +18,6 @@ from masking_service.store.client import Store
 from masking_service.store.layout import HOLDS, hold_key
 
 Status = Literal["proposed", "setting", "set", "lifting", "releasing", "lifted", "withdrawn"]
-KEEPING: Final = frozenset({"setting", "set", "lifting"})
-ENDED: Final = frozenset({"lifted", "withdrawn"})
 MAX_HOLDS: Final = 1_000
 """Holds of a tenant that are listed; the oldest one that has ended gives way to a new one."""
 MAX_WAYBILLS: Final = 10_000
@@ -61,12 +59,12 @@ class Hold(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def keeps(self) -> bool:
         """Whether its waybills are kept, and not released."""
-        return self.status in KEEPING
+        return self.status in ("setting", "set", "lifting")
 
     @property
     def ended(self) -> bool:
         """Whether it was lifted or withdrawn."""
-        return self.status in ENDED
+        return self.status in ("lifted", "withdrawn")
 
 
 class Holds(SealedLists[Hold]):

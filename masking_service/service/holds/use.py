@@ -245,8 +245,8 @@ class Holding:
 
     def _record(self, context: RequestContext, action: Action, stated: Stated, change: Change) -> None:
         """Record the waybills of one step before they are changed."""
-        if change.kept:
-            items = [ItemOutcome(base, Outcome.DONE) for base in change.kept]
+        if change.ends:
+            items = [ItemOutcome(base, Outcome.DONE) for base in change.ends]
             self.recorder.record(context, action, Outcome.DONE, stated, items=items, sealed=change.sealed)
 
     def _changed(

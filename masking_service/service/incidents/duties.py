@@ -88,8 +88,6 @@ class Duty(msgspec.Struct, frozen=True):
     """A duty of one incident.
 
     Attributes:
-        country, id: which one.
-        rule: what is due.
         begins: when its term begins, in Unix seconds; 0 as long as the incident has not ended.
         deadline: in Unix seconds; 0 for at once, or as long as it has not begun.
         binding: whether the law is in force at that time.

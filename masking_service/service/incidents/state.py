@@ -27,16 +27,13 @@ class IncidentRecord(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True)
 
     Attributes:
         name: unique in the tenant.
-        leak: what leaked.
         countries: whose laws ask something: codes of `duties.countries`.
         found_at: when it was found, in Unix seconds: deadlines count from then.
         opened_at, opened_by: when and by whom it was opened here.
         flags: what is so: `duties.Flag`.
         persons, possible: how many persons are concerned for sure, and at most; None as long as it is not known.
-        kinds: which kinds of data.
         what, measures: in words.
         reported: when each duty was done, by its key.
-        files: packs.
         closed_at, closed_by: the end; 0 and empty before.
     """
 

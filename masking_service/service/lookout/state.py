@@ -45,11 +45,7 @@ class Shortlists(TenantState):
     """The lists of every tenant."""
 
     def of(self, tenant: str) -> list[StoredListing]:
-        """Return the people listed in the last thirty days, the newest first: one round trip.
-
-        Raises:
-            StoreUnavailable, IntegrityError: the list cannot be read.
-        """
+        """Return the people listed in the last thirty days, the newest first: one round trip. Raises as `Serials`."""
         listed = self._document(tenant)
         listed.refresh()
         return _read(listed.content)

@@ -51,9 +51,6 @@ GONE: Final = "isv.SUBS_NOT_EXIST"
 class AliyunProvider:
     """Binds numbers at Alibaba Cloud.
 
-    In the mode `extension` the person who is called gets the number and its extension, and dialling both
-    reaches them: the caller's own number is not bound.
-
     Args:
         outbound: the way to it, such as https://dyplsapi.aliyuncs.com/.
         rule: `account` is the id of the access key, `pool` the key of the number pool (PoolKey).

@@ -72,9 +72,6 @@ _DIAL: Final = re.compile(r"\+?(?:86)?([0-9]{5,20})", re.ASCII).fullmatch
 class HuaweiProvider:
     """Binds numbers at Huawei Cloud.
 
-    In the mode `extension` the person who is called gets an extension of the X number, and dialling both
-    reaches them: the caller's own number is not bound.
-
     Args:
         outbound: the way to it, such as https://rtcpns.cn-north-1.myhuaweicloud.com.
         rule: `account` is the APP_Key, `pool` the X number; for pairs the platform chooses one where it is empty.

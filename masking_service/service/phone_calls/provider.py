@@ -74,7 +74,11 @@ class SentRecords(NamedTuple):
 
 
 class CallProvider(Protocol):
-    """Binds privacy numbers."""
+    """Binds privacy numbers.
+
+    In a rule's mode `extension` the person who is called gets an extension of a number, and dialling both reaches them:
+    the caller's own number is not bound.
+    """
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """Bind a number through which `a` reaches `b`: one exchange.

@@ -73,7 +73,8 @@ class Origin(Unprinted, msgspec.Struct, frozen=True):
 class LiveCalls(TenantState):
     """Reads and writes calls.
 
-    They are sealed for no tenant, because a provider's records name only the call; the tenant is inside.
+    They are sealed for no tenant, because a provider's records name only the call; the tenant is inside. Every call
+    that reads raises IntegrityError where a value was changed, or belongs to another place.
     """
 
     def place(self, origin: Origin, a: str, b: str) -> str:
@@ -86,11 +87,7 @@ class LiveCalls(TenantState):
         return self._keyring.tenant("").opening_tag(*parts)
 
     def find(self, place: str) -> StoredCall | None:
-        """Return the call that lives: one round trip.
-
-        Raises:
-            IntegrityError: it was changed, or belongs to another place.
-        """
+        """Return the call that lives: one round trip."""
         [sealed] = self._store.read([(b"GET", _live_key(place))])
         return self._open(place, sealed)
 
@@ -128,11 +125,7 @@ class LiveCalls(TenantState):
         self._store.write([(b"SET", live, sealed, b"EXAT", call.until)])
 
     def read(self, ref: str) -> tuple[Origin, StoredCall | None] | None:
-        """Return the owner of a reference, and its call if it still runs: at most one round trip.
-
-        Raises:
-            IntegrityError: it was changed, or belongs to another place.
-        """
+        """Return the owner of a reference, and its call if it still runs: at most one round trip."""
         if not _REF(ref):
             return None
         place = ref[:_CHARACTERS]
@@ -144,7 +137,7 @@ class LiveCalls(TenantState):
         return origin, call if same else None
 
     def origins(self, refs: Sequence[str]) -> list[Origin | None]:
-        """Return the owner of each reference: one round trip. Raises as `read`."""
+        """Return the owner of each reference: one round trip."""
         known = [ref for ref in refs if _REF(ref)]
         replies = self._store.read([(b"GET", _origin_key(ref)) for ref in known])
         sealed = {ref: one for ref, one in zip(known, replies, strict=True) if one is not None}
@@ -158,9 +151,6 @@ class LiveCalls(TenantState):
         """Return whether a nonce came with no other body before: one round trip.
 
         For messages whose signature covers the nonce and not the body. The same message may be sent again.
-
-        Raises:
-            StoreUnavailable: it is not known.
         """
         keys = self._keyring.tenant("")
         key = call_stem(keys.tag("call-message", nonce)) + b"message"
@@ -248,8 +238,6 @@ class Callers(TenantState):
 
 MAX_KEPT: Final = 1_000
 """Records of one waybill that are read; far more than there are attempts to reach a person."""
-
-
 SHORTEST_RING: Final = 15
 """Seconds, about three rings. A call that rang for less was not left unanswered: the caller hung up."""
 
@@ -316,7 +304,6 @@ class CallRecords(TenantState):
         for one, (key, name), value in zip(records, places, values, strict=True):
             commands.append((b"HSETNX", key, name, value))
             commands += [(b"EXPIREAT", key, one.expires_at, condition) for condition in (b"NX", b"GT")]
-
         return self._prepared(
             [
                 Sealed(at, value, until=one.expires_at, once=True)

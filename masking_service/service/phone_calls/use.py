@@ -68,7 +68,6 @@ class EndedCall(Answer):
 
 
 PERMISSION: Final = Permission.CALL_MAKE
-DEFAULT_FIELD: Final = "/recipient/phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ class Calling:
             NotFound: there is no such waybill or field, or it is not the caller's to reach.
             StoreUnavailable: the same call can be made again, and binds nothing twice.
         """
-        tenant, number, pointer = context.principal.tenant, normalised(waybill_no), field or DEFAULT_FIELD
+        tenant, number, pointer = context.principal.tenant, normalised(waybill_no), field or "/recipient/phone"
         with self.recorder.record_denials(context, Action.CALL, Stated(case=case)):
             allowed = self._allow(context, number, case, sent)
         found, value = self._reach(context, allowed, number, pointer)
