@@ -26,17 +26,6 @@ from masking_service.service.restrictions import api as restrictions
 from masking_service.service.search import api as search
 from masking_service.service.waybills import api as waybills
 
-COMMON: Final = ("bad-request", "internal", "overloaded")
-"""Codes of the problems of every operation."""
-AUTHENTICATED: Final = ("unauthenticated", "issuer-unavailable", "invalid-request")
-"""Problems of operations that need a credential; an unknown parameter of the query is one."""
-GUARDED: Final = ("forbidden", "frozen")
-"""Problems of operations that need a permission."""
-WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")
-"""Problems of operations with a body."""
-WITH_QUERY: Final = ("invalid-request",)
-"""Problems of operations with a query."""
-
 
 class PathParameter(NamedTuple):
     """A parameter of a path.

@@ -211,17 +211,24 @@ def with_details(answer: Any) -> Any:
 
 
 def _refusals(row: Operation) -> dict[int, list[str]]:
-    """The codes with which an operation can be refused, by status."""
-    codes = [
-        *capabilities.COMMON,
-        *(capabilities.AUTHENTICATED if row.authenticated else ()),
-        *(capabilities.GUARDED if row.permissions else ()),
-        *(capabilities.WITH_BODY if row.body is not None else ()),
-        *(capabilities.WITH_QUERY if row.query is not None else ()),
-        *row.problems,
+    """The codes with which an operation can be refused, by status: most follow from its row."""
+    signs = row.signed_by_header or (row.body is not None and "signed" in row.body.__struct_fields__)
+    found = [
+        ("bad-request", "internal", "overloaded"),
+        # An unknown parameter of the query is an invalid request.
+        ("unauthenticated", "issuer-unavailable", "invalid-request", "unavailable") if row.authenticated else (),
+        ("unavailable", "integrity") if (row.authenticated or row.signed) and not row.stateless else (),
+        ("forbidden", "frozen") if row.permissions or row.signed_in else (),
+        ("invalid-json", "too-large", "unsupported-media-type", "invalid-request") if row.body is not None else (),
+        ("invalid-request",) if row.query is not None else (),
+        ("too-many-items",) if row.at_most else (),
+        ("not-found",) if "{" in row.path else (),
+        ("signature-required", "signature-invalid") if signs else (),
+        ("device-proof-required", "signature-invalid") if row.proven else (),
+        row.problems,
     ]
     by_status: dict[int, list[str]] = {}
-    for code in codes:
+    for code in {code for codes in found for code in codes}:
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     return by_status
 

@@ -123,7 +123,6 @@ OPERATIONS: Final = (
         uses=Parts,
         handle=_explain,
         answers={200: (answers.ProblemExplanation, "text/html; charset=utf-8")},
-        problems=("not-found",),
         example_answer={
             "code": "case-required",
             "status": 400,

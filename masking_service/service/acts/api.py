@@ -19,7 +19,7 @@ from masking_service.service.acts.enrolment import (
 from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.answers import Answer
 from masking_service.service.call.examples import CASE, SUPERVISOR
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Operation, handler_of
+from masking_service.service.call.operation import Call, Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
 from masking_service.service.people.permissions import Permission
 
@@ -100,8 +100,8 @@ def decisions_on(
             **row,
         )
 
-    approving = {"body": ApproveKeyRequest, "problems": ("not-found", "too-many-keys", *SIGNATURE, *STORE)}
-    ending = {"body": KeyDecisionRequest, "body_optional": True, "problems": ("not-found", *SIGNATURE, *STORE)}
+    approving = {"body": ApproveKeyRequest, "problems": ("too-many-keys",)}
+    ending = {"body": KeyDecisionRequest, "body_optional": True}
     told = f"Approve a {what} of another person, who has read out its code.", f"Deny a {what} that waits for approval."
     return (
         decision(actions[0], approve, "active", told[0], example_body={"code": "K7Q2M XWPR5"}, **approving),
@@ -123,7 +123,6 @@ OPERATIONS: Final = (
         handle=handler_of(OwnKeys.listed),
         signed_in=True,
         answers={200: OwnKeyList},
-        problems=("forbidden", "frozen", *STORE),
         example_answer={
             "keys": [
                 {
@@ -146,7 +145,6 @@ OPERATIONS: Final = (
         body=NothingMore,
         body_optional=True,
         answers={200: NewKeyOptions},
-        problems=("forbidden", "frozen", *STORE),
         example_body={},
         example_answer={
             "publicKey": {
@@ -168,7 +166,7 @@ OPERATIONS: Final = (
         audited_as=Action.KEY_ENROL,
         body=NewKeyRequest,
         answers={201: KeyStatus},
-        problems=("forbidden", "frozen", *SIGNATURE, *STORE),
+        problems=("signature-required", "signature-invalid"),
         example_body={
             "name": "work laptop",
             "options": "AQFrZXktdGlja2V0",
@@ -184,7 +182,6 @@ OPERATIONS: Final = (
         handle=handler_of(KeyApproval.pending),
         permissions=(Permission.KEY_APPROVE,),
         answers={200: PendingKeys},
-        problems=STORE,
         example_answer={
             "keys": [
                 {
@@ -210,7 +207,6 @@ OPERATIONS: Final = (
         handle=handler_of(KeyApproval.of),
         permissions=(Permission.KEY_APPROVE,),
         answers={200: KeysOfPerson},
-        problems=("not-found", *STORE),
         example_answer={
             "principal": CASE["officer"],
             "keys": [

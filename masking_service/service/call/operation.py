@@ -6,7 +6,7 @@ A capability lists its rows in its `api.py`. `http` serves them, and the OpenAPI
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
-from typing import Any, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -17,14 +17,6 @@ from masking_service.texts import Text
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
-
-STORE: Final = ("unavailable", "integrity")
-"""The problems of operations that use the store."""
-SIGNATURE: Final = ("signature-required", "signature-invalid")
-"""The problems of acts that a policy can let a person's key sign."""
-
-PROOF: Final = ("device-proof-required", "signature-invalid")
-"""The problems of calls that a policy can let a person's device prove."""
 
 
 class Batch(NamedTuple):
@@ -135,7 +127,9 @@ class Operation:
         signed: whether a signature of the request takes the place of a credential.
         signed_by_header: whether the header `Signed-Act` may hold the act's signature: the request has no body.
         proven: whether a policy can ask for the header `DPoP`, in which the person's device proves the request.
-        problems: the codes (`problem_texts.PROBLEMS`) it can be refused with, besides those that all of its sort share.
+        stateless: whether only its credential may need the store (R6).
+        problems: the codes (`problem_texts.PROBLEMS`) it can be refused with, besides those that follow from the rest
+            of the row: of its credential, permissions, body, query, path, signature and proof.
         example_body, example_answer: of the first of its statuses, for the document.
     """
 
@@ -157,6 +151,7 @@ class Operation:
     signed_by_header: bool = False
     proven: bool = False
     query: type[msgspec.Struct] | None = None
+    stateless: bool = False
     problems: tuple[str, ...] = ()
     example_body: Any = None
     example_answer: Any = None

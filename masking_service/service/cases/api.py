@@ -8,7 +8,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.examples import CASE, SUPERVISOR, WAYBILL_NO, decision, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Call, Operation, handler_of
+from masking_service.service.call.operation import Call, Operation, handler_of
 from masking_service.service.call.shapes import PRINCIPAL_PATTERN, Name, ProfileQuery, Shape, whole
 from masking_service.service.cases import answers
 from masking_service.service.cases.page import ReadCasePage
@@ -98,7 +98,7 @@ _decision = partial(_act, body=DecisionRequest, body_optional=True)
 _approval = partial(
     _decision,
     permissions=(Permission.CASE_APPROVE,),
-    problems=("not-found", "own-case", "case-not-pending", *SIGNATURE, *STORE),
+    problems=("own-case", "case-not-pending"),
 )
 
 OPERATIONS: Final = (
@@ -112,15 +112,7 @@ OPERATIONS: Final = (
         audited_as=Action.CASE_OPEN,
         body=OpenCaseRequest,
         answers={201: answers.Case},
-        problems=(
-            "case-exists",
-            "unknown-case-number",
-            "ticket-mismatch",
-            "case-check-unavailable",
-            "quota-exceeded",
-            *SIGNATURE,
-            *STORE,
-        ),
+        problems=("case-exists", "unknown-case-number", "ticket-mismatch", "case-check-unavailable", "quota-exceeded"),
         example_body={
             "case": CASE["case"],
             "purpose": CASE["purpose"],
@@ -138,7 +130,6 @@ OPERATIONS: Final = (
         handle=_list,
         query=CasesQuery,
         answers={200: answers.Cases},
-        problems=STORE,
         example_answer={"cases": [CASE], "next": CASE["case"]},
     ),
     _reading(
@@ -147,7 +138,6 @@ OPERATIONS: Final = (
         summary="One case. The desk sees its own.",
         handle=handler_of(ReadCases.one),
         answers={200: answers.Case},
-        problems=("not-found", *STORE),
         example_answer=CASE,
     ),
     Operation(
@@ -160,7 +150,6 @@ OPERATIONS: Final = (
         query=ProfileQuery,
         proven=True,
         answers={200: answers.CasePage},
-        problems=("not-found", *PROOF, *STORE),
         example_answer={
             "case": CASE,
             "waybills": [{"waybill_no": WAYBILL_NO, "view": viewed(), "site": "021001"}],
@@ -180,7 +169,6 @@ OPERATIONS: Final = (
         summary="Who opened which field under a case, and when.",
         handle=handler_of(ReadCases.opens),
         answers={200: answers.CaseOpens},
-        problems=("not-found", *STORE),
         example_answer={"opens": [OPENED]},
     ),
     _approval(
@@ -208,7 +196,6 @@ OPERATIONS: Final = (
         handle=handler_of(Casework.close),
         permissions=(Permission.CASE_APPROVE, Permission.CASE_CLOSE, Permission.CASE_OPEN),
         audited_as=Action.CASE_CLOSE,
-        problems=("not-found", *SIGNATURE, *STORE),
         example_body={},
         example_answer=CASE | {"status": "closed", "decisions": [decision("close", None)]},
     ),
@@ -219,7 +206,7 @@ OPERATIONS: Final = (
         handle=handler_of(Casework.claim),
         permissions=(Permission.DETOKENIZE,),
         audited_as=Action.CASE_CLAIM,
-        problems=("not-found", "case-not-open", "own-case", *STORE),
+        problems=("case-not-open", "own-case"),
         example_answer=CASE | {"claimed_by": CASE["officer"]},
     ),
     _act(
@@ -229,7 +216,6 @@ OPERATIONS: Final = (
         handle=handler_of(Casework.done),
         permissions=(Permission.DETOKENIZE,),
         audited_as=Action.CASE_DONE,
-        problems=("not-found", *STORE),
         example_answer=CASE | {"done_by": [CASE["officer"]]},
     ),
 )

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import STORE, Batch, Operation, handler_of
+from masking_service.service.call.operation import Batch, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.custody import answers
 from masking_service.service.custody.use import MoveCustody
@@ -39,7 +39,6 @@ OPERATIONS: Final = (
         body=MoveRequest,
         at_most={"items": MAX_RECORDS},
         answers={200: Batch("MoveResults", (answers.Moved, answers.InvalidMove))},
-        problems=("too-many-items", *STORE),
         example_body={
             "items": [
                 {"waybill_no": WAYBILL_NO, "site": "021001", "courier": "client/c-88"},

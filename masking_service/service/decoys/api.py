@@ -8,7 +8,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.signatures import Signature, from_header
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import SIGNATURE, STORE, Call, Operation, handler_of
+from masking_service.service.call.operation import Call, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.decoys import answers
 from masking_service.service.decoys.use import Planting
@@ -71,9 +71,12 @@ def _list(decoys: Planting, call: Call[None, None]) -> answers.Decoys:
     return decoys.listed(call.context, from_header(call.signed))
 
 
-GUARDED: Final = ("sign-in-required", "quota-exceeded", *STORE)
-"""The problems of operations that are guarded as openings are."""
-_of_decoys = partial(Operation, uses=Planting, permissions=(Permission.DECOY_PLANT,))
+_of_decoys = partial(
+    Operation,
+    uses=Planting,
+    permissions=(Permission.DECOY_PLANT,),
+    problems=("sign-in-required", "quota-exceeded"),  # they are guarded as openings are
+)
 
 OPERATIONS: Final = (
     _of_decoys(
@@ -84,7 +87,6 @@ OPERATIONS: Final = (
         audited_as=Action.DECOY_LIST,
         signed_by_header=True,
         answers={200: answers.Decoys},
-        problems=(*SIGNATURE, *GUARDED),
         example_answer={
             "decoys": [
                 {
@@ -116,7 +118,6 @@ OPERATIONS: Final = (
         body=PlantRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: answers.Planted},
-        problems=("too-many-items", *SIGNATURE, *GUARDED),
         example_body={"waybills": [DECOY_NO], "kind": "phantom"},
         example_answer={"planted": 1},
     ),
@@ -129,7 +130,6 @@ OPERATIONS: Final = (
         body=DecoysRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: answers.Planted},
-        problems=("too-many-items", *SIGNATURE, *GUARDED),
         example_body={"waybills": [DECOY_NO]},
         example_answer={"planted": 0},
     ),
@@ -141,7 +141,6 @@ OPERATIONS: Final = (
         audited_as=Action.DECOY_HEARD,
         body=HeardRequest,
         answers={200: answers.Heard},
-        problems=GUARDED,
         example_body={"phone": "13812345678"},
         example_answer={
             "waybills": [DECOY_NO],

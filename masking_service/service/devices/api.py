@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.api import decisions_on
 from masking_service.service.call.examples import SUPERVISOR
-from masking_service.service.call.operation import PROOF, STORE, Operation, handler_of
+from masking_service.service.call.operation import Operation, handler_of
 from masking_service.service.call.shapes import Label, Shape
 from masking_service.service.devices.use import (
     DeviceApproval,
@@ -42,7 +42,6 @@ OPERATIONS: Final = (
         handle=handler_of(OwnDevices.listed),
         signed_in=True,
         answers={200: OwnDeviceList},
-        problems=("forbidden", "frozen", *STORE),
         example_answer={
             "devices": [{"device": DEVICE, "name": "round phone", "status": "active", "since": "2026-11-20T08:00:00Z"}]
         },
@@ -58,7 +57,7 @@ OPERATIONS: Final = (
         body=NewDeviceRequest,
         proven=True,
         answers={201: DeviceStatus},
-        problems=("forbidden", "frozen", "too-many-keys", *PROOF, *STORE),
+        problems=("too-many-keys",),
         example_body={"name": "round phone"},
         example_answer={"device": DEVICE, "status": "pending"},
     ),
@@ -70,7 +69,6 @@ OPERATIONS: Final = (
         handle=handler_of(DeviceApproval.pending),
         permissions=(Permission.KEY_APPROVE,),
         answers={200: PendingDevices},
-        problems=STORE,
         example_answer={
             "devices": [
                 {
@@ -94,7 +92,6 @@ OPERATIONS: Final = (
         handle=handler_of(DeviceApproval.of),
         permissions=(Permission.KEY_APPROVE,),
         answers={200: DevicesOfPerson},
-        problems=("not-found", *STORE),
         example_answer={
             "principal": COURIER,
             "devices": [

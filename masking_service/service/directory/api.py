@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from masking_service.service.call.operation import STORE, Operation, handler_of
+from masking_service.service.call.operation import Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.directory.use import READERS, Colleagues, Directory
 
@@ -25,7 +25,6 @@ OPERATIONS: Final = (
         permissions=READERS,
         query=PeopleQuery,
         answers={200: Colleagues},
-        problems=STORE,
         example_answer={
             "people": [
                 {

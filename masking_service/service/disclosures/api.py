@@ -4,7 +4,7 @@ from typing import Final
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import STORE, Operation, handler_of
+from masking_service.service.call.operation import Operation, handler_of
 from masking_service.service.disclosures import answers
 from masking_service.service.disclosures.use import ReadDisclosures
 from masking_service.service.people.permissions import Permission
@@ -19,7 +19,6 @@ OPERATIONS: Final = (
         permissions=(Permission.AUDIT_READ,),
         audited_as=Action.DISCLOSURES,
         answers={200: answers.Disclosures},
-        problems=("not-found", *STORE),
         example_answer={
             "opens": [
                 {

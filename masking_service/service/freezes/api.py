@@ -9,7 +9,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.examples import FREEZE
-from masking_service.service.call.operation import SIGNATURE, STORE, Operation, handler_of
+from masking_service.service.call.operation import Operation, handler_of
 from masking_service.service.freezes import answers
 from masking_service.service.freezes.use import FreezeByHand
 from masking_service.service.people.permissions import Permission
@@ -43,7 +43,6 @@ OPERATIONS: Final = (
         summary="Who is frozen, the longest frozen first.",
         handle=handler_of(FreezeByHand.listed),
         answers={200: answers.FrozenPrincipals},
-        problems=STORE,
         example_answer={"principals": [FREEZE]},
     ),
     _freezing(
@@ -55,7 +54,6 @@ OPERATIONS: Final = (
         body=FreezeRequest,
         body_optional=True,
         answers={200: answers.FrozenNow},
-        problems=("not-found", *SIGNATURE, *STORE),
         example_body={"why": FREEZE["why"]},
         example_answer=FREEZE | {"frozen": True},
     ),
@@ -68,7 +66,6 @@ OPERATIONS: Final = (
         body=UnfreezeRequest,
         body_optional=True,
         answers={200: answers.ThawedNow},
-        problems=("not-found", *SIGNATURE, *STORE),
         example_body={},
         example_answer={"id": FREEZE["id"], "frozen": False},
     ),

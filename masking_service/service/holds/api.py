@@ -8,7 +8,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Operation, handler_of
+from masking_service.service.call.operation import Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape
 from masking_service.service.holds import answers
 from masking_service.service.holds.state import MAX_WAYBILLS
@@ -68,7 +68,7 @@ _deciding = partial(
     body=HoldActRequest,
     body_optional=True,
     answers={200: answers.Hold},
-    problems=("sign-in-required", "not-found", "own-hold", "hold-ended", *STORE, *SIGNATURE),
+    problems=("sign-in-required", "own-hold", "hold-ended"),
     example_body={},
 )
 
@@ -79,7 +79,6 @@ OPERATIONS: Final = (
         summary="The legal holds, the first proposed first.",
         handle=handler_of(Holding.listed),
         answers={200: answers.HoldList},
-        problems=STORE,
         example_answer={"holds": [SET]},
     ),
     _of_holds(
@@ -88,7 +87,6 @@ OPERATIONS: Final = (
         summary="One hold, with the waybills that it names.",
         handle=handler_of(Holding.shown),
         answers={200: answers.HoldWithWaybills},
-        problems=("not-found", *STORE),
         example_answer=SET | {"waybills": [WAYBILL_NO]},
     ),
     _of_holds(
@@ -100,7 +98,7 @@ OPERATIONS: Final = (
         body=HoldRequest,
         at_most={"waybills": MAX_WAYBILLS},
         answers={201: answers.Hold},
-        problems=("too-many-items", "sign-in-required", "hold-exists", *STORE),
+        problems=("sign-in-required", "hold-exists"),
         example_body={"hold": NAME, "reason": PROPOSED["reason"], "waybills": [WAYBILL_NO]},
         example_answer=PROPOSED,
     ),

@@ -12,7 +12,7 @@ from masking_service.masking.kinds.table import TOKEN_KINDS
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.answers import one_of
 from masking_service.service.call.errors import InvalidRequest
-from masking_service.service.call.operation import STORE, Call, Operation, handler_of
+from masking_service.service.call.operation import Call, Operation, handler_of
 from masking_service.service.call.shapes import Name, Shape, whole
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Flag, countries
@@ -156,7 +156,6 @@ OPERATIONS: Final = (
         summary="The incidents, each with its grade, what is known, and the deadlines.",
         handle=handler_of(Responding.listed),
         answers={200: answers.IncidentStates},
-        problems=STORE,
         example_answer={"incidents": [OPENED]},
     ),
     _reading(
@@ -165,7 +164,6 @@ OPERATIONS: Final = (
         summary="One incident.",
         handle=handler_of(Responding.shown),
         answers={200: answers.IncidentState},
-        problems=("not-found", *STORE),
         example_answer=OPENED,
     ),
     _reading(
@@ -174,7 +172,6 @@ OPERATIONS: Final = (
         summary="The form of a country's authority, filled with what is known, in its language.",
         handle=handler_of(Responding.form),
         answers={200: answers.FilledForm},
-        problems=("not-found", *STORE),
         example_answer={"incident": NAME, "country": "sg", "language": "en", "text": "# Data breach notification\n"},
     ),
     _managing(
@@ -185,7 +182,7 @@ OPERATIONS: Final = (
         audited_as=Action.INCIDENT_OPEN,
         body=OpenIncident,
         answers={201: answers.IncidentState},
-        problems=("incident-exists", *STORE),
+        problems=("incident-exists",),
         example_body={
             "incident": NAME,
             "leak": "sold list",
@@ -204,7 +201,7 @@ OPERATIONS: Final = (
         audited_as=Action.INCIDENT_NOTE,
         body=NoteIncident,
         answers={200: answers.IncidentState},
-        problems=("not-found", "incident-closed", *STORE),
+        problems=("incident-closed",),
         example_body={"persons": 700},
         example_answer=OPENED,
     ),
@@ -215,7 +212,6 @@ OPERATIONS: Final = (
         handle=handler_of(Responding.close),
         audited_as=Action.INCIDENT_CLOSE,
         answers={200: answers.IncidentState},
-        problems=("not-found", *STORE),
         example_answer=OPENED | {"status": "closed", "closed_at": "2026-12-01T02:00:00Z"},
     ),
 )

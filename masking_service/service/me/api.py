@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.service.call.operation import STORE, Operation, handler_of
+from masking_service.service.call.operation import Operation, handler_of
 from masking_service.service.me import answers
 from masking_service.service.me.use import AboutMe
 from masking_service.service.people.permissions import Permission
@@ -16,7 +16,7 @@ OPERATIONS: Final = (
         handle=handler_of(AboutMe.who),
         tells_freeze=True,
         answers={200: answers.Me},
-        problems=("unavailable",),
+        stateless=True,
         example_answer={
             "principal": "staff/officer-7",
             "name": "王敏",
@@ -47,7 +47,7 @@ OPERATIONS: Final = (
         uses=AboutMe,
         handle=handler_of(AboutMe.budgets_left),
         answers={200: answers.Budgets},
-        problems=("frozen", *STORE),
+        problems=("frozen",),
         example_answer={
             "budgets": [
                 {

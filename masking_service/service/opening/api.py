@@ -4,7 +4,7 @@ from typing import Final
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Operation
+from masking_service.service.call.operation import Batch, Operation
 from masking_service.service.call.shapes import MAX_ITEMS
 from masking_service.service.opening import answers
 from masking_service.service.opening.items import DetokenizeRequest
@@ -37,14 +37,11 @@ OPERATIONS: Final = (
         problems=(
             "purpose-required",
             "case-required",
-            *SIGNATURE,
             "sign-in-required",
             "case-not-open",
             "case-check-unavailable",
             "own-case",
-            "too-many-items",
             "quota-exceeded",
-            *STORE,
         ),
         example_body={
             "purpose": "dispute",

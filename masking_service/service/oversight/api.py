@@ -12,7 +12,7 @@ from masking_service.audit.questions import Wanted
 from masking_service.masking.timestamps import unix_time
 from masking_service.service.call.errors import InvalidRequest
 from masking_service.service.call.examples import CASE
-from masking_service.service.call.operation import STORE, Call, Operation, handler_of
+from masking_service.service.call.operation import Call, Operation, handler_of
 from masking_service.service.call.shapes import MAX_ENTRIES, Limit, Shape, Site, WaybillNo, limit
 from masking_service.service.oversight import answers
 from masking_service.service.oversight.activity import ActivityReport
@@ -161,9 +161,7 @@ def _time(text: str | None, name: str) -> int | None:
         raise InvalidRequest([(f"/{name}", "invalid-value")]) from None
 
 
-_auditing = partial(
-    Operation, uses=Auditing, permissions=(Permission.AUDIT_READ,), audited_as=Action.AUDIT_READ, problems=STORE
-)
+_auditing = partial(Operation, uses=Auditing, permissions=(Permission.AUDIT_READ,), audited_as=Action.AUDIT_READ)
 
 OPERATIONS: Final = (
     Operation(
@@ -174,7 +172,6 @@ OPERATIONS: Final = (
         handle=handler_of(ActivityReport.__call__),
         permissions=(Permission.PRINCIPAL_FREEZE,),
         answers={200: answers.Activity},
-        problems=STORE,
         example_answer={
             "principals": [
                 {
@@ -260,7 +257,7 @@ OPERATIONS: Final = (
         handle=handler_of(Auditing.checkpoint),
         permissions=(Permission.AUDIT_READ, Permission.AUDIT_SUMS),
         answers={200: answers.AuditCheckpoint},
-        problems=("quota-exceeded", *STORE),
+        problems=("quota-exceeded",),
         example_answer={
             "checkpoint": {
                 "epoch": 1207,

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import CASE, WAYBILL_NO
-from masking_service.service.call.operation import PROOF, STORE, Answered, Call, Operation, handler_of
+from masking_service.service.call.operation import Answered, Call, Operation, handler_of
 from masking_service.service.call.shapes import Shape
 from masking_service.service.people.permissions import Permission
 from masking_service.service.phone_calls.provider import Records
@@ -60,8 +60,6 @@ OPERATIONS: Final = (
             "restricted",
             "quota-exceeded",
             "calls-unavailable",
-            *PROOF,
-            *STORE,
         ),
         example_body={"waybill_no": WAYBILL_NO, "field": "/recipient/phone", "case": CASE["case"]},
         example_answer={
@@ -80,7 +78,7 @@ OPERATIONS: Final = (
         permissions=(Permission.CALL_MAKE,),
         audited_as=Action.CALL_END,
         answers={200: EndedCall},
-        problems=("not-found", "calls-unavailable", *STORE),
+        problems=("calls-unavailable",),
         example_answer={"call": CALL, "ended": True},
     ),
     Operation(
@@ -92,7 +90,7 @@ OPERATIONS: Final = (
         body=Records,
         signed=True,
         answers={200: TakenRecords},
-        problems=("unauthenticated", *STORE),
+        problems=("unauthenticated",),
         example_body={
             "records": [{"ref": CALL, "id": "5f1c0a9e27d34b68", "at": 1795940460, "seconds": 0, "answered": False}]
         },

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.service.acts.api import CREDENTIAL
 from masking_service.service.call.examples import CASE, WAYBILL_NO
-from masking_service.service.call.operation import STORE, Call, Operation
+from masking_service.service.call.operation import Call, Operation
 from masking_service.service.call.shapes import MAX_ITEMS, Shape
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.signed_acts import SignedAct
@@ -66,7 +66,7 @@ OPERATIONS: Final = (
         body=ActRequest,
         at_most={},
         answers={200: ProposedAct},
-        problems=("not-found", "purpose-required", "case-required", *STORE),
+        problems=("not-found", "purpose-required", "case-required"),
         example_body={
             "act": "detokenize",
             "purpose": "dispute",

@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.signatures import Signature
 from masking_service.service.call.examples import WAYBILL_NO
-from masking_service.service.call.operation import SIGNATURE, STORE, Batch, Operation, handler_of
+from masking_service.service.call.operation import Batch, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
 from masking_service.service.people.permissions import Permission
 from masking_service.service.restrictions.use import RestrictedWaybill, RestrictWaybills
@@ -44,7 +44,6 @@ OPERATIONS: Final = (
         body=RestrictRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: Batch("RestrictResults", (RestrictedWaybill, WaybillNotFound))},
-        problems=("too-many-items", *STORE),
         example_body={"waybills": [WAYBILL_NO]},
         example_answer={"results": [{"waybill_no": WAYBILL_NO, "restricted": True}], "failed": 0},
     ),
@@ -59,7 +58,6 @@ OPERATIONS: Final = (
         body=UnrestrictRequest,
         at_most={"waybills": MAX_RECORDS},
         answers={200: Batch("UnrestrictResults", (RestrictedWaybill, WaybillNotFound))},
-        problems=("too-many-items", *SIGNATURE, *STORE),
         example_body={"waybills": [WAYBILL_NO]},
         example_answer={"results": [{"waybill_no": WAYBILL_NO, "restricted": False}], "failed": 0},
     ),

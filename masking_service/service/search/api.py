@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from masking_service.audit.actions import Action
 from masking_service.service.call.examples import viewed
-from masking_service.service.call.operation import PROOF, STORE, Operation, handler_of
+from masking_service.service.call.operation import Operation, handler_of
 from masking_service.service.call.shapes import Profile, Shape, Site
 from masking_service.service.people.permissions import Permission
 from masking_service.service.search.use import Found, Search
@@ -44,7 +44,7 @@ OPERATIONS: Final = (
         body=SearchRequest,
         proven=True,
         answers={200: Found},
-        problems=("profile-required", "too-many", "quota-exceeded", *PROOF, *STORE),
+        problems=("profile-required", "too-many", "quota-exceeded"),
         example_body={"phone": "02159791234"},
         example_answer={"results": [viewed()], "more": False},
     ),

@@ -8,7 +8,7 @@ from msgspec import Meta
 from masking_service.audit.actions import Action
 from masking_service.service.acts.signatures import from_header
 from masking_service.service.call.examples import TOKENS, WAYBILL_NO, clear_record, masked_record, viewed
-from masking_service.service.call.operation import PROOF, SIGNATURE, STORE, Batch, Call, Operation, handler_of
+from masking_service.service.call.operation import Batch, Call, Operation, handler_of
 from masking_service.service.call.shapes import (
     MAX_ITEMS,
     MAX_RECORDS,
@@ -74,7 +74,8 @@ OPERATIONS: Final = (
         body=MaskRequest,
         at_most={"records": MAX_RECORDS},
         answers={200: Batch("MaskResults", (answers.MaskedRecord, answers.InvalidRecord), mapping_notice)},
-        problems=("profile-required", "too-many-items", "unknown-schema", "unavailable"),
+        stateless=True,
+        problems=("profile-required", "unknown-schema"),
         example_body={
             "schema": "standard",
             "profile": "label",
@@ -109,7 +110,7 @@ OPERATIONS: Final = (
                 mapping_notice,
             )
         },
-        problems=("profile-required", "too-many-items", "unknown-schema", "several-waybills", "quota-exceeded", *STORE),
+        problems=("profile-required", "unknown-schema", "several-waybills", "quota-exceeded"),
         example_body={"profile": "label", "records": [clear_record()], "custody": {"site": "021001"}},
         example_answer={
             "results": [
@@ -133,7 +134,7 @@ OPERATIONS: Final = (
         batch_of_one=True,
         query=ProfileQuery,
         answers={200: answers.Waybill},
-        problems=("profile-required", "not-found", "restricted", "quota-exceeded", *PROOF, *STORE),
+        problems=("profile-required", "restricted", "quota-exceeded"),
         example_answer=viewed(),
     ),
     Operation(
@@ -146,7 +147,7 @@ OPERATIONS: Final = (
         audited_as=Action.ERASE,
         signed_by_header=True,
         answers={200: answers.Erased},
-        problems=("not-found", "held", *SIGNATURE, *STORE),
+        problems=("held",),
         example_answer={"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"},
     ),
     _viewing(
@@ -157,7 +158,7 @@ OPERATIONS: Final = (
         body=ViewRequest,
         at_most={"waybills": MAX_ITEMS},
         answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
-        problems=("profile-required", "too-many-items", "quota-exceeded", *PROOF, *STORE),
+        problems=("profile-required", "quota-exceeded"),
         example_body={"waybills": [WAYBILL_NO, "YT0000000000000"], "profile": "label"},
         example_answer={
             "results": [viewed(), {"waybill_no": "YT0000000000000", "error": {"code": "not-found"}}],
