@@ -128,7 +128,7 @@ def leaks(entries: int) -> dict[str, Incident | SoldList | None]:
     end = BEGIN + entries
     listed = {waybill(number): f"SF{number:010}" for number in range(0, entries, 50)}
     made: dict[str, Incident | SoldList | None] = {
-        name: Incident(subject, TENANT, BEGIN, end)
+        name: Incident(subject, BEGIN, end)
         for name, subject in (
             ("login", Subject("principal", "staff/u-7")),
             ("API key", Subject("principal", "client/u-8")),
@@ -138,8 +138,8 @@ def leaks(entries: int) -> dict[str, Incident | SoldList | None]:
             ("printer", Subject("principal", "client/u-20")),
         )
     }
-    made["sold list"] = SoldList(listed, len(listed), TENANT, BEGIN, end)
-    made["short list"] = SoldList(dict([*listed.items()][:100]), 100, TENANT, BEGIN, end)
+    made["sold list"] = SoldList(listed, len(listed), BEGIN, end)
+    made["short list"] = SoldList(dict([*listed.items()][:100]), 100, BEGIN, end)
     made["keyset, host or backup"] = None
     return made
 

@@ -134,7 +134,7 @@ def _subject(leak: str, given: Any) -> Subject | None:
 
 
 def _of_subject(log: WholeLog, subject: Subject, options: _IncidentOptions) -> _Made:
-    found = Incident(subject, log.tenant, log.asked.begin, log.asked.end)
+    found = Incident(subject, log.asked.begin, log.asked.end)
     found.find_acts(log.verified_entries())
     _write_evidence(log, found.belongs if found.acts else None)
     listed = _numbers_by_hash(log.keys, options.waybills) if options.waybills else {}
@@ -165,7 +165,6 @@ def _of_list(log: WholeLog, path: Path, options: _IncidentOptions) -> _Made:
     found = SoldList(
         waybills={**dict.fromkeys(occurring.with_phones, ""), **listed},
         lines=len(lines),
-        tenant=log.tenant,
         begin=log.asked.begin,
         end=log.asked.end,
     )
@@ -188,8 +187,9 @@ def _write_evidence(log: WholeLog, belongs: Callable[[str, Entry], bool] | None)
     """
 
     def wanted(name: str, entry: Entry) -> bool:
-        return belongs is not None and belongs(name, log.newest_hashes(entry))
+        return belongs is not None and entry.tenant == tenant and belongs(name, log.newest_hashes(entry))
 
+    tenant = log.tenant
     sign = None if log.verification.findings else log.keyring.audit_signer.sign
     commits = excerpt(log.lines(), wanted, sign) if belongs else iter(())
     if log.asked.overseer:

@@ -1,7 +1,7 @@
 """What the commands that write packs share: the period, the log, and the folder that they write."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial, wraps
@@ -126,19 +126,21 @@ class WholeLog:
         return self.keys.tenant_hash
 
     def verified_entries(self) -> Iterator[tuple[str, Entry]]:
-        """First pass: yield the entries, and verify the log."""
-        for line in self.lines():
-            parsed = self.verification.add(line)
-            if isinstance(parsed, EntryLine) and (entry := entry_of(parsed)):
-                yield entry_id(parsed.writer, parsed.number), self.newest_hashes(entry)
+        """First pass: yield the entries of the tenant by their ids, and verify the log."""
+        parsed = (self.verification.add(line) for line in self.lines())
+        yield from self._own_entries(one for one in parsed if isinstance(one, EntryLine))
         self.verification.end()
 
     def unverified_entries(self) -> Iterator[tuple[str, Entry]]:
         """A later pass: yield the entries once more."""
-        for parsed in entry_lines(self.lines()):
-            entry = entry_of(parsed)
-            if entry:
-                yield entry_id(parsed.writer, parsed.number), self.newest_hashes(entry)
+        return self._own_entries(entry_lines(self.lines()))
+
+    def _own_entries(self, lines: Iterable[EntryLine]) -> Iterator[tuple[str, Entry]]:
+        tenant = self.tenant
+        for line in lines:
+            entry = entry_of(line)
+            if entry is not None and entry.tenant == tenant:
+                yield entry_id(line.writer, line.number), self.newest_hashes(entry)
 
     def source(self) -> dict[str, object]:
         """Return the values of the paragraph `source`, after the first pass."""

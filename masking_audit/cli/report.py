@@ -23,7 +23,7 @@ def report(asked: PackOptions) -> None:
     settings = settings_of(asked.state_dir)
     policy = Policy.load(settings.policy, development=settings.development)
     with new_pack(asked, "report") as log:
-        sums = Report(log.tenant, asked.begin, asked.end)
+        sums = Report(asked.begin, asked.end)
         sums.sum_period(log.verified_entries())
         sums.find_traces(entry for _, entry in log.unverified_entries())
         retention = policy.retention_days(asked.tenant)
@@ -42,6 +42,6 @@ def sharing(asked: PackOptions) -> None:
     verifies with the public key alone.
     """
     with new_pack(asked, "sharing") as log:
-        ledger = Sharing(log.tenant, asked.begin, asked.end)
+        ledger = Sharing(asked.begin, asked.end)
         ledger.sum_period(log.verified_entries())
         write_pack(log, ledger.document(log.source()))

@@ -41,10 +41,9 @@ class More:
 
 @dataclass
 class Incident:
-    """Selects the entries of an incident, in two passes over the log.
+    """Selects the entries of an incident, in two passes over those of its tenant.
 
     Args:
-        tenant: the tenant's hash, as in entries.
         begin, end: the period, in Unix seconds; `end` is outside.
 
     Attributes:
@@ -54,7 +53,6 @@ class Incident:
     """
 
     subject: Subject
-    tenant: str
     begin: int
     end: int
     acts: int = 0
@@ -73,8 +71,6 @@ class Incident:
         """First pass: find the entries about the subject."""
         void: set[str] = set()
         for name, entry in entries:
-            if entry.tenant != self.tenant:
-                continue
             void.update(entry.takes_back)
             if entry.outcome != Outcome.UNAVAILABLE:  # then the write may have happened all the same
                 self._overtaken.update(entry.takes_back)
@@ -92,8 +88,6 @@ class Incident:
 
     def belongs(self, name: str, entry: Entry) -> bool:
         """Second pass: return whether an entry is part of the incident, and keep it if it is context."""
-        if entry.tenant != self.tenant:
-            return False
         if self._is_act(entry):
             return True
         of_case = PARTS.get(entry.action) is Part.CASES and entry.case in self._cases and entry.outcome == Outcome.DONE

@@ -21,15 +21,13 @@ _VIEWS: Final = "views"
 
 
 class Report:
-    """Sums the entries of a tenant, in two passes over the log.
+    """Sums the entries of a tenant, in two passes.
 
     Args:
-        tenant: the tenant's hash, as in entries.
         begin, end: the period, in Unix seconds; `end` is outside.
     """
 
-    def __init__(self, tenant: str, begin: int, end: int) -> None:
-        self._tenant = tenant
+    def __init__(self, begin: int, end: int) -> None:
         self._begin, self._end = begin, end
         self._rows = KeptRows()
         self._last: dict[str, Trace] = {}
@@ -45,8 +43,6 @@ class Report:
         """First pass: sum what happened in the period."""
         void: set[str] = set()
         for name, entry in entries:
-            if entry.tenant != self._tenant:
-                continue
             void.update(entry.takes_back)
             if self._begin <= entry.at < self._end:
                 self._add(name, entry)
@@ -62,8 +58,6 @@ class Report:
             waybills.add(opening.waybill)
             cases.add(opening.case)
         for entry in entries:
-            if entry.tenant != self._tenant:
-                continue
             for row in rows_of(entry):
                 if isinstance(row, Trace) and row.waybill in waybills:
                     self._last[row.waybill] = max(row, self._last.get(row.waybill, row))

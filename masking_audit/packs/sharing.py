@@ -46,14 +46,12 @@ class _Given:
 
 @dataclass(slots=True)
 class Sharing:
-    """Adds up what entries give, in one pass over the log.
+    """Adds up what entries of a tenant give, in one pass.
 
     Args:
-        tenant: the tenant's hash, as in entries.
         begin, end: the period, in Unix seconds; `end` is outside.
     """
 
-    tenant: str
     begin: int
     end: int
     _access: list[tuple[str, Entry]] = field(default_factory=list)
@@ -63,8 +61,6 @@ class Sharing:
         """Add the entries of the period."""
         void: set[str] = set()
         for name, entry in entries:
-            if entry.tenant != self.tenant:
-                continue
             void.update(entry.takes_back)
             if not self.begin <= entry.at < self.end:
                 continue

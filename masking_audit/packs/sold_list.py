@@ -169,12 +169,11 @@ SUSPECTS: Final = 5
 
 @dataclass(slots=True)
 class SoldList:
-    """The waybills of a list, and who saw them in a period, in two passes over the log.
+    """The waybills of a list, and who saw them in a period, in two passes over the entries of a tenant.
 
     Args:
         waybills: by the hash that entries have: the number, or "" where only a phone was listed. After `settle` those
             that are ours.
-        tenant: the tenant's hash, as in entries.
         begin, end: the days before, in Unix seconds; `end` is outside.
 
     Attributes:
@@ -185,7 +184,6 @@ class SoldList:
 
     waybills: Mapping[str, str]
     lines: int
-    tenant: str
     begin: int
     end: int
     ranked: Sequence[Ranked] = ()
@@ -201,10 +199,9 @@ class SoldList:
         sightings = Sightings(self.waybills)
         for name, entry in entries:
             self._named.update(item.waybill for item in entry.items if item.waybill in self.waybills)
-            if entry.tenant == self.tenant:
-                self._taken_back.update(entry.takes_back)
-                if self.begin <= entry.at < self.end:
-                    sightings.add(name, entry)
+            self._taken_back.update(entry.takes_back)
+            if self.begin <= entry.at < self.end:
+                sightings.add(name, entry)
         sightings.take_back(self._taken_back)
         self.ranked = sightings.ranked()
         self._people = sightings.people
@@ -217,15 +214,16 @@ class SoldList:
     def belongs(self, name: str, entry: Entry) -> bool:
         """Second pass: keep an entry that shows a listed waybill to one of the first people; return whether."""
         suspects = {one.principal for one in self.ranked[:SUSPECTS]}
-        shows = PARTS.get(entry.action) in (Part.OPENINGS, Part.VIEWS)
-        if not shows or entry.principal not in suspects or entry.tenant != self.tenant:
-            return False
-        if not self.begin <= entry.at < self.end or name in self._taken_back:
-            return False
-        if not any(item.waybill in self.waybills for item in entry.items):
-            return False
-        self._seen.append((name, entry))
-        return True
+        belongs = (
+            PARTS.get(entry.action) in _SHOWS
+            and entry.principal in suspects
+            and self.begin <= entry.at < self.end
+            and name not in self._taken_back
+            and any(item.waybill in self.waybills for item in entry.items)
+        )
+        if belongs:
+            self._seen.append((name, entry))
+        return belongs
 
     def document(self, source: Mapping[str, object], persons: Persons | None) -> Document:
         """Return the document for people.

@@ -8,7 +8,7 @@ from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.incident import Incident
 from masking_audit.packs.persons import BOTH, side_of
 from masking_audit.packs.subject import Subject
-from tests.audit.logs import TENANT, entry
+from tests.audit.logs import entry
 from tests.every import every
 
 BEGIN, END = 1_000, 2_000
@@ -28,7 +28,7 @@ def act(action: str, **change: Any) -> Entry:
 def selected(*entries: Entry) -> tuple[Incident, list[str]]:
     """Return the incident, and the ids of the entries that belong to it."""
     named = [(f"ab-{number}", one) for number, one in enumerate(entries, 1)]
-    incident = Incident(Subject("principal", WHO), TENANT, BEGIN, END)
+    incident = Incident(Subject("principal", WHO), BEGIN, END)
     incident.find_acts(named)
     return incident, [name for name, one in named if incident.belongs(name, one)]
 
@@ -55,9 +55,7 @@ def test_the_period_begins_with_its_first_second_and_ends_before_its_last(at: in
         (act("freeze", subject=WHO), True),
         (act("freeze", subject=OTHER), False),
         (act("case-read", subject=WHO), False),
-        (act("freeze", subject=WHO, tenant="b" * 32), False),
         (opening(principal=OTHER), False),
-        (opening(tenant="b" * 32), False),
         (opening(at=END, outcome="unavailable", takes_back=["ab-1"], items=[]), True),
         (opening(at=END, outcome="unavailable", takes_back=["ab-9"], items=[]), False),
         (opening(at=END, outcome="unavailable", takes_back=["ab-1"], items=[], principal=OTHER), False),

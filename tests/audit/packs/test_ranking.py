@@ -11,13 +11,12 @@ from hashlib import blake2b
 from itertools import product
 from math import comb
 
-import msgspec
 import pytest
 
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.sold_list import Ranked, Sightings, SoldList, log10_tail
 from masking_service.masking.timestamps import rfc3339
-from tests.audit.logs import TENANT, entry
+from tests.audit.logs import entry
 
 SEEDS = range(20)
 SITES, COURIERS, OFFICERS, DESK, DAYS = 10, 8, 40, 20, 15
@@ -171,7 +170,7 @@ def test_the_seeded_thief_is_among_the_first_three_in_nineteen_of_twenty_compani
 
 def test_what_is_neither_stored_nor_named_in_the_log_is_not_ours() -> None:
     stored, named, strange = waybill(1), waybill(2), waybill(3)
-    found = SoldList({stored: "A", named: "B", strange: "C"}, 3, TENANT, 0, 10)
+    found = SoldList({stored: "A", named: "B", strange: "C"}, 3, 0, 10)
 
     found.rank([("1", seen_by("staff/u", 2, action="erase", outcome="done"))])
     found.settle({stored})
@@ -186,13 +185,12 @@ def test_only_what_showed_a_listed_waybill_to_a_first_person_in_the_period_belon
         ("called", seen_by("staff/a", 1, action="call", at=20)),
         ("other waybill", seen_by("staff/a", 7, at=20)),
         ("other person", seen_by("staff/b", 7, at=20)),
-        ("other tenant", msgspec.structs.replace(seen_by("staff/a", 1, at=20), tenant="other")),
         ("too early", seen_by("staff/a", 1, at=9)),
         ("too late", seen_by("staff/a", 1, at=40)),
         ("taken back", seen_by("staff/a", 1, at=21)),
         ("voids", entry(principal="staff/a", outcome="unavailable", at=99, takes_back=["taken back"])),
     ]
-    found = SoldList({waybill(1): "A", waybill(2): "B"}, 2, TENANT, 10, 40)
+    found = SoldList({waybill(1): "A", waybill(2): "B"}, 2, 10, 40)
     found.rank(entries)
 
     assert [name for name, one in entries if found.belongs(name, one)] == ["first", "found"]
@@ -205,7 +203,7 @@ def test_what_was_taken_back_showed_nothing_to_the_people_who_are_ranked() -> No
         ("later", seen_by("staff/a", 1, at=20)),
         ("only", seen_by("staff/b", 2, at=11)),
     ]
-    found, without = (SoldList({waybill(1): "A", waybill(2): "B"}, 2, TENANT, 10, 40) for _ in range(2))
+    found, without = (SoldList({waybill(1): "A", waybill(2): "B"}, 2, 10, 40) for _ in range(2))
 
     found.rank([*entries, ("void", void)])
     without.rank([entries[1]])
@@ -222,7 +220,7 @@ def test_the_document_says_of_each_person_how_likely_it_is_that_chance_showed_th
         ("ab-3", seen_by("staff/a", 1, at=30)),
         ("ab-4", seen_by("staff/c", 3, at=40)),
     ]
-    found = SoldList(listed, 2, TENANT, 10, 40, ours=2)
+    found = SoldList(listed, 2, 10, 40, ours=2)
     found.rank(entries)
     kept = [found.belongs(name, one) for name, one in entries]
     document = found.document({"archive": "x"}, None)
@@ -249,7 +247,7 @@ def test_the_document_says_of_each_person_how_likely_it_is_that_chance_showed_th
 def test_fifty_people_are_shown_and_what_the_first_five_saw() -> None:
     """Also where their chance is too small for a float: then its power of ten is told."""
     entries = [(f"ab-{number}", seen_by(f"staff/{number:02}", 1, at=number)) for number in range(51)]
-    found = SoldList({waybill(1): "A1"}, 1, TENANT, 0, 60, ours=1)
+    found = SoldList({waybill(1): "A1"}, 1, 0, 60, ours=1)
     found.rank(entries)
     kept = [name for name, one in entries if found.belongs(name, one)]
     first, second, third, *others = found.ranked

@@ -1,4 +1,4 @@
-"""What a report counts: each entry in one table, and nothing outside the period or of another tenant."""
+"""What a report counts: each entry in one table, and nothing outside the period."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.report import Report
 from masking_service.masking.timestamps import rfc3339
-from tests.audit.logs import TENANT, entry
+from tests.audit.logs import entry
 from tests.every import every
 
 BEGIN, END, NOW = 1_000, 2_000, 9_000_000
@@ -25,7 +25,7 @@ def view(**change: Any) -> Entry:
 
 def tables(*entries: Entry, later: tuple[Entry, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
     """Return the rows of each table that has any."""
-    report = Report(TENANT, BEGIN, END)
+    report = Report(BEGIN, END)
     report.sum_period([(f"ab-{number}", one) for number, one in enumerate(entries, 1)])
     report.find_traces([*entries, *later])
     document = report.document({}, 180, "", NOW)
@@ -60,10 +60,6 @@ def test_the_period_begins_with_its_first_second_and_ends_before_its_last() -> N
     times = (BEGIN - 1, BEGIN, END - 1, END)
 
     assert tables(*[view(at=at) for at in times])["views-by-role"] == [("courier", 2, 4)]
-
-
-def test_another_tenant_is_left_out() -> None:
-    assert tables(view(tenant="b" * 32), opening(tenant="b" * 32)) == {}
 
 
 def test_what_was_taken_back_is_not_counted() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from masking_audit.format.entries import Entry, Item
 from masking_audit.packs.sharing import Sharing
-from tests.audit.logs import TENANT, entry
+from tests.audit.logs import entry
 
 BEGIN, END = 1_700_000_000, 1_701_000_000
 PHONE = Item("a" * 32, "released", "/recipient/phone", "phone")
@@ -17,7 +17,7 @@ def opening(**change: Any) -> Entry:
 
 
 def given(*entries: Entry) -> list[tuple[object, ...]]:
-    ledger = Sharing(TENANT, BEGIN, END)
+    ledger = Sharing(BEGIN, END)
     ledger.sum_period((f"ab-{number}", one) for number, one in enumerate(entries, 1))
     return [*ledger.document({}).tables[0].rows]
 
@@ -56,7 +56,7 @@ def test_who_was_given_access_is_listed_by_time_and_then_by_the_entry() -> None:
         "ab-5": entry(at=END, action="client-add"),
         "ab-4": entry(at=BEGIN, action="view"),
     }
-    ledger = Sharing(TENANT, BEGIN, END)
+    ledger = Sharing(BEGIN, END)
     ledger.sum_period(entries.items())
 
     assert [*ledger.document({}).tables[1].rows] == [

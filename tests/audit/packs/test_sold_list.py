@@ -30,7 +30,6 @@ LOG = [
     ("a-7", seen("staff/b", 30, OTHER)),
     ("a-8", seen("staff/b", 30, FIRST, action="erase", outcome="done")),
     ("a-9", seen("staff/b", 30, FIRST, outcome="not-found")),
-    ("a-10", seen("staff/b", 30, FIRST, tenant="other")),
     ("a-11", seen("staff/b", 31, SECOND)),
     ("a-12", seen("staff/b", 32, action="detokenize", takes_back=["a-11"])),
 ]
@@ -38,7 +37,7 @@ LOG = [
 
 @pytest.fixture
 def found() -> SoldList:
-    made = SoldList(LISTED, 9, TENANT, 10, 100)
+    made = SoldList(LISTED, 9, 10, 100)
     made.rank(LOG)
     made.settle({SECOND})
     return made
@@ -72,7 +71,7 @@ def test_sightings_of_the_first_people_in_the_period_are_shown_by_person_time_an
 
 def test_sightings_of_people_behind_the_fifth_are_not_shown() -> None:
     log = [(f"a-{at}", seen(f"staff/{at}", 20, *LISTED, *(OTHER[at:] for _ in range(at)))) for at in range(1, 8)]
-    made = SoldList(LISTED, 4, TENANT, 10, 100)
+    made = SoldList(LISTED, 4, 10, 100)
     made.rank(log)
     made.settle(set())
 
