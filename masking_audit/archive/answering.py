@@ -130,7 +130,8 @@ class _ArchiveHandler(BaseHTTPRequestHandler):
             return
         try:
             question = msgspec.json.decode(body, type=Question)
-            if isinstance(question, NamedQuestion) and not _are_ids(question.names):
+            names = question.names if isinstance(question, NamedQuestion) else ()
+            if len(names) > MAX_NAMES or not all(map(ID.fullmatch, names)):
                 raise msgspec.ValidationError("names has something else than ids")
             answer = msgspec.json.encode(self.server.answer(question))
         except msgspec.DecodeError:
@@ -156,7 +157,3 @@ class _ArchiveHandler(BaseHTTPRequestHandler):
 
     def log_request(self, *_: object) -> None:
         """Log no answered request."""
-
-
-def _are_ids(names: list[str]) -> bool:
-    return len(names) <= MAX_NAMES and all(ID.fullmatch(name) for name in names)

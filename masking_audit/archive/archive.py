@@ -9,30 +9,20 @@ segments, in the order in which it was archived.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
-
-import msgspec
 
 from keys.signatures import Verifier
 from masking_audit.archive.segments import ArchiveError, ArchiveState, Segments, write_orders
 from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_audit.format.links import FIRST_LINK, entry_id, is_link, leaf_of
+from masking_audit.packs.evidence import entry_lines
 from masking_audit.tiles.log import LEAVES_PER_PUBLICATION, TiledLog
 from masking_audit.verify.verifier import StartingPoint, Verification
 from masking_service.audit.questions import Position
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
 BEGINNING: Final = StartingPoint(0, "0" * 64, ())
-
-
-class _Entry(msgspec.Struct, frozen=True):
-    tenant: str = ""
-
-
-class _TenantLine(msgspec.Struct):
-    entry: _Entry = _Entry()
 
 
 class Archive:
@@ -142,7 +132,8 @@ class Archive:
         """Return the tenants in the state, or those of all entries if an older release wrote it."""
         if self._state.tenants is not None:
             return self._state.tenants
-        return _tenants_of(line for line, _ in self._segments.lines(self._segments.begin))
+        every = entry_lines(line for line, _ in self._segments.lines(self._segments.begin))
+        return {one.tenant for one in every if one.tenant}
 
     def _publish_rest(self) -> None:
         """Publish what was archived and not published: after a kill, or all that an older release archived."""
@@ -220,14 +211,6 @@ class Archive:
         if not truncated and self._segments.position != self._state.counted:
             self._save_segments()
         return truncated
-
-
-def _tenants_of(lines: Iterable[bytes]) -> Iterator[str]:
-    """Yield the tenant hash of each entry that has one; the verifier reports unreadable lines."""
-    for line in lines:
-        with suppress(msgspec.DecodeError):
-            if tenant := msgspec.json.decode(line, type=_TenantLine).entry.tenant:
-                yield tenant
 
 
 def archived_leaves(segments: Segments, begin: Position) -> Iterator[tuple[bytes, Position]]:

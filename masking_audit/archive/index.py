@@ -33,7 +33,6 @@ from masking_service.audit.questions import (
     ArchivedEntry,
     LogAnswer,
     PageQuestion,
-    Position,
     Wanted,
     one_or_more,
 )
@@ -237,20 +236,18 @@ class Index:
             self._next = segment_since(self._archive, 0)
         budget = SLICE_BYTES
         while self._next <= state.counted.segment:
-            size = self._size(self._next, state.counted)
+            is_newest = self._next == state.counted.segment
+            size = state.counted.size if is_newest else segment_path(self._archive, self._next).stat().st_size
             index = self._segments.get(self._next) or SegmentIndex(self._folder, self._next, size)
             self._segments[self._next] = index
             while index.size < size:
                 if budget <= 0:
                     return True
                 budget -= self._extend(index, size)
-            if self._next == state.counted.segment:
-                return False
+            if is_newest:
+                break
             self._next += 1
         return False
-
-    def _size(self, segment: int, counted: Position) -> int:
-        return counted.size if segment == counted.segment else segment_path(self._archive, segment).stat().st_size
 
     def _extend(self, index: SegmentIndex, size: int) -> int:
         """Index the next lines of a segment; return how many bytes they have."""

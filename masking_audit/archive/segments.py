@@ -13,15 +13,15 @@ without a tenant: ``WRITER-7 1796000000000-0 - 1796000000000-1``.
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from keys.files import write_secret_file
-from masking_audit.format.lines import EntryLine, UnreadableLineError, read_line
+from masking_audit.format.lines import EntryLine
 from masking_audit.format.links import entry_id, place_of
+from masking_audit.packs.evidence import entry_lines
 from masking_audit.verify.verifier import StartingPoint, read_lines
 from masking_service.audit.order import Order
 from masking_service.audit.questions import Position
@@ -151,12 +151,7 @@ def _complete_lines(path: Path) -> Iterator[bytes]:
 
 def _first_entry_at(path: Path) -> int | None:
     """Return the time of the first entry of a segment; None if it has none."""
-    for line in _complete_lines(path):
-        with suppress(UnreadableLineError):
-            parsed = read_line(line)
-            if isinstance(parsed, EntryLine):
-                return parsed.at
-    return None
+    return next((one.at for one in entry_lines(_complete_lines(path))), None)
 
 
 class Segments:

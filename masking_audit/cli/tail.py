@@ -67,18 +67,14 @@ def tail(state_dir: Path) -> None:
         log_tail = LogTail(Streams(store))
         try:
             while True:
-                _show(log_tail)
+                try:
+                    for line in log_tail.new_entries():
+                        click.echo(shown(line))
+                except StoreUnavailable as error:
+                    click.echo(f"the store does not answer ({error.explained})", err=True)
                 time.sleep(EVERY_SECONDS)
         except KeyboardInterrupt:
             return
-
-
-def _show(log_tail: LogTail) -> None:
-    try:
-        for line in log_tail.new_entries():
-            click.echo(shown(line))
-    except StoreUnavailable as error:
-        click.echo(f"the store does not answer ({error.explained})", err=True)
 
 
 def shown(line: EntryLine) -> str:

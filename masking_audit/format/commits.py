@@ -44,13 +44,9 @@ def links_of(commit: Commit) -> Iterator[tuple[str, int, bytes]]:
         if commit.form == 1:
             linked = first_link_form(linked, writer, number, encode(entry))
         else:
-            linked = link_of_hash(linked, writer, number, _hash_of(entry))
+            hashed = bytes.fromhex(entry) if isinstance(entry, str) else entry_hash(encode(entry))
+            linked = link_of_hash(linked, writer, number, hashed)
         yield writer, number, linked
-
-
-def _hash_of(entry: object) -> bytes:
-    """Return the hash of an entry, given its content or the hash. Raises ValueError."""
-    return bytes.fromhex(entry) if isinstance(entry, str) else entry_hash(encode(entry))
 
 
 def verify_commit(commit: Commit, verifier: Verifier) -> None:

@@ -154,7 +154,8 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
             raise UnreadableLineError("is an entry and a checkpoint at once")
         content = encode(_decode_any(found.checkpoint))
         read = CheckpointLine(_decode_checkpoint(content), content, _signature(found.signature))
-        if not all(map(_LINK.fullmatch, _hexadecimal(read.checkpoint))):
+        said = read.checkpoint
+        if not all(map(_LINK.fullmatch, [said.previous, *(head.link for head in said.heads), *said.keys])):
             raise UnreadableLineError("is a checkpoint with an invalid link or key")
     else:
         place = ENTRY_ID.fullmatch(found.id)
@@ -166,11 +167,6 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
     if line != write_line(read)[:-1] and "" in json.loads(line, object_pairs_hook=each_once).values():
         raise UnreadableLineError("has an empty member")
     return read
-
-
-def _hexadecimal(checkpoint: Checkpoint) -> list[str]:
-    """Return the links and keys of a checkpoint, 32 bytes each."""
-    return [checkpoint.previous, *(head.link for head in checkpoint.heads), *checkpoint.keys]
 
 
 def _after(entry: dict[str, Any]) -> Head | None:

@@ -158,25 +158,27 @@ class Lookout:
                 at=now,
                 total=round(one.total, 1),
                 frozen=one.person in freezing,
-                reasons=[_stored_reason(reason) for reason in one.reasons],
+                reasons=[
+                    StoredReason(
+                        reason.signal,
+                        round(reason.score, 1),
+                        round(reason.observed, 3),
+                        reason.total,
+                        round(reason.expected, 3),
+                        reason.other,
+                    )
+                    for reason in one.reasons
+                ],
             )
             for one in found
         ]
         if listed:
-            self._write(tenant, listed, now)
+            service = RequestContext(service_principal(LOOKOUT, tenant), "", now)
+            prepare = partial(self.shortlists.prepare, tenant, listed, now)
+            self.recorder.change(service, Action.LOOKOUT, NOTHING_STATED, prepare)
         for one in listed:
             context = RequestContext(Principal(one.id, tenant, (), frozenset(), "jwt"), "", now)
             self.alerts.raise_alert("lookout", context.principal)
             if one.frozen:
                 self.freezing.freeze(context, "lookout")
         return listed
-
-    def _write(self, tenant: str, listed: list[StoredListing], now: int) -> None:
-        context = RequestContext(service_principal(LOOKOUT, tenant), "", now)
-        prepare = partial(self.shortlists.prepare, tenant, listed, now)
-        self.recorder.change(context, Action.LOOKOUT, NOTHING_STATED, prepare)
-
-
-def _stored_reason(reason: Reason) -> StoredReason:
-    figures = round(reason.observed, 3), reason.total, round(reason.expected, 3)
-    return StoredReason(reason.signal, round(reason.score, 1), *figures, reason.other)

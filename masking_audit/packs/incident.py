@@ -161,9 +161,6 @@ class Incident:
         def of_waybill(row: KeptRow) -> tuple[object, ...]:
             return (rfc3339(row.at), row.waybill, numbers.get(row.waybill, ""), *row.cells, row.entry)
 
-        def of_entry(row: KeptRow) -> tuple[object, ...]:
-            return (rfc3339(row.at), *row.cells, row.entry)
-
         of_each = ("when", "waybill", "number")
         return [
             PackTable(
@@ -173,11 +170,9 @@ class Incident:
             ),
             PackTable("views", (*of_each, "profile", "entry"), kept.table("views", of_waybill)),
             PackTable("passed", (*of_each, "action", "site", "courier", "entry"), kept.table("passed", of_waybill)),
-            PackTable("cases", ("when", "case", "action", "by", "waybills", "entry"), kept.table("cases", of_entry)),
-            PackTable(
-                "refusals", ("when", "action", "outcome", "times", "case", "entry"), kept.table("refusals", of_entry)
-            ),
-            PackTable("freezes", ("when", "action", "by", "why", "entry"), kept.table("freezes", of_entry)),
+            PackTable("cases", ("when", "case", "action", "by", "waybills", "entry"), kept.table("cases")),
+            PackTable("refusals", ("when", "action", "outcome", "times", "case", "entry"), kept.table("refusals")),
+            PackTable("freezes", ("when", "action", "by", "why", "entry"), kept.table("freezes")),
         ]
 
     def _is_act(self, entry: Entry) -> bool:

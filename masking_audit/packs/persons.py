@@ -101,11 +101,6 @@ class _Counting:
         return Persons(len(self.phones), len(self.found), self.without_phone, wanted - len(self.found))
 
 
-def _revision_of(key: bytes) -> int:
-    """Return which revision is at a key."""
-    return int(key.rpartition(b"}")[2], 16)
-
-
 @lru_cache(maxsize=4_096)
 def _side_of_code(code: int | str) -> int:
     """Return whose phone is at a place, by its code; 0 for what is no one's phone."""
@@ -238,14 +233,11 @@ class StoredPersons:
         """
         matches = (matched for key in self._store.keys(_RECORDS) if (matched := _RECORD.fullmatch(key)))
         while some := [*islice(matches, _AT_ONCE)]:
-            bases = [self._base_at(urlsafe_b64decode(matched[1]), int(matched[2] or 0)) for matched in some]
+            places = [(int(matched[2] or 0), urlsafe_b64decode(matched[1])) for matched in some]
+            bases = [self._moved.get((version, place)) if version else place for version, place in places]
             hashes = iter(self._keys.waybill_hashes([base for base in bases if base]))
             for matched, base in zip(some, bases, strict=True):
                 yield matched[0], next(hashes) if base else matched[1].decode()
-
-    def _base_at(self, place: bytes, version: int) -> bytes | None:
-        """Return the base of a waybill by its place; None if it was moved and its number is unknown."""
-        return self._moved.get((version, place)) if version else place
 
     def _revisions(
         self, wanted: Iterator[tuple[bytes, str]], may: Callable[[SealedRevision], bool]
@@ -264,12 +256,14 @@ class StoredPersons:
                 if value not in (None, CLAIM)
             ]
             behind = self._behind.of(header for *_, header in stored)
-            known = [
-                (sealed, key, value)
-                for key, waybill, value, header in stored
-                if (data_key := behind.get(header)) is not None and data_key.tenant == self._tenant
-                if may(sealed := SealedRevision(waybill, _revision_of(key), data_key, self._behind.head_of(header)))
-            ]
+            known = []
+            for key, waybill, value, header in stored:
+                data_key = behind.get(header)
+                if data_key is not None and data_key.tenant == self._tenant:
+                    revision = int(key.rpartition(b"}")[2], 16)
+                    sealed = SealedRevision(waybill, revision, data_key, self._behind.head_of(header))
+                    if may(sealed):
+                        known.append((sealed, key, value))
             trusted = [(key, value) for sealed, key, value in known if not self._is_revoked(sealed)]
             opened = iter(self._vault.open(self._tenant, trusted))
             for sealed, _, _ in known:

@@ -18,6 +18,8 @@ _NOT_STATED: Final = "-"
 _CALLS: Final = "calls"
 _OPENED: Final = "opened"
 _VIEWS: Final = "views"
+_ERASURES: Final = "erasures"
+_FREEZES: Final = "freezes"
 
 
 class Report:
@@ -36,8 +38,6 @@ class Report:
         self._conflicts: Counter[str] = Counter()
         self._cases: dict[str, set[str]] = defaultdict(set)
         self._policies: Counter[str] = Counter()
-        self._erasures: dict[str, Entry] = {}
-        self._freezes: dict[str, Entry] = {}
 
     def sum_period(self, entries: Iterable[tuple[str, Entry]]) -> None:
         """First pass: sum what happened in the period."""
@@ -46,10 +46,7 @@ class Report:
             void.update(entry.takes_back)
             if self._begin <= entry.at < self._end:
                 self._add(name, entry)
-        self._rows.take_back(void, (_CALLS, _OPENED, _VIEWS))
-        for kept in (self._erasures, self._freezes):
-            for name in void & kept.keys():
-                del kept[name]
+        self._rows.take_back(void, (_CALLS, _OPENED, _VIEWS, _ERASURES, _FREEZES))
 
     def find_traces(self, entries: Iterable[Entry]) -> None:
         """Second pass: find what followed the openings, also after the period."""
@@ -91,8 +88,8 @@ class Report:
                 PackTable("unexplained", ("principal", "waybills", "fields"), self._unexplained(now)),
                 PackTable("views-by-role", ("role", "calls", "waybills"), [row[:3] for row in self._sums(_VIEWS, 0)]),
                 PackTable("cases", ("action", "count"), [(act, len(self._cases[act])) for act in sorted(self._cases)]),
-                PackTable("erasures", ("when", "by", "outcome", "entry"), self._erasure_rows()),
-                PackTable("freezes", ("when", "by", "action", "principal", "why", "entry"), self._freeze_rows()),
+                PackTable("erasures", ("when", "by", "outcome", "entry"), self._rows.table(_ERASURES)),
+                PackTable("freezes", ("when", "by", "action", "principal", "why", "entry"), self._rows.table(_FREEZES)),
                 PackTable("refusals", ("action", "outcome", "times"), _counted(self._refusals)),
                 PackTable("conflicts", ("principal", "times"), sorted(self._conflicts.items())),
                 PackTable("policies", ("policy", "count"), sorted(self._policies.items())),
@@ -117,9 +114,10 @@ class Report:
         elif part is Part.VIEWS and entry.outcome == Outcome.RELEASED:
             self._rows.add([KeptRow(_VIEWS, entry.at, name, cells=(entry.role, entry.count, entry.count))])
         elif part is Part.ERASURES:
-            self._erasures[name] = entry
+            self._rows.add([KeptRow(_ERASURES, entry.at, name, cells=(entry.principal, entry.outcome))])
         elif part is Part.FREEZES:
-            self._freezes[name] = entry
+            cells = (entry.principal, entry.action, entry.subject, entry.purpose)
+            self._rows.add([KeptRow(_FREEZES, entry.at, name, cells=cells)])
         elif part is Part.CASES and entry.outcome == Outcome.DONE:
             self._cases[entry.action].add(entry.case)
 
@@ -146,14 +144,6 @@ class Report:
             left[row.person][0] += 1
             left[row.person][1] += row.fields
         return [(person, *counts) for person, counts in sorted(left.items(), key=lambda one: (-one[1][1], one[0]))]
-
-    def _erasure_rows(self) -> list[tuple[object, ...]]:
-        found = sorted(self._erasures.items(), key=lambda one: (one[1].at, one[0]))
-        return [(rfc3339(one.at), one.principal, one.outcome, name) for name, one in found]
-
-    def _freeze_rows(self) -> list[tuple[object, ...]]:
-        found = sorted(self._freezes.items(), key=lambda one: (one[1].at, one[0]))
-        return [(rfc3339(one.at), one.principal, one.action, one.subject, one.purpose, name) for name, one in found]
 
 
 def _counted(counter: Counter[tuple[str, str]]) -> list[tuple[object, ...]]:

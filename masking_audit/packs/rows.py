@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from masking_service.masking.timestamps import rfc3339
+
 _AT_ONCE: Final = 2_000
 _SCHEMA: Final = """
 PRAGMA journal_mode = OFF;
@@ -38,6 +40,11 @@ class KeptRow(NamedTuple):
     waybill: str = ""
     sides: int = 0
     cells: tuple[Any, ...] = ()
+
+
+def of_entry(row: KeptRow) -> tuple[object, ...]:
+    """Return when it was, the cells, and the id of the entry."""
+    return (rfc3339(row.at), *row.cells, row.entry)
 
 
 class KeptRows:
@@ -73,7 +80,7 @@ class KeptRows:
         self._database.executemany(deleting, [(title,) for title in titles])
         return found
 
-    def table(self, title: str, row_of: Callable[[KeptRow], tuple[object, ...]]) -> "KeptTable":
+    def table(self, title: str, row_of: Callable[[KeptRow], tuple[object, ...]] = of_entry) -> "KeptTable":
         """Return the rows of a table, each as `row_of` makes it."""
         return KeptTable(self, title, row_of)
 

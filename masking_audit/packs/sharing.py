@@ -54,7 +54,6 @@ class Sharing:
 
     begin: int
     end: int
-    _access: list[tuple[str, Entry]] = field(default_factory=list)
     _rows: KeptRows = field(default_factory=KeptRows)
 
     def sum_period(self, entries: Iterable[tuple[str, Entry]]) -> None:
@@ -65,7 +64,8 @@ class Sharing:
             if not self.begin <= entry.at < self.end:
                 continue
             if entry.action in _ACCESS and entry.outcome == Outcome.DONE:
-                self._access.append((name, entry))
+                cells = (entry.action, entry.subject or _NOT_STATED, entry.principal)
+                self._rows.add([KeptRow("access", entry.at, name, cells=cells)])
             elif _gives(entry):
                 self._rows.add(_rows_of(name, entry))
         self._rows.take_back(void, [_GIVEN])
@@ -80,10 +80,6 @@ class Sharing:
             (*key, one.calls, len(one.waybills), one.fields, ", ".join(sorted(one.kinds)) or _NOT_STATED)
             for key, one in sorted(sums.items())
         ]
-        access = [
-            (rfc3339(entry.at), entry.action, entry.subject or _NOT_STATED, entry.principal, name)
-            for name, entry in sorted(self._access, key=lambda one: (one[1].at, one[0]))
-        ]
         period = {"begin": rfc3339(self.begin), "end": rfc3339(self.end)}
         return Document(
             "sharing",
@@ -94,7 +90,7 @@ class Sharing:
                     ("month", "recipient", "role", "purpose", "calls", "waybills", "fields", "kinds"),
                     given,
                 ),
-                PackTable("access", ("when", "action", "recipient", "by", "entry"), access),
+                PackTable("access", ("when", "action", "recipient", "by", "entry"), self._rows.table("access")),
             ],
         )
 

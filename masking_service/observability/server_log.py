@@ -9,7 +9,6 @@ import re
 import signal
 import sys
 import threading
-from types import TracebackType
 from typing import Any, Final
 
 from gunicorn.glogging import Logger
@@ -48,7 +47,7 @@ class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
         self.error_log.handlers = [_RewritingHandler()]
         logging.getLogger().handlers = [_RewritingHandler(logging.WARNING)]
         logging.captureWarnings(True)
-        sys.excepthook = _log_uncaught
+        sys.excepthook = lambda _, error, __: _log_failure(error)
         sys.unraisablehook = lambda fields: _log_failure(fields.exc_value)
         threading.excepthook = lambda fields: _log_failure(fields.exc_value)
 
@@ -69,11 +68,6 @@ def _safe_message(record: logging.LogRecord) -> str:
 
 def _safe_argument(arg: object) -> object:
     return arg if type(arg) is int or (type(arg) is str and arg in _NAMES) else PLACEHOLDER
-
-
-def _log_uncaught(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
-    del kind
-    _log_failure(error)
 
 
 def _log_failure(error: BaseException | None) -> None:

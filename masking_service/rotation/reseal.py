@@ -213,7 +213,7 @@ class _Reseal:
         return {
             header: key
             for header, key in self._behind.of(values).items()
-            if key.day != HOLD_DAY and not (self._started.is_new(key) and self._made_by(header) not in self._hosts)
+            if key.day != HOLD_DAY and not (self._started.is_new(key) and not self._is_of_hosts(header))
         }
 
     def _reseal(self, stored: Sequence[tuple[bytes, bytes, int]], old: Mapping[bytes, WrappedKey]) -> int:
@@ -259,10 +259,10 @@ class _Reseal:
         values = [Resealed(one.place, b"", one.old or b"", one.new or b"") for one in swaps]
         self._announcer.run(tenant, announced(store, values), lambda: replace(store, values))
 
-    def _made_by(self, header: bytes) -> bytes | None:
-        """Return the id of the intake host that made the hour key in a header; None for a data key."""
+    def _is_of_hosts(self, header: bytes) -> bool:
+        """Return whether one of the hosts made the hour key in a header."""
         head = self._behind.head_of(header)
-        return head.host if head is not None else None
+        return head is not None and head.host in self._hosts
 
     def _old_of_holds(self, values: Sequence[bytes]) -> Iterator[tuple[str, int]]:
         """Yield tenant and number of the key behind each value that an older key of a hold seals."""

@@ -22,7 +22,7 @@ from masking_service.cli.keys.status import show
 from masking_service.cli.numbers import numbers_in
 from masking_service.cli.options import FILE, GIVEN_FILE, Checked, state_dir
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.rotation.index import FoundNumbers, find_numbers
+from masking_service.rotation.index import find_numbers
 from masking_service.rotation.reseal import reseal as reseal_all
 from masking_service.rotation.rotate import rotate as rotate_file
 from masking_service.rotation.rotate import rotate_data, rotate_session
@@ -235,14 +235,13 @@ def _rotate_stored(which: str, numbers: TextIO | None, timeout: float, state_dir
         if which == "audit":
             click.echo(f"Give {state_dir / PUBLIC_KEY}, which has both, to the auditors and for the witness.")
         if numbers is not None:
-            _look_for(find_numbers(coordinator, numbers_in(numbers)))
+            found = find_numbers(coordinator, numbers_in(numbers))
+            click.echo(
+                f"Of {found.asked:,} numbers, {found.stored:,} are stored, and {found.at_old:,} are at an old place."
+            )
+            if found.at_old:
+                raise click.ClickException("waybills are at old places: run the command again")
     click.echo(f"Back up {state_dir / 'keyset.json'} now.")
-
-
-def _look_for(found: FoundNumbers) -> None:
-    click.echo(f"Of {found.asked:,} numbers, {found.stored:,} are stored, and {found.at_old:,} are at an old place.")
-    if found.at_old:
-        raise click.ClickException("waybills are at old places: run the command again")
 
 
 @keys.command()
