@@ -35,11 +35,7 @@ class LogTail:
         self._seen = {writer: max(0, streams.newest_number(writer) - HISTORY) for writer in named | streams.writers()}
 
     def new_entries(self) -> list[EntryLine]:
-        """Return the entries since the last call, oldest first, also of writers that have ended.
-
-        Raises:
-            StoreUnavailable, UnreadableLineError: as above.
-        """
+        """Return the entries since the last call, oldest first, also of writers that have ended."""
         active = self._streams.writers()
         ended = self._seen.keys() - active  # one of the checkpoints read now is the last that names them
         writers = active | self._seen.keys()

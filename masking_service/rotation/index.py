@@ -47,13 +47,11 @@ def rotate_index(
         tenants: every tenant that clients and policy name.
 
     Returns:
-        How many values were moved, and how many keys of waybills the last pass has read: none at an old place. None
-        if only the end of an earlier rotation had to reach every process.
+        As `rotate_and_end`: how many values were moved, and how many keys of waybills the last pass has read, none at
+        an old place.
 
     Raises:
-        KeysError: the keyset cannot be used or changed; or a value is of no known tenant.
-        ProcessesBehindError: a running process did not follow.
-        StoreUnavailable, ProviderError: run it again.
+        As `rotate_and_end`, and KeysError where a value is of no known tenant.
     """
     if coordinator.finish_last_change() == change_name("end", "index"):
         return None

@@ -82,11 +82,7 @@ def opened_coordinator(state_dir: Path, timeout: float) -> Iterator[Coordinator]
 
 @contextmanager
 def opened_rotation(state_dir: Path, timeout: float) -> Iterator[tuple[Coordinator, OpenRegistries]]:
-    """Open the same with the registry of clients and a recorder of audit entries.
-
-    Raises:
-        KeysError, WrongStore, StoreUnavailable, SettingsError: as `opened_coordinator`.
-    """
+    """Open the same with the registry of clients and a recorder of audit entries. Raises as `opened_coordinator`."""
     settings = settings_of(state_dir)
     with (
         opened_registry(settings) as opened,
