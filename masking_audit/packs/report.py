@@ -13,7 +13,6 @@ from masking_service.audit.actions import PARTS, Action, Outcome, Part
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.masking.timestamps import rfc3339
 
-CONFLICTS_SPENT: Final = (Action.TOKENIZE, Outcome.QUOTA_EXCEEDED)
 _NOT_STATED: Final = "-"
 _CALLS: Final = "calls"
 _OPENED: Final = "opened"
@@ -101,7 +100,7 @@ class Report:
         self._policies[entry.policy] += 1
         if entry.outcome not in NO_REFUSAL:
             self._refusals[entry.action, entry.outcome] += entry.times
-            if (entry.action, entry.outcome) == CONFLICTS_SPENT:
+            if (entry.action, entry.outcome) == (Action.TOKENIZE, Outcome.QUOTA_EXCEEDED):
                 self._conflicts[entry.principal] += entry.times
         elif entry.action == Action.DETOKENIZE and entry.outcome == Outcome.RELEASED:
             opened = [row for row in rows_of(entry) if isinstance(row, OpenedFields)]

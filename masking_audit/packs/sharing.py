@@ -24,7 +24,6 @@ _ACCESS: Final = frozenset(
 """What gives or takes access: clients, callers, and permits for pseudonyms."""
 _NOT_STATED: Final = "-"
 _GIVEN: Final = "given"
-_MONTH: Final = len("2026-11")
 
 
 @dataclass(slots=True)
@@ -101,7 +100,7 @@ def _rows_of(name: str, entry: Entry) -> Iterator[KeptRow]:
     The cells: month, recipient, role, purpose; then what it adds: calls, fields, and the kind.
     """
     purpose = entry.purpose or entry.profile or entry.action
-    key = (rfc3339(entry.at)[:_MONTH], entry.principal, entry.role, purpose)
+    key = (rfc3339(entry.at)[: len("2026-11")], entry.principal, entry.role, purpose)
     yield KeptRow(_GIVEN, entry.at, name, cells=(*key, 1, 0, ""))
     for item in entry.items:
         if item.outcome in (Outcome.RELEASED, Outcome.DONE):

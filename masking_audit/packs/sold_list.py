@@ -73,12 +73,7 @@ class Sightings:
     def __init__(self, listed: Iterable[str]) -> None:
         self._listed = {_number(waybill) for waybill in listed}
         self._people: dict[str, _Person] = {}
-        self._void: set[int] = set()
         self.people = 0
-
-    def take_back(self, names: Iterable[str]) -> None:
-        """Leave out what these entries show: nothing was answered."""
-        self._void.update(map(hash, names))
 
     def add(self, name: str, entry: Entry) -> None:
         """Add what an entry shows of waybills: fields that were opened, and waybills that were viewed or found."""
@@ -96,13 +91,16 @@ class Sightings:
                 if seen in self._listed:
                     person.listed.append((hash(name), entry.at))
 
-    def ranked(self) -> list[Ranked]:
+    def ranked(self, taken_back: Iterable[str] = ()) -> list[Ranked]:
         """Return the people who saw a listed waybill, the least likely by chance first.
+
+        What the entries that were taken back show is left out: nothing was answered.
 
         The chance is that of a list drawn at random from all waybills that were seen: how many of it a person has
         seen follows the hypergeometric distribution. Only listed waybills that were seen count as drawn.
         """
-        each = {principal: person.seen(self._void) for principal, person in self._people.items()}
+        void = {*map(hash, taken_back)}
+        each = {principal: person.seen(void) for principal, person in self._people.items()}
         self.people = sum(map(bool, each.values()))
         everything = set().union(*each.values()) if each else set()
         drawn = self._listed & everything
@@ -114,7 +112,7 @@ class Sightings:
             person = self._people[principal]
             log10 = log10_tail(listed, len(seen), len(drawn), len(everything))
             expected = len(seen) * len(drawn) / len(everything)
-            times = [at for entry, at in person.listed if entry not in self._void]
+            times = [at for entry, at in person.listed if entry not in void]
             found.append(Ranked(principal, person.role, len(seen), listed, expected, log10, min(times), max(times)))
         return sorted(found, key=lambda one: (one.log10, -one.listed, one.principal))
 
@@ -202,8 +200,7 @@ class SoldList:
             self._taken_back.update(entry.takes_back)
             if self.begin <= entry.at < self.end:
                 sightings.add(name, entry)
-        sightings.take_back(self._taken_back)
-        self.ranked = sightings.ranked()
+        self.ranked = sightings.ranked(self._taken_back)
         self._people = sightings.people
 
     def settle(self, stored: Set[str]) -> None:

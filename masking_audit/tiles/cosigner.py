@@ -25,8 +25,6 @@ from masking_audit.tiles.tree_head import TreeHead, head_of, parse_hash, parse_n
 PRIVATE: Final = "cosigner-key.pem"
 PUBLIC: Final = "cosigner.vkey"
 MAX_HASHES: Final = 63
-SIZE_TYPE: Final = "text/x.tlog.size"
-TEXT_TYPE: Final = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Reply:
 
     status: int
     body: bytes = b""
-    content_type: str = TEXT_TYPE
+    content_type: str = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ class Cosigner:
         with self._lock:
             known = self._known(key)
             if request.old_size != known.size:
-                return Reply(409, b"%d\n" % known.size, SIZE_TYPE)
+                return Reply(409, b"%d\n" % known.size, "text/x.tlog.size")
             try:
                 verify_consistency(known.size, known.root, head.size, head.root, request.proof)
             except ProofError:

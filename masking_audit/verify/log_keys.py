@@ -5,15 +5,11 @@ there name, so a person who still holds it can add nothing to the log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_audit.format.lines import CheckpointLine
 from masking_audit.format.links import commit_message, entry_id
-
-UNKNOWN_KEY: Final = "names a key that is not among the given ones"
-ENDED_KEY: Final = "lets a key sign again that had ended"
 
 
 class LogKeys:
@@ -86,7 +82,7 @@ class LogKeys:
         named = [bytes.fromhex(key) for key in parsed.checkpoint.keys] or [self.keys[signer]]
         unknown = [key for key in named if key not in self.keys]
         if unknown and signer < len(self.keys) - 1:
-            yield "", UNKNOWN_KEY
+            yield "", "names a key that is not among the given ones"
             return
         for key in unknown:
             self.keys.append(key)
@@ -94,7 +90,7 @@ class LogKeys:
             self._signed.append({})
         places = [self.keys.index(key) for key in named]
         if min(places) < self.oldest:
-            yield "", ENDED_KEY
+            yield "", "lets a key sign again that had ended"
             return
         bounds = dict(self._named)
         for at in range(self.oldest, min(places)):

@@ -24,7 +24,6 @@ WORDS: Final = tuple(
 """Values by number, from 0; added to as `NAMES` is."""
 MIN_HEX: Final = 16
 """Characters of the shortest text that is stored as bytes; a byte string of one byte is a word."""
-_JSON: Final = b"{"
 
 _number_of: Final = {name: number for number, name in enumerate(NAMES)}
 _name_of: Final = dict(enumerate(NAMES))
@@ -52,7 +51,7 @@ def unpack(stored: bytes) -> dict[str, Any]:
     Raises:
         msgspec.DecodeError, KeyError: it is not an entry.
     """
-    if stored.startswith(_JSON):
+    if stored.startswith(b"{"):
         return _decode_json(stored)
     return _lengthen_members(_decode_packed(stored))
 

@@ -9,8 +9,6 @@ from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.texts import Text, say
 
 NUMBERS_AT_ONCE: Final = 500
-NOT_UTF8: Final = Text("the input is not {encodings}: save it as UTF-8")
-NOT_A_NUMBER: Final = Text("line {at} is not a waybill number")
 
 
 def lines_in(lines: Iterable[str]) -> Iterator[str]:
@@ -18,7 +16,7 @@ def lines_in(lines: Iterable[str]) -> Iterator[str]:
     try:
         yield from lines
     except UnicodeDecodeError:
-        raise click.UsageError(say(NOT_UTF8, encodings="UTF-8")) from None
+        raise click.UsageError(say(Text("the input is not {encodings}: save it as UTF-8"), encodings="UTF-8")) from None
 
 
 def numbers_in(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -29,7 +27,7 @@ def numbers_in(lines: Iterable[str]) -> Iterator[list[str]]:
             try:
                 portion[normalise_waybill_no(line)] = None
             except ValueError:
-                raise click.UsageError(say(NOT_A_NUMBER, at=at)) from None
+                raise click.UsageError(say(Text("line {at} is not a waybill number"), at=at)) from None
         if len(portion) == NUMBERS_AT_ONCE:
             yield list(portion)
             portion.clear()

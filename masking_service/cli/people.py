@@ -31,10 +31,6 @@ from masking_service.service.devices.state import MAX_DEVICES, DeviceRequest, De
 from masking_service.service.people.principals import principal_id, service_principal
 
 COLUMNS: Final = ("name", "since", "state", "fingerprint")
-IMPORTED: Final = ("principal", "thumbprint", "phone")
-INVITED: Final = ("principal", "phone")
-INVITATIONS: Final = ("principal", "invitation")
-IMPORTED_NAME: Final = "imported"
 _THUMBPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 PRINCIPAL: Final = Checked("id", principal_id)
@@ -172,7 +168,7 @@ def import_devices(file: Path, tenant: str, state_dir: Path) -> None:
     Its columns are principal, thumbprint and phone. The thumbprint is that of the device's public key (RFC 7638); the
     phone is the number from which its person calls, and may be empty. If any line has a fault, nothing is changed.
     """
-    wanted = read_rows(file, IMPORTED, _device)
+    wanted = read_rows(file, ("principal", "thumbprint", "phone"), _device)
     with opened_registry(settings_of(state_dir), may_claim=True) as opened:
         people: dict[str, list[str]] = {}
         for one in wanted:
@@ -196,7 +192,7 @@ def invite_devices(file: Path, tenant: str, state_dir: Path) -> None:
     approves one device of its person as it enrols, within seven days. Prints CSV with the columns principal and
     invitation: give each to its person only. If any line has a fault, none is made.
     """
-    wanted = read_rows(file, INVITED, _invited)
+    wanted = read_rows(file, ("principal", "phone"), _invited)
     with opened_registry(settings_of(state_dir)) as opened:
         click.echo("principal,invitation")
         for principal, phone in wanted:
@@ -223,7 +219,7 @@ def uninvite_devices(file: Path, tenant: str, state_dir: Path) -> None:
             except SignatureInvalid:
                 raise ValueError("not an invitation of this person, or one that has ended") from None
 
-        wanted = read_rows(file, INVITATIONS, read)
+        wanted = read_rows(file, ("principal", "invitation"), read)
         for principal, invitation in wanted:
             opened.uninvite(tenant, principal, invitation)
             held, revoked = opened.keys_of(opened.state(Devices), tenant, principal)
@@ -245,7 +241,7 @@ def _device(row: Mapping[str, str]) -> DeviceRequest:
     device = row["thumbprint"].strip()
     if not _THUMBPRINT.fullmatch(device):
         raise ValueError("a thumbprint is 43 characters of base64url")
-    return DeviceRequest(id=device, principal=principal, name=IMPORTED_NAME, since=clock(), phone=number)
+    return DeviceRequest(id=device, principal=principal, name="imported", since=clock(), phone=number)
 
 
 @people.command()

@@ -125,7 +125,9 @@ def _show_rules(console: Console, found: Policy) -> None:
     calls = found.rules.calls
     provider = Text("no provider, so no one can be called") if calls is None else calls.provider
     console.print(say(Text("calls: {provider}"), provider=provider))
-    console.print(say(texts.OWN_NUMBERS, count=len(found.rules.own_numbers)))
+    console.print(
+        say(Text("own numbers, one of which each seed has to have: {count}"), count=len(found.rules.own_numbers))
+    )
     _show_signed(console, found)
     _show_devices(console, found)
 
@@ -136,7 +138,8 @@ def _show_signed(console: Console, found: Policy) -> None:
     if rule is None:
         console.print(say(texts.SIGNED_OFF), soft_wrap=True)
         return
-    console.print(say(texts.SIGNED_ACTS, acts=", ".join(sorted(rule.acts)) or "-"), soft_wrap=True)
+    acts = ", ".join(sorted(rule.acts)) or "-"
+    console.print(say(Text("signatures: people sign {acts} with keys of their own"), acts=acts), soft_wrap=True)
     given = {permission for role in found.rules.roles.values() for permission in role.permissions}
     left = [act for act in SignedAct if act.grave and act not in rule.acts and not given.isdisjoint(act.permissions)]
     if found.rules.devices is None:
@@ -144,7 +147,7 @@ def _show_signed(console: Console, found: Policy) -> None:
     if left:
         console.print(say(texts.SIGNED_LEFT, acts=", ".join(left)), soft_wrap=True)
     if {"detokenize", "key-approve"} <= rule.acts:
-        console.print(say(texts.SIGNED_VALUES), soft_wrap=True)
+        console.print(say(Text("A stolen signing key of an issuer opens no value.")), soft_wrap=True)
 
 
 def _show_devices(console: Console, found: Policy) -> None:

@@ -6,7 +6,6 @@ from masking_service.texts import Text
 
 TOGETHER: Final = Text("All profiles together hide at least {hidden} of 11 digits of a phone.")
 FITS: Final = Text("The common budget of role {role} fits {people} people on a peak day (`roles.{role}.people`).")
-OWN_NUMBERS: Final = Text("own numbers, one of which each seed has to have: {count}")
 NO_NUMBER: Final = Text("number {line} of the file is not one whole phone number")
 UNMAPPED: Final = Text(
     "Profiles that return unmapped members: {names}. For an integration that is finished, list what its schema keeps "
@@ -16,11 +15,9 @@ SIGNED_OFF: Final = Text(
     "signatures: none. The holder of an issuer's signing key can act as every person of it: open values, approve "
     "cases, erase and unfreeze, within the budgets of each person (section `signed`)."
 )
-SIGNED_ACTS: Final = Text("signatures: people sign {acts} with keys of their own")
 SIGNED_LEFT: Final = Text(
     "These acts need no signature, so the holder of an issuer's signing key can do them as any person: {acts}."
 )
-SIGNED_VALUES: Final = Text("A stolen signing key of an issuer opens no value.")
 DEVICES: Final = Text("device proofs: people prove {calls} with devices of their own ({roles})")
 DEVICES_LEFT: Final = Text(
     "These calls need no device proof, so the holder of an issuer's signing key can make them as any person of the "
@@ -57,7 +54,6 @@ NOT_TRIMMED: Final = Text(
     "the store has more than a day of it, so nothing deletes what is archived. "
     "Fix: start the witness (`audit follow`), or see its log"
 )
-NO_AUDIT_URL: Final = Text("MASKING_AUDIT_URL is not set, so a witness that is down is noticed after a day only")
 NO_TICKET_ANSWER: Final = Text(
     "no signed answer within {seconds} s{why}. Fix: check cases.check.url, and that both sides have the key"
 )
@@ -65,4 +61,3 @@ NOT_REACHED: Final = Text("{url} does not answer from here{why}; apps that use i
 NOT_THIS_SERVICE: Final = Text(
     "{url} is not this service, so no proof that names it is made. Fix: correct devices.urls of the policy"
 )
-NO_CLIENT: Final = Text("no client may call yet: python -m masking_service clients add ID --role label-printer")

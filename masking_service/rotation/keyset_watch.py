@@ -29,7 +29,6 @@ from masking_service.store.layout import DATA_KEY_USES, WORKERS, worker_key
 LIFE_SECONDS: Final = 15
 """Seconds a heartbeat lasts. A process that cannot send another one stops using the store before this one ends: its
 lease is shorter (`LEASE_SECONDS`)."""
-_FORGOTTEN_SECONDS: Final = SECONDS_A_DAY
 
 
 class Heartbeat(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
@@ -63,7 +62,7 @@ def heartbeat_commands(keyring: Keyring, name: str, beat: Heartbeat, now: int, n
     return [
         (b"SET", place, sealed, b"EX", LIFE_SECONDS),
         (b"ZADD", WORKERS, now, name.encode()),
-        (b"ZREMRANGEBYSCORE", WORKERS, b"-inf", now - _FORGOTTEN_SECONDS),
+        (b"ZREMRANGEBYSCORE", WORKERS, b"-inf", now - SECONDS_A_DAY),
     ]
 
 

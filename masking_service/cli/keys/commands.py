@@ -35,8 +35,6 @@ from masking_service.runtime.state_files import PUBLIC_KEY, write_public_key
 from masking_service.service.people.policy import Policy
 
 EARLIER: Final = "An earlier rotation is finished."
-PUBLIC_SUFFIX = ".host.json"
-PUBLIC_MODE = 0o644
 
 
 def _host_name(text: str) -> str:
@@ -77,9 +75,9 @@ def split(name: str, out: Path, timeout: float, state_dir: Path) -> None:
         if opened.digest != before:
             coordinator.change(opened)
     entry = tiers.make_intake_keyset(opened, name, out, today())
-    public = out.with_name(out.name.removesuffix(".json") + PUBLIC_SUFFIX)
+    public = out.with_name(out.name.removesuffix(".json") + ".host.json")
     write_secret_file(public, msgspec.json.format(msgspec.json.encode(entry), indent=2) + b"\n", replace=True)
-    public.chmod(PUBLIC_MODE)
+    public.chmod(0o644)
     click.echo(f"{out} is the keyset of {name}: put it there as keyset.json, over a confidential channel.")
     if not any(known.name == name for known in read(state_dir / "keyset.json")[0].hosts):
         click.echo(f"Then run: keys hosts enrol {public}")

@@ -32,7 +32,6 @@ VERIFY_FIRST: Final = (
     "Run `audit verify --store` before these steps: they announce in the log what they find in the store, so later "
     "it finds little of what such a person had put in or brought back."
 )
-FINISHED: Final = "an earlier rotation is finished"
 SECONDS_A_STEP: Final = 20
 """Seconds that a step takes with any store: every process has to follow, and calls have to end."""
 VALUES_A_SECOND: Final = {"rotate state": 2_000, "rotate index": 2_000, "reseal": 3_000}
@@ -152,7 +151,7 @@ def _token(opened: _OfStep) -> str:
 def _rotating(which: str) -> Callable[[_OfStep], str]:
     """Return what rotates one of the `ROTATIONS`."""
     rotation = ROTATIONS[which]
-    return lambda opened: told(rotation.run(opened), rotation.reported, FINISHED)
+    return lambda opened: told(rotation.run(opened), rotation.reported, "an earlier rotation is finished")
 
 
 def _publication(opened: _OfStep) -> str:
