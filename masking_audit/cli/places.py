@@ -9,13 +9,10 @@ from pathlib import Path
 import click
 
 from keys.keyring import Keyring
-from keys.messages import MessageKey
 from masking_audit.archive.segments import archived
 from masking_audit.format.lines import UnreadableLineError
-from masking_service.audit.asking import AskedArchive
 from masking_service.runtime.administration import opened_store
-from masking_service.runtime.clock import clock
-from masking_service.runtime.opened import open_keyring
+from masking_service.runtime.opened import open_archive, open_keyring
 from masking_service.runtime.set_up import running_url, settings_of
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import ARCHIVE
@@ -36,10 +33,8 @@ def archived_lines(folder: Path, archive: Path | None, since: int = 0) -> Callab
     """
     path = archive or folder / ARCHIVE
     settings = settings_of(folder)
-    if archive is None and not path.exists() and settings.audit_url and settings.audit_key:
-        asked = AskedArchive(settings.audit_url, MessageKey.read(settings.audit_key), clock)
-        return partial(asked.lines, since)
-    return partial(archived, path, since)
+    asked = None if archive or path.exists() else open_archive(settings)
+    return partial(asked.lines, since) if asked else partial(archived, path, since)
 
 
 @contextmanager

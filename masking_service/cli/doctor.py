@@ -4,7 +4,7 @@ import os
 import resource
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,6 @@ from rich.table import Table
 from keys import keyset, selftest
 from keys.errors import KeysError
 from keys.messages import MessageKey
-from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import LONG_SECONDS, Backlog
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.cli import texts
@@ -28,7 +27,7 @@ from masking_service.masking.timestamps import rfc3339
 from masking_service.outbound import Outbound, OutboundError
 from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.clock import clock
-from masking_service.runtime.opened import open_keyring, open_store
+from masking_service.runtime.opened import open_archive, open_keyring, open_store
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.settings import VARIABLES, Settings, SettingsError
 from masking_service.runtime.state_files import served_address
@@ -42,7 +41,7 @@ from masking_service.service.people.principals import DEFAULT_TENANT
 from masking_service.service.tiers.published import LATE_SECONDS, Published
 from masking_service.store import health as readiness
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.faults import Fault, Weight
+from masking_service.store.faults import Weight
 from masking_service.store.layout import GENESIS
 from masking_service.store.reasons import told as store_told
 from masking_service.texts import Text, say
@@ -59,6 +58,14 @@ LAG_SECONDS: Final = 600
 
 class CheckFailed(Exception):
     """Something is wrong; the text says what, and how to fix it."""
+
+
+def _told(failed: list[str], untried: Sequence[str] = ()) -> str | None:
+    """Return what could not be checked, a line each; None for nothing. Raises CheckFailed where anything failed."""
+    lines = "".join(f"\n  {each}" for each in [*failed, *untried])
+    if failed:
+        raise CheckFailed(lines)
+    return lines or None
 
 
 def checks(folder: Path) -> Iterator[Check]:
@@ -136,12 +143,10 @@ def _issuers(settings: Settings) -> str | None:
         try:
             said = check_issuer(rule, settings.policy.parent, clock())
         except IssuerFault as fault:
-            failed.append(f"\n  {alias}: {fault}")
+            failed.append(f"{alias}: {fault}")
         else:
-            untried += [f"\n  {alias}: {said}"] if said else []
-    if failed:
-        raise CheckFailed("".join(failed + untried))
-    return "".join(untried) or None
+            untried += [f"{alias}: {said}"] if said else []
+    return _told(failed, untried)
 
 
 def _files(settings: Settings) -> None:
@@ -154,10 +159,9 @@ def _files(settings: Settings) -> None:
     secret = [file for file in (Path(environment) if environment else None, settings.redis_tls.key) if file]
     changeable = Text("{file}: others can change it. Fix: chmod go-w {file}")
     readable = Text("{file}: others can read it. Fix: chmod 600 {file}")
-    failed = [f"\n  {say(changeable, file=file)}" for file in deciding if _mode(file) & 0o022]
-    failed += [f"\n  {say(readable, file=file)}" for file in secret if _mode(file) & (stat.S_IRWXO | stat.S_IWGRP)]
-    if failed:
-        raise CheckFailed("".join(failed))
+    failed = [say(changeable, file=file) for file in deciding if _mode(file) & 0o022]
+    failed += [say(readable, file=file) for file in secret if _mode(file) & (stat.S_IRWXO | stat.S_IWGRP)]
+    _told(failed)
 
 
 def _mode(file: Path) -> int:
@@ -173,30 +177,22 @@ def _store(settings: Settings, *weights: Weight) -> str | None:
     found = [fault for fault in faults if fault.weight in weights]
     if found and "advice" in weights and any(fault.weight == "unseen" for fault in found):
         raise CheckFailed(say(Text("nothing was seen of it")))
-    if found:
-        raise CheckFailed(_listed(found))
-    return _listed([fault for fault in faults if fault.weight == "untried" and "loses" in weights]) or None
-
-
-def _listed(faults: list[Fault]) -> str:
+    shown = found or [fault for fault in faults if fault.weight == "untried" and "loses" in weights]
     text = Text("{check}: {reason}. Fix: {remedy}")
-    told = [say(text, check=fault.check, reason=fault.reason, remedy=fault.remedy) for fault in faults]
-    return "".join(f"\n  {each}" for each in told)
+    told = [say(text, check=fault.check, reason=fault.reason, remedy=fault.remedy) for fault in shown]
+    return _told(told) if found else _told([], told)
 
 
 def _guarded(settings: Settings) -> None:
     """Check what only a store for production needs."""
     if settings.development:
         return
-    failed = []
-    if _takes_anyone(settings):
-        failed.append(f"\n  {say(texts.NO_PASSWORD)}")
+    failed = [say(texts.NO_PASSWORD)] if _takes_anyone(settings) else []
     with opened_store(settings, None) as store:
         servers = readiness.examine(store) and store.condition
     if servers and not all(server.limit for server in servers.servers):
-        failed.append(f"\n  {say(texts.NO_MAXMEMORY)}")
-    if failed:
-        raise CheckFailed("".join(failed))
+        failed.append(say(texts.NO_MAXMEMORY))
+    _told(failed)
 
 
 def _takes_anyone(settings: Settings) -> bool:
@@ -224,9 +220,7 @@ def _clocks(settings: Settings) -> None:
 def _archived(settings: Settings) -> str | None:
     """Check the witness's work, in the archive if asked, else in the store's log."""
     keyring = open_keyring(settings)
-    archive = None
-    if settings.audit_url and settings.audit_key:
-        archive = AskedArchive(settings.audit_url, MessageKey.read(settings.audit_key), clock)
+    archive = open_archive(settings)
     with opened_store(settings, keyring) as store:
         checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
         checkpoints.read_newest()
@@ -274,13 +268,11 @@ def _addresses(settings: Settings) -> str | None:
             )
         except OutboundError as error:
             why = f" ({error})" if str(error) else ""
-            untried.append(f"\n  {say(texts.NOT_REACHED, url=url, why=why)}")
+            untried.append(say(texts.NOT_REACHED, url=url, why=why))
         else:
             if answered.body != ALIVE:
-                failed.append(f"\n  {say(texts.NOT_THIS_SERVICE, url=url)}")
-    if failed:
-        raise CheckFailed("".join(failed + untried))
-    return "".join(untried) or None
+                failed.append(say(texts.NOT_THIS_SERVICE, url=url))
+    return _told(failed, untried)
 
 
 def _alerts(settings: Settings) -> None:

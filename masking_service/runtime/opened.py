@@ -9,6 +9,7 @@ from keys import keyset, selftest
 from keys.keyring import Keyring
 from keys.messages import MessageKey
 from keys.process import forbid_core_dumps
+from masking_service.audit.asking import AskedArchive
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.observability.webhook import Webhook
@@ -50,6 +51,13 @@ def open_alerts(settings: Settings, keyring: Keyring, metrics: Metrics) -> Alert
         key = MessageKey.read(settings.alert_key)
         alerts.send_to(Webhook(settings.alert_url, key, clock=clock, dropped=metrics.dropped_alert))
     return alerts
+
+
+def open_archive(settings: Settings) -> AskedArchive | None:
+    """The archive of the log; None where it cannot be asked. Raises KeysetError: the key to ask it cannot be used."""
+    if not (settings.audit_url and settings.audit_key):
+        return None
+    return AskedArchive(settings.audit_url, MessageKey.read(settings.audit_key), clock)
 
 
 def open_store(settings: Settings, url: str = "") -> Store:

@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from keys.keyring import Keyring
-from keys.messages import MessageKey
-from masking_service.audit.asking import AskedArchive
 from masking_service.audit.backlog import Backlog
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import BLOCKED_REMEDY
@@ -23,7 +21,7 @@ from masking_service.observability.metrics import Metrics
 from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.acting import Acting, Outside
 from masking_service.runtime.clock import clock
-from masking_service.runtime.opened import open_alerts, open_keyring, open_store
+from masking_service.runtime.opened import open_alerts, open_archive, open_keyring, open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
 from masking_service.service.acts.state import Keyholders
@@ -99,9 +97,7 @@ class Parts:
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, time.time)
         self.denials = Denials(self.log, clock)
         self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
-        self.archive: OlderEntries | None = None
-        if settings.audit_url and settings.audit_key:
-            self.archive = AskedArchive(settings.audit_url, MessageKey.read(settings.audit_key), clock)
+        self.archive: OlderEntries | None = open_archive(settings)
         self.backlog = Backlog(self.store, self.checkpoints, self.archive, clock)
         self.recent_entries = RecentEntries(self.store, self.archive, lambda: self.checkpoints.stored_since)
         self.schemas = load_schemas(settings.schemas)
