@@ -9,8 +9,7 @@ from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.persons import BOTH, Persons, side_of
 from masking_audit.packs.rows import KeptRow, KeptRows
 from masking_audit.packs.subject import Reach, Subject
-from masking_service.audit.actions import PARTS, Action, Outcome, Part
-from masking_service.audit.figures import NO_REFUSAL
+from masking_service.audit.actions import NO_REFUSAL, PARTS, Action, Outcome, Part
 from masking_service.masking.timestamps import rfc3339
 
 _PASSING: Final = frozenset({Action.CUSTODY_FIRST, Action.CUSTODY_MOVE, Action.REVISE})

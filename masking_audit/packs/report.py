@@ -9,8 +9,7 @@ from masking_audit.lookout.history import CaseDecision, OpenedFields, Trace, row
 from masking_audit.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
 from masking_audit.packs.documents import Document, PackTable
 from masking_audit.packs.rows import KeptRow, KeptRows
-from masking_service.audit.actions import PARTS, Action, Outcome, Part
-from masking_service.audit.figures import NO_REFUSAL
+from masking_service.audit.actions import NO_REFUSAL, PARTS, Action, Outcome, Part
 from masking_service.masking.timestamps import rfc3339
 
 _NOT_STATED: Final = "-"

@@ -223,6 +223,8 @@ class Outcome(StrEnum):
     WRONG_CODE = "wrong-code", Text("wrong code")
 
 
+NO_REFUSAL: Final = frozenset({Outcome.RELEASED, Outcome.DONE, Outcome.NOT_FOUND, Outcome.UNAVAILABLE})
+"""Outcomes of calls that were not refused; `unavailable` takes an earlier entry back."""
 PARTS: Final[Mapping[str, Part]] = {each.value: each.part for each in Action}
 """Of every action. An unknown one, of a later release, is in none."""
 DECISIONS: Final = {

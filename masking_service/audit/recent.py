@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final, NamedTuple
 
+from masking_service.audit.actions import NO_REFUSAL, Action, Outcome
 from masking_service.audit.errors import ArchiveUnavailable
-from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.questions import OlderEntries, Wanted
 from masking_service.audit.reading import EntryDocument, TenantLog, UnknownEntryError
 from masking_service.audit.slots import MAX_SECONDS, Cursor, scan
@@ -17,6 +17,34 @@ from masking_service.store.client import Store
 
 MAX_KEPT: Final = 20_000
 """Entries of one tenant that are read at first, and kept."""
+
+
+class Figures(NamedTuple):
+    """Counts of opened fields, full views, opened cases and refused calls."""
+
+    fields: int = 0
+    full_views: int = 0
+    cases: int = 0
+    refusals: int = 0
+
+    def __bool__(self) -> bool:
+        return any(self)
+
+    def plus(self, other: "Figures") -> "Figures":
+        """The sums."""
+        return Figures(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+def figures_of(entry: EntryDocument) -> Figures:
+    """What one entry adds. It counts fields and waybills, not entries."""
+    action, outcome, count = entry["action"], entry["outcome"], entry.get("count", 0)
+    if outcome not in NO_REFUSAL:
+        return Figures(refusals=entry.get("times", 1))
+    return Figures(
+        fields=count if action == Action.DETOKENIZE else 0,
+        full_views=count if action in (Action.VIEW, Action.SEARCH) else 0,
+        cases=int(action == Action.CASE_OPEN and outcome == Outcome.DONE),
+    )
 
 
 class RecentEntry(NamedTuple):

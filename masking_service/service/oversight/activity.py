@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.keyring import Keyring
-from masking_service.audit.figures import Figures
-from masking_service.audit.recent import RecentEntries, RecentEntry
+from masking_service.audit.recent import Figures, RecentEntries, RecentEntry
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.call import Gate
 from masking_service.service.call.recorder import RequestContext

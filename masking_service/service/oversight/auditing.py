@@ -15,10 +15,10 @@ from msgspec import UNSET
 from keys.keyring import Keyring, TenantKeys
 from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.log import AuditLog
 from masking_service.audit.questions import OlderEntries, Wanted
 from masking_service.audit.reading import EntryDocument, TenantLog
+from masking_service.audit.recent import Figures, figures_of
 from masking_service.audit.slots import MAX_SECONDS, scan, search
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from masking_service.audit.figures import Figures
-from masking_service.audit.recent import RecentEntry
+from masking_service.audit.recent import Figures, RecentEntry
 from masking_service.masking.timestamps import rfc3339
 from masking_service.service.call.recorder import RequestContext
 from masking_service.service.freezes.state import Freeze
