@@ -64,7 +64,6 @@ OPERATIONS: Final = (
             Permission.KEY_APPROVE,
         ),
         body=ActRequest,
-        at_most={},
         answers={200: ProposedAct},
         problems=("not-found", "purpose-required", "case-required"),
         example_body={
