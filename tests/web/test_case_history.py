@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.observability.alerts import Alerts
 from masking_service.runtime.clock import clock
 from tests.web.api import NUMBER, Api, Clock, Json, Trips, content, field, record, refusal
 from tests.web.people import DESK, OFFICER, OTHER_OFFICER, SUPERVISOR
@@ -127,12 +126,3 @@ def test_openings_are_for_readers_of_the_case(api: Api) -> None:
     asked = [(OTHER_OFFICER, "D-1"), ("service-desk-2", "D-1"), (OFFICER, "D-9"), (OFFICER, "no name")]
 
     assert [refusal(api.get(who, f"/v1/cases/{case}/opens")) for who, case in asked] == [(404, "not-found")] * 4
-
-
-def test_a_case_that_waits_raises_an_alert(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    raised: list[str] = []
-    monkeypatch.setattr(Alerts, "raise_alert", lambda _, kind, *__: raised.append(kind))
-    api.open_case("D-1", NUMBER)
-    api.open_case("D-2", NUMBER, purpose="regulator")
-
-    assert raised == ["case-pending"]

@@ -125,19 +125,6 @@ def test_a_name_that_was_used_is_refused_though_nothing_can_be_given_back(
     assert refusal(api.post(DESK, "/v1/cases", WANTED)) == (409, "case-exists")
 
 
-def test_a_refused_name_leaves_the_first_case_as_it_is(api: Api) -> None:
-    opened = api.open_case("D-1", NUMBER)
-    api.post("service-desk-2", "/v1/cases", WANTED | {"waybills": ["SF9999999999"]})
-
-    assert api.get(DESK, "/v1/cases/D-1").get_json() == opened
-
-
-def test_tenants_may_use_the_same_name(api: Api) -> None:
-    api.open_case("D-1", NUMBER)
-
-    assert api.open_case("D-1", NUMBER, who=api.mint(DESK, tenant="other"))["status"] == "open"
-
-
 def test_personal_data_in_a_reason_is_masked(api: Api) -> None:
     opened = api.open_case("D-1", NUMBER, reason="客户李明投诉，住3号楼402室，call 13812345678")
     closed = content(api.post(DESK, "/v1/cases/D-1/close", {"note": "客户李明要求退款"}))
@@ -212,12 +199,6 @@ def test_an_officer_closes_no_case(api: Api) -> None:
     api.open_case("D-1", NUMBER)
 
     assert refusal(api.post(OFFICER, "/v1/cases/D-1/close")) == (403, "forbidden")
-
-
-def test_closing_again_changes_nothing(api: Api) -> None:
-    api.open_case("D-1", NUMBER)
-
-    assert api.post(DESK, "/v1/cases/D-1/close").get_json() == api.post(SUPERVISOR, "/v1/cases/D-1/close").get_json()
 
 
 def test_an_opener_names_three_hundred_waybills_a_day_at_most(api: Api) -> None:
