@@ -55,14 +55,6 @@ class _Phone:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Granted:
-    """What entries say of a granted call, and how many items in a row opened its caller nothing."""
-
-    stated: Stated
-    missed: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planting:
     """Plants and removes decoys of the caller's tenant, under one policy.
@@ -89,8 +81,8 @@ class Planting:
         Raises:
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        granted = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(SignedAct.DECOY_LIST))
-        entry = self.recorder.record(context, Action.DECOY_LIST, Outcome.DONE, granted.stated)
+        stated, _ = self._grant(context, Action.DECOY_LIST, signed, deeds.on_decoys(SignedAct.DECOY_LIST))
+        entry = self.recorder.record(context, Action.DECOY_LIST, Outcome.DONE, stated)
         tenant = context.principal.tenant
         planted = self.decoys.listed(tenant)
         hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
@@ -127,11 +119,10 @@ class Planting:
             StoreUnavailable: some may be marked; the same call can be made again.
         """
         numbers = self._numbers_of(context, Action.DECOY_PLANT, waybills)
-        granted = self._grant(
-            context, Action.DECOY_PLANT, signed, deeds.on_decoys(SignedAct.DECOY_PLANT, waybills, kind)
-        )
+        deed = deeds.on_decoys(SignedAct.DECOY_PLANT, waybills, kind)
+        stated, missed = self._grant(context, Action.DECOY_PLANT, signed, deed)
         if kind == "seed":
-            self._require_own_number(context, granted, numbers)
+            self._require_own_number(context, stated, missed, numbers)
 
         def add(planted: list[Decoy]) -> list[Decoy]:
             known = {decoy.waybill_no for decoy in planted}
@@ -140,19 +131,19 @@ class Planting:
                 raise InvalidRecord((("/waybills", "too-many-decoys"),))
             return planted + new
 
-        _, planted = self._change(context, Action.DECOY_PLANT, granted, add)
+        _, planted = self._change(context, Action.DECOY_PLANT, stated, add)
         return answers.Planted(len(planted))
 
     def remove(self, context: RequestContext, waybills: Sequence[Any], signed: Signed | None = None) -> answers.Planted:
         """Take the mark off waybills. Raises as `plant`; the answer is the same for those without one."""
         numbers = self._numbers_of(context, Action.DECOY_REMOVE, waybills)
         deed = deeds.on_decoys(SignedAct.DECOY_REMOVE, waybills)
-        granted = self._grant(context, Action.DECOY_REMOVE, signed, deed)
+        stated, _ = self._grant(context, Action.DECOY_REMOVE, signed, deed)
 
         def take_off(planted: list[Decoy]) -> list[Decoy]:
             return [decoy for decoy in planted if decoy.waybill_no not in numbers]
 
-        _, planted = self._change(context, Action.DECOY_REMOVE, granted, take_off)
+        _, planted = self._change(context, Action.DECOY_REMOVE, stated, take_off)
         return answers.Planted(len(planted))
 
     def heard(self, context: RequestContext, phone: str) -> answers.Heard:
@@ -168,12 +159,12 @@ class Planting:
             InvalidRecord: it is no phone number.
             StoreUnavailable, IntegrityError: nothing is answered; the same call can be made again.
         """
-        granted = self._grant(context, Action.DECOY_HEARD)
+        stated, missed = self._grant(context, Action.DECOY_HEARD)
         tenant = context.principal.tenant
         rang = self._seeds_with(context, one_number(phone))
         if not rang:
-            self.freezing.count_misses(context, granted.missed, [False])
-            self.recorder.record(context, Action.DECOY_HEARD, Outcome.NOT_FOUND, granted.stated)
+            self.freezing.count_misses(context, missed, [False])
+            self.recorder.record(context, Action.DECOY_HEARD, Outcome.NOT_FOUND, stated)
             return answers.Heard([], 0, [])
         waybills = list(dict.fromkeys(one.waybill_no for one in rang))
 
@@ -193,7 +184,7 @@ class Planting:
         ]
         items = [ItemOutcome(one.found.base, Outcome.RELEASED, one.field, "phone") for one in rang]
         shown = self.disclosures.prepare(tenant, disclosures)
-        entry, planted = self._change(context, Action.DECOY_HEARD, granted, note, items=items, shown=shown)
+        entry, planted = self._change(context, Action.DECOY_HEARD, stated, note, items=items, shown=shown)
         heard = [decoy.waybill_no for decoy in planted if decoy.heard_at]
         return answers.Heard(entry.release(waybills), len(heard), self._ranked(tenant, heard))
 
@@ -204,8 +195,10 @@ class Planting:
 
     def _grant(
         self, context: RequestContext, action: Action, signed: Signed | None = None, deed: Deed | None = None
-    ) -> _Granted:
-        """Return what was granted, as before an opening: two round trips.
+    ) -> tuple[Stated, int]:
+        """Return what entries say of a granted call, and how many items in a row opened its caller nothing.
+
+        It is guarded as an opening is: two round trips.
 
         Args:
             deed: where a signature over it may be needed.
@@ -221,13 +214,13 @@ class Planting:
             budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
             self.store.ask(budget)
             budget.answer()
-        return _Granted(Stated(role=grant.role, signed=proof), missed)
+        return Stated(role=grant.role, signed=proof), missed
 
     def _change(
         self,
         context: RequestContext,
         action: Action,
-        granted: _Granted,
+        stated: Stated,
         change: Callable[[list[Decoy]], list[Decoy]],
         *,
         items: Sequence[ItemOutcome] = (),
@@ -241,15 +234,17 @@ class Planting:
             return changed
 
         prepare = partial(self.decoys.prepare, context.principal.tenant, noted)
-        return self.recorder.change(context, action, granted.stated, prepare, items=items, shown=shown), changed
+        return self.recorder.change(context, action, stated, prepare, items=items, shown=shown), changed
 
-    def _require_own_number(self, context: RequestContext, granted: _Granted, numbers: Mapping[str, int]) -> None:
+    def _require_own_number(
+        self, context: RequestContext, stated: Stated, missed: int, numbers: Mapping[str, int]
+    ) -> None:
         """Refuse the call unless each waybill has a phone of the company's own. Raises InvalidRecord."""
         own = {one.waybill_no for one in self._phones(context, [*numbers]) if self._is_own(context, one.number)}
         refused = [at for number, at in numbers.items() if number not in own]
         if refused:
-            self.freezing.count_misses(context, granted.missed, [False])
-            self.recorder.record(context, Action.DECOY_PLANT, Outcome.NOT_FOUND, granted.stated)
+            self.freezing.count_misses(context, missed, [False])
+            self.recorder.record(context, Action.DECOY_PLANT, Outcome.NOT_FOUND, stated)
             raise InvalidRecord(tuple((f"/waybills/{at}", "no-own-number") for at in refused))
 
     def _seeds_with(self, context: RequestContext, number: str) -> list[_Phone]:

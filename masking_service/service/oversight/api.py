@@ -121,7 +121,7 @@ def _entries(audit: Auditing, call: Call[None, AuditQuery]) -> dict[str, Any]:
         begin=_time(asked.begin, "from"),
         end=_time(asked.end, "to"),
     )
-    found, last = audit.entries(
+    return audit.entries(
         call.context,
         wanted,
         waybill=asked.waybill,
@@ -129,14 +129,6 @@ def _entries(audit: Auditing, call: Call[None, AuditQuery]) -> dict[str, Any]:
         limit=limit(asked.limit, DEFAULT_ENTRIES),
         newest=asked.order == "newest",
     )
-    return {"entries": found, "next": last}
-
-
-def _searches(audit: Auditing, call: Call[SearchesRequest, None]) -> dict[str, Any]:
-    wanted = call.body
-    asked = wanted.phone, wanted.last4, wanted.site
-    found, last = audit.searches(call.context, asked, after=wanted.after, limit=wanted.limit)
-    return {"entries": found, "next": last}
 
 
 def _summary(audit: Auditing, call: Call[None, SummaryQuery]) -> Any:
@@ -272,7 +264,7 @@ OPERATIONS: Final = (
         name="read_searches",
         route="POST /v1/audit/searches",
         summary="Who searched for a phone, or for four digits at a site: entries of the audit log, the newest first.",
-        handle=_searches,
+        handle=handler_of(Auditing.searches),
         body=SearchesRequest,
         answers={200: answers.AuditPage},
         example_body={"phone": "02159791234"},

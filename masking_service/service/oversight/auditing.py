@@ -17,7 +17,7 @@ from masking_service.audit.actions import Action
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.audit.questions import OlderEntries, Wanted
-from masking_service.audit.reading import EntryDocument, TenantLog
+from masking_service.audit.reading import TenantLog
 from masking_service.audit.recent import Figures, figures_of
 from masking_service.audit.slots import MAX_SECONDS, scan, search
 from masking_service.masking.errors import InvalidRecord
@@ -67,14 +67,11 @@ class Auditing:
         after: str | None,
         limit: int,
         newest: bool,
-    ) -> tuple[list[EntryDocument], str | None]:
+    ) -> dict[str, Any]:
         """The wanted entries of the caller's tenant behind the entry `after`. Round trips: see `search`.
 
         Args:
             waybill: a waybill number that they are about.
-
-        Returns:
-            The entries, and the id to go on from.
 
         Raises:
             InvalidRecord: the waybill number is malformed, or a person's number.
@@ -87,29 +84,31 @@ class Auditing:
                 raise InvalidRecord((("/waybill", "invalid-waybill-no"),)) from None
             [base] = keys.bases([number])
             wanted = replace(wanted, waybill=_hashes(keys, "waybill", base.hex()))
-        return search(self._log(keys), wanted, after=after, limit=limit, newest=newest)
+        return self._page(keys, wanted, after, limit, newest=newest)
 
     def searches(
         self,
         context: RequestContext,
-        asked: tuple[str | None, str | None, str | None],
         *,
+        phone: str | None,
+        last4: str | None,
+        site: str | None,
         after: str | None,
         limit: int,
-    ) -> tuple[list[EntryDocument], str | None]:
+    ) -> dict[str, Any]:
         """The entries of searches for a phone, or for four digits at a site, the newest first.
 
         Round trips: see `search`.
 
         Args:
-            asked: phone, last four digits and site, see `Asked.read`.
+            phone, last4, site: see `Asked.read`.
 
         Raises:
             InvalidRecord: what is asked is malformed.
         """
         keys = self._reading(context)
-        wanted = Wanted(action=Action.SEARCH, asked=_hashes(keys, *Asked.read(*asked).hashed_parts))
-        return search(self._log(keys), wanted, after=after, limit=limit, newest=True)
+        wanted = Wanted(action=Action.SEARCH, asked=_hashes(keys, *Asked.read(phone, last4, site).hashed_parts))
+        return self._page(keys, wanted, after, limit, newest=True)
 
     def summary(
         self,
@@ -179,6 +178,11 @@ class Auditing:
         with self.recorder.record_denials(context, Action.AUDIT_READ):
             self.gate.grant(context.principal, READ)
         return self.keyring.tenant(context.principal.tenant)
+
+    def _page(self, keys: TenantKeys, wanted: Wanted, after: str | None, limit: int, *, newest: bool) -> dict[str, Any]:
+        """Return a page of entries as it is answered: `answers.AuditPage`, without decoding the entries."""
+        found, last = search(self._log(keys), wanted, after=after, limit=limit, newest=newest)
+        return {"entries": found, "next": last}
 
     def _log(self, keys: TenantKeys) -> TenantLog:
         return TenantLog(self.store, keys.lasting_hash(AUDIT_HASH_OF_TENANT), self.older)
