@@ -41,11 +41,7 @@ class UnsignedRecords(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A bound number.
-
-    Attributes:
-        extension: what to dial after it; None without one.
-    """
+    """A bound number. `extension` is what to dial after it; None without one."""
 
     dial: str = field(repr=False)
     extension: str | None = field(repr=False)

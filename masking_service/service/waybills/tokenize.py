@@ -192,13 +192,7 @@ def put_tokens(record: Any, places: Iterable[Place], tokens: Mapping[str, str]) 
 
 
 class Kept(Unprinted, msgspec.Struct, frozen=True):
-    """A record that is stored.
-
-    Attributes:
-        tokens: by pointer.
-        revision, created: which revision it is, and whether this call created it.
-        expires_at: Unix seconds.
-    """
+    """A record that is stored, and whether this call created it: its tokens by pointer, its expiry in Unix seconds."""
 
     tokens: dict[str, str]
     revision: int

@@ -134,7 +134,6 @@ class ViewWaybills:
         one to give budget back.
 
         Args:
-            profile: what is shown.
             waybills: their numbers as they were sent.
             sent: the proof of the caller's device, where the policy asks for one.
             case: on whose page they are shown; it gives nothing, and need not exist.

@@ -14,8 +14,7 @@ from masking_service.audit.actions import Action
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import RequestContext, Stated
 from masking_service.service.incidents.duties import countries
-from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
-from masking_service.service.incidents.state import IncidentRecord, PackFile
+from masking_service.service.incidents.state import IncidentClosed, IncidentExists, IncidentRecord, PackFile
 from masking_service.service.incidents.use import IncidentBook, Known
 from masking_service.service.people.principals import Principal
 
