@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import IO, Any, Final, NamedTuple
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel, from_ISO8601, to_excel
 
 from masking_files.excel.scan import MAX_COLUMNS, column_number, row_number
-from masking_files.excel.strings import unescaped
-from masking_files.excel.xml import feed, pieces
+from masking_files.excel.strings import Strings, longer, unescaped
+from masking_files.excel.xml import beginnings, elements
 
 GENERAL: Final = "General"
 DATE: Final = "yyyy-mm-dd hh:mm:ss"
@@ -72,17 +73,13 @@ def read_formats(stream: IO[bytes]) -> list[NumberFormat]:
     own: dict[int, str] = {}
     used: list[int] = []
     cells = False
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal cells
+    for name, attributes in beginnings(stream):
         if name == "numFmt":
             own[int(attributes.get("numFmtId", ""))] = attributes.get("formatCode", GENERAL)
         elif name == "xf" and cells:
             used.append(int(attributes.get("numFmtId", "0")))
         elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
             cells = name == "cellXfs"
-
-    feed(stream, start)
     known = {at: number_format(own.get(at) or BUILTIN_FORMATS.get(at, GENERAL)) for at in {*used}}
     return [known[at] for at in used]
 
@@ -109,7 +106,7 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]{1,4})?")
 
 
 def read_rows(
-    stream: IO[bytes], strings: Sequence[str], formats: Sequence[NumberFormat], epoch: datetime
+    stream: IO[bytes], strings: Strings | Sequence[str], formats: Sequence[NumberFormat], epoch: datetime
 ) -> Iterator[tuple[Cell, ...]]:
     """Return the rows of a sheet, from the first; each as long as its last cell says.
 
@@ -119,70 +116,23 @@ def read_rows(
     Raises:
         Unsafe, ValueError, IndexError: the part is damaged.
     """
-    reader = _SheetReader(strings, formats, epoch)
-    number = 0
-    for _ in pieces(stream, reader.start, reader.text, reader.end):
-        for its, cells in reader.done:
-            for _ in range(number + 1, its):
-                yield ()
-            if isinstance(cells, Exception):
-                raise cells
-            number = its
-            yield cells
-        reader.done.clear()
-
-
-class _SheetReader:
-    """Makes rows of the elements of a sheet.
-
-    Attributes:
-        done: (number, cells) of the rows that have ended, or what is wrong in one; who takes them clears it.
-    """
-
-    def __init__(self, strings: Sequence[str], formats: Sequence[NumberFormat], epoch: datetime) -> None:
-        self.done: list[tuple[int, tuple[Cell, ...] | Exception]] = []
-        self._known = strings, formats, epoch
-        self._number = 0
-        self._row: list[Cell] | None = None
-        self._damage: Exception | None = None
-        self._cell: dict[str, str] | None = None
-        self._said: list[str] = []
-        self._value = ""
-        self._silent = False
-        self._shown = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Take the start of an element."""
-        if name == "c":
-            self._cell = attributes
-            self._said.clear()
-            self._value = "t" if attributes.get("t") == "inlineStr" else "v"
-        elif name == "row":
-            self._number = row_number(attributes, self._number)
-            self._row = []
-        elif name == "rPh":  # how a text sounds in Japanese
-            self._silent = True
-        self._shown = name == self._value and not self._silent
-
-    def text(self, data: str) -> None:
-        """Take text."""
-        if self._shown:
-            self._said.append(data)
-
-    def end(self, name: str) -> None:
-        """Take the end of an element."""
-        self._shown = False
-        if name == "c" and self._cell is not None and self._row is not None:
-            try:
-                _place(self._row, self._cell, _cell(self._cell, "".join(self._said), *self._known))
-            except Exception as damage:  # raised when its row is reached: a piece holds the rows before it, too
-                self._damage = damage
-            self._cell, self._value = None, ""
-        elif name == "row" and self._row is not None:
-            self.done.append((self._number, self._damage or tuple(self._row)))
-            self._row = None
-        elif name == "rPh":
-            self._silent = False
+    number, value = 0, ""
+    row: list[Cell] = []
+    cell: dict[str, str] = {}
+    for name, attributes, text in elements(stream):
+        if name == "row":
+            if text is None:
+                before, number, row = number, row_number(attributes, number), []
+                yield from repeat((), number - before - 1)
+            else:
+                yield tuple(row)
+        elif name == "c":
+            if text is None:
+                cell, value = attributes, ""
+            else:
+                _place(row, cell, _cell(cell, value, strings, formats, epoch))
+        elif text and name == ("t" if cell.get("t") == "inlineStr" else "v"):
+            value = longer(value, text)
 
 
 def _place(row: list[Cell], attributes: dict[str, str], cell: Cell) -> None:
@@ -199,7 +149,11 @@ def _place(row: list[Cell], attributes: dict[str, str], cell: Cell) -> None:
 
 
 def _cell(
-    attributes: dict[str, str], text: str, strings: Sequence[str], formats: Sequence[NumberFormat], epoch: datetime
+    attributes: dict[str, str],
+    text: str,
+    strings: Strings | Sequence[str],
+    formats: Sequence[NumberFormat],
+    epoch: datetime,
 ) -> Cell:
     kind = attributes.get("t", "n")
     style = int(attributes.get("s", "0"))

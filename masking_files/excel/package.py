@@ -22,7 +22,7 @@ from masking_files import texts
 from masking_files.excel.cells import Cell, read_formats, read_rows
 from masking_files.excel.scan import Scan, scan_sheet
 from masking_files.excel.strings import Strings
-from masking_files.excel.xml import Unsafe, feed, refuse_document_type
+from masking_files.excel.xml import Unsafe, beginnings, elements
 from masking_files.faults import NotDone
 from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.stars import stars
@@ -124,30 +124,24 @@ class _Package:
         """Return the relations of a part inside the package: (type, other part's name), by id."""
         folder, own = posixpath.split(name)
         of_part = posixpath.join(folder, "_rels", f"{own}.rels")
-        found: dict[str, tuple[str, str]] = {}
-
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "Relationship" and attributes.get("TargetMode") != "External":
-                target = _part_name(folder, attributes.get("Target", ""))
-                found[attributes.get("Id", "")] = (attributes.get("Type", ""), target)
-
-        if of_part in self._parts:
-            with self.open(of_part) as stream:
-                feed(stream, start)
-        return found
+        if of_part not in self._parts:
+            return {}
+        with self.open(of_part) as stream:
+            return {
+                its.get("Id", ""): (its.get("Type", ""), _part_name(folder, its.get("Target", "")))
+                for tag, its in beginnings(stream)
+                if tag == "Relationship" and its.get("TargetMode") != "External"
+            }
 
     def _read_manifest(self) -> dict[str, str]:
         types: dict[str, str] = {}
-
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            kind = attributes.get("ContentType", "").casefold()
-            if tag == "Override":
-                types[_part_name("/", attributes.get("PartName", ""))] = kind
-            elif tag == "Default":
-                types["." + attributes.get("Extension", "").casefold()] = kind
-
         with self.open(f"/{_MANIFEST}") as stream:
-            feed(stream, start)
+            for tag, attributes in beginnings(stream):
+                kind = attributes.get("ContentType", "").casefold()
+                if tag == "Override":
+                    types[_part_name("/", attributes.get("PartName", ""))] = kind
+                elif tag == "Default":
+                    types["." + attributes.get("Extension", "").casefold()] = kind
         return types
 
     def _check(self, name: str) -> None:
@@ -159,7 +153,7 @@ class _Package:
             raise Unsafe(texts.UNNAMED_PART)
         if kind.endswith(("+xml", "/xml")):
             with self.open(name, small=False) as stream:
-                refuse_document_type(stream)
+                next(elements(stream), None)  # a document type would have to be before the first element
         elif kind.startswith(_MACROS) or not kind.startswith(_UNREAD):
             raise Unsafe(texts.UNKNOWN_PART)
 
@@ -216,22 +210,19 @@ class Workbook:
         workbook = documents[0] if documents else ""
         found: list[tuple[str, str]] = []
         self.dates_since_1904 = False
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            if name == "workbookPr":
-                self.dates_since_1904 = attributes.get("date1904") in ("1", "true")
-            elif name == "sheet":
-                found.append((attributes["name"], next((attributes[at] for at in _ID if at in attributes), "")))
-
         with package.open(workbook, *_WORKBOOKS) as stream:
-            feed(stream, start)
+            for name, attributes in beginnings(stream):
+                if name == "workbookPr":
+                    self.dates_since_1904 = attributes.get("date1904") in ("1", "true")
+                elif name == "sheet":
+                    found.append((attributes["name"], next((attributes[at] for at in _ID if at in attributes), "")))
         relations = package.relations(workbook)
         self._sheets = {
             name: relations[its][1]
             for name, its in found
             if its in relations and relations[its][0].endswith("/worksheet")
         }
-        self._strings: Sequence[str] = ()
+        self._strings: Strings | Sequence[str] = ()
         self._formats = []
         for kind, part in relations.values():
             if kind.endswith("/styles"):
@@ -239,9 +230,8 @@ class Workbook:
                     self._formats = read_formats(stream)
             elif kind.endswith("/sharedStrings"):
                 with package.open(part, _STRINGS, small=False) as stream:
-                    strings = Strings(stream, self.folder)
+                    self._strings = strings = Strings(stream, self.folder)
                 stack.callback(strings.close)
-                self._strings = strings
 
 
 @contextmanager

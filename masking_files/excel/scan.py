@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import IO, Final
 
 from masking_files import texts
-from masking_files.excel.xml import Unsafe, feed
+from masking_files.excel.xml import Unsafe, beginnings
 
 MAX_ROWS: Final = 1_048_576
 MAX_COLUMNS: Final = 16_384
@@ -42,9 +42,7 @@ def scan_sheet(stream: IO[bytes]) -> Scan:
     found = Scan()
     row, in_row = 0, 0
     below: tuple[int, int, int, int] | None = None
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, in_row, below
+    for name, attributes in beginnings(stream):
         if name in ("v", "is"):
             found.cells = True
         elif name == "c":
@@ -52,8 +50,7 @@ def scan_sheet(stream: IO[bytes]) -> Scan:
             if in_row > MAX_COLUMNS:
                 raise Unsafe(texts.WIDE_ROW)
         elif name == "row":
-            before, in_row = row, 0
-            row = row_number(attributes, before)
+            row, in_row = row_number(attributes, row), 0
         elif name == "f":
             found.formula = found.formula or (row, in_row)
         elif name == "col":
@@ -66,8 +63,6 @@ def scan_sheet(stream: IO[bytes]) -> Scan:
                 found.merged.append(area)
             else:
                 raise Unsafe(texts.ODD_MERGE)
-
-    feed(stream, start)
     found.rows = row
     if below is not None:
         found.merged.append(below)

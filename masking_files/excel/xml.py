@@ -1,10 +1,10 @@
 """Reads the XML of a workbook's parts, piece by piece, and builds no tree of it.
 
 A part may come from an attacker: it may expand to any size, declare entities, or invent names without end. Every part
-that anything reads is read through `pieces`, which refuses what no spreadsheet writes.
+that anything reads is read through `elements`, which refuses what no spreadsheet writes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO, Any, Final
 from xml.parsers import expat
 
@@ -18,7 +18,8 @@ MAX_DEPTH: Final = 100
 MAX_NAMES: Final = 10_000
 """Different names of elements, attributes and prefixes, together of MAX_TOKEN characters. The parser keeps them all."""
 
-_PIECE: Final = 64 * 1024
+_PIECE: Final = 8 * 1024
+"""Bytes parsed at once: with larger pieces the garbage collector goes through their elements again and again."""
 _NAMESPACES: Final = tuple(
     f"{namespace} "
     for namespace in (
@@ -29,7 +30,8 @@ _NAMESPACES: Final = tuple(
     )
 )
 
-Start = Callable[[str, dict[str, str]], None]
+Element = tuple[str, dict[str, str], str | None]
+"""An element where it begins: its name, its attributes, and None; where it ends: its name, {}, and its text."""
 
 
 class Unsafe(NotDone):
@@ -39,47 +41,57 @@ class Unsafe(NotDone):
         super().__init__(say(texts.REFUSED_WORKBOOK, why=say(what, **values)))
 
 
-def pieces(
-    stream: IO[bytes],
-    start: Start,
-    text: Callable[[str], None] | None = None,
-    end: Callable[[str], None] | None = None,
-) -> Iterator[None]:
-    """Parse a part, and yield after each piece of it.
+def elements(stream: IO[bytes], *, ends: bool = True) -> Iterator[Element]:
+    """Parse a part, and yield its elements, each where it begins and where it ends.
+
+    The names of spreadsheets have no namespace here, all other ones have theirs before them. A text is what follows the
+    tag before it: elements that hold text hold nothing else. How a text sounds in Japanese (`rPh`) is left out.
 
     Args:
-        start: called with each element's name and attributes. The names of spreadsheets have no namespace here, all
-            other ones have theirs before them.
-        text: called with text, which may be a part of what is between two elements.
-        end: called with the name of each element that ends.
+        ends: whether each is yielded where it ends, too.
 
     Raises:
         Unsafe: it is not XML that a spreadsheet writes.
     """
-    reader = _Reader(start, text, end)
+    reader = _Reader(ends)
     try:
         while piece := stream.read(_PIECE):
             reader.feed(piece)
-            yield
+            yield from reader.found
+            reader.found.clear()
         reader.close()
     except expat.ExpatError:
         raise Unsafe(texts.NO_XML) from None
-    yield
+    yield from reader.found
+
+
+def beginnings(stream: IO[bytes]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Parse a part as `elements` does; yield the name and the attributes of each."""
+    return ((name, attributes) for name, attributes, _ in elements(stream, ends=False))
 
 
 class _Reader:
-    """Feeds a parser, and refuses what is too long, too deep, or has too many names."""
+    """Feeds a parser, and refuses what is too long, too deep, or has too many names.
 
-    def __init__(self, start: Start, text: Callable[[str], None] | None, end: Callable[[str], None] | None) -> None:
-        self._start, self._end = start, end
+    Attributes:
+        found: the elements of what was parsed; who takes them clears it.
+    """
+
+    def __init__(self, ends: bool) -> None:
+        self._ends = ends
+        self.found: list[Element] = []
+        self._said: list[str] = []
+        self._silent = False
         self._names: dict[str, Any] = {}  # the parser adds None for an empty prefix
         self._local: dict[str, str] = {}
         self._fed, self._last, self._depth, self._known = 0, 0, 0, 0
         self._parser = expat.ParserCreate(None, " ", self._names)
+        self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse_document_type
         self._parser.StartElementHandler = self._begin
         self._parser.EndElementHandler = self._finish
-        self._parser.CharacterDataHandler = text
+        if ends:
+            self._parser.CharacterDataHandler = self._said.append
         self._parser.StartNamespaceDeclHandler = self._declare
 
     def feed(self, piece: bytes) -> None:
@@ -105,43 +117,23 @@ class _Reader:
         if self._depth > MAX_DEPTH:
             raise Unsafe(texts.DEEP)
         self._last = at
-        self._start(self._local.get(name) or self._local.setdefault(name, _local(name)), attributes)
+        self._said.clear()
+        local = self._local.get(name) or self._local.setdefault(name, _local(name))
+        self._silent = self._silent or local == "rPh"
+        if not self._silent:
+            self.found.append((local, attributes, None))
 
     def _finish(self, name: str) -> None:
         self._depth -= 1
-        if self._end is not None:
-            self._end(self._local[name])
+        local = self._local[name]
+        if self._ends and not self._silent:
+            self.found.append((local, {}, "".join(self._said)))
+        elif local == "rPh":
+            self._silent = False
+        self._said.clear()
 
     def _declare(self, prefix: str | None, _: str | None) -> None:
         self._names[f"\0{prefix}"] = ""
-
-
-def feed(
-    stream: IO[bytes],
-    start: Start,
-    text: Callable[[str], None] | None = None,
-    end: Callable[[str], None] | None = None,
-) -> None:
-    """Parse a part as `pieces` does, to its end."""
-    for _ in pieces(stream, start, text, end):
-        pass
-
-
-def refuse_document_type(stream: IO[bytes]) -> None:
-    """Read a part up to its first element, before which a document type would have to be.
-
-    Raises:
-        Unsafe: it declares a document type, or is not XML.
-    """
-    begun = False
-
-    def start(*_: object) -> None:
-        nonlocal begun
-        begun = True
-
-    for _ in pieces(stream, start):
-        if begun:
-            return
 
 
 def _refuse_document_type(*_: Any) -> None:
