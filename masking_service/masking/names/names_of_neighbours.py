@@ -70,8 +70,9 @@ _SINGLE: Final = "".join(word for word in JAPANESE_FAMILY_NAMES if len(word) == 
 _KANA: Final = rf"(?:(?!さん|さま|くん|ちゃん)[{_HIRAGANA}])"
 """Part of a regular expression: a letter of hiragana, not the first one of what follows names."""
 _GIVEN: Final = rf"(?:[{_KANJI}]{{1,3}}{_KANA}?|{_KANA}{{2,4}}|[{_KATAKANA}]{{2,5}})"
+_PREFECTURE: Final = rf"東京都|北海道|(?:大阪|京都)府|[{_KANJI}]{{2,3}}県"
 _NAME: Final = (
-    rf"(?!東京都|北海道|(?:大阪|京都)府|[{_KANJI}]{{2,3}}県)"
+    rf"(?!{_PREFECTURE})"
     rf"(?:(?:{_FAMILY})[ \u3000]?{_GIVEN}|[{_SINGLE}][ \u3000]?[{_KANJI}]{{1,2}})"
 )
 _NO_GIVEN: Final = "先生|女士|小姐|電話|電子|携帯|本人|已|签|簽|代"
@@ -109,6 +110,16 @@ _japanese_names: Final = Expression(
 ).finditer
 
 
+_behind_latin: Final = re.compile("[a-z] [\u4e00-\u9fff\uac00-\ud7a3]").search
+_told_in_english: Final = Expression(
+    rf"(?<![A-Za-z])(?:{any_of(WORDS['english-words'])}) "
+    rf"(?:(?P<korean>{_FULL_KOREAN})(?!{_SYLLABLE})"
+    rf"|(?!{_PREFECTURE})(?P<japanese>(?:{_FAMILY})[ \u3000]?(?!{_NO_GIVEN}){_GIVEN})"
+    rf"(?![{_KANJI}{_HIRAGANA}{_KATAKANA}]))",
+    re.I,
+).finditer
+"""Finds a name in Korean or Japanese behind a word with which people hand over in English: ask for 山本 美咲."""
+
 _thai: Final = re.compile("[\u0e01-\u0e3a]").search
 _LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
 _NAME_IN_THAI: Final = rf"(?!{any_of(WORDS['no-thai'])})(?:(?!โทร|เบอร์){_LETTERS}){{2,20}}+(?!\*)"
@@ -144,6 +155,7 @@ _polite_in_thai: Final = Expression(
 
 
 _NO_LAST_BEHIND_LABEL: Final = frozenset("者員人部課係室店所社済中要無不可止屋家口庫会号番日時着印様")
+_NO_LAST_BEHIND_ENGLISH: Final = _NO_LAST_BEHIND_LABEL.union("市区町村駅寺橋")
 _NO_FIRST_BEHIND_LABEL: Final = tuple("不要 未定 未記 本人 本社 家族 同居 会社 宅配 管理 受付 玄関 置配".split())
 """The end and the beginning of what is written behind a label in place of a name."""
 _of_place: Final = re.compile(".{0,6}先[^先]{0,2}[:：]").match
@@ -173,7 +185,7 @@ def japanese_families() -> frozenset[str]:
 
 
 def names_of_neighbours(text: str) -> Iterator[Span]:
-    """Yield the spans of names in Korean, Japanese and Thai beside a role, a title or a phone."""
+    """Yield the spans of names in Korean, Japanese and Thai beside a role, a title, a phone, or a word in English."""
     if _hangul(text):
         for match in _korean(text):
             group = match.lastgroup or ""
@@ -182,6 +194,12 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
                 group in ("beside", "done", "self") and name[:2] in _NO_KOREAN and name[-1] in _KOREAN_ENDINGS
             ):
                 yield match.span(group)
+    if _behind_latin(text):
+        yield from (
+            match.span(match.lastgroup or "")
+            for match in _told_in_english(text)
+            if match["korean"] not in _NO_KOREAN and match[0][-1] not in _NO_LAST_BEHIND_ENGLISH
+        )
     if _thai(text):
         yield from (
             match.span(match.lastgroup or "")
