@@ -108,7 +108,7 @@ def _row(client: Client, between: str) -> Iterator[str]:
     yield client.tenant
     yield client.role
     yield between.join(sorted(client.sites))
-    yield between.join(map(str, client.networks)) or "any"
+    yield between.join(client.networks) or "any"
     yield between.join(f"{key.id} until {rfc3339(key.expires)}" if key.expires else key.id for key in client.keys)
     yield "revoked" if client.revoked else "in use"
 

@@ -149,7 +149,7 @@ def test_keys_from_before_are_revoked_where_a_newer_one_is_valid_and_awaited_whe
         return Client(name, "default", "courier", frozenset(), (), keys, revoked)
 
     def key(name: str, created: int, expires: int | None = None) -> ApiKey:
-        return ApiKey(name.encode(), created, expires, name)
+        return ApiKey(name.encode().hex(), created, expires, name)
 
     clients = [
         client("both", key("before", 99), key("after", 101)),

@@ -45,7 +45,6 @@ SHOWN: dict[type, tuple[str, ...]] = {
     Permit: ("name", "until", "kinds"),
     Reservation: ("amount",),
     RequestContext: ("principal", "request_id", "now", "address"),
-    ApiKey: ("created", "expires", "kept_id"),
     Principal: ("roles", "source"),
     **dict.fromkeys(
         (
@@ -53,7 +52,7 @@ SHOWN: dict[type, tuple[str, ...]] = {
             *(Binding, Asked, Findable, Indexed, IndexEntry, Places, PublishedAccess, _Work, Resubmission),
             *(Settled, SubmittedAgain, Record, Kept, WrappedKey, Draft, AddressDial, PersonKey, KeyRequest, Device),
             *(DeviceRequest, Invitation, HeldKey, KnownPerson, Decoy, Hit, Opening, Act, Hold, IncidentRecord, Freeze),
-            *(Custody, StoredListing, Origin, KeptRecord, Opened, Viewed, PhoneCalled, PhoneRang),
+            *(Custody, StoredListing, Origin, KeptRecord, Opened, Viewed, PhoneCalled, PhoneRang, ApiKey),
         ),
         (),
     ),

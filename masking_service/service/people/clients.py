@@ -11,13 +11,15 @@ import base64
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
 
 from keys.keyring import Keyring
+from keys.secret import Unprinted
 from masking_service.service.people.errors import ClientError, Unauthenticated
 from masking_service.service.people.networks import Network, is_inside
 from masking_service.service.people.principals import (
@@ -36,18 +38,16 @@ from masking_service.store.layout import CLIENTS
 
 KEY_PREFIX = "wbk_"
 KEY_BYTES = 32
-DIGEST_BYTES = 32
 _KEYS_AT_ONCE = 2  # the one in use and its successor
 _KEY_TEXT = re.compile(r"wbk_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 """The last of the 43 characters carries four bits, so only sixteen characters are canonical there."""
 _STATE_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """One key: its HMAC-SHA256 digest (32 bytes), creation and end in Unix seconds; the end may be None."""
+class ApiKey(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True, rename={"kept_id": "id"}):
+    """One key: its HMAC-SHA256 digest in hexadecimal, creation and end in Unix seconds; the end may be None."""
 
-    digest: bytes = field(repr=False)
+    digest: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     created: int
     expires: int | None
     kept_id: str = ""
@@ -55,11 +55,9 @@ class ApiKey:
     @classmethod
     def new(cls, digest: bytes, now: int, expires: int | None = None) -> Self:
         """Return a key that is created now. Raises ClientError."""
-        if len(digest) != DIGEST_BYTES:
-            raise ClientError(f"a key's digest is {DIGEST_BYTES} bytes")
         if expires is not None and expires <= now:
             raise ClientError("the key would have ended before it began")
-        return cls(digest, now, expires)
+        return cls(digest.hex(), now, expires)
 
     @property
     def id(self) -> str:
@@ -67,29 +65,47 @@ class ApiKey:
 
         Part of the first keyed digest; kept when a newer pepper changes the digest.
         """
-        return self.kept_id or self.digest.hex()[:12]
+        return self.kept_id or self.digest[:12]
 
     def valid_at(self, now: int) -> bool:
         return self.expires is None or now < self.expires
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True):
     """A machine that may call, from `networks` or, if there are none, from anywhere.
 
-    A revoked client is kept, so that its id is never used again.
+    A revoked client is kept, so that its id is never used again. Anything malformed raises ValueError.
     """
 
     id: str
     tenant: str
     role: str
     sites: frozenset[str]
-    networks: tuple[Network, ...]
+    networks: tuple[str, ...]
     keys: tuple[ApiKey, ...]
-    revoked: bool = False
+    revoked: bool
+
+    def __post_init__(self) -> None:
+        client_principal_id(self.id)
+        tenant_name(self.tenant)
+        role_name(self.role)
+        site_codes(self.sites)
+        self.allowed()
 
     def principal(self) -> Principal:
         return Principal(client_principal_id(self.id), self.tenant, (self.role,), self.sites, "key")
+
+    def allowed(self) -> tuple[Network, ...]:
+        """Return the networks from which it may call."""
+        return tuple(map(ipaddress.ip_network, self.networks))
+
+
+class _Stored(msgspec.Struct, omit_defaults=True):
+    """A registry as it is sealed."""
+
+    version: int
+    clients: list[Client]
+    pepper: Annotated[int, Meta(ge=0)] = 0
 
 
 class Clients:
@@ -104,7 +120,7 @@ class Clients:
     def __init__(self, clients: Iterable[Client] = (), pepper: int = 0) -> None:
         self.pepper = pepper
         self._by_id: dict[str, Client] = {}
-        self._by_digest: dict[bytes, tuple[Client, ApiKey, Principal]] = {}
+        self._by_digest: dict[str, tuple[Client, ApiKey, Principal, tuple[Network, ...]]] = {}
         for client in clients:
             if client.id in self._by_id:
                 raise ClientError("two clients have the same id")
@@ -112,7 +128,7 @@ class Clients:
             for key in client.keys:
                 if key.digest in self._by_digest:
                     raise ClientError("two clients have the same key")
-                self._by_digest[key.digest] = (client, key, client.principal())
+                self._by_digest[key.digest] = (client, key, client.principal(), client.allowed())
 
     def __iter__(self) -> Iterator[Client]:
         """Iterate over all clients, revoked ones too, by id."""
@@ -132,15 +148,15 @@ class Clients:
         Raises:
             Unauthenticated: the key is unknown, expired, revoked or used from elsewhere; all look the same.
         """
-        found = self._by_digest.get(digest)
+        found = self._by_digest.get(digest.hex())
         if found is None:
             raise Unauthenticated("unknown-key")
-        client, key, principal = found
+        client, key, principal, networks = found
         if client.revoked:
             raise Unauthenticated("revoked")
         if not key.valid_at(now):
             raise Unauthenticated("expired")
-        if client.networks and not is_inside(address, client.networks):
+        if networks and not is_inside(address, networks):
             raise Unauthenticated("network")
         return principal
 
@@ -163,15 +179,8 @@ class Clients:
         if client_id in self._by_id:
             raise ClientError("this id is or was in use; ids are never given twice")
         try:
-            client_principal_id(client_id)
-            client = Client(
-                id=client_id,
-                tenant=tenant_name(tenant),
-                role=role_name(role),
-                sites=site_codes(sites),
-                networks=tuple(ipaddress.ip_network(network) for network in networks),
-                keys=(key,),
-            )
+            inside = tuple(str(ipaddress.ip_network(network)) for network in networks)
+            client = Client(client_id, tenant, role, frozenset(sites), inside, (key,), revoked=False)
         except ValueError as error:
             raise ClientError(str(error)) from None
         return self._with(client)
@@ -207,14 +216,12 @@ class Clients:
         Args:
             digest: returns the digest under the newer pepper, from one under the present pepper.
         """
+
+        def renewed(key: ApiKey) -> ApiKey:
+            return replace(key, digest=digest(bytes.fromhex(key.digest)).hex(), kept_id=key.id)
+
         return Clients(
-            (
-                replace(
-                    client,
-                    keys=tuple(replace(key, digest=digest(key.digest), kept_id=key.id) for key in client.keys),
-                )
-                for client in self
-            ),
+            (replace(client, keys=tuple(map(renewed, client.keys))) for client in self),
             pepper,
         )
 
@@ -225,8 +232,9 @@ class Clients:
 
     def to_state(self) -> dict[str, Any]:
         """Return the registry as JSON values, to be sealed."""
-        state: dict[str, Any] = {"version": _STATE_VERSION, "clients": [_client_to_state(client) for client in self]}
-        return {**state, "pepper": self.pepper} if self.pepper else state
+        stored = _Stored(_STATE_VERSION, [*self], self.pepper)
+        state: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(stored, order="deterministic"))
+        return state
 
     @classmethod
     def from_state(cls, state: object) -> "Clients":
@@ -234,12 +242,10 @@ class Clients:
         if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
             raise ClientError("not a registry of clients of a version that is known here")
         try:
-            pepper = state.get("pepper", 0)
-            if type(pepper) is not int or pepper < 0:
-                raise ValueError("a registry of the wrong shape")
-            return cls((_client_from_state(entry) for entry in state["clients"]), pepper)
-        except (KeyError, TypeError, ValueError, AttributeError):
+            stored = msgspec.convert(state, _Stored)
+        except msgspec.ValidationError:
             raise ClientError("the registry of clients is damaged") from None
+        return cls(stored.clients, stored.pepper)
 
     def _living(self, client_id: str) -> Client:
         client = self._by_id.get(client_id)
@@ -266,48 +272,6 @@ def key_bytes(text: str) -> bytes:
     if not _KEY_TEXT.fullmatch(text):
         raise Unauthenticated("malformed-key")
     return base64.urlsafe_b64decode(text[len(KEY_PREFIX) :] + "=")
-
-
-def _client_to_state(client: Client) -> dict[str, Any]:
-    return {
-        "id": client.id,
-        "tenant": client.tenant,
-        "role": client.role,
-        "sites": sorted(client.sites),
-        "networks": [str(network) for network in client.networks],
-        "keys": [_key_to_state(key) for key in client.keys],
-        "revoked": client.revoked,
-    }
-
-
-def _client_from_state(entry: Mapping[str, Any]) -> Client:
-    lists = [entry["sites"], entry["networks"], entry["keys"]]
-    if not all(isinstance(each, list) for each in lists) or not isinstance(entry["revoked"], bool):
-        raise ValueError("a client of the wrong shape")
-    return Client(
-        id=entry["id"],
-        tenant=tenant_name(entry["tenant"]),
-        role=role_name(entry["role"]),
-        sites=site_codes(entry["sites"]),
-        networks=tuple(ipaddress.ip_network(network) for network in entry["networks"]),
-        keys=tuple(_key_from_state(key) for key in entry["keys"]),
-        revoked=entry["revoked"],
-    )
-
-
-def _key_to_state(key: ApiKey) -> dict[str, Any]:
-    state = {"digest": key.digest.hex(), "created": key.created, "expires": key.expires}
-    return {**state, "id": key.kept_id} if key.kept_id else state
-
-
-def _key_from_state(entry: Mapping[str, Any]) -> ApiKey:
-    digest, created, expires = bytes.fromhex(entry["digest"]), entry["created"], entry["expires"]
-    kept_id = entry.get("id", "")
-    if len(digest) != DIGEST_BYTES or type(created) is not int or not (expires is None or type(expires) is int):
-        raise ValueError("a key of the wrong shape")
-    if not isinstance(kept_id, str):
-        raise ValueError("a key of the wrong shape")
-    return ApiKey(digest, created, expires, kept_id)
 
 
 SNAPSHOT: Final = "clients.sealed"
