@@ -23,7 +23,6 @@ from masking_service.service.acts.state import (
     Keyholders,
     KeyRegistry,
     Request,
-    fingerprint_of,
     status,
 )
 from masking_service.service.call.errors import SignatureInvalid
@@ -62,7 +61,7 @@ def _add_shared(group: click.Group, kind: type[KeyRegistry[Any, Any]], told: str
         told: what their fingerprint or id is.
         revoked: what one that is revoked no longer does.
     """
-    noun = kind.sort.name
+    noun = kind.name
 
     @group.command("list", help=f"Show the {noun}s that wait, and those of a person.\n\n{told}")
     @principal_option
@@ -71,7 +70,7 @@ def _add_shared(group: click.Group, kind: type[KeyRegistry[Any, Any]], told: str
     def list_all(principal: str | None, tenant: str, state_dir: Path) -> None:
         with opened_registry(settings_of(state_dir)) as opened:
             registry = opened.state(kind)
-            fingerprint = registry.sort.fingerprint
+            fingerprint = registry.fingerprint
             rows = [
                 (one.principal, one.id, one.name, rfc3339(one.since), "pending", fingerprint(one))
                 for one in opened.waiting_keys(registry, tenant)
@@ -133,10 +132,10 @@ def approve_key(key: str, principal: str | None, tenant: str, state_dir: Path) -
         approved = opened.approve_key(tenant, request, _operator())
         _raise_alert(opened, tenant)
     if approved is None:
-        click.echo(f"{fingerprint_of(request)} {request.principal}", err=True)
+        click.echo(f"{Keyholders.fingerprint(request)} {request.principal}", err=True)
         click.echo("not approved yet: another person has to run this command, under another account", err=True)
         return
-    click.echo(f"{fingerprint_of(approved)} {request.principal}")
+    click.echo(f"{Keyholders.fingerprint(approved)} {request.principal}")
     click.echo("approved: keep this line with the fingerprints of the ceremony", err=True)
 
 
@@ -264,7 +263,7 @@ def _waiting(
     for one in opened.waiting_keys(registry, tenant):
         if one.id == key and principal in (None, one.principal):
             return one
-    raise click.ClickException(f"no {registry.sort.name} with this id is waiting for approval")
+    raise click.ClickException(f"no {registry.name} with this id is waiting for approval")
 
 
 def _check_room(opened: OpenRegistries, tenant: str, principal: str, wanted: Sequence[str]) -> None:

@@ -5,7 +5,6 @@ seals the state is not enough to add one. The list of revoked keys is part of th
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -106,35 +105,10 @@ def active(keys: tuple[ApprovedKey, ...], revoked: frozenset[str]) -> int:
     return sum(status(one, revoked) == "active" for one in keys)
 
 
-@dataclass(frozen=True, slots=True)
-class KeySort(Generic[Key, Request]):
-    """A sort of keys of people.
-
-    Attributes:
-        name: with which the names of its acts begin: `key` or `device`.
-        tag: names the places of people's keys.
-        person_place: the key of a person's keys in the store, by the tags of tenant and person.
-        requests: the name of the requests in the store, for `tenant_key`.
-        fingerprint: what an approval says of a key.
-        code: what its owner reads out.
-        at_most: how many active ones a person has; those that wait do not count, or a forged sign-in could use them up.
-    """
-
-    name: str
-    approved: msgspec.json.Decoder[tuple[Key, ...]]
-    waiting: msgspec.json.Decoder[tuple[Request, ...]]
-    tag: str
-    person_place: Callable[[str, str], bytes]
-    requests: bytes
-    fingerprint: Callable[[Key | Request], str]
-    code: Callable[[Key | Request], str]
-    at_most: int
-
-
 class _KeysOfPerson(Serials, Generic[Key, Request]):
     """The keys of one person, whose name their approvals have to say."""
 
-    sort: KeySort[Key, Request]
+    registry: "KeyRegistry[Key, Request]"
     principal: str
     _last_read: tuple[bytes, tuple[Key, ...]] = (b"", ())
 
@@ -156,7 +130,7 @@ class _KeysOfPerson(Serials, Generic[Key, Request]):
 
     def read(self, content: bytes) -> tuple[Key, ...]:
         """Return the keys of a content, unverified."""
-        return self.sort.approved.decode(content) if content else ()
+        return self.registry.approved.decode(content) if content else ()
 
     def _verify(self, key: Key) -> None:
         """Check whom and what the approval is about.
@@ -167,20 +141,39 @@ class _KeysOfPerson(Serials, Generic[Key, Request]):
             return
         said, about, _ = verify_signed([msgspec.structs.asdict(one) for one in key.approvals])
         vouched = said["act"], said["subject"], *about[:1]
-        if vouched != (f"{self.sort.name}-approve", outside_id(self.principal), self.sort.fingerprint(key)):
+        if vouched != (f"{self.registry.name}-approve", outside_id(self.principal), self.registry.fingerprint(key)):
             raise IntegrityError("a key of a person was approved for another one, or is another key")
-        if fingerprint(unb64(key.approvals[0].key)) == self.sort.fingerprint(key):
+        if fingerprint(unb64(key.approvals[0].key)) == self.registry.fingerprint(key):
             raise IntegrityError("a key of a person approved itself")
 
 
 class KeyRegistry(TenantState, Generic[Key, Request]):
-    """The keys of one sort, of people of every tenant. Those that wait are one document of a tenant."""
+    """The keys of one sort, of people of every tenant. Those that wait are one document of a tenant.
 
-    sort: KeySort[Key, Request]
+    Attributes:
+        name: with which the names of its acts begin: `key` or `device`.
+        at_most: how many active ones a person has; those that wait do not count, or a forged sign-in could use them up.
+        tag: names the places of people's keys.
+        person_place: the key of a person's keys in the store, by the tags of tenant and person.
+        requests: the name of the requests in the store, for `tenant_key`.
+        approved, waiting: read what is stored.
+        fingerprint: what an approval says of a key.
+        code: what its owner reads out.
+    """
+
+    name: str
+    at_most: int
+    tag: str
+    person_place: Callable[[str, str], bytes]
+    requests: bytes
+    approved: msgspec.json.Decoder[tuple[Key, ...]]
+    waiting: msgspec.json.Decoder[tuple[Request, ...]]
+    fingerprint: Callable[[Key | Request], str]
+    code: Callable[[Key | Request], str]
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
         super().__init__(store, keyring, random)
-        self._requests = Documents(store, keyring, random, Serials, self.sort.requests)
+        self._requests = Documents(store, keyring, random, Serials, self.requests)
         self._person = lru_cache(CACHED_PEOPLE)(self._new_person)
 
     def keys_question(self, tenant: str, principal: str) -> Question[tuple[Key, ...]]:
@@ -260,14 +253,14 @@ class KeyRegistry(TenantState, Generic[Key, Request]):
         return person.prepare(change)
 
     def _waiting(self, content: bytes, now: int) -> tuple[Request, ...]:
-        found = self.sort.waiting.decode(content) if content else ()
+        found = self.waiting.decode(content) if content else ()
         return tuple(one for one in found if now < one.since + REQUEST_SECONDS)
 
     def _new_person(self, tenant: str, principal: str) -> _KeysOfPerson[Key, Request]:
         keys = self._keyring.tenant(tenant)
-        place = self.sort.person_place(keys.tenant_tag, keys.tag(self.sort.tag, principal))
+        place = self.person_place(keys.tenant_tag, keys.tag(self.tag, principal))
         made = _KeysOfPerson[Key, Request](self._store, place, lambda: self._keyring.tenant(tenant).state, self._random)
-        made.sort, made.principal = self.sort, principal
+        made.registry, made.principal = self, principal
         return made
 
 
@@ -319,28 +312,18 @@ class KeyUse(NamedTuple):
     at: int
 
 
-def fingerprint_of(key: PersonKey | KeyRequest) -> str:
-    """Return the fingerprint of a key: SHA-256 of the DER of its public key, in hexadecimal."""
-    return fingerprint(unb64(key.public_key))
-
-
-SIGNING_KEYS: Final = KeySort(
-    name="key",
-    approved=msgspec.json.Decoder(tuple[PersonKey, ...]),
-    waiting=msgspec.json.Decoder(tuple[KeyRequest, ...]),
-    tag="person-keys",
-    person_place=person_keys_key,
-    requests=KEY_REQUESTS,
-    fingerprint=fingerprint_of,
-    code=lambda key: spoken_code(unb64(key.public_key)),
-    at_most=MAX_ACTIVE,
-)
-
-
 class Keyholders(KeyRegistry[PersonKey, KeyRequest]):
     """The keys with which people of every tenant sign."""
 
-    sort = SIGNING_KEYS
+    name = "key"
+    at_most = MAX_ACTIVE
+    tag = "person-keys"
+    person_place = staticmethod(person_keys_key)
+    requests = KEY_REQUESTS
+    approved = msgspec.json.Decoder(tuple[PersonKey, ...])
+    waiting = msgspec.json.Decoder(tuple[KeyRequest, ...])
+    fingerprint = staticmethod(lambda key: fingerprint(unb64(key.public_key)))
+    code = staticmethod(lambda key: spoken_code(unb64(key.public_key)))
 
     def use_question(self, tenant: str, keys: Sequence[str]) -> Question[list[KeyUse | None]]:
         """Return the question how often keys have signed; None for one that never did, as far as is known."""

@@ -18,7 +18,7 @@ from keys.keyring import TenantKeys
 from keys.public_keys import b64
 from keys.secret import Unprinted
 from masking_service.masking.timestamps import SECONDS_A_DAY
-from masking_service.service.acts.state import ApprovedKey, KeyRegistry, KeySort, WaitingKey
+from masking_service.service.acts.state import ApprovedKey, KeyRegistry, WaitingKey
 from masking_service.service.call.errors import SignatureInvalid
 from masking_service.store.layout import DEVICE_REQUESTS, person_devices_key
 
@@ -44,23 +44,18 @@ class DeviceRequest(WaitingKey, frozen=True, omit_defaults=True, kw_only=True):
     phone: str = ""
 
 
-DEVICE_KEYS: Final = KeySort(
-    name="device",
-    approved=msgspec.json.Decoder(tuple[Device, ...]),
-    waiting=msgspec.json.Decoder(tuple[DeviceRequest, ...]),
-    tag="person-devices",
-    person_place=person_devices_key,
-    requests=DEVICE_REQUESTS,
-    fingerprint=lambda device: device.id,
-    code=lambda device: device_code(device.id),
-    at_most=MAX_DEVICES,
-)
-
-
 class Devices(KeyRegistry[Device, DeviceRequest]):
     """The devices of people of every tenant."""
 
-    sort = DEVICE_KEYS
+    name = "device"
+    at_most = MAX_DEVICES
+    tag = "person-devices"
+    person_place = staticmethod(person_devices_key)
+    requests = DEVICE_REQUESTS
+    approved = msgspec.json.Decoder(tuple[Device, ...])
+    waiting = msgspec.json.Decoder(tuple[DeviceRequest, ...])
+    fingerprint = staticmethod(lambda key: key.id)
+    code = staticmethod(lambda key: device_code(key.id))
 
 
 VALID_SECONDS: Final = 7 * SECONDS_A_DAY
