@@ -76,16 +76,13 @@ class OpenRegistries:
         self, registry: KeyRegistry[Key, Request], tenant: str, principal: str
     ) -> tuple[tuple[Key, ...], frozenset[str]]:
         """Return a person's approved keys of one sort, and the ids of all that are revoked in the tenant."""
-        held, freezes = registry.keys_question(tenant, principal), self.state(Freezes)
-        self.store.ask(held)
+        held, freezes = self.store.answer(registry.keys_question(tenant, principal)), self.state(Freezes)
         freezes.refresh([tenant])
-        return held.answer(), freezes.revoked(tenant)
+        return held, freezes.revoked(tenant)
 
     def waiting_keys(self, registry: KeyRegistry[Key, Request], tenant: str) -> tuple[Request, ...]:
         """Return the keys of one sort that wait for approval in a tenant."""
-        waiting = registry.requests_question(tenant, clock())
-        self.store.ask(waiting)
-        return waiting.answer()
+        return self.store.answer(registry.requests_question(tenant, clock()))
 
     def approve_key(self, tenant: str, request: KeyRequest, by: str) -> PersonKey | None:
         """Approve a key that waits; it signs from now on. None if a second operator has to approve it, too.
@@ -140,7 +137,7 @@ class OpenRegistries:
         tenant = operator.principal.tenant
         self.recorder.change(
             operator,
-            Action(f"{registry.sort.name}-approve"),
+            Action(f"{registry.name}-approve"),
             Stated(subject=principal),
             lambda: registry.prepare_key(tenant, principal, key),
             lambda: registry.prepare_settled(tenant, key.id, operator.now),
@@ -152,7 +149,7 @@ class OpenRegistries:
         revoked = msgspec.structs.replace(key, revoked_at=key.revoked_at or operator.now)
         self.recorder.change(
             operator,
-            Action(f"{registry.sort.name}-revoke"),
+            Action(f"{registry.name}-revoke"),
             Stated(subject=principal),
             lambda: freezes.prepare_revocation(tenant, key.id),
             lambda: registry.prepare_key(tenant, principal, revoked),

@@ -29,6 +29,7 @@ from masking_service.store.connection import Command, Node, Reply, pack
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT, AuditKeys
 from masking_service.store.pipeline import (
+    Answer,
     Bundle,
     Exchanges,
     Question,
@@ -287,9 +288,7 @@ class Store:
         Raises:
             StoreUnavailable: a reply is missing or is an error.
         """
-        question = Question(commands, lambda replies: replies)
-        self.ask(question)
-        return question.answer()
+        return self.answer(Question(commands, lambda replies: replies))
 
     def write(self, commands: Sequence[Command], *, since: Roster | None = None) -> list[Reply]:
         """Send `commands` and return their replies in order once everything is durable.
@@ -339,6 +338,11 @@ class Store:
                 replies = self._load(question.script, question.commands[0], question.since)
             question.replies = whole(replies)
 
+    def answer(self, question: Question[Answer]) -> Answer:
+        """Ask one question, and return its answer. Raises as `ask`, and what the answer raises."""
+        self.ask(question)
+        return question.answer()
+
     def _load(self, script: Script, command: Command, since: Roster | None) -> list[Reply]:
         """Run a script that the server does not know, and return the reply."""
         slot = slot_of_script(command) if self._route.slotted else 0
@@ -348,9 +352,7 @@ class Store:
 
     def script(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
         """Run a script on keys of one slot, and return its answer once it is durable. As `ask`."""
-        question = Question.running(script, keys, args, lambda reply: reply)
-        self.ask(question)
-        return question.answer()
+        return self.answer(Question.running(script, keys, args, lambda reply: reply))
 
     def poll(self, commands: Sequence[Command]) -> list[Reply]:
         """Send `commands` to verified servers, admitted or not, and return each reply or the StoreUnavailable for it.

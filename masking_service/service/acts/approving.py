@@ -19,7 +19,7 @@ from masking_service.service.acts import deeds
 from masking_service.service.acts.deeds import Deed
 from masking_service.service.acts.problems import TooManyKeys
 from masking_service.service.acts.signatures import Signatures, Signed
-from masking_service.service.acts.state import Key, KeyRegistry, KeySort, Request, active, status
+from masking_service.service.acts.state import Key, KeyRegistry, Request, active, status
 from masking_service.service.call.call import LiveGate
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.own_words import masked_words
@@ -45,7 +45,7 @@ class HeldKey(Unprinted, Generic[Key, Request]):
 
     principal: str
     key: str
-    sort: KeySort[Key, Request]
+    registry: KeyRegistry[Key, Request]
     approved: Question[tuple[Key, ...]]
     waiting: Question[tuple[Request, ...]]
 
@@ -72,7 +72,7 @@ class HeldKey(Unprinted, Generic[Key, Request]):
 
     def fingerprint(self) -> str:
         """Return what an approval says of the key. Raises as `found`."""
-        return self.sort.fingerprint(self.found())
+        return self.registry.fingerprint(self.found())
 
 
 def held_key(
@@ -81,7 +81,7 @@ def held_key(
     """Return a key of a person of the caller's tenant, to be asked for."""
     tenant = context.principal.tenant
     approved = registry.keys_question(tenant, principal)
-    return HeldKey(principal, key, registry.sort, approved, registry.requests_question(tenant, context.now))
+    return HeldKey(principal, key, registry, approved, registry.requests_question(tenant, context.now))
 
 
 def keys_of(
@@ -121,7 +121,7 @@ def keep_request(
     """
     principal = context.principal
     request_it = partial(registry.prepare_request, principal.tenant, request)
-    recorder.change(context, Action(f"{registry.sort.name}-enrol"), Stated(subject=principal.id), request_it)
+    recorder.change(context, Action(f"{registry.name}-enrol"), Stated(subject=principal.id), request_it)
     alerts.raise_alert("key-pending", principal)
 
 
@@ -154,9 +154,7 @@ class Approving(Generic[Key, Request]):
         """
         self.gate.grant(context.principal, Permission.KEY_APPROVE)
         tenant = context.principal.tenant
-        waiting = self.registry.requests_question(tenant, context.now)
-        self.store.ask(waiting)
-        found = waiting.answer()
+        found = self.store.answer(self.registry.requests_question(tenant, context.now))
         others = {one.principal: self.registry.keys_question(tenant, one.principal) for one in found}
         self.store.ask(*others.values())
         revoked = self.freezes.revoked(tenant)
@@ -198,7 +196,7 @@ class Approving(Generic[Key, Request]):
     def refuse_too_many(self, context: RequestContext, asked: AskedKey[Key, Request]) -> None:
         """Refuse a further key of a person who has as many as one may have. Raises TooManyKeys."""
         others = tuple(one for one in asked.found.approved.answer() if one.id != asked.found.key)
-        many = active(others, self.freezes.revoked(context.principal.tenant)) >= self.registry.sort.at_most
+        many = active(others, self.freezes.revoked(context.principal.tenant)) >= self.registry.at_most
         if many or len(asked.proof.signatures) > MAX_CHAIN:
             raise TooManyKeys
 
@@ -239,7 +237,7 @@ class Approving(Generic[Key, Request]):
             NotFound: the act is signed, and the person has no such key.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        subject, act = _subject(principal), SignedAct(f"{self.registry.sort.name}-{what}")
+        subject, act = _subject(principal), SignedAct(f"{self.registry.name}-{what}")
         with self.recorder.record_denials(context, Action(act), Stated(subject=subject)):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.KEY_APPROVE)
             with self.gate.frozen_first(context.principal):
@@ -258,9 +256,9 @@ class Approving(Generic[Key, Request]):
     def _check_code(self, context: RequestContext, asked: AskedKey[Key, Request], code: str) -> None:
         """Refuse another code than that of the key, with an entry. Raises InvalidRequest, and NotFound without one."""
         found = asked.found
-        spoken = self.registry.sort.code(found.found())
+        spoken = self.registry.code(found.found())
         if not hmac.compare_digest(code.upper().translate(_SPOKEN).encode(), spoken.encode()):
-            action = Action(f"{self.registry.sort.name}-approve")
+            action = Action(f"{self.registry.name}-approve")
             self.recorder.record_denial(context, action, Outcome.WRONG_CODE, Stated(subject=found.principal))
             raise InvalidRequest([("/code", Outcome.WRONG_CODE)])
 
@@ -272,7 +270,7 @@ class Approving(Generic[Key, Request]):
         *changes: Callable[[], Prepared[bool]],
     ) -> None:
         """Record what is done to a key, and do it."""
-        action = Action(f"{self.registry.sort.name}-{what}")
+        action = Action(f"{self.registry.name}-{what}")
         stated = Stated(role=asked.role, subject=asked.found.principal, signed=asked.proof)
         self.recorder.change(context, action, stated, *changes)
 

@@ -144,11 +144,10 @@ class OwnKeys:
         rule = self._rule(context)
         principal = context.principal
         keys = self.keyring.tenant(principal.tenant)
-        mine = self.keyholders.keys_question(principal.tenant, principal.id)
-        self.store.ask(mine)
+        mine = self.store.answer(self.keyholders.keys_question(principal.tenant, principal.id))
         ticket, text = self.signatures.tickets.give(keys, principal, "key", self.random(RANDOM_BYTES), context.now)
         user = bytes.fromhex(keys.lasting_hash("authenticator", principal.id))
-        known = [key.credential for key in mine.answer() if not key.revoked_at]
+        known = [key.credential for key in mine if not key.revoked_at]
         name = principal.id.partition("/")[2]
         made = authenticators.creation_options(_challenge(ticket.nonce), rule.rp_id, user, name, known)
         return NewKeyOptions(made, text)
@@ -192,8 +191,8 @@ class OwnKeys:
         self._rule(context)
         principal = context.principal
         held, waiting = keys_of(self.store, self.keyholders, self.freezes, context, principal.id)
-        uses = self.keyholders.use_question(principal.tenant, [key.credential for key, _ in held])
-        self.store.ask(uses)
+        credentials = [key.credential for key, _ in held]
+        uses = self.store.answer(self.keyholders.use_question(principal.tenant, credentials))
         listed = [
             OwnKey(
                 key=key.id,
@@ -203,7 +202,7 @@ class OwnKeys:
                 last_used=rfc3339(use.at) if use is not None else None,
                 works_from=rfc3339(key.works_from) if key.works_from > context.now else UNSET,
             )
-            for (key, state), use in zip(held, uses.answer(), strict=True)
+            for (key, state), use in zip(held, uses, strict=True)
         ]
         pending = [OwnKey(one.id, one.name, "pending", rfc3339(one.since), None, UNSET) for one in waiting]
         return OwnKeyList([*listed, *pending])

@@ -211,9 +211,7 @@ class Budgets:
 
     def reserve(self, principal: Principal, grant: Grant, amount: int, now: float) -> Reservation:
         """Take an amount from every window of a budget, or nothing: one round trip. As `reserve_question`."""
-        question = self.reserve_question(principal, grant, amount, now)
-        self._store.ask(question)
-        return question.answer()
+        return self._store.answer(self.reserve_question(principal, grant, amount, now))
 
     def reserve_question(
         self, principal: Principal, grant: Grant, amount: int, now: float, nonce: Nonce | None = None
@@ -279,19 +277,14 @@ class Budgets:
         return args
 
     def rooms(self, principal: Principal, grants: Sequence[Grant], now: float) -> list[list[Room]]:
-        """Return what is left of the budgets of grants: one round trip.
-
-        The least of what the person, the role and the tenant have left. No round trip without budgets.
-
-        Raises:
-            StoreUnavailable: it cannot be read.
-        """
-        question = self.rooms_question(principal, grants, now)
-        self._store.ask(question)
-        return question.answer()
+        """Return what is left of the budgets of grants: one round trip. As `rooms_question`."""
+        return self._store.answer(self.rooms_question(principal, grants, now))
 
     def rooms_question(self, principal: Principal, grants: Sequence[Grant], now: float) -> Question[list[list[Room]]]:
-        """Return the question that `rooms` asks."""
+        """Return the question for the least of what the person, the role and the tenant have left of the budgets.
+
+        Nothing is asked without budgets.
+        """
         budgets = [(grant.role, grant.budget) for grant in grants if grant.budget is not None]
         keys = [self.window_keys(principal, role, budget) for role, budget in budgets]
         commands: list[Command] = [(b"MGET", *(key for some in keys for key in some))] if keys else []

@@ -295,9 +295,7 @@ class Cases(TenantState):
 
     def get(self, tenant: str, name: str) -> Case:
         """Return one case: one round trip. Raises NoSuchCase: the tenant has none of that name."""
-        question = self.case_question(tenant, name)
-        self._store.ask(question)
-        found = question.answer()
+        found = self._store.answer(self.case_question(tenant, name))
         if found is None:
             raise NoSuchCase
         return found

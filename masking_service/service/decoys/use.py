@@ -212,8 +212,7 @@ class Planting:
             self.issuers.check_unmasking(context.principal, context.now)
             nonce = signature.nonce if signature is not None else None
             budget = self.budgets.reserve_question(context.principal, grant, 1, context.now, nonce)
-            self.store.ask(budget)
-            budget.answer()
+            self.store.answer(budget)
         return Stated(role=grant.role, signed=proof), missed
 
     def _change(

@@ -106,8 +106,7 @@ class DeviceProofs:
             device = self._device_question(principal, proof.device)
             known = self.devices.known_keys(principal.tenant, principal.id)
             if self._find_active(principal, known, proof.device) is None:
-                self.store.ask(device)
-                device.answer()
+                self.store.answer(device)
             return ExpectedProof(device, nonce)
         except Exception:
             self.freezes.refuse(principal)  # a freeze is told first

@@ -105,9 +105,7 @@ class Disclosures(TenantState):
 
         Raises IntegrityError: something was changed, or belongs to another waybill.
         """
-        question = self.question(tenant, bases)
-        self._store.ask(question)
-        return question.answer()
+        return self._store.answer(self.question(tenant, bases))
 
     def question(self, tenant: str, bases: Sequence[bytes]) -> Question[list[list[Shown]]]:
         """Return the question that `of` asks."""

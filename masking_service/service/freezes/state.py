@@ -213,9 +213,7 @@ class Freezes(TenantState):
 
     def refuse_live(self, principal: Principal) -> int:
         """Return the misses in a row; raise Frozen if the store says so. As `freeze_question`, in one round trip."""
-        question = self.freeze_question(principal)
-        self._store.ask(question)
-        return question.answer()
+        return self._store.answer(self.freeze_question(principal))
 
     def freeze_question(self, principal: Principal) -> Question[int]:
         """Return the question whether the principal is frozen now.

@@ -207,9 +207,7 @@ class Callers(TenantState):
 
     def number(self, principal: Principal) -> str | None:
         """Return the digits from which a principal calls: one round trip, see `number_question`."""
-        question = self.number_question(principal, claimed=True)
-        self._store.ask(question)
-        return question.answer()
+        return self._store.answer(self.number_question(principal, claimed=True))
 
     def prepare(self, tenant: str, numbers: Mapping[str, str | None]) -> Prepared[None]:
         """Seal numbers by principal, None to remove one: one round trip to write.

@@ -160,9 +160,8 @@ class Vault(TenantState):
 
         One round trip, and one more where a second revision exists.
         """
-        question = self.newest_question(tenant, self._keyring.tenant(tenant).bases(waybill_nos), now)
-        self._store.ask(question)
-        return question.answer()
+        bases = self._keyring.tenant(tenant).bases(waybill_nos)
+        return self._store.answer(self.newest_question(tenant, bases, now))
 
     def newest_question(self, tenant: str, bases: Sequence[bytes], now: int) -> Question[list[FoundWaybill | None]]:
         """Return the question that `newest` asks, of the waybills with these bases.
