@@ -100,7 +100,7 @@ class Client(msgspec.Struct, frozen=True):
         return tuple(map(ipaddress.ip_network, self.networks))
 
 
-class _Stored(msgspec.Struct, omit_defaults=True):
+class _StoredClients(msgspec.Struct, omit_defaults=True):
     """A registry as it is sealed."""
 
     version: int
@@ -232,7 +232,7 @@ class Clients:
 
     def to_state(self) -> dict[str, Any]:
         """Return the registry as JSON values, to be sealed."""
-        stored = _Stored(_STATE_VERSION, [*self], self.pepper)
+        stored = _StoredClients(_STATE_VERSION, [*self], self.pepper)
         state: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(stored, order="deterministic"))
         return state
 
@@ -242,7 +242,7 @@ class Clients:
         if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
             raise ClientError("not a registry of clients of a version that is known here")
         try:
-            stored = msgspec.convert(state, _Stored)
+            stored = msgspec.convert(state, _StoredClients)
         except msgspec.ValidationError:
             raise ClientError("the registry of clients is damaged") from None
         return cls(stored.clients, stored.pepper)
