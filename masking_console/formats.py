@@ -246,7 +246,6 @@ FILTERS: Final = {
     "person": person,
     "person_name": person_name,
     "field_name": field_name,
-    "kind": named(KIND_NAMES),
     "status": named(STATUS_NAMES),
     "key_status": named(KEY_STATUS_NAMES),
     "status_variant": named(STATUS_VARIANTS),

@@ -212,7 +212,6 @@ def with_details(answer: Any) -> Any:
 
 def _refusals(row: Operation) -> dict[int, list[str]]:
     """The codes with which an operation can be refused, by status: most follow from its row."""
-    signs = row.signed_by_header or (row.body is not None and "signed" in row.body.__struct_fields__)
     found = [
         ("bad-request", "internal", "overloaded"),
         # An unknown parameter of the query is an invalid request.
@@ -223,7 +222,7 @@ def _refusals(row: Operation) -> dict[int, list[str]]:
         ("invalid-request",) if row.query is not None else (),
         ("too-many-items",) if row.at_most else (),
         ("not-found",) if "{" in row.path else (),
-        ("signature-required", "signature-invalid") if signs else (),
+        ("signature-required", "signature-invalid") if row.signable else (),
         ("device-proof-required", "signature-invalid") if row.proven else (),
         row.problems,
     ]

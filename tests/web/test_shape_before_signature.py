@@ -78,7 +78,7 @@ LIKE_UNKNOWN: Final = {"erase_waybill", "set_hold", "lift_hold"}
 def asking() -> set[str]:
     """The operations that a policy can have signed or proven."""
     rows = [row for group in GROUPS.values() for row in group]
-    return {row.name for row in rows if {"signature-required", "device-proof-required"} & {*row.problems}}
+    return {row.name for row in rows if row.signable or row.proven or "signature-required" in row.problems}
 
 
 @pytest.fixture

@@ -171,6 +171,11 @@ class Operation:
         """Whether a credential is needed."""
         return self.path.startswith("/v1/") and not self.signed
 
+    @property
+    def signable(self) -> bool:
+        """Whether a request can hold the signature of the act, in its body or in the header `Signed-Act`."""
+        return self.signed_by_header or (self.body is not None and "signed" in self.body.__struct_fields__)
+
     def contents(self) -> list[tuple[int, Answer]]:
         """Every content that it answers, with its status."""
         return [

@@ -149,6 +149,7 @@ OPERATIONS: Final = (
         permissions=(Permission.CASE_READ,),
         query=ProfileQuery,
         proven=True,
+        problems=("profile-required",),
         answers={200: answers.CasePage},
         example_answer={
             "case": CASE,
