@@ -14,9 +14,15 @@ from typing import Final, Self
 
 from keys.signatures import Verifier
 from masking_audit.archive.segments import ArchiveError, ArchiveState, Segments, write_orders
-from masking_audit.format.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
+from masking_audit.format.lines import (
+    CheckpointLine,
+    EntryLine,
+    UnreadableLineError,
+    entry_lines,
+    read_line,
+    write_line,
+)
 from masking_audit.format.links import FIRST_LINK, entry_id, is_link, leaf_of
-from masking_audit.packs.evidence import entry_lines
 from masking_audit.tiles.log import LEAVES_PER_PUBLICATION, TiledLog
 from masking_audit.verify.verifier import StartingPoint, Verification
 from masking_service.audit.questions import Position

@@ -19,9 +19,8 @@ from typing import Final
 import msgspec
 
 from keys.files import write_secret_file
-from masking_audit.format.lines import EntryLine
+from masking_audit.format.lines import EntryLine, entry_lines
 from masking_audit.format.links import entry_id, place_of
-from masking_audit.packs.evidence import entry_lines
 from masking_audit.verify.verifier import StartingPoint, read_lines
 from masking_service.audit.order import Order
 from masking_service.audit.questions import Position

@@ -1,5 +1,6 @@
 """`audit lookout`: lists the people whose entries look like theft. Meant to run once a day."""
 
+import os
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from masking_audit.archive.export import export
 from masking_audit.cli.file_options import archive
 from masking_audit.cli.places import archived_lines
 from masking_audit.lookout.signals import all_signals
-from masking_audit.lookout.use import first_second, list_people, read_histories
+from masking_audit.lookout.use import Lookout, first_second, read_histories
 from masking_audit.newest_hashes import NewestHashes
 from masking_service.audit.streams import Streams
 from masking_service.cli.options import state_dir
@@ -20,8 +21,9 @@ from masking_service.runtime.background import log_alert
 from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
 from masking_service.runtime.store_admission import recognise
-from masking_service.runtime.wiring import assemble
-from masking_service.service.lookout.state import in_words
+from masking_service.runtime.wiring import Parts, assemble
+from masking_service.service.freezes.state import FreezeByPolicy
+from masking_service.service.lookout.state import Shortlists, in_words
 from masking_service.service.oversight.auditing import AUDIT_HASH_OF_TENANT, end
 from masking_service.store.errors import StoreUnavailable, WrongStore
 from masking_service.store.health import uphold
@@ -57,7 +59,7 @@ def lookout(language: Language, archive: Path | None, state_dir: Path) -> None:
         hashes = {tenant: one.lasting_hash(AUDIT_HASH_OF_TENANT) for tenant, one in keys.items()}
         histories = read_histories(lines, hashes.values(), now, NewestHashes(keys.values()))
         for tenant, hashed in sorted(hashes.items()):
-            listed = list_people(parts, tenant, all_signals(histories[hashed], now), now)
+            listed = lookout_of(parts)(tenant, all_signals(histories[hashed], now), now)
             for one in listed:
                 frozen = ", frozen" if one.frozen else ""
                 click.echo(f"{rfc3339(one.at)}  {tenant}  {one.id}  {one.total}{frozen}")
@@ -70,3 +72,16 @@ def lookout(language: Language, archive: Path | None, state_dir: Path) -> None:
     finally:
         parts.alerts.close()
         parts.store.close()
+
+
+def lookout_of(parts: Parts) -> Lookout:
+    """Return the lookout under the policy in force."""
+    acting = parts.acting
+    return Lookout(
+        policy=acting.policy,
+        freezes=parts.freezes,
+        shortlists=Shortlists(parts.store, parts.keyring, os.urandom),
+        freezing=acting.of(FreezeByPolicy),
+        recorder=acting.recorder,
+        alerts=parts.alerts,
+    )

@@ -17,11 +17,11 @@ from masking_audit.cli.file_options import archive
 from masking_audit.cli.places import archived_lines, opened_log
 from masking_audit.cli.verify_output import count
 from masking_audit.format.entries import Entry
-from masking_audit.format.lines import CheckpointLine, EntryLine
+from masking_audit.format.lines import CheckpointLine, EntryLine, entry_lines
 from masking_audit.format.links import entry_id
 from masking_audit.newest_hashes import NewestHashes
 from masking_audit.packs.documents import Document, without_staff
-from masking_audit.packs.evidence import entry_lines, entry_of
+from masking_audit.packs.evidence import entry_of
 from masking_audit.packs.manifest import Manifest, digest_of, write_manifest
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.checkpoints import Checkpoints

@@ -9,9 +9,9 @@ import click
 from keys.signatures import Verifier
 from masking_audit.archive.segments import archived
 from masking_audit.cli.file_options import note_in, verifier_in
-from masking_audit.format.lines import EntryLine
+from masking_audit.format.lines import EntryLine, entry_lines
 from masking_audit.format.links import FIRST_LINK, entry_id, is_link, leaf_of
-from masking_audit.packs.evidence import entry_lines, verify_excerpt
+from masking_audit.packs.evidence import verify_excerpt
 from masking_audit.packs.manifest import EVIDENCE, ManifestError, changed_files, read_manifest
 from masking_audit.tiles.check import damage, first_difference
 from masking_audit.tiles.log import CHECKPOINT, FOLDER, read_checkpoint

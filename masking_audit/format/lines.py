@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -203,3 +203,14 @@ def is_signed(parsed: CheckpointLine, verifier: Verifier) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def entry_lines(lines: Iterable[bytes]) -> Iterator[EntryLine]:
+    """Yield the entries of a log, leaving out what cannot be read; `Verification` reports that."""
+    for line in lines:
+        try:
+            parsed = read_line(line)
+        except UnreadableLineError:
+            continue
+        if isinstance(parsed, EntryLine):
+            yield parsed

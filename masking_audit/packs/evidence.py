@@ -25,6 +25,7 @@ from masking_audit.format.lines import (
     EntryLine,
     UnreadableLineError,
     each_once,
+    entry_lines,
     is_signed,
     read_line,
 )
@@ -61,17 +62,6 @@ def excerpt(
             yield msgspec.json.encode(commit_of(links.get(line.writer, FIRST_LINK), commit, shown)) + b"\n"
         links[line.writer] = line.link
         commit.clear()
-
-
-def entry_lines(lines: Iterable[bytes]) -> Iterator[EntryLine]:
-    """Yield the entries of a log, leaving out what cannot be read; `Verification` reports that."""
-    for line in lines:
-        try:
-            parsed = read_line(line)
-        except UnreadableLineError:
-            continue
-        if isinstance(parsed, EntryLine):
-            yield parsed
 
 
 def entry_of(line: EntryLine) -> Entry | None:

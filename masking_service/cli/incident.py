@@ -16,13 +16,8 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.set_up import settings_of
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
-from masking_service.service.incidents.state import (
-    IncidentClosed,
-    IncidentExists,
-    IncidentLists,
-    IncidentRecord,
-    PackFile,
-)
+from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
+from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.incidents.use import IncidentBook, Known, named
 from masking_service.service.rule_texts import with_rules
 from masking_service.texts import Text, language_of_terminal, say

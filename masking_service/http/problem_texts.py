@@ -9,7 +9,7 @@ from masking_service.service.acts.problems import SIGNATURE_PROBLEMS
 from masking_service.service.cases.problems import CASE_PROBLEMS
 from masking_service.service.devices.proofs import DEVICE_PROBLEMS
 from masking_service.service.holds.problems import HOLD_PROBLEMS
-from masking_service.service.incidents.state import INCIDENT_PROBLEMS
+from masking_service.service.incidents.problems import INCIDENT_PROBLEMS
 from masking_service.service.phone_calls.problems import CALL_PROBLEMS
 from masking_service.service.restrictions.state import RESTRICTION_PROBLEMS
 from masking_service.service.search.problems import SEARCH_PROBLEMS

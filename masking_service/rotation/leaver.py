@@ -88,6 +88,10 @@ class FinishedStep(msgspec.Struct, frozen=True):
     seconds: int
     said: str
 
+    def __post_init__(self) -> None:
+        if self.step not in STEPS:
+            raise ValueError("there is no such step")
+
 
 class LeaverPlan(msgspec.Struct, frozen=True):
     """A leaver's plan, and how far it is.

@@ -101,6 +101,15 @@ def test_a_plan_that_was_not_begun_is_none(tmp_path: Path) -> None:
     assert load(tmp_path / "plan.json") is None
 
 
+def test_a_file_that_names_an_unknown_step_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(b'{"could":["keys"],"began":1,"finished":[{"step":"rotate all","at":1,"seconds":1,"said":""}]}')
+    path.chmod(0o600)
+
+    with pytest.raises(msgspec.ValidationError, match="no such step"):
+        load(path)
+
+
 def test_a_report_names_each_step_with_its_reason_and_what_is_left_by_hand() -> None:
     plan = LeaverPlan(("keys", "store"), 0, (FinishedStep("reseal", 3_600, 60, "5 records"),))
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
-from masking_audit.lookout.use import list_people
-from masking_service.service.lookout.state import Reason, Shortlists, StoredListing, StoredReason
+from masking_audit.cli.lookout import lookout_of
+from masking_service.service.lookout.state import Reason, StoredListing, StoredReason
 from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
 from tests.web.calls import alerts
@@ -48,7 +47,7 @@ def command(command: Command, fresh: Api, now: int, set_clock: Clock) -> Command
 
 
 def shortlist(api: Api) -> list[StoredListing]:
-    return Shortlists(api.parts.store, api.parts.keyring, os.urandom).of("default")
+    return lookout_of(api.parts).shortlists.of("default")
 
 
 def test_supervisors_read_the_list_with_the_reasons_in_both_languages(command: Command, fresh: Api) -> None:
@@ -76,7 +75,8 @@ def test_each_listed_person_raises_an_alert_and_at_most_five_are_listed_a_day(fr
     reasons = [
         Reason(f"staff/p{at}", signal, 4.0, 9, 11, 1.4, "staff/wang") for at in range(7) for signal in ("pair", "pace")
     ]
-    days = [[one.id for one in list_people(fresh.parts, "default", reasons, now + at)] for at in (0, 60, DAY)]
+    lookout = lookout_of(fresh.parts)
+    days = [[one.id for one in lookout("default", reasons, now + at)] for at in (0, 60, DAY)]
 
     assert days == [[f"staff/p{at}" for at in range(5)], [], ["staff/p5", "staff/p6"]]
     assert [one.kind for one in heard] == ["lookout"] * 7
@@ -84,9 +84,9 @@ def test_each_listed_person_raises_an_alert_and_at_most_five_are_listed_a_day(fr
 
 def test_a_listed_person_is_listed_again_after_seven_days(fresh: Api, now: int) -> None:
     reasons = [Reason("staff/p", signal, 3.4567, 9.12345, 11, 1.23456, "staff/wang") for signal in ("pace", "pair")]
-    listed = [list_people(fresh.parts, "default", reasons, now + at) for at in (0, 7 * DAY, 7 * DAY + 1)]
+    lookout = lookout_of(fresh.parts)
 
-    assert [*map(len, listed)] == [1, 0, 1]
+    assert [len(lookout("default", reasons, now + at)) for at in (0, 7 * DAY, 7 * DAY + 1)] == [1, 0, 1]
     kept = [StoredReason(signal, 3.5, 9.123, 11, 1.235, "staff/wang") for signal in ("pace", "pair")]
     whole = StoredListing(id="staff/p", at=now + 7 * DAY + 1, total=6.9, frozen=False, reasons=kept)
     assert shortlist(fresh)[0] == whole
@@ -96,7 +96,7 @@ def test_the_list_keeps_thirty_days(fresh: Api, now: int) -> None:
     found = []
     for who, at in (("staff/a", now), ("staff/b", now + 30 * DAY), ("staff/c", now + 30 * DAY + 1)):
         reasons = [Reason(who, signal, 4.0, 9, 11, 1.4, "staff/wang") for signal in ("pair", "pace")]
-        list_people(fresh.parts, "default", reasons, at)
+        lookout_of(fresh.parts)("default", reasons, at)
         found.append("".join(one.id[-1] for one in shortlist(fresh)))
 
     assert found == ["a", "ba", "cb"]

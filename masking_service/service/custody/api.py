@@ -8,7 +8,8 @@ from masking_service.audit.actions import Action
 from masking_service.service.call.examples import WAYBILL_NO
 from masking_service.service.call.operation import Batch, Operation, handler_of
 from masking_service.service.call.shapes import MAX_RECORDS, Shape
-from masking_service.service.custody.use import InvalidMove, MoveCustody, Moved
+from masking_service.service.custody import answers
+from masking_service.service.custody.use import MoveCustody
 from masking_service.service.people.permissions import Permission
 
 
@@ -37,7 +38,7 @@ OPERATIONS: Final = (
         audited_as=Action.CUSTODY_MOVE,
         body=MoveRequest,
         at_most={"items": MAX_RECORDS},
-        answers={200: Batch("MoveResults", (Moved, InvalidMove))},
+        answers={200: Batch("MoveResults", (answers.Moved, answers.InvalidMove))},
         example_body={
             "items": [
                 {"waybill_no": WAYBILL_NO, "site": "021001", "courier": "client/c-88"},

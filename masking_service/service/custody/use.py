@@ -6,17 +6,15 @@ before it is written: the audit log is the trail of the parcel.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
-
-from msgspec import UNSET, Meta
+from typing import Any, Final
 
 from keys.keyring import Keyring
 from masking_service.audit.actions import Action, Outcome
 from masking_service.masking.waybill import normalised
-from masking_service.service.call.answers import Answer, Detail, Pointer, WaybillNo, one_of
 from masking_service.service.call.call import Gate
 from masking_service.service.call.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.service.call.recorder import ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.service.custody import answers
 from masking_service.service.custody.state import Custodies, Custody
 from masking_service.service.decoys.state import DecoyWatch
 from masking_service.service.people.permissions import Permission
@@ -27,39 +25,6 @@ from masking_service.service.vault.vault import FoundWaybill, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
 _MEMBERS: Final = frozenset({"waybill_no", "site", "courier"})
-
-
-class Moved(Answer):
-    """The item was read.
-
-    The answer is the same for known and unknown numbers.
-    """
-
-    waybill_no: WaybillNo
-
-
-class MoveFault(Answer):
-    """What is wrong at one place of an item."""
-
-    pointer: Pointer
-    code: Annotated[str, one_of("invalid-item", "unknown-member", "invalid-waybill-no", "invalid-value")]
-
-
-class InvalidMoveError(Answer):
-    """Why an item moves nothing."""
-
-    code: Annotated[str, one_of("invalid-item", "invalid-waybill-no")]
-    errors: Annotated[list[MoveFault], Meta(min_length=1)]
-    detail: Detail = UNSET
-
-
-class InvalidMove(Answer):
-    """An item that moves nothing.
-
-    Other items are not affected.
-    """
-
-    error: InvalidMoveError
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +47,7 @@ class MoveCustody:
     custodies: Custodies
     recorder: Recorder
 
-    def __call__(self, context: RequestContext, items: Sequence[Any]) -> list[Moved | InvalidMove]:
+    def __call__(self, context: RequestContext, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set the custody of each waybill; the last item of a number counts.
 
         Round trips: one to read (two where a waybill was revised), one for the audit, one to write, and one after it
@@ -128,7 +93,7 @@ class MoveCustody:
             moved.write()
         if self.policy.search(tenant).last4:
             self._move_entries(context, [*last.values()])
-        return [Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
+        return [answers.Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
 
     def _move_entries(self, context: RequestContext, moves: Sequence[tuple[_Move, FoundWaybill]]) -> None:
         """Let parcels be found at their new sites, and at the old ones no more: one round trip."""
@@ -166,7 +131,7 @@ def _read(item: Any) -> _Move | list[Fault]:
     return faults if faults or number is None else _Move(number, Custody(site, courier))
 
 
-def _refused(faults: list[Fault]) -> InvalidMove:
+def _refused(faults: list[Fault]) -> answers.InvalidMove:
     code = INVALID_WAYBILL_NO if faults[0][1] == INVALID_WAYBILL_NO else INVALID_ITEM
-    places = [MoveFault(pointer, fault) for pointer, fault in faults]
-    return InvalidMove(InvalidMoveError(code, places))
+    places = [answers.MoveFault(pointer, fault) for pointer, fault in faults]
+    return answers.InvalidMove(answers.InvalidMoveError(code, places))

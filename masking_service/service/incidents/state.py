@@ -1,4 +1,4 @@
-"""The incidents of a tenant, in one sealed list, without persons concerned and without waybills; and refusals."""
+"""The incidents of a tenant, in one sealed list, without persons concerned and without waybills."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -7,38 +7,12 @@ import msgspec
 
 from keys.keyring import Keyring
 from keys.secret import Unprinted
-from masking_service.service.people.errors import AccessError
 from masking_service.service.state.lists import SealedLists, without_oldest
 from masking_service.store.client import Store
 from masking_service.store.layout import INCIDENTS
-from masking_service.texts import ProblemText, Text
 
 MAX_INCIDENTS: Final = 200
 """Maximum number of a tenant's incidents. A new one replaces the one that was closed first."""
-
-
-class IncidentExists(AccessError, code="incident-exists"):
-    """The name of an incident was used before."""
-
-
-class IncidentClosed(AccessError, code="incident-closed"):
-    """The incident was closed, so nothing but reports is noted of it."""
-
-
-INCIDENT_PROBLEMS: Final[dict[str, ProblemText]] = {
-    "incident-exists": ProblemText(
-        409,
-        Text("The name of the incident is taken"),
-        Text("An incident of this name was opened before."),
-        Text("Use a new name, or read the existing incident."),
-    ),
-    "incident-closed": ProblemText(
-        409,
-        Text("The incident is closed"),
-        Text("Only reports can be added to a closed incident."),
-        Text("If there is new information, open a new incident."),
-    ),
-}
 
 
 class PackFile(msgspec.Struct, frozen=True):

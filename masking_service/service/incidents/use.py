@@ -18,13 +18,8 @@ from masking_service.service.call.recorder import Recorder, RequestContext, Stat
 from masking_service.service.call.shapes import is_case_name, line_fault
 from masking_service.service.incidents import answers
 from masking_service.service.incidents.duties import Duty, Flag, countries, duties_of, form_of, grade_of
-from masking_service.service.incidents.state import (
-    IncidentClosed,
-    IncidentExists,
-    IncidentLists,
-    IncidentRecord,
-    PackFile,
-)
+from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
+from masking_service.service.incidents.state import IncidentLists, IncidentRecord, PackFile
 from masking_service.service.people.errors import Forbidden
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.principals import service_principal

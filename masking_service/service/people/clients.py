@@ -38,6 +38,7 @@ from masking_service.store.layout import CLIENTS
 
 KEY_PREFIX = "wbk_"
 KEY_BYTES = 32
+DIGEST_BYTES = 32
 _KEYS_AT_ONCE = 2  # the one in use and its successor
 _KEY_TEXT = re.compile(r"wbk_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 """The last of the 43 characters carries four bits, so only sixteen characters are canonical there."""
@@ -55,6 +56,8 @@ class ApiKey(Unprinted, msgspec.Struct, frozen=True, omit_defaults=True, rename=
     @classmethod
     def new(cls, digest: bytes, now: int, expires: int | None = None) -> Self:
         """Return a key that is created now. Raises ClientError."""
+        if len(digest) != DIGEST_BYTES:
+            raise ClientError(f"a key's digest is {DIGEST_BYTES} bytes")
         if expires is not None and expires <= now:
             raise ClientError("the key would have ended before it began")
         return cls(digest.hex(), now, expires)

@@ -14,7 +14,8 @@ from masking_service.audit.actions import Action
 from masking_service.service.call.errors import InvalidRequest, NotFound
 from masking_service.service.call.recorder import RequestContext, Stated
 from masking_service.service.incidents.duties import countries
-from masking_service.service.incidents.state import IncidentClosed, IncidentExists, IncidentRecord, PackFile
+from masking_service.service.incidents.problems import IncidentClosed, IncidentExists
+from masking_service.service.incidents.state import IncidentRecord, PackFile, _bounded
 from masking_service.service.incidents.use import IncidentBook, Known
 from masking_service.service.people.principals import Principal
 
@@ -228,3 +229,18 @@ def test_an_unknown_incident_is_neither_noted_nor_closed() -> None:
     with pytest.raises(NotFound):
         incidents.close(context(NOW), "I-1")
     assert (memory.kept, memory.logged) == ([OTHER], [])
+
+
+def test_of_more_than_200_incidents_the_oldest_closed_one_is_forgotten_and_no_open_one() -> None:
+    every = [
+        msgspec.structs.replace(OPEN, name=str(number), closed_at=number if 50 <= number < 52 else 0)
+        for number in range(203)
+    ]
+
+    lists = {count: [one.name for one in _bounded(every[:count])] for count in (200, 201, 203)}
+    names = [one.name for one in every]
+    assert lists == {
+        200: names[:200],
+        201: [name for name in names[:201] if name != "50"],
+        203: [name for name in names if name not in ("50", "51")],
+    }

@@ -140,9 +140,10 @@ class TestChanges:
         with pytest.raises(ClientError):
             Clients().add(**{"client_id": "a", "role": "courier", "key": key(1), **wrong})
 
-    def test_a_key_that_has_ended_when_it_begins_is_not_made(self) -> None:
+    @pytest.mark.parametrize("wrong", [{"digest": b"short"}, {"expires": NOW}])
+    def test_a_malformed_key_is_not_made(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ClientError):
-            key(1, expires=NOW)
+            ApiKey.new(**{"digest": digest(1), "now": NOW, **wrong})
 
 
 class TestState:
