@@ -63,6 +63,7 @@ ENTITY = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
 
 NAMES = b"".join(b"<x%d/>" % at for at in range(20_000))
 LONG_NAMES = b"".join(b"<x%d%s/>" % (at, b"y" * 100_000) for at in range(20))
+INLINE = b'<c r="A2" t="inlineStr"><is>' + b"<r><t>%b</t></r>" % (b"x" * 2**19) * 3 + b"</is></c>"
 PREFIXES = b"".join(b'<x xmlns:p%d="y"/>' % at for at in range(20_000))
 
 
@@ -83,6 +84,7 @@ PREFIXES = b"".join(b'<x xmlns:p%d="y"/>' % at for at in range(20_000))
         ("_rels/.rels", lambda xml: ENTITY + xml, "declares a document type"),
         ("xl/worksheets/sheet1.xml", lambda xml: b"<!--" + b"x" * 2**21 + b"-->" + xml, "longer than"),
         ("xl/sharedStrings.xml", lambda xml: xml.replace("张三".encode(), b"x" * 2**21), "too long|longer than"),
+        ("xl/worksheets/sheet1.xml", lambda xml: re.sub(rb'<c r="A2".*?</c>', INLINE, xml), "too long|longer than"),
         ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'r="2"', b'r="99999999"'), "not in order"),
         ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'r="2"', b'r="1"'), "not in order"),
         ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'r="A2"', b'r="AAAAAAAA2"'), "cannot be read"),
