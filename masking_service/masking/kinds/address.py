@@ -82,7 +82,8 @@ _HOUSE_IN_NOTE: Final = re.compile(
 """Finds a house or a floor with a unit or a room in a note: (西苑小区11号楼2单元), (华庭二楼206-207号)."""
 _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号號#]\s?$").search
 
-_PHONE_MASK: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])").search
+_PHONE_STARS: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])")
+_PHONE_MASK: Final = _PHONE_STARS.search
 _BEHIND_DIGITS: Final = re.compile(r"(?:.*[0-9*][A-Za-z]?(?![A-Za-z]))?", re.S).match
 _PHONE_ABROAD: Final = re.compile(
     r"(?<![0-9A-Za-z*#/\-.])(?<!\+[0-9] )(?<!\+[0-9]{2} )(?<!\+[0-9]{3} )"
@@ -347,7 +348,7 @@ def _hide_units(text: str, read: ForeignAddress | None = None) -> str:
     for at in range(0, len(parts), 2):
         masked = _hide_plain(parts[at], abroad=abroad)
         hidden.update(_hidden_numbers(parts[at], masked))
-        found = found or "*" in masked
+        found = found or "*" in _PHONE_STARS.sub("", masked)
         parts[at] = masked
     for at in range(1, len(parts), 2):
         if _ROOM_IN_BRACKETS(parts[at]) and (found or _AWAITS_ROOM(parts[at - 1])):
