@@ -246,4 +246,5 @@ def _level_of_zone(place: str, level: int, first: bool, length: int) -> int:
 def _without_side(place: str) -> str:
     """Return a place without its named side: 市场内, 大街路北, and C区西 for the part behind the number."""
     here = place.rstrip(HERE)
-    return here if not here or here[-1] in "路街道村场場市厦" else place
+    is_side = here == "" or here[-1] in "路街道村场場市厦" or place[-1] in "内內"
+    return here if is_side else place

@@ -133,7 +133,7 @@ _BEFORE_SIDE: Final = han_without(
 _UNKNOWN: Final = (
     f"(?:(?<=[{_UNKNOWN_ENDS}])|(?<=[{_LAST_OF_LONGER}])"
     + "".join(f"(?<!{word})" for word in sorted(HEADS) if word[-1] in _LAST_OF_LONGER)
-    + rf"|(?<=[{HERE}里])(?<=[{_BEFORE_SIDE}].){''.join(f'(?<!{word}里)' for word in INSIDE)})"
+    + rf"|(?<=[{HERE}里])(?<![内內])(?<=[{_BEFORE_SIDE}].){''.join(f'(?<!{word}里)' for word in INSIDE)})"
 )
 """The place behind a name that says nothing of the number."""
 _INNER: Final = "".join(sorted({word[-1] for word, level in HEADS.items() if level >= BUILDING} - {"面", "市"}))
