@@ -13,13 +13,15 @@ from typing import Any, Final
 from masking_service.masking.effort import COLD_NAME, Pay, estimate
 from masking_service.masking.kinds.address import mask_address
 from masking_service.masking.kinds.table import OF_A_PERSON
-from masking_service.masking.members.codes import is_code, is_persons
+from masking_service.masking.members.codes import is_code, is_persons, settled
 from masking_service.masking.members.member_names import (
     ANY_NAME,
     BARE_NAME,
     GOODS,
     MAYBE_NAME,
+    NEUTRAL,
     ROOT,
+    UNKNOWN_NAME,
     Meaning,
     plan,
     read_names,
@@ -32,6 +34,8 @@ _MAX_LABEL: Final = 40
 _LABEL: Final = re.compile(rf"[^\d:：=＝,，;；]{{1,{_MAX_LABEL}}}").fullmatch
 
 _PAIR: Final = 2
+_LONGEST_NAME: Final = 4
+"""Characters of a name in Han."""
 _BITS: Final = 64
 """Bits of an integer that is no phone and no identity number."""
 
@@ -146,12 +150,30 @@ def with_pair(members: Mapping[str, Any], meanings: Sequence[Meaning], context: 
 
 
 def with_phone(members: Mapping[str, Any], meanings: Sequence[Meaning], pay: Pay) -> Sequence[Meaning]:
-    """Return the meanings of members: a bare name is a person's beside a phone or an identity number."""
-    if not any(its.kind == ANY_NAME for its in meanings):
+    """Return the meanings of members: a bare name, or what is most likely a name, is a person's beside a phone."""
+    each = list(zip(members.values(), meanings, strict=True))
+    if not any(its.kind == ANY_NAME or may_be_name_of_person(value, its) for value, its in each):
         return meanings
-    if not any(_is_phone(value, its, pay) for value, its in zip(members.values(), meanings, strict=True)):
+    if not any(_is_phone(value, its, pay) for value, its in each):
         return meanings
-    return [Meaning(MAYBE_NAME, "name", its.holds_data) if its.kind == ANY_NAME else its for its in meanings]
+    return [_beside_phone(value, its) for value, its in each]
+
+
+def _beside_phone(value: Any, its: Meaning) -> Meaning:
+    if its.kind == ANY_NAME:
+        return Meaning(MAYBE_NAME, "name", its.holds_data)
+    return Meaning(UNKNOWN_NAME, its.inside, its.holds_data) if may_be_name_of_person(value, its) else its
+
+
+def may_be_name_of_person(value: Any, meaning: Meaning) -> bool:
+    """Whether a value under a name that is not known is most likely a person's name: ``{"k1": "王小明"}``."""
+    return (
+        meaning.kind is None
+        and meaning.inside == NEUTRAL
+        and type(value) is str
+        and len(value) <= _LONGEST_NAME
+        and settled(UNKNOWN_NAME, value) is not None
+    )
 
 
 def _is_phone(value: Any, meaning: Meaning, pay: Pay) -> bool:

@@ -33,6 +33,7 @@ from masking_service.masking.records.pairs import (
     column_meanings,
     heading_in,
     heading_of,
+    may_be_name_of_person,
     names_person,
     with_labels,
     with_pair,
@@ -135,11 +136,13 @@ class Unmapped:
 
         Returns:
             What shows of each and what was found in it, as `TextMask.mask_column` does; None if others than texts are
-            among them, or the name may say that they are personal data.
+            among them, or the name says or leaves open that they are personal data.
         """
         if meaning.kind in (*self._masks, *LEFT_OPEN) or {*map(type, column)} != {str}:
             return None
         rows = [row for row, text in enumerate(read) if text is None and not is_read_alone(column[row])]
+        if any(may_be_name_of_person(column[row], meaning) for row in rows):
+            return None
         shown: list[str | None] = [*read]
         needles: list[Needles | None] = [None] * len(read)
         for row, mask, found in zip(

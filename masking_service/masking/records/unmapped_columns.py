@@ -14,7 +14,7 @@ from masking_service.masking.members.codes import are_codes, harmless_lines, is_
 from masking_service.masking.members.member_names import CODE, LEFT_OPEN, MEASURE, NUMBER, Meaning, known_plan, plan
 from masking_service.masking.numbers.numbers_in_text import worth_scanning
 from masking_service.masking.records.leaks import DEEPEST
-from masking_service.masking.records.pairs import is_label, pair_in
+from masking_service.masking.records.pairs import is_label, may_be_name_of_person, pair_in
 from masking_service.masking.texts.documents_in_text import is_read_alone, lines_may_be_read_alone
 
 Texts = list[str | None]
@@ -93,18 +93,19 @@ class ColumnReader:
             if lines.count("\n") < len(different) and (
                 are_codes(reading, lines)
                 or (
-                    harmless_lines(reading, lines)
+                    not any(may_be_name_of_person(text, meaning) for text in different)
+                    and harmless_lines(reading, lines)
                     and not lines_may_be_read_alone(lines)
                     and not self._texts.any_worth_reading([*different])
                 )
             ):
                 return list(texts)
         return [
-            text if self._is_harmless(value, text, meaning.kind) else None
+            text if self._is_harmless(value, text, meaning) else None
             for value, text in zip(values, texts or [""] * len(values), strict=True)
         ]
 
-    def _is_harmless(self, value: Any, text: str, kind: str | None) -> bool:
+    def _is_harmless(self, value: Any, text: str, meaning: Meaning) -> bool:
         if value is None or type(value) is bool:
             return True
         if type(value) is not str:
@@ -114,11 +115,9 @@ class ColumnReader:
                 text = whole[1]
         elif not text or text.isspace():
             return True
-        if settled(kind, text) in self._masked:
+        if settled(meaning.kind, text) in self._masked or may_be_name_of_person(text, meaning) or is_read_alone(text):
             return False
-        if is_read_alone(text):
-            return False
-        return is_code(kind, text) or not (worth_scanning(text) or self._texts.worth_reading(text))
+        return is_code(meaning.kind, text) or not (worth_scanning(text) or self._texts.worth_reading(text))
 
     def _reading(self, kind: str | None) -> str | None:
         """How values under a name of this kind are read. PERSONAL, or what `is_code` asks for."""

@@ -53,6 +53,11 @@ SHAPES: dict[str, tuple[Any, Any]] = {
         [{"by": {"name": "张三", "number": "13812345678"}}, {"by": {"name": "张三", "at": "+44 7700 900123"}}],
         [{"by": {"name": "张*", "number": "*******5678"}}, {"by": {"name": "张*", "at": "+44 ******0123"}}],
     ),
+    "a likely name under an unknown key beside a phone": (
+        {"k1": "王小明", "k2": "13700001111", "k3": "米白"},
+        {"k1": "王**", "k2": "*******1111", "k3": "米白"},
+    ),
+    "a likely name under an unknown key alone": ({"k1": "王小明"}, {"k1": "王小明"}),
     "a bare name beside a code": (
         {"by": {"name": "保温杯", "sku": "13812345678", "price": "13812345678", "why": "电话13812345679"}},
         {"by": {"name": "保温杯", "sku": "13812345678", "price": "13812345678", "why": "电话*******5679"}},
