@@ -239,7 +239,8 @@ def _is_of_unit(text: str, number: str, kind: int, level: int, end: int) -> bool
         long = (count_digits(number) if number[0].isascii() else len(number)) >= ROOM_DIGITS
         return named or bed or stall or at_house or long
     if kind not in (BARE_NUMBER, NUMBER_WORD) or number.lower() == "c/o":
-        door = kind == DOOR_WORD and (named or _TO_A_ROOM(text, end) is not None)
+        to_a_room = text[end - 1] in "门門" and _TO_A_ROOM(text, end) is not None
+        door = (named or to_a_room) if kind == DOOR_WORD else (named and to_a_room)
         return door or (named and text[end - 1] in "#门門店" and _IS_ROOM(number) is not None)
     if "*" in number:
         return _NAME_AND_ROOM(number) is not None and HAN_AT(before, len(before) - 1) is not None

@@ -110,9 +110,9 @@ _NO_ACCOUNT: Final = "(?<!code )(?<!vat )(?<!tax )(?<!pin )(?<!account )(?<!cont
 _GROUPS_ABROAD: Final = (
     r"[6-9]\d{4} \d{5}|(?:\([1-9]\d\)|[1-9]\d) ?9\d{4}-\d{4}|8[ \-]\(?9\d\d\)?[ \-]\d{3}[ \-]\d\d[ \-]\d\d"
     r"|0[1-9]\d{0,2}[ \-]\d{3}[ \-]?\d{3,4}|0[1-9]\d{0,2}[ \-]\d{2,3}(?: \d\d){2}|0[1-9]\d{2} \d{6,7}"
-    r"|06[ /](?:1|[2357]0|31) \d{3}[ \-]\d{4}"
+    r"|06[ /](?:1|[2357]0|31) \d{3}[ \-]\d{4}|0(?:30|40|69|89)[ /\-]\d{7,8}"
 )
-"""Numbers as many countries write them: 98200 98200, (11) 98765-4321, 8 912 345-67-89, 06 20 123 4567."""
+"""Numbers as many countries write them: 98200 98200, (11) 98765-4321, 8 912 345-67-89, 06 20 123 4567, 030 12345678."""
 
 
 def _patterns() -> Iterator[str]:
@@ -229,7 +229,8 @@ _MAY_BE_ABROAD: Final = (
 )
 _LETTER: Final = r"[A-Za-z\u00c0-\u024f\u0386-\u04ff]"
 IN_THREES: Final = (
-    r"(?:[5-79][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}|3[0-9]{2} [0-9]{6,7}|[2-9][0-9](?: [0-9]{2}){3}"
+    r"(?:[5-79][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}|[67][0-9]{2}(?: [0-9]{2}){3}|3[0-9]{2} [0-9]{3} ?[0-9]{3,4}"
+    r"|[2-9][0-9](?: [0-9]{2}){3}"
     r"|[49][0-9]{2} [0-9]{2} [0-9]{3})"
     r"(?![0-9A-Za-z*]|[ .,\-][0-9])"
 )
@@ -256,4 +257,7 @@ def numbers_beside_names(text: str) -> list[tuple[int, int]]:
 
 
 def _may_be_phone(number: str) -> bool:
-    return sum(map(str.isdecimal, number)) <= _LONGEST_ALONE or read_valid("+" + number.lstrip("+")) is not None
+    return (
+        sum(map(str.isdecimal, number.removeprefix("0"))) <= _LONGEST_ALONE
+        or read_valid("+" + number.lstrip("+")) is not None
+    )

@@ -116,6 +116,8 @@ _ALONE_ABROAD: Final = re.compile(
 
 _FEWEST_DIGITS: Final = 7
 """The smallest number of digits of a group that is a number by itself; shorter groups belong together."""
+_MOST_IN_PAIRS: Final = 9
+"""Digits of a number that no further pair follows."""
 
 
 def read_number(text: str, at: int) -> Number | None:
@@ -133,14 +135,20 @@ def read_number(text: str, at: int) -> Number | None:
 
 
 def _plain(match: re.Match[str]) -> Number:
-    """Return groups of digits in a spelling that is not known here, as many as one number needs."""
+    """Return groups of digits in a spelling that is not known here, as many as one number needs.
+
+    A number that ends in pairs goes on with the next pair: 679 19 51 81.
+    """
     digits = ""
     end = match.start()
+    pair = False
     for group in re.finditer(r"\d+", match[0]):
+        goes_on = pair and len(group[0]) == len("51") and len(digits) < _MOST_IN_PAIRS
+        if len(digits) >= _FEWEST_DIGITS and not goes_on:
+            break
+        pair = len(group[0]) == len("51")
         digits += group[0]
         end = match.start() + group.end()
-        if len(digits) >= _FEWEST_DIGITS:
-            break
     readable = len(digits) <= MAX_DIGITS
     if readable and len(digits) > _FEWEST_DIGITS:
         digits = digits.removeprefix("0")

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from masking_service.masking.addresses.foreign.houses import is_in_turkey
 from masking_service.masking.addresses.foreign.tokens import LONG, ROOM_DIGITS, AddressTokens, Decisions, Token
 from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, numbers_in_words
 
@@ -172,7 +173,7 @@ def joined_numbers(tokens: AddressTokens, decided: Decisions, at: int) -> list[i
             joined = joined or (after.kind == "n" and _is_in_list(tokens, at + 3))
         elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
             joined = not tokens.is_before_street(at + 2) or _is_next(tokens[at].text, after.text)
-            joined = joined or tokens[at + 3].lower in _IN_SPANISH
+            joined = joined or tokens[at + 3].lower in _IN_SPANISH or is_in_turkey(tokens, at)
         else:
             joined = sign.kind == "-" or sign.lower in AND
             joined = joined or (sign.text in _AND_IN_PORTUGUESE and not tokens.is_before_street(at + 2))
