@@ -142,6 +142,11 @@ NAMES = (
     "दे दें राम कुमार को ",
     "Παρελήφθη από Νίκος Παππάς ",
     "小川浩です、",
+    "邵 敏 涵 *******1234 ",
+    "colis de pierre simon ",
+    "emre demir bey ",
+    "김영희가 받을게요 ",
+    "สมหญิง ใจดี รับเอง\n",
 )
 """Names with their cues: each one that is found may lead to others."""
 

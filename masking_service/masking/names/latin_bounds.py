@@ -55,7 +55,7 @@ begins_with_street: Final = re.compile(
 _place: Final = re.compile(rf"(?<![^\W\d_])(?:{LATIN_PLACE}|{LATIN_SITE})(?![^\W\d_])", re.I).search
 _is_place: Final = re.compile(LATIN_PLACE, re.I).fullmatch
 _word_of: Final = re.compile(r"[^ ,.]+").finditer
-_FAMILIES: Final = frozenset(("hill", "lane", "west", "north", "grove"))
+FAMILIES_LIKE_WORDS: Final = frozenset("hill lane west north grove hall wood woods".split())
 """Family names that are words for places, too. Behind a known given name they are names."""
 _name: Final = Expression(LATIN_NAME).match
 _whole: Final = Expression(NAME).fullmatch
@@ -165,7 +165,7 @@ def is_latin_name(name: str) -> bool:
         and words[-1] not in cues.NO_LATIN_NAME
         and words[0] not in firms()
         and "-".join(words) not in cues.LATIN_SHOPS
-        and (not _place(name) or (len(words) == 2 and words[0] in GIVEN and words[1] in _FAMILIES))
+        and (not _place(name) or (len(words) == 2 and words[0] in GIVEN and words[1] in FAMILIES_LIKE_WORDS))
     )
 
 

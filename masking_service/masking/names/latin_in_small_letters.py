@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from typing import Final
 from unicodedata import normalize
 
-from masking_service.masking.names.latin_bounds import GIVEN, LETTERS, PERSONS, Span, is_of_firm, plain_word
+from masking_service.masking.around import text_before
+from masking_service.masking.names.latin_bounds import (
+    FAMILIES_LIKE_WORDS,
+    GIVEN,
+    LETTERS,
+    PERSONS,
+    Span,
+    is_of_firm,
+    plain_word,
+)
 from masking_service.masking.names.latin_cues import CUE_BEFORE_SMALL, PARTICLE, SMALL_LETTER, in_both_spellings
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.alternatives import any_of
@@ -29,7 +38,7 @@ _title: Final = re.compile(
     re.I,
 ).search
 _PERSONS: Final = any_of((*cues.LATIN_PERSONS, *(word for word in cues.GERMAN_PERSONS if len(word) > len("durch"))))
-_IN_VIETNAMESE: Final = rf"(?:gọi|kêu|nhận:?)\s(?=(?:{any_of(cues.VIETNAMESE_FAMILIES)}) )"
+_IN_VIETNAMESE: Final = rf"(?:gọi|kêu|gửi|khách|là|cho|nhận:?)\s(?=(?:{any_of(cues.VIETNAMESE_FAMILIES)}) )"
 """Part of a regular expression: verbs before a family name of Vietnam."""
 _announced: Final = Expression(
     rf"(?<![{LETTERS}])(?=[{LETTERS}][{LETTERS} ./][^\n]{{3}})"
@@ -42,15 +51,30 @@ _words: Final = Expression(
 ).match
 _IN_LABELS: Final = frozenset("customer client recipient courier driver guest".split())
 """What begins labels in English, too, of which the word behind it is the end: customer reference."""
+_two_words: Final = Expression(
+    rf"(?<![{LETTERS}'’&/\-])"
+    rf"(?=(?P<name>(?P<first>{SMALL_LETTER}{{3,20}}) (?P<family>{PARTICLE}?{SMALL_LETTER}{{3,20}}))(?!{SMALL_LETTER}))"
+).finditer
+"""Finds each two words that may be a given name and a family name."""
+_NEAR: Final = frozenset(map(plain_word, (*cues.LATIN_PERSONS, *cues.LATIN_NEAR)))
+"""Words of which one is before a name, with one of at most four letters between: tel de nathalie moreau."""
+_word_near: Final = re.compile(
+    rf"(?P<near>[{LETTERS}]+)(?=[ ,:.]{{1,2}}(?P<between>[{LETTERS}]{{1,4}}[ ,:.]{{1,2}})?$)"
+).search
+_phone_behind: Final = re.compile(r"[ ,:(]{1,2}[+0-9\-() ]{0,9}\*{4}| için(?!\w)").match
+"""Matches a phone, or the Turkish word for "for"."""
+_LONGEST_BEFORE: Final = 32
+"""Characters before a name in which such words are looked for."""
 _before_verb: Final = Expression(
     rf"(?:(?<![^\n])|(?<=[.,;:(] ))(?P<name>{SMALL_LETTER}{{3,20}} {PARTICLE}?{SMALL_LETTER}{{3,20}})"
     rf"(?=\s(?:{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND))}))"
 ).finditer
 """Finds two words that begin a part of a text, before what a person does."""
 _before_title: Final = re.compile(
-    rf"(?<![{LETTERS}])(?P<name>{SMALL_LETTER}{{3,20}})"
-    r"(?=\s(?:bey|han[ıi]m|efendi|abi|abla|usta|amca|teyze)(?:y?[ae]|['’]\w{1,4})?(?:[\s,.;)]|$))"
+    rf"(?<![{LETTERS}])(?=(?P<name>{SMALL_LETTER}{{3,20}})(?P<second> {SMALL_LETTER}{{3,20}})?"
+    r"\s(?:bey|han[ıi]m|efendi|abi|abla|usta|amca|teyze)(?:y?[ae]|['’]\w{1,4})?(?:[\s,.;)]|$))"
 ).finditer
+"""Finds up to two words before a title."""
 _says_self: Final = Expression(
     rf"(?:(?<![^\n])|(?<=[.,;!] )|(?<![{LETTERS}])(?:{any_of(in_both_spellings(cues.LATIN_GREETINGS))})[,!.]?\s)"
     rf"(?:{any_of(in_both_spellings(cues.LATIN_SELF))})\s(?P<name>{_WORD}(?: {_WORD})?)"
@@ -77,8 +101,14 @@ _syllable: Final = re.compile(
 ).finditer
 """Finds a given name of Vietnam behind `my name is`, and between a title and a phone: there a word is one, too."""
 _behind_phone: Final = re.compile(
-    rf"\*{{4}}[0-9]{{0,4}}[ ,]{{1,2}}(?P<name>{SMALL_LETTER}{{3,20}})(?=\s*(?:$|[,.;)\n]))"
+    rf"\*{{4}}[0-9]{{0,4}}[ ,]{{1,2}}(?P<name>{SMALL_LETTER}{{3,20}}(?: {_WORD}){{0,2}})(?=\s*(?:$|[,.;)\n]))"
 ).finditer
+"""Finds up to three words that are all of a clause behind a phone."""
+_vietnamese_before_phone: Final = Expression(
+    rf"(?:(?<![^\n])|(?<=[,.;:(] ))(?P<name>(?:{any_of(cues.VIETNAMESE_FAMILIES)})(?: {SMALL_LETTER}{{1,7}}){{1,3}})"
+    r"(?=[ ,:(]{1,2}(?:\+84 )?\*{4})"
+).finditer
+"""Finds the name of a person of Vietnam that is all of a clause before a phone."""
 _TITLES: Final = frozenset(
     "anh chi bac ong chu em mme mlle mrs herr herrn frau mevrouw meneer monsieur madame senhor senhora senor senora"
     " signor signora pan pani pana panu".split()
@@ -105,10 +135,11 @@ _MOST: Final = 3
 _ends: Final = Expression(
     rf"\s(?:{any_of((*cues.LATIN_BEHIND, *cues.TURKISH_BEHIND, *cues.GERMAN_VERBS))})"
     rf"|\s(?:{any_of(cues.LATIN_POLITE)})(?!\w)"
-    r"|\s{0,3}(?:$|[,.;:()/\n\-–—])|(?:[ ,:(]|[^\W\d_]{1,10}\.?){0,6}[ ,:(]\(?\+?[0-9\-() ]{0,8}\*{5}",
+    r"|\s{0,3}(?:$|[,.;:()/\n\-–—])|(?:[ ,:(]|[^\W\d_]{1,10}\.?){0,6}[ ,:(]\(?\+?[0-9\-() ]{0,8}\*{5}"
+    r"|[ ,:(]{1,2}\(?\+?[0-9](?:[ .\-()]{0,2}[0-9]){7}|\s(?:flat|apt|apartment|unit|room|suite)\b",
     re.I,
 ).match
-"""Matches what a person does, the end of a clause, or a phone within a few words."""
+"""Matches what a person does, the end of a clause, a room, or a phone within a few words."""
 _NOUNS: Final = tuple({*cues.LATIN_KIN, *cues.LATIN_PERSONS} - ({*cues.LATIN_BEFORE} - {*cues.LATIN_KIN}))
 _NOT_SURE: Final = frozenset(map(plain_word, in_both_spellings(_NOUNS))) | frozenset(
     "it's dear hi hello is name text see ring phone reach call called contact boss agent rep clerk operator rider"
@@ -129,6 +160,7 @@ def names_in_small_letters(text: str) -> Iterator[Span]:
         end = max(_known_end(text, match, titled=titled), _told(text, match, titled=titled))
         if end > start:
             yield start, end
+    yield from _full_names(text)
     for match in _before_verb(text):
         if not any(is_ordinary(plain_word(word)) or word in PERSONS for word in match["name"].split(" ")):
             yield match.span("name")
@@ -141,9 +173,47 @@ def names_in_small_letters(text: str) -> Iterator[Span]:
             yield match.span("name")
     yield from _before_possessions(text)
     yield from _in_vietnamese(text)
+    yield from _behind_phones(text)
+
+
+def _behind_phones(text: str) -> Iterator[Span]:
+    """Yield the spans of a given name behind a phone, alone or with a family name."""
     for match in _behind_phone(text):
-        if _is_known(match["name"]):
+        first, _, others = match["name"].partition(" ")
+        known = plain_word(first) in GIVEN and small_name_end(text, match.start("name")) == match.end("name")
+        if known if others else _is_known(first):
             yield match.span("name")
+
+
+def _full_names(text: str) -> Iterator[Span]:
+    """Yield the spans of a known given name and a family name near a word for a person, or before a phone.
+
+    Examples: le colis de pierre simon, rufen sie klaus meyer an.
+    """
+    for match in _two_words(text):
+        start, end = match.span("name")
+        given, family = plain_word(match["first"]), plain_word(match["family"])
+        if (
+            given not in GIVEN
+            or _is_usual(given)
+            or family in cues.LATIN_BRANDS
+            or f"{given}-{family}" in cues.LATIN_SHOPS
+        ):
+            continue
+        sure = _is_given(match["first"])
+        if is_ordinary(family) and not (sure and family in FAMILIES_LIKE_WORDS):
+            continue
+        if _is_near(text_before(text, start, _LONGEST_BEFORE)) or (sure and _phone_behind(text, end)):
+            yield start, end
+
+
+def _is_near(before: str) -> bool:
+    """Whether one of the last two words of a text is near a name."""
+    near = _word_near(before)
+    if near is None:
+        return False
+    between = plain_word((near["between"] or "").strip(" ,:."))
+    return between in _NEAR or (between not in GIVEN and plain_word(near["near"]) in _NEAR)
 
 
 def _self_end(text: str, start: int, stop: int) -> int | None:
@@ -152,14 +222,18 @@ def _self_end(text: str, start: int, stop: int) -> int | None:
     end = start + len(first)
     if _is_known(first):
         return stop if second and not is_ordinary(plain_word(second)) else end
+    if second and plain_word(first) in GIVEN and not is_ordinary(plain_word(second)):
+        return stop
     return end if plain_word(first) in GIVEN and not _is_usual(plain_word(first)) and _ends_clause(text, end) else None
 
 
 def _before_titles(text: str) -> Iterator[Span]:
     """Yield the spans of words in small letters before a title, as in Turkish: ahmet bey'e."""
     for match in _before_title(text):
-        if not is_ordinary(plain_word(match["name"])):
-            yield match.span("name")
+        if not is_ordinary(plain_word(match["name"])) and (
+            match["second"] is None or plain_word(match["name"]) in GIVEN
+        ):
+            yield match.start("name"), max(match.end("name"), match.end("second"))
 
 
 def _before_possessions(text: str) -> Iterator[Span]:
@@ -177,6 +251,9 @@ def _in_vietnamese(text: str) -> Iterator[Span]:
         group = match.lastgroup or ""
         if normalize("NFC", match[group]) not in _NO_VIETNAMESE:
             yield match.span(group)
+    for match in _vietnamese_before_phone(text):
+        if _vietnamese_end(text, *match.span("name")) == match.end("name"):
+            yield match.span("name")
 
 
 def _known_end(text: str, match: re.Match[str], *, titled: bool) -> int:
@@ -226,6 +303,8 @@ def small_name_end(text: str, start: int) -> int | None:
                 at, count = word.end(), 1
                 continue
             if count == 1 and (sure or word[1]) and _may_be_family(plain) and _ends_clause(text, word.end(2)):
+                return word.end(2)
+            if count == 1 and sure and plain in FAMILIES_LIKE_WORDS:
                 return word.end(2)
             break
         sure = sure or given

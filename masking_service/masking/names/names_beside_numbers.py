@@ -16,6 +16,7 @@ from masking_service.masking.names.latin_bounds import (
     is_known,
     is_latin_name,
     latin_name_before,
+    plain_word,
     without_title,
 )
 from masking_service.masking.names.name_bounds import (
@@ -40,6 +41,7 @@ from masking_service.masking.words.family_names import (
     WORDS_AS_FAMILY_NAMES,
     han_name,
 )
+from masking_service.masking.words.plain_words import plain_words
 
 _number: Final = re.compile(
     r"\*(?<![*@].)(?:[*.\-]{0,80}@\*[*.]{0,160}|(?<=\*)\*{5,}+[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{0,4}(?:-\*{1,6}|转\*{1,6})?)"
@@ -96,6 +98,15 @@ _beside_number: Final = Expression(
     rf"(?<![^\s,，;；、|/:：（(])(?P<before>{_WORD})(?=[）)]?[\s,，;；、|/:：]{{0,2}}(?:\+?86-?)?\*{{6}})"
     rf"|\*{{6}}[0-9]{{0,4}}[\s,，;；、|/:：]{{0,2}}[（(]?(?P<behind>{_WORD})(?![^\s,，;；、|/收）)])"
 ).finditer
+_SPACED: Final = (
+    rf"(?:{any_of(DOUBLE_FAMILY_NAMES)}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])"
+    rf"[ \u3000][{HAN}](?:[ \u3000]?[{HAN}])?(?![{HAN}])"
+)
+_spaced_beside: Final = Expression(
+    rf"(?<![^\s,，;；、|/:：])(?P<before>{_SPACED})(?=[\s,，:：]{{1,2}}(?:\+?86-?)?\*{{6}})"
+    rf"|\*{{6}}[0-9]{{4}}[\s,，]{{1,2}}(?P<behind>{_SPACED})"
+).finditer
+"""Finds a name that is written with spaces beside a phone: 邵 敏 涵 138…."""
 _ROOM: Final = "(?=[^,，;；、 ]{0,13}[0-9*]{2})[0-9A-Za-z*#\\-号楼栋幢座单元室户一二三四五六七八九十]{3,14}"
 _at_room: Final = Expression(
     rf"(?<![^\s,，;；:：、])(?P<before>{_WORD})(?=[,，;；、 ]{{1,2}}{_ROOM}[,，;；、 ]{{1,2}}(?:\+?86[ -]?)?\*{{6}})"
@@ -113,6 +124,9 @@ _COLONS: Final = frozenset(":：")
 
 def find(text: str) -> Iterator[Span]:
     """Yield the spans of names before and behind such stars, in any script."""
+    for match in _spaced_beside(text):
+        if not called_words.is_word("".join(match[match.lastgroup or 0].split())):
+            yield match.span(match.lastgroup or 0)
     for number in _number.finditer(text):
         if text[number.end() - 1] == "*" and _mask_before(text, number.start() - 2, number.start()):
             continue  # these stars are of a name: J*** ******
@@ -132,7 +146,7 @@ def find(text: str) -> Iterator[Span]:
         ends_sentence = text[number.end() - 1] == "." and not is_han(text[start : start + 1])
         if may_start(text, start) and not ends_sentence:
             behind = name_from(text, start, sure=True)
-            if behind is None or _labels_next_line(text, number.end(), start, behind):
+            if behind is None or _is_label(text, number.end(), start, behind):
                 continue
             untitled = without_title(text, start, behind)
             if untitled is not None and name_ends(text, behind) and not _ends_as_place(text, behind):
@@ -144,9 +158,11 @@ def _ends_as_place(text: str, end: int) -> bool:
     return text[end - 1] in PLACE_ENDS and text[end : end + 1].isdecimal()
 
 
-def _labels_next_line(text: str, number_end: int, start: int, end: int) -> bool:
-    """Whether a word with a colon, in a script other than Han, begins the line behind a number: Статус: в пути."""
-    return text[end : end + 1] in _COLONS and "\n" in text[number_end:start] and not is_han(text[start])
+def _is_label(text: str, number_end: int, start: int, end: int) -> bool:
+    """Whether a word with a colon behind a number is a label: Size: XL, and on the next line also Статус: в пути."""
+    if text[end : end + 1] not in _COLONS or is_han(text[start]):
+        return False
+    return "\n" in text[number_end:start] or plain_word(text[start:end]) in plain_words()
 
 
 def _behind_name(text: str, at: int) -> int:

@@ -85,8 +85,9 @@ _note_behind: Final = re.compile(rf"[（(][{HAN}][{HAN}，,、]{{0,6}}[)）]$|[�
 _spaced_behind: Final = Expression(
     rf"[{FAMILY_NAMES}][ \u3000]{{1,2}}[{HAN}](?:[ \u3000]{{0,2}}[{HAN}])?(?![{HAN}])"
     rf"|[{''.join(sorted(STARTS))}](?:[ \u3000]{{1,2}}[{HAN}]){{2,3}}(?![{HAN}])"
+    rf"|(?:{any_of(DOUBLE_FAMILY_NAMES)})[ \u3000]{{1,2}}[{HAN}]{{1,2}}(?![{HAN}])"
 ).match
-"""Finds a name that is written with spaces: 李 明, 李 小 明, 端 木 绮."""
+"""Finds a name that is written with spaces: 李 明, 李 小 明, 端 木 绮, 太叔 舒敏."""
 _ADDRESSING: Final = frozenset((*POLITE, "总", "老师", "师傅", "教授", "亲启", "亲收", "亲签", "敬启"))
 """Words that have hardly anything but a name before them, where both are a whole clause."""
 _POLITE: Final = POLITE | {"亲启", "亲收", "亲签", "敬启"}

@@ -64,6 +64,11 @@ _is_of_thing: Final = re.compile("(?:律师|会计师?|税务师?|专利(?:商�
 """Matches what is behind the name of an office, and begins like a title (方达律师事务所), or of who wears such goods
 (林志玲同款).
 """
+_is_of_artist: Final = re.compile(
+    "专辑|唱片|演唱会|音乐会|字帖|选集|全集|文集|诗集|散文|小说|传记|语录|直播间|CD|DVD"
+).match
+"""Matches what is behind the name of a writer or a singer: 金大川小说."""
+_BEFORE_ARTIST: Final = frozenset(" \n，,；;。")
 _ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """Finds an organisation that ends a clause. Beside it and a phone, a name is looked for as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
@@ -176,7 +181,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
     if not found and "******" in text and _masked_name(text) is None:
         found += names_beside_numbers.where_no_cue_is(text, address=address)
     found += _without_goods(text, names_in_frames.find(text, found))
-    found = [span for span in found if _is_of_thing(text, span[1]) is None]
+    found = [span for span in found if _is_of_thing(text, span[1]) is None and not _is_of_goods(text, *span)]
     if "*" in text:
         found = [span for span in found if not _is_masked(text, *span)]
     found = [span for span in found if _weekday(text, *span) is None and not called_words.is_inside_word(text, *span)]
@@ -194,6 +199,11 @@ def _is_masked(text: str, start: int, end: int) -> bool:
     return name in DOUBLE_FAMILY_NAMES or (
         text[start - 1 : start] != "*" and (name[-1] in ANY_FAMILY or name[-2:] in DOUBLE_FAMILY_NAMES)
     )
+
+
+def _is_of_goods(text: str, start: int, end: int) -> bool:
+    """Whether a name that begins a clause is that of a writer or a singer, in the title of a book or a record."""
+    return _is_of_artist(text, end) is not None and (not start or text[start - 1] in _BEFORE_ARTIST)
 
 
 def _without_goods(text: str, found: Iterator[Span]) -> Iterator[Span]:

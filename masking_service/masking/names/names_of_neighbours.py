@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from masking_service.masking.words import called_words
 from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.han_words import han_words
@@ -28,7 +29,7 @@ _japanese: Final = re.compile("[\u3041-\u30fa様宛携帯]|受取|受領|気付|
 _labelled: Final = Expression(rf"(?:{any_of(WORDS['japanese-roles'])})[:：\s（(\[【]").search
 _begins_role: Final = re.compile(f"[{''.join({word[0] for word in WORDS['japanese-roles']})}]").search
 
-PHONE: Final = r"\+?[0-9\-]{0,8}\*{5}"
+PHONE: Final = r"\+?[0-9\-]{0,8} ?\*{5}"
 _SYLLABLE: Final = "[\uac00-\ud7a3]"
 _ONE: Final = "".join(word for word in WORDS["korean-families"] if len(word) == 1)
 _TWO: Final = any_of(word for word in WORDS["korean-families"] if len(word) > 1)
@@ -52,8 +53,10 @@ _korean: Final = Expression(
     rf"|(?<!{_SYLLABLE})(?P<titled>{_KOREAN})"
     rf"(?= ?(?:{any_of(WORDS['korean-titles'])})님?(?:(?!{_SYLLABLE})|{_GOES_ON}))"
     rf"|(?<!{_SYLLABLE})(?P<given>(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}]{_SYLLABLE}{{2}}))(?=에게|한테|께서)"
-    rf"|(?<!{_SYLLABLE})(?P<done>{_FULL_KOREAN})(?= (?:{any_of(WORDS['korean-done'])})(?!{_SYLLABLE}{{2}}))"
-    rf"|(?:(?<![^\n])|(?<=[,.!] ))(?P<self>{_FULL_KOREAN})(?=입니다|이에요|예요)"
+    rf"|(?<!{_SYLLABLE})(?P<done>(?:{_TWO}){_SYLLABLE}{{2}}|{_FULL_KOREAN})"
+    rf"(?= (?:{any_of(WORDS['korean-done'])})(?!{_SYLLABLE}{{2}}))"
+    rf"|(?:(?<![^\n])|(?<=[,.!] ))(?:(?:저는|제가|전) )?(?P<self>{_FULL_KOREAN})(?=입니다|이에요|예요)"
+    rf"|(?<!{_SYLLABLE})(?P<takes>(?:{_TWO}){_SYLLABLE}{{2}}|{_FULL_KOREAN})(?=[이가] (?:받|수령|가지러|찾으러|대신))"
     rf"|(?<!{_SYLLABLE})(?!{_OF_PARENTS})(?P<child>{_SYLLABLE}{{2,3}})"
     rf"(?=이? ?(?:엄마|아빠)(?:가|한테|에게|입니다|께|께서)?(?!{_SYLLABLE}))"
     rf"|(?<=[0-9*A-Z]호)[ ,(]{{1,2}}(?P<room>(?:{_TWO}){_SYLLABLE}{{1,2}}|{_FULL_KOREAN})(?=[ ,.)]|$)"
@@ -93,12 +96,14 @@ _japanese_names: Final = Expression(
     rf"(?:{any_of(WORDS['japanese-roles'])})(?:[はが:：\s【\[（(]{{0,3}}(?P<told>{_NAME}|{_FAMILY})|[:：]\s?(?P<spaced>{_SPACED}))"
     rf"|(?:{any_of(WORDS['japanese-roles'])})(?:名|者|印)?[:：]\s?"
     rf"(?P<labelled>[{_KANJI}]{{1,4}}(?:[ \u3000]?{_GIVEN})?)(?![{_KANJI}{_HIRAGANA}{_KATAKANA}*])"
-    rf"|(?:{any_of(WORDS['japanese-roles'])})の(?P<of>{_FAMILY})(?=[がはでとに様さ、。）)]|$)"
+    rf"|(?:{any_of(WORDS['japanese-roles'])})の(?P<of>{_NAME}|{_FAMILY})(?=[がはでとに様さ、。）)]|$)"
     rf"|(?:{any_of(WORDS['japanese-offices'])})の(?P<office>{_FAMILY}|[{_SINGLE}])(?=まで|へ(?![{_KANJI}])|宛|に[渡連預電]|[がは、。）)]|$)"
-    rf"|{_APART}(?P<doing>{_NAME})(?=が(?:サイン|受け?取|受領|署名|拒否|引き取))"
+    rf"|{_APART}(?P<doing>{_NAME})"
+    rf"(?=が(?:サイン|受け?取|受領|署名|拒否|引き取|在宅|不在|対応|取りに|代わり|配達|お?届け|伺い|います|おります)|に(?:ご?連絡|渡し|お渡し|手渡|預け|電話)"
+    rf"|より(?:$|[、。\s])|まで(?:お?電話|ご?連絡))"
     rf"|{_APART}(?P<house>{_NAME}|{_FAMILY})(?=宅[にへで前の]|気付|方(?:$|[^\w]))"
     rf"|{_APART}(?P<taker>{_NAME})(?=[ \u3000]?(?:代理|受け?取|受領|サイン))"
-    rf"|(?:(?<![^\n])|(?<=[。、！!，,\s]))(?P<self>{_NAME})(?=(?:です|と申します|といいます|でございます)(?![か]))"
+    rf"|(?:(?<![^\n])|(?<=[。、！!，,\s])|(?<=私[がは]))(?P<self>{_NAME})(?=(?:です|と申します|といいます|でございます)(?![か]))"
     rf"|号室?の(?P<room>{_NAME}|{_FAMILY})(?=です|様|さん|と)"
     rf"|(?:妻|夫|娘|息子|母|父|姉|兄|弟|妹)の(?P<kin>[{_KANJI}]{{1,3}}|[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})(?=[がはにとへ])"
     rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
@@ -120,6 +125,8 @@ _told_in_english: Final = Expression(
 ).finditer
 """Finds a name in Korean or Japanese behind a word with which people hand over in English: ask for 山本 美咲."""
 
+_family_and_space: Final = Expression(rf"(?:{_FAMILY})[ \u3000]([{_KANJI}]{{1,3}})(?![{_KANJI}])").search
+"""Finds what may be a name with a space in it, by which a text without kana is Japanese."""
 _thai: Final = re.compile("[\u0e01-\u0e3a]").search
 _LETTERS: Final = "[\u0e01-\u0e3a\u0e40-\u0e4e]"
 _NAME_IN_THAI: Final = rf"(?!{any_of(WORDS['no-thai'])})(?:(?!โทร|เบอร์){_LETTERS}){{2,20}}+(?!\*)"
@@ -142,6 +149,8 @@ _done_in_thai: Final = Expression(
     rf"|(?:{any_of((*WORDS['thai-words'], *WORDS['thai-roles'], 'ป้อม '))}) ?{_KIN_IN_THAI} ?(?P<kin>{_NAME_IN_THAI})"
     rf"|(?:ห้อง|ชั้น|เลขที่) ?[0-9A-Z*/\-]{{1,8}} ?คุณ ?(?P<room>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
     rf"|(?<!{_LETTERS})ถึง (?P<to>{_NAME_IN_THAI} {_NAME_IN_THAI})(?= |$)"
+    rf"|(?<![^\n])(?!{_TITLE_IN_THAI})(?P<full>{_NAME_IN_THAI} {_NAME_IN_THAI})"
+    rf"(?= ?รับ(?:เอง|แทน)|[ ,:]{{1,2}}{_SAYS_PHONE_IN_THAI}?{PHONE})"
     rf"|(?<!{_LETTERS})(?:{any_of(WORDS['thai-self'])}) ?(?P<self>{_NAME_IN_THAI}(?: {_NAME_IN_THAI})?)"
     r"(?= (?:นะคะ|นะครับ|นะ|ค่ะ|คะ|ครับ|จ้า|จ้ะ)(?: |$))"
 ).finditer
@@ -205,13 +214,21 @@ def names_of_neighbours(text: str) -> Iterator[Span]:
             match.span(match.lastgroup or "")
             for match in (*_thai_names(text), *_polite_in_thai(text), *_done_in_thai(text))
         )
-    if _japanese(text) or (_begins_role(text) and _labelled(text)):
+    if _is_japanese(text) or (_begins_role(text) and _labelled(text)):
         for match in _japanese_names(text):
             group = match.lastgroup or ""
             if group == "labelled" and (_of_place(match[0]) or _is_no_name(match["labelled"])):
                 continue
             if group != "titled" or _is_honoured(match["titled"], text[match.end() :].lstrip(" \u3000")[:1]):
                 yield match.start(group), _end(match, group)
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether a text has kana or a word of Japanese, or a name with a space whose second part is no word."""
+    if _japanese(text):
+        return True
+    spaced = _family_and_space(text)
+    return spaced is not None and not called_words.is_word(han_words().simplified(spaced[1]))
 
 
 def _is_honoured(name: str, honorific: str) -> bool:
