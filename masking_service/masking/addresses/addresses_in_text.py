@@ -133,7 +133,8 @@ _UNIT_WORD_OF_SCRIPTS: Final = (
 )
 """Words for units in other scripts that are hardly ever anything else before a number."""
 _LATIN_UNIT: Final = Expression(
-    rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|č|№)\b\.?)?[ :]?(?:\# ?)?(?:[A-Z]?-?[0-9]|[A-Z]\b)"
+    rf"(?<![\w*])(?:{_UNIT_WORD})\b\.?(?: ?(?:no|nr|number|č|№)\b\.?)?(?: ?: ?| ?)(?:\# ?)?"
+    r"(?![0-9]{1,4} ?(?:kg|g|ml|l|mm|cm|lb|oz|pcs?)\b)(?:[A-Z]?-?[0-9]|[A-Z]\b)"
     r"|(?<![\w*/.%])[0-9]{1,3}(?:/F\b|(?:st|nd|rd|th) (?:floor|fl)\b)"
     rf"|(?<![\w*/.%])[0-9]{{1,2}}(?:[.ºª°]{{1,2}}(?:o|er?)? ?(?:{_BEHIND_FLOOR})\b|[ºª] ?(?:[A-Z]\b|[0-9]{{1,2}}ª)"
     r"|(?:e|ème|er) étage|e verdieping|ος όροφος)"

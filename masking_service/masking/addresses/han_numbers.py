@@ -34,7 +34,7 @@ _SUFFIX: Final = (
 )
 _DIGIT_OF_ROOM: Final = "(?:[零〇一二三四五六七八九]|[0Oo](?=[一二三四五六七八九]))"
 HAN_ROOM: Final = (
-    rf"(?<=[一二三四五六七八九])(?:(?<=[栋棟幢座元楼樓层層].){_DIGIT_OF_ROOM}{{2,3}}"
+    rf"(?<=[一二三四五六七八九])(?:(?<=[栋棟幢座元楼樓层層门門].){_DIGIT_OF_ROOM}{{2,3}}"
     rf"|(?<=[号號].){_DIGIT_OF_ROOM}?(?:[零〇]|[0Oo](?=[一二三四五六七八九])){_DIGIT_OF_ROOM})(?!{NUMERAL})"
 )
 """Finds the further digits of a room that is written as it is spoken, behind a house: 三栋一二零三放门口."""

@@ -65,6 +65,8 @@ _MAY_BE_CALLED: Final = Expression(
     rf"\s?(?:(?:{any_of(DOUBLE_FAMILY_NAMES)}|[{FAMILY_NAMES}{RARE_FAMILY_NAMES}])(?:\*(?![0-9])|[\u4e00-\u9fff])"
     r"|\*(?:先生|女士|小姐|阿姨|师傅|老师))"
 ).match
+_IN_A_HOUSE: Final = re.compile("(?:车间|厂房|写字楼|大楼)$").search
+"""Finds the text before the number of a floor in it: 15车间5层."""
 _IS_OF_HOUSES: Final = re.compile(
     "(?<=[楼樓])(?:[盘盤价價宇]|市(?![场場政民区區]))|(?<=[层層])(?:别墅|洋房|小楼|建筑|板楼)"
 ).match
@@ -166,7 +168,9 @@ _BEHIND_ESTATE: Final = re.compile(
     r"[\u4e00-\u9fff]{2}(?:[园園府郡邸轩居舍墅坊湾]|(?<![家这那哪店屋城院村月])里|国际|名门|公馆)[0-9]{1,3}[号號]$"
 ).search
 """Finds a house in an estate, whose name ends with a character that other words end with, too: 至善园5号."""
-_TO_A_ROOM: Final = re.compile(r"[0-9]{3,4}(?:[室房]|$|[\s,，。;；])").match
+_TO_A_ROOM: Final = re.compile(
+    r"[0-9]{3,4}(?:[室房]|$|[\s,，。;；|/(（]|[放谢謝没沒有门門]|收(?!费|银)|取件|电话|電話|快递|麻烦|麻煩)"
+).match
 _UNIT_BEFORE_ROOM: Final = re.compile(
     r"(?<=[\u4e00-\u9fff]) ?[0-9]{1,2} (?P<unit>[1-9])(?= \*{3,4}(?![0-9*]))"
     r"|(?<=[楼樓栋棟幢座])(?P<number>[0-9]{1,2})(?=#\*{3,4}(?![0-9*]))"
@@ -227,7 +231,7 @@ def _is_of_unit(text: str, number: str, kind: int, level: int, end: int) -> bool
     if kind == UNIT_WORD:
         return named or _UNIT_GOES_ON(text, end) is not None
     if kind == FLOOR_WORD:
-        sure = text[end - 1] not in "层層" or named
+        sure = text[end - 1] not in "层層" or named or _IN_A_HOUSE(before) is not None
         behind = end + 1 if len(number) > 1 and text[end : end + 1] in _COMMAS else end
         return sure or bool(_ON_A_FLOOR(text, end) or is_to_a_door(before) or _is_called(text, behind))
     if kind == ROOM_WORD:

@@ -68,6 +68,8 @@ _is_of_artist: Final = re.compile(
     "专辑|唱片|演唱会|音乐会|字帖|选集|全集|文集|诗集|散文|小说|传记|语录|直播间|CD|DVD"
 ).match
 """Matches what is behind the name of a writer or a singer: 金大川小说."""
+_ENDS_OF_ESTATES: Final = frozenset("园園苑府邸")
+_house_and_room: Final = re.compile(r"[0-9*]{1,2}(?:[-_#/][0-9*]{1,4}(?![0-9*])|[号號]?[栋棟幢座楼樓])").match
 _BEFORE_ARTIST: Final = frozenset(" \n，,；;。")
 _ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """Finds an organisation that ends a clause. Beside it and a phone, a name is looked for as beside an address."""
@@ -182,6 +184,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found += names_beside_numbers.where_no_cue_is(text, address=address)
     found += _without_goods(text, names_in_frames.find(text, found))
     found = [span for span in found if _is_of_thing(text, span[1]) is None and not _is_of_goods(text, *span)]
+    found = [span for span in found if not _is_estate(text, *span)]
     if "*" in text:
         found = [span for span in found if not _is_masked(text, *span)]
     found = [span for span in found if _weekday(text, *span) is None and not called_words.is_inside_word(text, *span)]
@@ -199,6 +202,12 @@ def _is_masked(text: str, start: int, end: int) -> bool:
     return name in DOUBLE_FAMILY_NAMES or (
         text[start - 1 : start] != "*" and (name[-1] in ANY_FAMILY or name[-2:] in DOUBLE_FAMILY_NAMES)
     )
+
+
+def _is_estate(text: str, start: int, end: int) -> bool:
+    """Whether what looks like a name ends like an estate, and a house and a room are behind it: 职业学院梅园24-379."""
+    ends = is_han(text[start - 1 : start]) and text[end - 1] in _ENDS_OF_ESTATES
+    return ends and _house_and_room(text, end) is not None
 
 
 def _is_of_goods(text: str, start: int, end: int) -> bool:

@@ -106,7 +106,7 @@ _japanese_names: Final = Expression(
     rf"|(?:(?<![^\n])|(?<=[。、！!，,\s])|(?<=私[がは]))(?P<self>{_NAME})(?=(?:です|と申します|といいます|でございます)(?![か]))"
     rf"|号室?の(?P<room>{_NAME}|{_FAMILY})(?=です|様|さん|と)"
     rf"|(?:妻|夫|娘|息子|母|父|姉|兄|弟|妹)の(?P<kin>[{_KANJI}]{{1,3}}|[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})(?=[がはにとへ])"
-    rf"|{_APART}(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
+    rf"|{_APART}(?!号?室|号?棟|階|丁目)(?P<titled>[{_KANJI}]{{1,6}}(?:[ \u3000][{_KANJI}{_HIRAGANA}{_KATAKANA}]{{1,4}}"
     rf"|(?!さん|さま|くん|ちゃん)[{_HIRAGANA}]{{2,3}}|[{_KATAKANA}]{{2,5}})?)(?=[ \u3000]?{_HONORIFIC})"
     rf"|(?<![{_KANJI}{_HIRAGANA}{_KATAKANA}])(?P<alone>{_FAMILY}|[{_SINGLE}])"
     rf"(?=[\s（(,、/:：]{{0,3}}(?:携帯|TEL|Tel|電話|☎)[番号:： は]{{0,3}}{PHONE})"

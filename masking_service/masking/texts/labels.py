@@ -51,6 +51,10 @@ _NUMBER_BEFORE_WORD: Final = re.compile(
     re.I,
 ).match
 """Matches a phone before words in Latin or other letters."""
+_UNIT_BEFORE_WORD: Final = re.compile(
+    r"[A-Z]?[0-9]{1,5}[A-Z]?(?=\s(?![A-Z]+\b)[^\W\d_a-z\u3400-\u9fff][^\W\d_\u3400-\u9fff])"
+).match
+"""Matches the number of a unit before a word with a capital: Daire:1203 Zeynep."""
 _NUMBER_BEFORE_SENTENCE: Final = re.compile(r"[0-9A-Z*](?:[ \-/]?[0-9A-Z*]){4,40}(?=\.\s[^\W\d_])").match
 """Matches a number before the end of its sentence."""
 _MASKED_NAME: Final = re.compile(rf"[\s*(（【「『]*{TITLE}?(?:[^\W\d_]{{1,2}}[ \u3000]{{0,2}}|)[*]+").match
@@ -258,6 +262,8 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
     if kind in _NUMBERED and (number := _NUMBER(text, start, end)):
         return number.end()
     if kind in _PHONES and (number := _NUMBER_BEFORE_WORD(text, start, end)):
+        return number.end()
+    if kind == "unit" and (number := _UNIT_BEFORE_WORD(text, start, end)):
         return number.end()
     if kind == "secret" and (number := _NUMBER_BEFORE_SENTENCE(text, start, end)):
         return number.end()
