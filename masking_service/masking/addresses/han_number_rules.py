@@ -93,14 +93,17 @@ _NUMBER_FOLLOWS: Final = re.compile(
     rf"\s?[\-_]?(?:[A-Za-z]{{0,2}}[0-9*]|{NUMERAL}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼層层])"
     "|[东東西南北中][单單]元)"
 ).match
-_TOWER_FOLLOWS: Final = re.compile(
+TOWER_WITH_NUMBER: Final = (
     rf"[\u4e00-\u9fff]{{2,9}}(?:[大商][厦廈楼樓]|中心|公寓|花[园園]|购物城)[A-Z]?[座栋棟幢]?(?:[0-9*]|{NUMERAL})"
-).match
-"""Matches a building with a name and a number in it. The number before it is a house's."""
+)
+"""Part of an expression: a building with a name and a number in it. The number before it is a house's."""
+_TOWER_FOLLOWS: Final = re.compile(TOWER_WITH_NUMBER).match
 _NAMES_A_PLACE: Final = re.compile(rf"{words.NAMED_BY_NUMBERS}|(?<=7-11)便利").match
 _COUNTER_FOLLOWS: Final = re.compile("[\u4e00-\u9fff]{1,8}专柜").match
 _IN_A_VILLAGE: Final = re.compile(r"(?<!新)[镇鎮乡鄉村][\u4e00-\u9fff]{1,5}[0-9]{3,4}$").search
-_IS_HIGHWAY: Final = re.compile("[GS][0-9]{1,4}(?=[\u4e00-\u9fff]{0,4}(?:高速|绕城|公路|[国省]道))").match
+HIGHWAY: Final = "[GS][0-9]{1,4}(?=[\u4e00-\u9fff]{0,4}(?:高速|绕城|公路|[国省]道))"
+"""Part of an expression: the number of a highway."""
+_IS_HIGHWAY: Final = re.compile(HIGHWAY).match
 _IS_STAKE: Final = re.compile(r"[Kk][0-9]{1,4}\+[0-9]{1,3}|[0-9]{1,4}(?:km|KM)").fullmatch
 """Matches a place on a highway."""
 _IS_FIRM: Final = re.compile(r"([A-Za-z])&([A-Za-z])").fullmatch
@@ -109,7 +112,7 @@ _HOUSE_BEFORE_FLOOR: Final = re.compile(r"[0-9]{1,4}(?:-[0-9]{1,3})?(?=\*{1,3}$)
 _LIKE_A_FLOOR: Final = re.compile(words.LIKE_A_FLOOR).match
 _SHOP_ON_A_FLOOR: Final = re.compile(r"[FBL][0-9*]{1,2}(?=[A-Za-z]{2,}$)").match
 _STALL_FOLLOWS: Final = re.compile(
-    rf"(?:{ALNUM}{{1,3}}(?:[号號][门門]|[楼樓]|F-?))?[A-Za-z]?[0-9*]{ALNUM}{{2}}|[0-9*]{{1,3}}-[0-9*]{{1,3}}[号號]"
+    rf"(?:(?:{ALNUM}|{NUMERAL}|[负負]){{1,3}}(?:[号號][门門]|[楼樓]|F-?))?(?:[A-Za-z][0-9*]|[0-9*]{ALNUM}){ALNUM}|[0-9*]{{1,3}}-[0-9*]{{1,3}}[号號]"
 ).match
 _IN_PART_OF_MARKET: Final = Expression(rf"(?:{words.MARKET_INSIDE})[\u4e00-\u9fff]{{0,2}}[期区區]$").search
 """Finds a part of a market: 五金城二期."""
@@ -134,7 +137,9 @@ NEAR: Final = 40
 _DIGIT: Final = re.compile("[0-9*]").match
 _ENDS: Final = re.compile(END).match
 _APOSTROPHES: Final = frozenset("'’")
-_IS_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}").fullmatch
+DATE: Final = "(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}"
+"""Part of an expression: a date."""
+_IS_DATE: Final = re.compile(DATE).fullmatch
 _Read = tuple[str, int]
 """What is shown of a number, and the level of what follows it."""
 
@@ -310,7 +315,7 @@ def _read_parts(number: str, parts: list[str], kind: int, level: int) -> _Read:
 
 def _read_unit(_text: str, number: str, level: int, _stop: int, _end: int) -> _Read:
     parts = parts_of(number)
-    if len(parts) > 1 and level < NUMBER and parts[0].isalnum():
+    if len(parts) > 1 and (level < NUMBER or level == LANE) and parts[0].isalnum():
         return parts[0] + starred(number[len(parts[0]) :]), UNIT
     return starred(number), UNIT
 

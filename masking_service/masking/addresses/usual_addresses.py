@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from masking_service.masking.addresses.han_number_rules import DATE, HIGHWAY, TOWER_WITH_NUMBER
 from masking_service.masking.addresses.han_numbers import (
     AISLE,
     BUILDING,
@@ -65,14 +66,14 @@ _WORD: Final = (
 )
 _NO_WORD: Final = rf"(?:(?![{_BEGINS_WORD}])|(?!{_WORD}))"
 _NO: Final = (
-    rf"[号號](?:(?![线線院桥厅井矿支高渡航仓库馆{_BEGINS_WORD}])"
+    rf"[号號](?:(?![线線院桥厅井矿支高渡航仓库馆地码{_BEGINS_WORD}])"
     rf"|(?<!(?=[号號](?:{words.UNIT}|{words.ROOM})|{words.OTHER_NUMBERS}|{words.BUILDING}).))"
 )
-_BARE: Final = rf"(?![0-9A-Za-z*\-_~/.:—至到&+#之 \t\u3000{words.NUMERALS}]){_NO_WORD}"
+_BARE: Final = rf"(?![0-9A-Za-z*\-_~/.:—至到&+#之及和與与 \t\u3000{words.NUMERALS}]){_NO_WORD}"
 _ALONE: Final = rf"{_BARE}(?=$|{_HAN}|[(（])(?![{_SIDES}](?:$|[\s,，(（]))"
 _NO_NAME: Final = f"(?!{words.NAMED_BY_NUMBERS})"
 _ENDS: Final = "(?=$|[(（])"
-_NO_NUMBER: Final = rf"(?![0-9A-Za-z* \-_{words.NUMERALS}])"
+_NO_NUMBER: Final = rf"(?![0-9A-Za-z* \-_{words.NUMERALS}]|{TOWER_WITH_NUMBER})"
 
 # The words in front of a number.
 _TELLS_A_SIDE: Final = "单單室户戶层層门門头頭首底顶頂"
@@ -89,7 +90,7 @@ _SAYS_NO_MORE: Final = (
     "(?<!致(?=电))(?<!热(?=线))(?<!客(?=服))(?<!丁(?=目))(?<!番(?!禺))(?<![护護](?=照))(?<!尾(?=[号號数]))(?<!末(?=[四4]))(?<![号號][付副增])"
 )
 _ANNOUNCES: Final = "聯拨话話県证證"
-_BETWEEN: Final = rf"(?<={_HAN})[ ,，_\-](?={_HAN})"
+_BETWEEN: Final = rf"(?<={_HAN})[ ,，_\-](?={_HAN})(?!{_N})"
 _LATIN: Final = rf"(?<={_HAN})(?<!地下)(?![qvwQVW])[A-Za-z]{{3,12}}+"
 """A word in Latin letters that does not begin like a word for an account."""
 _RUN: Final = (
@@ -119,7 +120,7 @@ _OF_A_DISTRICT: Final = (
     rf"(?<=[省市州县縣]{_HAN}{{2}}[区區])(?<![小社园園校厂工新发業业{words.NUMERALS}].)(?<![场場].[区區])"
 )
 _PART: Final = (
-    rf"(?<=[区區期])(?:(?<=[0-9A-Za-z{words.NUMERALS}].)|(?<={_HAN}[区區])(?<![社小新园園业業发].)"
+    rf"(?<=[区區期])(?<!市辖.)(?:(?<=[0-9A-Za-z{words.NUMERALS}].)|(?<={_HAN}[区區])(?<![社小新园園业業发].)"
     rf"(?:(?<=[场場].[区區])|(?<![省市州县縣]{_HAN}{{3}})(?<![省市州县縣][ _\-]{_HAN}{{3}})"
     rf"(?<!^{_HAN}{{3}})(?<!^{_HAN}{{2}})))"
 )
@@ -137,7 +138,7 @@ _UNKNOWN: Final = (
 )
 """The place behind a name that says nothing of the number."""
 _INNER: Final = "".join(sorted({word[-1] for word, level in HEADS.items() if level >= BUILDING} - {"面", "市"}))
-_OUTSIDE: Final = f"(?<![{_INNER}])(?<!门市)(?<!门面)"
+_OUTSIDE: Final = f"(?<![{_INNER}内內])(?<!门市)(?<!门面)"
 _IN_NO_MARKET: Final = rf"{_OUTSIDE}(?!{_MARKET}|{_AISLE}|(?<=[区區期{HERE}]))"
 _IN_NO_VILLAGE: Final = "".join(f"(?<![镇鎮乡鄉村]{_HAN}{{{length}}})" for length in range(1, 6))
 _INSIDE_NOTHING: Final = f"{_OUTSIDE}(?!{_MARKET}|{_TOWER})(?<![{HERE}{_SAYS_NOTHING}])"
@@ -146,7 +147,7 @@ _INSIDE_NOTHING: Final = f"{_OUTSIDE}(?!{_MARKET}|{_TOWER})(?<![{HERE}{_SAYS_NOT
 _HOUSE_WORD: Final = r"(?:[号號][楼樓]|栋|棟|幢|撞|座(?![椅位]))"
 _IN_HAN: Final = f"{_N}{{1,3}}{words.LIKE_A_FLOOR}"
 _HOUSE: Final = (
-    rf"(?<![层層下])(?:{_D}{{1,4}}+{_HOUSE_WORD}|[A-Za-z]{_D}{{0,4}}+{_HOUSE_WORD}"
+    rf"(?<![层層下])(?<![栋棟幢座](?={_D}{{3}}))(?:{_D}{{1,4}}+{_HOUSE_WORD}|[A-Za-z]{_D}{{0,4}}+{_HOUSE_WORD}"
     rf"|(?!{_IN_HAN}){_N}{{1,3}}+{_HOUSE_WORD})"
 )
 _LANE_WORD: Final = "(?:大[街道]|[路街巷道])"
@@ -159,12 +160,12 @@ _ON_THE_WAY: Final = (
     rf"|{_OUTSIDE}{_D}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_D}{{1,3}}+(?:{_LANE_WORD}|[区區期]))"
     rf"|(?={_N})(?:{_OUTSIDE}{_N}{{1,3}}+{_PART_WORD}|{_IN_NO_MARKET}{_N}{{1,3}}+(?:{_LANE_WORD}|[区區期])"
     rf"|{_IN_NO_MARKET}(?!{_TOWER}){_N}{{1,3}}+{_NO})"
-    rf"|(?:(?<={_HAN}){_IN_NO_MARKET}(?!{_TOWER})[A-Za-z][区區]|{_OUTSIDE}(?:{_D}{{1,2}}+|{_N}{{1,2}}+)[区區期])(?=[0-9A-Za-z]))"
+    rf"|(?:(?<={_HAN})(?<!弄){_IN_NO_MARKET}(?!{_TOWER})[A-Za-z][区區]|{_OUTSIDE}(?:{_D}{{1,2}}+|{_N}{{1,2}}+)[区區期])(?=[0-9]|[A-Za-z](?![A-Za-z]{{2}})))"
 )
 _GOES_ON: Final = rf"[A-Za-z]{{0,2}}{_D}|{_N}{{1,3}}(?:{words.BUILDING}|{words.UNIT}|[楼樓层層])"
 _BUILDING: Final = (
     rf"(?={_NUMBERS})(?:(?:{_HOUSE}|(?={_D})(?:(?<={_HAN}){_D}{{1,2}}+#[楼樓]?|(?<={_HAN}){_D}{{3}}#[楼樓]"
-    rf"|{_UNKNOWN}{_D}{{1,2}}+{_BARE}|(?<=弄){_D}{{1,4}}+(?:{_NO}|(?<!{_D}{{3}}){_BARE})"
+    rf"|{_UNKNOWN}{_D}{{1,2}}+{_BARE}|(?<=弄)(?:{_D}{{1,3}}+{_NO}|{_D}{{1,2}}+{_BARE})"
     rf"|(?:{_ESTATE}|{_PART}|{_ZONE}|{_AISLE}){_D}{{1,2}}+(?:{_NO}|{_BARE})|{_ZONE}{_D}{{3}}{_NO}"
     rf"|(?:{_TOWER}|(?<={_D}号)){_D}{{1,2}}+{_NO}|{_MARKET}{_D}{{1,2}}+{_BARE}"
     rf"|(?:{_ESTATE}|{_PART}|{_AISLE}|{_TOWER}|{_MARKET}){_D}{{1,4}}+{_NO}(?={_GOES_ON})))(?:(?!{_D}{{3}}){_HOUSE}(?<!座))*+)"
@@ -177,14 +178,16 @@ _FLOOR_WORD: Final = (
 )
 _UNIT_WORD: Final = rf"(?:[单單]元(?![{_SIDES}])|梯|[门門](?={_D}))"
 _ROOM_WORD: Final = rf"(?:{words.ROOM})"
-_CODE: Final = rf"(?:{_D}{{1,4}}+(?:[A-EG-Za-eg-z](?:(?<!{_D}{{3}}.){_D}{{1,2}}+|)|{_D}|)|[A-Za-z]{_D}{{1,4}}+)"
+_CODE: Final = (
+    rf"(?:{_D}{{1,4}}+(?:[A-EG-Za-eg-z](?:(?<!{_D}{{3}}.){_D}{{1,2}}+|)|{_D}|)|(?!{HIGHWAY})[A-Za-z]{_D}{{1,4}}+)"
+)
 """At most five characters: more stars would look like a phone's."""
 _CODE_AND_WORD: Final = (
     rf"(?:{_D}{{1,3}}+(?:{_UNIT_WORD}|{_FLOOR_WORD})"
     rf"|{_CODE}(?:(?:-{_D}{{1,4}}+){{1,2}}+|)(?:{_ALONE}|[号號]?{_ROOM_WORD}|{_NO}))"
 )
 _NAME_IN_A_HOUSE: Final = han_without(
-    words.NUMERALS + _TELLS_A_SIDE + _SECOND + _MAY_SAY_MORE + _ANNOUNCES + _SIDES + "房号號楼樓栋棟幢座铺舖鋪"
+    words.NUMERALS + _TELLS_A_SIDE + _SECOND + _MAY_SAY_MORE + _ANNOUNCES + _SIDES + "房号號楼樓栋棟幢座铺舖鋪省市县縣"
 )
 _INSIDE: Final = (
     rf"(?:[ \-]?(?:{_CODE_AND_WORD}|{_N}{{1,3}}+(?:{_UNIT_WORD}|{_FLOOR_WORD}|室|$))"
@@ -192,7 +195,7 @@ _INSIDE: Final = (
 )
 """What is hidden inside a building."""
 _FIRST: Final = (
-    rf"(?:(?={_D})(?:(?<={_D}[号號])(?:{_CODE}{_ALONE}{_NO_NAME}|{_D}{{3,4}}+{_NO}{_NO_NUMBER})"
+    rf"(?:(?={_D})(?!{DATE}(?!-?{_D}))(?:(?<={_D}[号號])(?:{_CODE}{_ALONE}{_NO_NAME}|{_D}{{3,4}}+{_NO}{_NO_NUMBER})"
     rf"|(?<=-)(?:{_D}{{1,4}}+(?:-{_D}{{1,4}}+)?+(?:{_ALONE}|{_NO})|{_D}{{3,4}}+室|{_D}{{1,2}}-{_D}{{3,4}}+室)"
     rf"|{_UNKNOWN}{_IN_NO_VILLAGE}(?:{_D}{{4,5}}+{_ALONE}{_NO_NAME}|{_D}{{3}}{_ENDS})"
     rf"|{_TOWER}(?:(?:{_D}{{1,2}}[A-EG-Z]{_D}{{0,2}}+|{_D}{{1,5}}+(?:-{_D}{{1,4}}+){{0,2}}+){_ALONE}"
@@ -201,7 +204,7 @@ _FIRST: Final = (
     rf"|(?:(?:{_ESTATE}|{_PART}|{_AISLE}){_D}{{3,4}}+|{_ZONE}{_D}{{4}}){_NO}{_NO_NUMBER}"
     rf"|{_MARKET}(?:(?:{_D}{{3,5}}+|{_D}{{1,4}}+(?:-{_D}{{1,4}}+){{1,2}}+){_ALONE}|{_D}{{1,5}}+{_NO}{_NO_NUMBER})"
     rf"|(?<![负負\-])(?:{_D}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD})|{_D}{{1,4}}+[A-EG-Z]?{_ROOM_WORD}))"
-    rf"|(?<={_HAN})[A-Za-z](?={_D})(?:{_D}{{3,4}}+{_ROOM_WORD}|(?<=[厦廈楼樓].){_D}{{1,3}}-{_D}{{1,4}}+(?:{_ALONE}|{_NO})"
+    rf"|(?<={_HAN})(?!{HIGHWAY})[A-Za-z](?={_D})(?:{_D}{{3,4}}+{_ROOM_WORD}|(?<=[厦廈楼樓].){_D}{{1,3}}-{_D}{{1,4}}+(?:{_ALONE}|{_NO})"
     rf"|(?<=[{_UNKNOWN_ENDS}].)(?:{_D}{{4}}{_ALONE}|{_D}{{3}}{_ENDS})"
     rf"|(?:(?<=[城场場厦廈楼樓园苑].)|(?<={_D}号.)){_D}{{3,4}}+{_ALONE})"
     rf"|(?<![负負])(?!千|{_IN_HAN}){_N}{{1,3}}+(?:{_FLOOR_WORD}|{_UNIT_WORD}))"
@@ -218,7 +221,7 @@ _KEPT_FIRST: Final = (
     rf"|(?:(?<={_D}号)|{_IN_A_VILLAGE}){_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|{_NO}|室))"
     rf"|(?:(?<=[区區期])|{_AISLE}){_D}{{1,2}}-(?={_D}{{3,4}}+(?:{_BARE}|{_NO}))"
     rf"|(?:{_PART}|{_AISLE})(?:{_OTHER_HUNDREDS})(?={_D}++(?:{_BARE}|{_NO}))"
-    rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|{_PART})(?:{_D}-(?={_D}{{1,2}}-{_D}{{3,4}}+室)|{_D}{{2}}-(?={_D}-{_D}{{3,4}}+室))"
+    rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|{_PART})(?<![A-Za-z][区區])(?:{_D}-(?={_D}{{1,2}}-{_D}{{3,4}}+室)|{_D}{{2}}-(?={_D}-{_D}{{3,4}}+室))"
     rf"|(?:{_UNKNOWN}|{_ESTATE}|{_ZONE}|(?<=弄)(?!{_D}{{1,2}}-{_D}{{1,2}}[号號]))"
     rf"(?:{_D}{{1,2}}-(?={_D}{{1,4}}+(?:{_BARE}|{_NO})|{_D}{{3,4}}+室)"
     rf"|(?:{_D}{{3}}-(?={_D}{{4}}(?!{_D}))|{_OTHER_HUNDREDS})(?={_D}++(?:{_BARE}|{_NO}))))"
@@ -239,17 +242,21 @@ _NOTE: Final = (
 _LINE: Final = (
     rf"^(?!{NAME_IN_FRONT}|{JAPAN})(?={_HAN})"
     rf"(?!.{{{MAX_LENGTH + 1}}})(?=.{{{MAX_NAME + 1}}}|.*{_D})"
-    rf"((?:(?:^|{_ON_THE_WAY})({_RUN}|))++(?:({_BUILDING})|{_KEPT_FIRST}))"
+    rf"((?>(?:(?:^|{_ON_THE_WAY})({_RUN}|))+)(?:({_BUILDING})|{_KEPT_FIRST}))"
     rf"((?(4)(?:{_INSIDE})*+|(?:{_FIRST}(?:{_INSIDE})*+)?+)){_NOTE}$|^.*$"
 )
-"""The parts of each line: what shows, a dash, the last words, the house, what is hidden, and the rest."""
+"""The parts of each line: what shows, a dash, the last words, the house, what is hidden, and the rest.
+
+The repeat with groups is in an atomic group: in a possessive repeat, `re` may lose the span of a group, and then raises
+SystemError.
+"""
 _lines: Final = Expression(_LINE, re.M).findall
 
 # The addresses that most systems write, in a third of the time.
-_STREET: Final = han_without("铺舖鋪床间单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊")
+_STREET: Final = han_without("铺舖鋪床间单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底柜档檔摊病位")
 _PLAIN: Final = (
-    rf"((?!{NAME_IN_FRONT})[{_STREET}]{{2,40}}+(?: [{_STREET}]{{2,20}}+){{0,3}}+(?<!{_N}) ?(?={_D}|[A-Z])"
-    rf"(?:(?<=路){_D}{{1,4}}+弄|)(?:(?:(?<=[路弄])|(?<=大[道街])){_D}{{1,4}}+号|) ?"
+    rf"((?!{NAME_IN_FRONT})[{_STREET}]{{2,40}}+(?: [{_STREET}]{{2,20}}+){{0,3}}+(?<!{_N})(?<!{_N}[巷街道])"
+    rf" ?(?={_D}|[A-Z])(?:(?<=路){_D}{{1,4}}+弄|)(?:(?:(?<=路)|(?<=大[道街])){_D}{{1,4}}+号|(?<=弄){_D}{{1,3}}+号|) ?"
     rf"(?:{_D}{{1,3}}+(?:号楼|栋|幢|座)|[A-Z][座栋幢]|) ?)"
     rf"((?:(?<!{_N}){_D}{{1,2}}+单元 ?|)(?:(?<!{_N}){_D}{{1,2}}+[层楼] ?|)"
     rf"(?:(?<!{_N})[A-Z]?{_D}{{1,4}}+室|(?<=[楼号栋幢座元层])[A-Z]?{_D}{{3,4}}+|))"
@@ -268,6 +275,13 @@ class Numbered(str):
     """The mask of an address that shows as many digits beside each other as the shortest phone has."""
 
     __slots__ = ()
+
+
+_ENDS_NUMBERS: Final = frozenset("-号號")
+_NUMBER_IN_A_MARKET: Final = Expression(
+    rf"(?:{words.MARKETS.replace(' ', '|')}|{words.MARKET_INSIDE}).*[区區期][0-9]{{1,3}}[\-号號]$"
+).search
+"""Matches what is shown of an address, if it ends with a number in a part of a market: 商贸城二区15-, 商贸城西区8号."""
 
 
 def mask_usual(value: str) -> str | None:
@@ -323,6 +337,9 @@ def _mask_lines(values: Sequence[str]) -> list[str | None]:
     notes = [rest if part or house else last + rest for _, _, last, house, part, rest in found]
     for at in which_may_have_names("\n".join(notes)):
         masked[at] = None
+    for at, (kept, *_) in enumerate(found):
+        if kept[-1:] in _ENDS_NUMBERS and _NUMBER_IN_A_MARKET(kept):
+            masked[at] = None
     for at, note in enumerate(notes):
         if note and is_of_name(values[at], len(values[at]) - len(note) - 1):
             masked[at] = None

@@ -27,6 +27,7 @@ from masking_service.masking.addresses.usual_addresses import (
 from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.names.latin_at_addresses import latin_names_beside_address
 from masking_service.masking.names.names_at_addresses import label_in_front, name_in_front, which_may_have_names
+from masking_service.masking.names.names_between_words import is_name
 from masking_service.masking.names.names_in_text import names_in, starred_alone
 from masking_service.masking.names.names_of_pasted_lines import names_with_lines
 from masking_service.masking.names.pinyin_names import pinyin_names
@@ -39,7 +40,6 @@ from masking_service.masking.stars import stars, steady
 from masking_service.masking.words import address_words as words
 from masking_service.masking.words.divisions import begins_place
 from masking_service.masking.words.expressions import Expression
-from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
 
 UNIT_NOT_RECOGNISED: Final = "unit-not-recognised"
 """The warning for a foreign address that may have a unit which is not recognised."""
@@ -308,8 +308,12 @@ def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
     inside = [name for name in names if name[1] < len(value)]
     if inside and not _PHONE_MASK(value) and not which_may_have_names(value[note:], at_end=False):
         names = [name for name in names if name not in inside]
-    double = value[note : note + 2] in DOUBLE_FAMILY_NAMES  # 12班公孙明: 班 numbers, and is no name before it
-    return [(max(start, note), end) for start, end in names if start >= note or (double and end > note + 2)]
+    # 12班公孙明, 1732八楼王芳: 班 and 楼 number, and begin no name.
+    return [
+        (max(start, note), end)
+        for start, end in names
+        if start >= note or (start == note - 1 and is_name(value[note:end]))
+    ]
 
 
 def hide_units(text: str, read: ForeignAddress | None = None) -> str:

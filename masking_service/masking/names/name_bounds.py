@@ -66,7 +66,7 @@ _TITLES_IN_GIVEN: Final = frozenset("伯叔")
 _GREETS: Final = frozenset("好您你们")
 _FIRST_GIVEN: Final = frozenset("如有先可会行应得起")
 """First characters of given names of two characters that are words elsewhere."""
-_room_before: Final = re.compile(r"[0-9*]{3}[室房户戶]?\s?$").search
+_room_before: Final = re.compile(r"(?:[0-9]{3}|\*{3})[室房户戶]?\s?$").search
 """Finds the number of a room right before a name."""
 _site: Final = re.compile(
     rf"[{HAN}]{{2,9}}?(?:网点|营业[点部厅]|[揽投]投部|[分总]部|公司|转运|分拨|集散|中转|服务[点站部]|驿站)"
