@@ -1,6 +1,7 @@
 """Signs messages with shared keys: our own way over length-prefixed parts, and as a provider's protocol wants it."""
 
 import hmac
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -55,6 +56,16 @@ class MessageKey(Secret):
             stamp: the timestamp of a request, or the nonce that an answer repeats; ASCII.
         """
         return "v1=" + self.sign(stamp.encode("ascii"), body)
+
+    def headers(self, now: int, body: bytes) -> dict[str, str]:
+        """Return the headers of a signed message; `now` is in Unix seconds."""
+        timestamp = str(now)
+        return {TIMESTAMP: timestamp, SIGNATURE: self.signature(timestamp, body)}
+
+    def has_signed(self, headers: Mapping[str, str], stamp: str, body: bytes) -> bool:
+        """Return whether the headers, by their names in lower case, have the signature over stamp and body."""
+        given = headers.get(SIGNATURE.lower(), "")
+        return hmac.compare_digest(given.encode(), self.signature(stamp, body).encode())
 
 
 class ProviderSecret(Secret):

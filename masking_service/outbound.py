@@ -4,6 +4,7 @@ Redirects are not followed, proxies of the environment are not used, and an answ
 has a greatest size. A slow answer is cut off, so that it holds no thread.
 """
 
+import hmac
 import socket
 import ssl
 import threading
@@ -15,9 +16,12 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from math import inf
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+import msgspec
+
+from keys.messages import MessageKey
 from masking_service.computing import waiting
 from masking_service.tls_faults import tls_reason
 
@@ -55,6 +59,29 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class SignedAnswer(msgspec.Struct, frozen=True):
+    """A signed answer, which repeats the nonce of its question."""
+
+    nonce: str
+
+
+_Answer = TypeVar("_Answer", bound=SignedAnswer)
+
+
+def read_signed_answer(answer: HttpAnswer, key: MessageKey, nonce: str, shape: type[_Answer]) -> _Answer:
+    """Return an answer that is signed over the nonce, so that it answers this question and no other.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if answer.status != 200 or not key.has_signed(answer.headers, nonce, answer.body):
+        raise ValueError("not a signed answer")
+    read = msgspec.json.decode(answer.body, type=shape)
+    if not hmac.compare_digest(read.nonce.encode(), nonce.encode()):
+        raise ValueError("the answer to another question")
+    return read
 
 
 class Outbound:

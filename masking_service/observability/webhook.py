@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
+from keys.messages import MessageKey
 from masking_service.observability.alerts import Alert
 from masking_service.observability.metrics import DropReason
 from masking_service.outbound import Outbound, OutboundError, is_secure, split_url
@@ -99,8 +99,7 @@ class Webhook:
         for pause in self._pauses:
             if pause and self._stopping.wait(pause):
                 return False
-            timestamp = str(self._clock())
-            headers = {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)}
+            headers = self._key.headers(self._clock(), body)
             with suppress(OutboundError):
                 if 200 <= self._receiver.ask(body, headers).status < 300:
                     return True

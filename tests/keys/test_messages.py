@@ -99,3 +99,25 @@ def test_a_providers_secret_that_is_none_is_refused(tmp_path: Path, content: byt
 
     with pytest.raises(KeysetError):
         ProviderSecret.read(path)
+
+
+def test_the_headers_of_a_message_are_its_time_and_its_signature() -> None:
+    key = MessageKey(KEY)
+
+    assert key.headers(1796000000, b"{}") == {
+        "Masking-Timestamp": "1796000000",
+        "Masking-Signature": key.signature("1796000000", b"{}"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("stamp", "body", "signed"), [("nonce", b"{}", True), ("other", b"{}", False), ("nonce", b"[]", False)]
+)
+def test_headers_have_signed_their_own_message_only(stamp: str, body: bytes, signed: bool) -> None:
+    key = MessageKey(KEY)
+
+    assert key.has_signed({"masking-signature": key.signature("nonce", b"{}")}, stamp, body) is signed
+
+
+def test_headers_without_a_signature_have_signed_nothing() -> None:
+    assert not MessageKey(KEY).has_signed({}, "nonce", b"{}")

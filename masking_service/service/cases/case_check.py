@@ -5,7 +5,6 @@ attempt, within `TIMEOUT_SECONDS`, no redirects, no cached answers; whatever is 
 """
 
 import hashlib
-import hmac
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from keys.errors import KeysetError
-from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
+from keys.messages import MessageKey
 from masking_service.masking.waybill import normalise_waybill_no
 from masking_service.observability.metrics import CaseCheckOutcome
-from masking_service.outbound import REQUEST_NONCE_BYTES, HttpAnswer, Outbound, OutboundError
+from masking_service.outbound import REQUEST_NONCE_BYTES, Outbound, OutboundError, SignedAnswer, read_signed_answer
 from masking_service.service.cases.problems import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
 from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.principals import principal_id
@@ -49,14 +48,13 @@ class Confirmation(NamedTuple):
     officer: str | None
 
 
-class Ticket(msgspec.Struct, frozen=True):
+class Ticket(SignedAnswer, frozen=True):
     """What the ticket system says; further members are ignored.
 
     `case` is the one number under which this ticket is a case, None where the system does not say it. Where only the
     assignee opens values, `assignee` is the id of a principal.
     """
 
-    nonce: str
     open: bool
     waybills: list[str]
     assignee: Any = None
@@ -172,15 +170,15 @@ class CaseCheck:
     def _confirm(
         self, tenant: str, case: str, purpose: str, waybills: Collection[str], officer: str | None
     ) -> Confirmation:
-        nonce, timestamp = self._random(REQUEST_NONCE_BYTES).hex(), str(self._clock())
+        nonce = self._random(REQUEST_NONCE_BYTES).hex()
         body = msgspec.json.encode(TicketRequest(1, nonce, tenant, case, purpose))
         try:
             self._breaker.check()
         except StoreUnavailable:
             raise CaseCheckUnavailable from None
         try:
-            answer = self._outbound.ask(body, {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)})
-            ticket = None if answer.status == 404 else self._read(answer, nonce)
+            answer = self._outbound.ask(body, self._key.headers(self._clock(), body))
+            ticket = None if answer.status == 404 else read_signed_answer(answer, self._key, nonce, Ticket)
         except (OutboundError, ValueError) as error:
             self._breaker.failed("unreachable")
             raise CaseCheckUnavailable(str(error)) from None
@@ -189,17 +187,6 @@ class CaseCheck:
             raise UnknownCaseNumber
         bound = ticket.confirm(case, waybills, officer, by_assignee=self.rule.by_assignee)
         return Confirmation(hashlib.sha256(answer.body).hexdigest(), bound)
-
-    def _read(self, answer: HttpAnswer, nonce: str) -> Ticket:
-        """Return a valid answer; raise ValueError otherwise."""
-        signed = self._key.signature(nonce, answer.body)
-        given = answer.headers.get(SIGNATURE.lower(), "")
-        if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):
-            raise ValueError("not a signed answer")
-        ticket = msgspec.json.decode(answer.body, type=Ticket)
-        if not hmac.compare_digest(ticket.nonce.encode(), nonce.encode()):
-            raise ValueError("the answer to another question")
-        return ticket
 
 
 def load_case_check(

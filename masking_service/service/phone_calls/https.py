@@ -1,6 +1,5 @@
 """The generic provider: JSON over HTTPS, signed like alerts. docs/calls.md describes it."""
 
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +8,18 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
+from keys.messages import MessageKey
 from keys.secret import Unprinted
 from masking_service.observability.metrics import CallRefusal
-from masking_service.outbound import REQUEST_NONCE_BYTES, HttpAnswer, Outbound, OutboundBusy, OutboundError
+from masking_service.outbound import (
+    REQUEST_NONCE_BYTES,
+    HttpAnswer,
+    Outbound,
+    OutboundBusy,
+    OutboundError,
+    SignedAnswer,
+    read_signed_answer,
+)
 from masking_service.service.phone_calls.provider import (
     Binding,
     CallProviderError,
@@ -50,20 +57,17 @@ class UnbindRequest(msgspec.Struct, frozen=True):
     id: str
 
 
-class Bound(Unprinted, msgspec.Struct, frozen=True):
+class Bound(Unprinted, SignedAnswer, frozen=True):
     """The answer to `BindRequest`; further members are ignored."""
 
-    nonce: str
     dial: str = ""
     id: Annotated[str, Meta(max_length=256)] = ""
     extension: str | None = None
     refused: str = ""
 
 
-class Unbound(msgspec.Struct, frozen=True):
+class Unbound(SignedAnswer, frozen=True):
     """The answer to `UnbindRequest`; further members are ignored."""
-
-    nonce: str
 
 
 _Reply = TypeVar("_Reply", Bound, Unbound)
@@ -103,22 +107,12 @@ class HttpsProvider:
         return self._random(REQUEST_NONCE_BYTES).hex()
 
     def _ask(self, request: BindRequest | UnbindRequest, nonce: str, shape: type[_Reply]) -> _Reply:
-        """Return an answer that is signed over the nonce, so that it answers this request and no other."""
         body = msgspec.json.encode(request)
-        timestamp = str(self._clock())
-        headers = {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)}
-        answer = ask(self._outbound, body, headers)
-        signed = self._key.signature(nonce, answer.body)
-        given = answer.headers.get(SIGNATURE.lower(), "")
-        if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):
-            raise CallProviderError("invalid-answer")
+        answer = ask(self._outbound, body, self._key.headers(self._clock(), body))
         try:
-            reply = msgspec.json.decode(answer.body, type=shape)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return read_signed_answer(answer, self._key, nonce, shape)
+        except ValueError:
             raise CallProviderError("invalid-answer") from None
-        if not hmac.compare_digest(reply.nonce.encode(), nonce.encode()):
-            raise CallProviderError("invalid-answer")
-        return reply
 
 
 def json_object(answer: HttpAnswer) -> Mapping[str, Any]:

@@ -4,7 +4,6 @@ A reference names one call. Asked twice under the same reference, a provider bin
 once. No error holds a number, and no word of a provider is repeated.
 """
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, NamedTuple, Protocol
@@ -12,7 +11,7 @@ from typing import Annotated, Final, NamedTuple, Protocol
 import msgspec
 from msgspec import Meta
 
-from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
+from keys.messages import TIMESTAMP, MessageKey
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import CallRefusal
 
@@ -115,10 +114,9 @@ class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_signed(key: MessageKey, headers: Mapping[str, str], body: bytes, clock: Clock) -> list[CallRecord]:
     """Return the records of a message. Raises UnsignedRecords."""
     timestamp = headers.get(TIMESTAMP.lower(), "")
-    given = headers.get(SIGNATURE.lower(), "")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= len("10000000000")):
         raise UnsignedRecords
-    if not hmac.compare_digest(given.encode(), key.signature(timestamp, body).encode()):
+    if not key.has_signed(headers, timestamp, body):
         raise UnsignedRecords
     if abs(clock() - int(timestamp)) > TOLERANCE_SECONDS:
         raise UnsignedRecords
