@@ -22,7 +22,6 @@ from masking_service.audit.questions import (
 )
 from masking_service.outbound import Outbound, OutboundError
 from masking_service.store.connection import Breaker
-from masking_service.store.errors import StoreUnavailable
 
 TIMEOUT_SECONDS: Final = 1.5
 AT_ONCE: Final = 4
@@ -84,10 +83,8 @@ class AskedArchive:
         return found if isinstance(found, CheckpointLine) else None
 
     def _ask(self, question: Question) -> LogAnswer:
-        try:
-            self._breaker.check()
-        except StoreUnavailable:
-            raise ArchiveUnavailable from None
+        if not self._breaker.lets_pass():
+            raise ArchiveUnavailable
         body, stamp = msgspec.json.encode(question), str(self._clock())
         signature = sign_question(self._key, stamp, body)
         try:

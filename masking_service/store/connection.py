@@ -20,7 +20,6 @@ from redis.exceptions import AskError, MovedError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from masking_service.store.errors import StoreUnavailable
 from masking_service.tls_faults import EndedByServerError, causes
 
 TIMEOUT_SECONDS: Final = 0.5
@@ -228,9 +227,12 @@ def run_id_of(info: bytes) -> bytes:
 
 
 class Breaker:
-    """Circuit breaker: refuses calls to a server that does not answer, so that they need not wait.
+    """Refuses calls to a server that does not answer.
 
     It opens after a few failures in a row. Then one caller at a time may try, and a success closes it.
+
+    Attributes:
+        last_failure: as `failed` was told: the cause and its detail.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -238,8 +240,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._failures = 0
         self._retry_at = 0.0
-        self._cause = ""
-        self._detail = ""
+        self.last_failure = "", ""
 
     @property
     def failing(self) -> bool:
@@ -251,15 +252,16 @@ class Breaker:
         """Whether calls are refused, except one that tries."""
         return self._failures >= FAILURES_TO_OPEN
 
-    def check(self) -> None:
-        """Raise StoreUnavailable while the circuit is open."""
-        if self._failures < FAILURES_TO_OPEN:
-            return
+    def lets_pass(self) -> bool:
+        """Return whether the caller may call now. While the circuit is open, one may after each `OPEN_SECONDS`."""
+        if not self.open:
+            return True
         with self._lock:
             now = self._clock()
-            if self._failures >= FAILURES_TO_OPEN and now < self._retry_at:
-                raise StoreUnavailable("open-circuit", self._cause, self._detail)
+            if self.open and now < self._retry_at:
+                return False
             self._retry_at = now + OPEN_SECONDS
+            return True
 
     def succeeded(self) -> None:
         """Close the circuit: an exchange was complete."""
@@ -268,7 +270,7 @@ class Breaker:
     def failed(self, cause: str, detail: str = "") -> None:
         """Count a failed exchange, with its reason of `reasons.WORDS`, and its detail."""
         with self._lock:
-            self._cause, self._detail = cause, detail
+            self.last_failure = cause, detail
             self._failures += 1
             self._retry_at = self._clock() + OPEN_SECONDS
 

@@ -273,12 +273,11 @@ class Exchanges:
 
     def _check_breakers(self, groups: Sequence[_Group], *, partial: bool) -> None:
         for group in groups:
-            try:
-                group.node.breaker.check()
-            except StoreUnavailable as error:
+            breaker = group.node.breaker
+            if not breaker.lets_pass():
+                group.error = StoreUnavailable("open-circuit", *breaker.last_failure)
                 if not partial:
-                    raise
-                group.error = error
+                    raise group.error
 
     def _attempt(self, groups: Sequence[_Group], *, partial: bool) -> None:
         self.round_trips += 1

@@ -1,9 +1,8 @@
-"""The circuit breaker in front of a store."""
+"""The circuit breaker in front of a server."""
 
 import pytest
 
 from masking_service.store.connection import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
-from masking_service.store.errors import StoreUnavailable
 
 
 class Clock:
@@ -28,19 +27,11 @@ def broken(clock: Clock) -> Breaker:
     return breaker
 
 
-def passes(breaker: Breaker) -> bool:
-    try:
-        breaker.check()
-    except StoreUnavailable:
-        return False
-    return True
-
-
 def test_a_breaker_lets_pass_until_it_has_seen_enough_failures(clock: Clock) -> None:
     breaker = Breaker(clock)
     passed = []
     for _ in range(FAILURES_TO_OPEN + 1):
-        passed.append(passes(breaker))
+        passed.append(breaker.lets_pass())
         breaker.failed("connection")
 
     assert passed == [True] * FAILURES_TO_OPEN + [False]
@@ -53,49 +44,48 @@ def test_failures_that_are_not_in_a_row_open_nothing(clock: Clock) -> None:
     breaker.succeeded()
     breaker.failed("connection")
 
-    assert passes(breaker) is True
+    assert breaker.lets_pass() is True
 
 
 def test_an_open_breaker_lets_one_caller_try_after_a_while(broken: Breaker, clock: Clock) -> None:
     clock.now += OPEN_SECONDS
 
-    assert (passes(broken), passes(broken)) == (True, False)
+    assert (broken.lets_pass(), broken.lets_pass()) == (True, False)
 
 
 def test_an_open_breaker_lets_nobody_pass_before_that(broken: Breaker, clock: Clock) -> None:
     clock.now += OPEN_SECONDS - 0.001
 
-    assert passes(broken) is False
+    assert broken.lets_pass() is False
 
 
 def test_a_failed_try_keeps_it_open_for_as_long_again(broken: Breaker, clock: Clock) -> None:
     clock.now += OPEN_SECONDS
-    passes(broken)
+    broken.lets_pass()
     clock.now += 0.1
     broken.failed("connection")
     clock.now += OPEN_SECONDS - 0.001
 
-    assert passes(broken) is False
+    assert broken.lets_pass() is False
 
 
 def test_a_try_that_never_came_back_does_not_keep_it_open_for_ever(broken: Breaker, clock: Clock) -> None:
     clock.now += OPEN_SECONDS
-    passes(broken)
+    broken.lets_pass()
     clock.now += OPEN_SECONDS
 
-    assert passes(broken) is True
+    assert broken.lets_pass() is True
 
 
-def test_an_open_breaker_says_that_it_is_open(broken: Breaker) -> None:
-    with pytest.raises(StoreUnavailable) as fault:
-        broken.check()
+def test_an_open_breaker_tells_the_last_cause(broken: Breaker) -> None:
+    broken.failed("tls", "unsafe")
 
-    assert fault.value.reason == "open-circuit"
+    assert (broken.lets_pass(), broken.last_failure) == (False, ("tls", "unsafe"))
 
 
 def test_success_closes_it(broken: Breaker, clock: Clock) -> None:
     clock.now += OPEN_SECONDS
-    passes(broken)
+    broken.lets_pass()
     broken.succeeded()
 
-    assert [passes(broken), passes(broken)] == [True, True]
+    assert [broken.lets_pass(), broken.lets_pass()] == [True, True]

@@ -22,7 +22,6 @@ from masking_service.service.people.errors import PolicyError
 from masking_service.service.people.principals import principal_id
 from masking_service.service.people.rules import CheckRule
 from masking_service.store.connection import Breaker
-from masking_service.store.errors import StoreUnavailable
 
 TIMEOUT_SECONDS: Final = 0.8
 MAX_ANSWER_BYTES: Final = 64 * 1024
@@ -172,10 +171,8 @@ class CaseCheck:
     ) -> Confirmation:
         nonce = self._random(REQUEST_NONCE_BYTES).hex()
         body = msgspec.json.encode(TicketRequest(1, nonce, tenant, case, purpose))
-        try:
-            self._breaker.check()
-        except StoreUnavailable:
-            raise CaseCheckUnavailable from None
+        if not self._breaker.lets_pass():
+            raise CaseCheckUnavailable
         try:
             answer = self._outbound.ask(body, self._key.headers(self._clock(), body))
             ticket = None if answer.status == 404 else read_signed_answer(answer, self._key, nonce, Ticket)

@@ -34,7 +34,6 @@ from masking_service.service.phone_calls.provider import (
     read_signed,
 )
 from masking_service.store.connection import Breaker
-from masking_service.store.errors import StoreUnavailable
 
 NO_NUMBER: Final = "no-number-700"
 _DIGITS: Final = 12
@@ -111,10 +110,8 @@ class Line:
         """Ask the provider, unless it has just failed several times. Raises CallProviderError."""
         if self._provider is None:
             raise CallProviderError("not-set-up")
-        try:
-            self._breaker.check()
-        except StoreUnavailable:
-            raise CallProviderError("open-circuit") from None
+        if not self._breaker.lets_pass():
+            raise CallProviderError("open-circuit")
         try:
             result = exchange(self._provider)
         except CallProviderError as refused:

@@ -21,7 +21,6 @@ from keys.secret import Unprinted
 from masking_service.service.vault.writing import Refusal
 from masking_service.service.waybills.tokenize import Kept
 from masking_service.store.connection import Breaker
-from masking_service.store.errors import StoreUnavailable
 
 PATH: Final = "/resubmissions"
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -139,9 +138,7 @@ class Forwarding:
 
         After three failures in a row, one call every half second asks, and the others do not wait.
         """
-        try:
-            self._breaker.check()
-        except StoreUnavailable:
+        if not self._breaker.lets_pass():
             return NotSettled()
         self.exchanges += 1
         try:
