@@ -7,7 +7,7 @@ the form carries the signature (`static/signing.js`). Nothing is kept here.
 import json
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import partial, wraps
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -23,6 +23,7 @@ MAX_SIGNATURE: Final = 8192
 _ROW: Final = re.compile(r"field-([0-9]{1,4})")
 
 Fields = Mapping[str, str]
+ForScript = tuple[Response, int]
 
 
 def _opening(name: str, fields: Fields) -> Json:
@@ -71,8 +72,22 @@ FORMS: Final[tuple[tuple[str, Callable[..., Json]], ...]] = (
 """Forms by their paths, with the act of each; their handlers make the same call."""
 
 
+def for_script(view: Callable[[], ForScript]) -> Callable[[], ForScript]:
+    """Let a view answer `static/signing.js`: a refusal is its code, and no page."""
+
+    @wraps(view)
+    def answer() -> ForScript:
+        try:
+            return view()
+        except Refusal as refusal:
+            return jsonify({"code": refusal.code}), refusal.status
+
+    return answer
+
+
 @pages.post("/sign")
-def propose() -> tuple[Response, int] | Response:
+@for_script
+def propose() -> ForScript:
     """What the person's key has to sign for a form."""
     asked = request.get_json(silent=True)
     if not (isinstance(asked, dict) and isinstance(asked.get("path"), str) and isinstance(asked.get("fields"), dict)):
@@ -81,10 +96,7 @@ def propose() -> tuple[Response, int] | Response:
     for pattern, act_of in FORMS:
         found = re.fullmatch(pattern, asked["path"])
         if found:
-            try:
-                return jsonify(g.person.post("acts", body=act_of(*map(unquote, found.groups()), fields)))
-            except Refusal as refusal:
-                return jsonify({"code": refusal.code}), refusal.status
+            return jsonify(g.person.post("acts", body=act_of(*map(unquote, found.groups()), fields))), 200
     raise BadRequest
 
 

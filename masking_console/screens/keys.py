@@ -7,6 +7,7 @@ from werkzeug.exceptions import BadRequest
 
 from masking_console.refusals import see_other
 from masking_console.service import Refusal
+from masking_console.signing import ForScript, for_script
 
 own = Blueprint("own_keys", __name__)
 pages = Blueprint("keys", __name__)
@@ -29,24 +30,20 @@ def add_device() -> Response:
 
 
 @own.post("/me/keys/options")
-def options() -> tuple[Response, int] | Response:
+@for_script
+def options() -> ForScript:
     """What the browser needs to make a key."""
-    try:
-        return jsonify(g.person.post("me", "keys", "options", body={}))
-    except Refusal as refusal:
-        return jsonify({"code": refusal.code}), refusal.status
+    return jsonify(g.person.post("me", "keys", "options", body={})), 200
 
 
 @own.post("/me/keys")
-def add() -> tuple[Response, int]:
+@for_script
+def add() -> ForScript:
     """Keep a key that the browser has made."""
     made = request.get_json(silent=True)
     if not isinstance(made, dict):
         raise BadRequest
-    try:
-        return jsonify(g.person.post("me", "keys", body=made)), 201
-    except Refusal as refusal:
-        return jsonify({"code": refusal.code}), refusal.status
+    return jsonify(g.person.post("me", "keys", body=made)), 201
 
 
 @pages.get("/keys")

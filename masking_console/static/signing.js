@@ -21,8 +21,6 @@
     [/^\/incidents\/holds\/[^/]+\/(set|lift)$/, "hold-"],
   ];
 
-  const bytes = text => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), each => each.charCodeAt(0));
-  const text = buffer => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   const say = name => { if (told) { told.textContent = name ? told.dataset[name] : ""; told.hidden = !name; } };
   const post = (path, content) => fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) });
 
@@ -39,18 +37,19 @@
     if (!answer.ok) throw new Error("refused");
     const proposed = await answer.json();
     if (!proposed.keys.length) throw new Error("noKey");
-    const made = await navigator.credentials.get({ publicKey: {
-      challenge: bytes(proposed.challenge),
+    const made = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON({
+      challenge: proposed.challenge,
       rpId,
       userVerification: "required",
-      allowCredentials: proposed.keys.map(id => ({ type: "public-key", id: bytes(id) })),
-    } });
+      allowCredentials: proposed.keys.map(id => ({ type: "public-key", id })),
+    }) });
+    const { id, response } = made.toJSON();
     return JSON.stringify({
       act: proposed.act,
-      key: made.id,
-      authenticator_data: text(made.response.authenticatorData),
-      client_data: text(made.response.clientDataJSON),
-      signature: text(made.response.signature),
+      key: id,
+      authenticator_data: response.authenticatorData,
+      client_data: response.clientDataJSON,
+      signature: response.signature,
     });
   }
 

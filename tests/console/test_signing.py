@@ -175,6 +175,17 @@ def test_a_refusal_to_make_a_key_is_answered_by_its_code(app: Flask) -> None:
     assert (answer[0].get_json(), answer[1]) == ({"code": "frozen"}, 403)
 
 
+def test_a_form_of_a_case_that_may_not_be_read_is_answered_by_the_code_of_the_refusal(app: Flask) -> None:
+    def get(*_: str) -> service.Json:
+        raise service.Refusal(404, "not-found")
+
+    with app.test_request_context("/sign", method="POST", json={"path": "/cases/D-1/reveal", "fields": {}}):
+        g.person = SimpleNamespace(get=get, post=None)
+        answer: Any = propose()
+
+    assert (answer[0].get_json(), answer[1]) == ({"code": "not-found"}, 404)
+
+
 OF_CASE = {"field-2": "/sender/name", "field-10": "/recipient/phone", "waybill": "SF1", "field-x": "/no"}
 OPENED = [{"waybill_no": "SF1", "field": "/sender/name"}, {"waybill_no": "SF1", "field": "/recipient/phone"}]
 
