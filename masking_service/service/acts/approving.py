@@ -163,7 +163,7 @@ class Approving(Generic[Key, Request]):
     def held_by(self, context: RequestContext, principal: str) -> tuple[str, list[tuple[Key, str]], list[Request]]:
         """Return the id of a person, and what `keys_of` does. Raises as `waiting`; NotFound for what is no id."""
         self.gate.grant(context.principal, Permission.KEY_APPROVE)
-        subject = _subject(principal)
+        subject = required_principal(principal)
         return subject, *keys_of(self.store, self.registry, self.freezes, context, subject)
 
     def approve(self, context: RequestContext, principal: str, key: str, code: str, signed: Signed | None) -> str:
@@ -237,7 +237,7 @@ class Approving(Generic[Key, Request]):
             NotFound: the act is signed, and the person has no such key.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        subject, act = _subject(principal), SignedAct(f"{self.registry.name}-{what}")
+        subject, act = required_principal(principal), SignedAct(f"{self.registry.name}-{what}")
         with self.recorder.record_denials(context, Action(act), Stated(subject=subject)):
             grant, frozen = self.gate.grant_and_freeze_question(context.principal, Permission.KEY_APPROVE)
             with self.gate.frozen_first(context.principal):
@@ -275,7 +275,8 @@ class Approving(Generic[Key, Request]):
         self.recorder.change(context, action, stated, *changes)
 
 
-def _subject(principal: str) -> str:
+def required_principal(principal: str) -> str:
+    """Return the id of a person. Raises NotFound: it is none."""
     subject = sound_principal(principal)
     if not subject:
         raise NotFound([("/principal", "invalid-value")])

@@ -5,15 +5,16 @@ Reasons say what would be valid, and never repeat the value.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
 
 from masking_service.masking.strict_yaml import read_yaml
 
+_T = TypeVar("_T")
 _MISSING = object()
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])", re.ASCII)
 _SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]))?%", re.ASCII)
@@ -49,6 +50,17 @@ class DocumentPlace:
             else:
                 self.fault("every key has to be text (quote it)")
         return places
+
+    def each(self, sound: Callable[[str], object], read: Callable[[str, "DocumentPlace"], _T]) -> dict[str, _T]:
+        """Return what `read` makes of each entry of `named`; `sound` raises ValueError for a name that is not valid."""
+        found = {}
+        for name, entry in self.named().items():
+            try:
+                sound(name)
+            except ValueError as error:
+                entry.fault(str(error))
+            found[name] = read(name, entry)
+        return found
 
     def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "DocumentPlace"]:
         """Return the entries of a mapping with known keys; all required keys are present."""

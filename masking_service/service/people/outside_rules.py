@@ -97,17 +97,9 @@ def is_askable(url: str) -> bool:
     return is_secure(parts) and plain and bool(parts.hostname)
 
 
-def read_issuers(place: DocumentPlace | None, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:
+def read_issuers(place: DocumentPlace, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:
     """Return the rule of each issuer, by its alias."""
-    found: dict[str, IssuerRule] = {}
-    if place is None:
-        return found
-    for alias, entry in place.named().items():
-        try:
-            principals.issuer_alias(alias)
-        except ValueError as error:
-            entry.fault(str(error))
-        found[alias] = _issuer(alias, entry, roles)
+    found = place.each(principals.issuer_alias, lambda alias, entry: _issuer(alias, entry, roles))
     names: set[str] = set()
     for alias, rule in found.items():
         if rule.issuer in names:

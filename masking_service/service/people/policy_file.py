@@ -8,9 +8,9 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final
 
 from masking_service.masking.errors import DefinitionError
 from masking_service.masking.kinds.table import TOKEN_KINDS
@@ -38,7 +38,6 @@ from masking_service.service.people.rules import (
 from masking_service.service.people.signals import SIGNALS
 from masking_service.service.people.signed_rules import read_signed
 
-_T = TypeVar("_T")
 _MILLION = 1_000_000
 _MAX_RETENTION = 3_650 * SECONDS_A_DAY
 _COUNTED: Final[tuple[rules.Counted, ...]] = ("fields", "full_views", "calls", "searches", "decoys")
@@ -55,13 +54,13 @@ def read_policy(text: str, source: str) -> Rules:
     sections = document.fields(SECTIONS, MORE_SECTIONS)
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
-    purposes = _each(sections["purposes"], principals.rule_name, _purpose)
-    roles = _each(sections["roles"], principals.role_name, lambda name, place: _role(name, place, profiles, purposes))
+    purposes = sections["purposes"].each(principals.rule_name, _purpose)
+    roles = sections["roles"].each(principals.role_name, lambda name, place: _role(name, place, profiles, purposes))
     roles = _with_all_people(roles)
     factors = sections["factors"].fields(("role", "tenant"))
     budgets = sections["budgets"].fields(("conflicts", "case_waybills"))
     retention = sections["retention"].fields(("default",), ("tenants",))
-    retention_tenants = retention.get("tenants")
+    tenants = retention.get("tenants")
     search_default, search_tenants = _search(sections.get("search"))
     read = Rules(
         profiles={name: profile for name, profile in profiles.items() if profile},
@@ -74,10 +73,10 @@ def read_policy(text: str, source: str) -> Rules:
         watch=_watch(sections.get("watch")),
         lookout=_lookout(sections.get("lookout")),
         retention_default=_days(retention["default"]),
-        retention_tenants=_each(retention_tenants, principals.tenant_name, lambda _, place: _days(place)),
+        retention_tenants=tenants.each(principals.tenant_name, lambda _, place: _days(place)) if tenants else {},
         search_default=search_default,
         search_tenants=search_tenants,
-        issuers=read_issuers(sections.get("issuers"), roles),
+        issuers=read_issuers(sections["issuers"], roles) if "issuers" in sections else {},
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
         signed=read_signed(sections["signed"]) if "signed" in sections else None,
         devices=read_devices(sections["devices"], roles) if "devices" in sections else None,
@@ -95,20 +94,6 @@ def read_policy(text: str, source: str) -> Rules:
     if document.faults:
         raise PolicyError(document.faults, source)
     return read
-
-
-def _each(
-    place: DocumentPlace | None, check: Callable[[str], str], read: Callable[[str, DocumentPlace], _T]
-) -> dict[str, _T]:
-    """Return a value for each validly named entry."""
-    found = {}
-    for name, entry in place.named().items() if place else ():
-        try:
-            check(name)
-        except ValueError as error:
-            entry.fault(str(error))
-        found[name] = read(name, entry)
-    return found
 
 
 def _profiles(place: DocumentPlace) -> dict[str, Profile | None]:
@@ -265,8 +250,10 @@ def _search(place: DocumentPlace | None) -> tuple[SearchRule, dict[str, SearchRu
     """Return the rule of all tenants and those of single ones. Missing means that no index is kept."""
     found = place.fields((), ("phone", "last4", "tenants")) if place else {}
     tenants = found.pop("tenants", None)
-    return _search_rule(found), _each(
-        tenants, principals.tenant_name, lambda _, entry: _search_rule(entry.fields((), ("phone", "last4")))
+    if tenants is None:
+        return _search_rule(found), {}
+    return _search_rule(found), tenants.each(
+        principals.tenant_name, lambda _, entry: _search_rule(entry.fields((), ("phone", "last4")))
     )
 
 

@@ -18,7 +18,7 @@ from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import required_waybills
 from masking_service.service.acts import deeds
-from masking_service.service.acts.approving import held_key
+from masking_service.service.acts.approving import held_key, required_principal
 from masking_service.service.acts.deeds import Deed, statement
 from masking_service.service.acts.enrolment import Base64Url
 from masking_service.service.acts.problems import NoSignatures
@@ -38,7 +38,6 @@ from masking_service.service.devices.state import Devices
 from masking_service.service.opening.items import opening_faults
 from masking_service.service.people.permissions import Permission
 from masking_service.service.people.policy import Policy
-from masking_service.service.people.principals import sound_principal
 from masking_service.service.people.signed_acts import About, SignedAct
 from masking_service.service.people.signed_rules import SignedRule
 from masking_service.store.client import Store
@@ -158,21 +157,14 @@ class ProposeAct:
             case About.HOLD:
                 return (), lambda: deeds.on_hold(act, wanted.hold)
             case About.PERSON:
-                subject = _subject(wanted)
+                subject = required_principal(wanted.principal)
                 return (), lambda: deeds.on_person(act, subject)
             case About.KEY:
-                key = held_key(self.keyholders, context, _subject(wanted), wanted.key)
+                key = held_key(self.keyholders, context, required_principal(wanted.principal), wanted.key)
                 return key.questions, lambda: deeds.on_key(act, keys, key.principal, key.fingerprint())
             case About.DEVICE:
-                device = held_key(self.devices, context, _subject(wanted), wanted.device)
+                device = held_key(self.devices, context, required_principal(wanted.principal), wanted.device)
                 return device.questions, lambda: deeds.on_key(act, keys, device.principal, device.fingerprint())
-
-
-def _subject(wanted: Wanted) -> str:
-    subject = sound_principal(wanted.principal)
-    if not subject:
-        raise NotFound([("/principal", "invalid-value")])
-    return subject
 
 
 def _check_members(about: About, wanted: Wanted) -> None:
