@@ -32,7 +32,8 @@ class CheckpointLate(Exception):
     """The newest checkpoint of the audit log is too old: entries could be cut off without proof."""
 
 
-Report = Callable[[str, Exception], None]
+Report = Callable[[Exception], None]
+"""Is told of an error that no caller sees."""
 
 
 Jobs = tuple[Callable[[float], object], tuple[Callable[[], object], ...]]
@@ -43,7 +44,7 @@ class BackgroundThreads:
     """Threads of a serving process that do their jobs once a second, whatever one of them raises.
 
     Args:
-        report: is told (event, error) where something is wrong that no caller sees.
+        report: is told of each error.
         jobs: of each thread, by its name.
     """
 
@@ -82,15 +83,9 @@ class BackgroundThreads:
             for job in jobs:
                 try:
                     job()
-                except WrongStore as error:
-                    self.report("wrong-store", error)
-                except PolicyError as error:
-                    self.report("policy-refused", error)
-                except CheckpointLate as error:
-                    self.report("checkpoint-late", error)
                 except Exception as error:
                     failed = failed or isinstance(error, StoreUnavailable)
-                    self.report("background", error)
+                    self.report(error)
 
 
 class Background(BackgroundThreads):
@@ -102,7 +97,7 @@ class Background(BackgroundThreads):
     publishes for intake hosts, and one files what these left for the search indexes.
 
     Args:
-        report: is told (event, error) where something is wrong that no caller sees.
+        report: is told of each error.
     """
 
     def __init__(self, parts: Parts, report: Report) -> None:
@@ -137,15 +132,13 @@ class Background(BackgroundThreads):
         """
         try:
             self._watch()
-        except RolledBackError as error:
-            self.report("wrong-store", error)
-        except (StoreUnavailable, KeysError, OSError) as error:
-            self.report("background", error)
+        except (RolledBackError, StoreUnavailable, KeysError, OSError) as error:
+            self.report(error)
         self._parts.store.identity.current_until = 0.0  # until clients and freezes are known
         try:
             self._learn()
         except (StoreUnavailable, KeysError, ClientError, OSError) as error:
-            self.report("background", error)
+            self.report(error)
         self._tell()
         self.start_threads()
 
@@ -202,12 +195,12 @@ class Background(BackgroundThreads):
         )
 
 
-_ALERTS: Final[dict[str, AlertKind]] = {
-    "wrong-store": "wrong-store",
-    "policy-refused": "policy-refused",
-    "checkpoint-late": "checkpoint-late",
+_ALERTS: Final[Mapping[type[Exception], AlertKind]] = {
+    WrongStore: "wrong-store",
+    PolicyError: "policy-refused",
+    CheckpointLate: "checkpoint-late",
 }
-"""The events of the background threads that raise an alert."""
+"""Errors that are events of their own in the log, by the alert of the same name that each raises."""
 REPEAT_SECONDS: Final = 60
 """An error that lasts is logged this often; the background threads meet it up to four times a second."""
 
@@ -223,9 +216,9 @@ def reporter(alerts: Alerts) -> Report:
     The same error with the same reason is logged at most once a minute.
     """
     lock = threading.Lock()
-    logged: dict[tuple[str, str, str], float] = {}
+    logged: dict[tuple[str, str], float] = {}
 
-    def is_new(error: tuple[str, str, str]) -> bool:
+    def is_new(error: tuple[str, str]) -> bool:
         with lock:
             now = monotonic()
             for old in [one for one, at in logged.items() if now - at >= REPEAT_SECONDS]:
@@ -235,12 +228,13 @@ def reporter(alerts: Alerts) -> Report:
                 logged[error] = now
             return new
 
-    def report(event: str, fault: Exception) -> None:
-        details = _details(fault)
-        if is_new((event, type(fault).__name__, details.get("reason", ""))):
-            log.error(event, error=type(fault).__name__, **details)
-        kind = "integrity" if isinstance(fault, IntegrityError) else _ALERTS.get(event)
-        if kind is not None:
+    def report(fault: Exception) -> None:
+        details, kind = _details(fault), next((one for sort, one in _ALERTS.items() if isinstance(fault, sort)), None)
+        if is_new((type(fault).__name__, details.get("reason", ""))):
+            log.error(kind or "background", error=type(fault).__name__, **details)
+        if isinstance(fault, IntegrityError):
+            alerts.raise_alert("integrity")
+        elif kind is not None:
             alerts.raise_alert(kind)
 
     return report

@@ -150,7 +150,7 @@ class IntakeBackground(BackgroundThreads):
     third ends the process with its hour.
 
     Args:
-        report: is told (event, error) where something is wrong that no caller sees.
+        report: is told of each error.
     """
 
     def __init__(self, parts: IntakeParts, report: Report) -> None:
@@ -174,7 +174,7 @@ class IntakeBackground(BackgroundThreads):
         try:
             self._watch()
         except (StoreUnavailable, KeysError, ClientError, OSError) as error:
-            self.report("background", error)
+            self.report(error)
         self.start_threads()
 
     def _watch(self) -> None:

@@ -42,7 +42,7 @@ def started(made: Settings, url: str, replicas: int | None = None) -> Iterator[P
     parts = assemble(
         replace(made, redis_url=url, redis_replicas=default_replicas(url) if replicas is None else replicas)
     )
-    background = Background(parts, lambda event, fault: None)
+    background = Background(parts, lambda _: None)
     background.start()
     try:
         yield parts

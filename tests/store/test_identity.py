@@ -204,7 +204,7 @@ def test_once_an_unknown_server_was_met_no_tombstone_that_was_sealed_before_is_w
 def test_a_process_that_has_not_learned_lately_who_was_revoked_uses_no_store_until_it_has(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beside = Background(parts, lambda event, error: None)
+    beside = Background(parts, lambda _: None)
     beside._learn()
     before, real = parts.store.admitted, time.monotonic
     for place in ("time.monotonic", "masking_service.store.client.monotonic"):
