@@ -100,9 +100,9 @@ def kept_form(path: str) -> dict[str, str]:
         return {}
 
 
-def drop_form(path: str) -> None:
-    """Forget the form that is sent to a path: it was sent, or is not wanted any more."""
-    form = _form_of(path)
+def drop_form() -> None:
+    """Forget the form that is sent to the path of the request: it was sent, or is not wanted any more."""
+    form = _form_of(request.path)
     if form:
         desk().drafts.drop(g.session.sub, form)
 

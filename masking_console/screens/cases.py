@@ -66,7 +66,7 @@ def act(name: str, act: str) -> Response | tuple[str, int]:
         page = case_page(name) | {"note_missing": True}
         return render_template("case.html", **page), 422
     g.person.post_signed("cases", name, act, body={"note": note} if note else {})
-    drop_form(request.path)
+    drop_form()
     return see_other(url_for("approvals.waiting") if "approvals" in request.form else url_for("cases.shown", name=name))
 
 

@@ -21,7 +21,7 @@ def plant() -> Response:
     """Mark waybills as decoys."""
     body = {"waybills": request.form.get("waybills", "").split(), "kind": request.form.get("kind", "")}
     g.person.post_signed("decoys", body=body)
-    drop_form(request.path)
+    drop_form()
     return see_other(url_for("decoys.shown"))
 
 

@@ -23,7 +23,7 @@ SHOWN_AGAIN: Final = frozenset({400, 409, 422, 429, 503})
 def form() -> Response | str:
     """The form: with what was typed within the hour, with a denied case to ask for again, or empty."""
     if "fresh" in request.args:
-        drop_form(request.path)
+        drop_form()
         return see_other(request.path)
     usual: Json = {"purpose": "dispute", "hours": str(DEFAULT_HOURS), "waybills": request.args.get("waybill", "")}
     again = request.args.get("again", "")
@@ -53,7 +53,7 @@ def create() -> Response | tuple[str, int]:
         if refusal.code == "case-exists":
             errors["case"] = _("This number was used before. Every case has a number of its own.")
         return _shown(typed, errors=errors, refusal=refusal), refusal.status
-    drop_form(request.path)
+    drop_form()
     if "another" in request.form:
         kept = {name: typed[name] for name in ("purpose", "officer", "hours") if typed.get(name)}
         kept["opened"] = opened["case"]

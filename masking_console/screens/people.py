@@ -57,7 +57,7 @@ def freeze() -> Response:
     principal = request.form.get("principal", "").strip()
     why = " — ".join(part for part in parts if part)
     g.person.post_signed("principals", principal, "freeze", body={"why": why} if why else {})
-    drop_form(request.path)
+    drop_form()
     return see_other(url_for("people.shown", at=principal))
 
 
