@@ -20,7 +20,7 @@ from masking_files.destination import Write
 from masking_files.faults import InputError, NotDone
 from masking_files.headers import lay_out
 from masking_files.sources import STANDARD
-from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
+from masking_files.table import HIDDEN, Cell, Sheet, SheetRow, cell_text
 from masking_service.masking.records.schema import Schema
 from masking_service.texts import say
 
@@ -218,7 +218,7 @@ class ColumnSheet(Sheet):
         fields = list(self._schema)[: len(self._schema) - self._added]
         arrays = [built(came.column(at), field, (field.name,)) for at, field in enumerate(fields)]
         added = zip(*(cells for _, _, cells in rows), strict=True)
-        arrays += [pa.array([_added(cell) for cell in column], pa.string()) for column in added]
+        arrays += [pa.array([cell_text(cell) or None for cell in column], pa.string()) for column in added]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
 
@@ -345,7 +345,3 @@ def _changed(array: Any, kind: Any, changes: Mapping[int, str | None]) -> Any:
     if array.type == kind:
         return array
     return pa.array(_masked_texts(array), kind) if _is_text(kind) else array.cast(kind)
-
-
-def _added(cell: Cell) -> str | None:
-    return (str(cell).lower() if isinstance(cell, bool) else str(cell)) or None

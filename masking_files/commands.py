@@ -62,8 +62,8 @@ def mask(options: Options, check: bool, permit: Path | None) -> None:
     """
     settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)}, development=False)
     known = load_schemas(settings.schemas)
-    schema: Schema = named(known, options.schema, "schema")
-    profile: Profile = named(Policy.load(settings.policy, development=False).rules.profiles, options.profile, "profile")
+    schema = named(known, options.schema, "schema")
+    profile = named(Policy.load(settings.policy, development=False).rules.profiles, options.profile, "profile")
 
     work = partial(masking, known=known.values(), permit=permit)
     key = sha256(permit.read_bytes()).hexdigest() if permit else ""
@@ -103,9 +103,9 @@ def tokenize(
     format_of(options)  # before the store is asked
     settings = settings_of(options.state_dir)
     credential = _credential(settings, key_file)
-    schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
+    schema = named(load_schemas(settings.schemas), options.schema, "schema")
     parts = assemble(settings)
-    profile: Profile = named(parts.acting.policy.rules.profiles, options.profile, "profile")
+    profile = named(parts.acting.policy.rules.profiles, options.profile, "profile")
     work = Tokenizing(
         parts,
         credential,

@@ -14,7 +14,7 @@ from masking_files.faults import InputError
 from masking_files.formulas import risky, safe
 from masking_files.headers import count_known
 from masking_files.sources import Source
-from masking_files.table import HIDDEN, Cell, Sheet, SheetRow
+from masking_files.table import HIDDEN, Cell, Sheet, SheetRow, cell_text
 from masking_service.masking.records.schema import Schema
 from masking_service.texts import say
 
@@ -101,7 +101,7 @@ class CsvSheet(Sheet):
         return self._source.done, self._source.total
 
     def _added(self, cells: Sequence[Cell]) -> list[str]:
-        return [self._quoted(str(cell).lower() if isinstance(cell, bool) else str(cell)) for cell in cells]
+        return [self._quoted(cell_text(cell)) for cell in cells]
 
     def _recorded(self, first: str, lines: Iterator[str]) -> Iterator[str]:
         """The lines, each noted for the record that it belongs to."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -41,6 +41,7 @@ FORMATS: Final = {
 Opened = Source | Workbook | ColumnFile
 _TABLES: Final = frozenset({"csv", "xlsx", "parquet", "arrow"})
 _OLD_EXCEL: Final = frozenset({".xls", ".xlsm", ".xlsb", ".et", ".ods"})
+_Named = TypeVar("_Named", Schema, Profile)
 _NO_DELIMITERS: Final = '"*\r\n'
 
 
@@ -188,7 +189,7 @@ def shape_of(
     return Table(sheet, schema=schema, profile=profile, told=options.map, unmapped=options.unmapped, tokenize=tokenize)
 
 
-def named(known: Mapping[str, Any], name: str, what: str) -> Any:
+def named(known: Mapping[str, _Named], name: str, what: str) -> _Named:
     """The schema or profile of that name."""
     if name not in known:
         raise NotDone(say(texts.NAMED, what=what, known=", ".join(sorted(known))))

@@ -113,6 +113,12 @@ HIDDEN: Final = "*"
 _STORED: Final = ("revision", "created", "expires_at")
 
 Cell = str | int | bool
+"""A cell that is added to a row."""
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a cell as text; a truth as in JSON."""
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
 class SheetRow(NamedTuple):
