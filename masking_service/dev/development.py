@@ -93,8 +93,8 @@ class Development:
         try:
             with opened_registry(self.settings, may_claim=True) as opened:
                 write_public_key(self.settings.state_dir, opened.keyring)
-                _make_credentials(self.settings, opened)
-                _register_callers(self.settings, opened)
+                _make_credentials(self.settings.state_dir / CREDENTIALS, opened)
+                _register_callers(opened)
         except StoreUnavailable:
             if not (self.settings.state_dir / CREDENTIALS).exists():
                 raise
@@ -126,9 +126,9 @@ def people(policy: Policy) -> dict[str, dict[str, Any]]:
     }
 
 
-def _register_callers(settings: Settings, opened: OpenRegistries) -> None:
+def _register_callers(opened: OpenRegistries) -> None:
     """Put a number on file for each person who may call, where there is none."""
-    policy = Policy.load(settings.policy, development=True)
+    policy = opened.policy
     who = [
         *((client_principal_id(name), how["role"], how["tenant"]) for name, how in people(policy).items()),
         *((f"{DEVELOPMENT_ALIAS}/{sub}", role, DEFAULT_TENANT) for sub, (_, role) in PEOPLE.items()),
@@ -175,11 +175,10 @@ def _read_credentials(path: Path) -> dict[str, str]:
     return held
 
 
-def _make_credentials(settings: Settings, opened: OpenRegistries) -> None:
+def _make_credentials(path: Path, opened: OpenRegistries) -> None:
     """Give each client an API key in ``credentials.json``. Keys that are there stay valid."""
-    path = settings.state_dir / CREDENTIALS
     held = _read_credentials(path) if path.exists() else {}
-    wanted = people(Policy.load(settings.policy, development=True))
+    wanted = people(opened.policy)
     credentials = {name: held.get(name) or key_text(os.urandom(KEY_BYTES)) for name in wanted}
     now = clock()
 
