@@ -177,7 +177,7 @@ class KeyWatch(KeysetFileWatch):
         notice = read_key_notice(self._keyring, reply)
         keyset = self._keyring.keyset
         if keyset.serial < notice.least:
-            self._store.admit(until=0.0)
+            self._store.identity.open_until(0.0)
             raise StoreUnavailable("old-keyset")
         self._data_keys.refresh(through)
         where = f"{socket.gethostname()}:{os.getpid()}"

@@ -122,7 +122,7 @@ class IntakeParts:
                 raise
             # `keys rotate state` has sealed them anew: the next publication says so, or the lease ends.
             raise StoreUnavailable("not-admitted") from None
-        store.admit(until=now + LEASE_SECONDS)
+        store.identity.open_until(now + LEASE_SECONDS)
         store.identity.current_until = now + LEASE_SECONDS
         store.identity.verify(new, [one.node for one in servers])
         store.identity.unknown.clear()

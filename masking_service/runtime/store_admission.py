@@ -60,7 +60,7 @@ def admit_store(parts: "Parts") -> None:
         else:
             check(candidate, keyring)
         identity.marked, identity.audit = candidate.identity.marked, candidate.identity.audit
-        store.admit(until=parts.key_watch.beat(candidate, parts.acting.policy.digest))
+        identity.open_until(parts.key_watch.beat(candidate, parts.acting.policy.digest))
     except StoreUnavailable as error:
         if error.reason == "old-keyset" or identity.marked is None:
             raise

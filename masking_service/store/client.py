@@ -263,10 +263,6 @@ class Store:
         """Whether it may be used."""
         return self.identity.open
 
-    def admit(self, *, until: float = inf) -> None:
-        """Let the store be used, until a moment of the monotonic clock at most."""
-        self.identity.open_until(until)
-
     def trust(self) -> None:
         """Let the store be used without verifying its servers."""
         self.identity.trust()

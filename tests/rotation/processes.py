@@ -41,7 +41,7 @@ class Process:
     def look(self) -> None:
         with suppress(KeysError):
             self.watch.reload()
-        self.store.admit(until=self.watch.beat(self.store, self.policy))
+        self.store.identity.open_until(self.watch.beat(self.store, self.policy))
 
     def put(self, number: str, *, now: int = NOW, tenant: str = "default", value: bytes | None = None) -> Stored:
         return stores.put(self.vault, value or body(), number, now=now, tenant=tenant)

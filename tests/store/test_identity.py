@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def verified(url: str) -> Store:
     store = Store(url)
     servers = {one.node: one.run_id for one in examine(store)}
     store.identity.verify(servers, servers)
-    store.admit()
+    store.identity.open_until(inf)
     return store
 
 

@@ -468,7 +468,7 @@ def test_nothing_is_stored_on_an_old_publication_and_masking_goes_on(
 
     with pytest.raises(StoreUnavailable, match="published-late"):
         split.intake.admit_store()
-    split.intake.store.admit(until=0.0)  # as after ten seconds of this
+    split.intake.store.identity.open_until(0.0)  # as after ten seconds of this
 
     assert split.send("/v1/tokenize", {"profile": "label", "records": [record()]})[0] == 503
     assert split.client.get("/readyz").status_code == 503
