@@ -13,13 +13,14 @@ from masking_service import __version__
 from masking_service.masking.timestamps import SECONDS_A_DAY
 from masking_service.runtime.clock import clock
 from masking_service.runtime.key_files import key_files
-from masking_service.runtime.wiring import Parts
 from masking_service.service.call.budgets import SCOPES, limit_of
 from masking_service.store.client import Store
 from masking_service.store.faults import CHECKS
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
+
+    from masking_service.runtime.wiring import Parts
 
 SEEN_WITHIN_SECONDS: Final = 10
 """Older observations of the store are not reported, because they may no longer be true."""
@@ -29,7 +30,7 @@ UNSEEN: Final = ("store", "unseen")
 class Conditions:
     """A Prometheus collector; see `Metrics.exposition`."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: "Parts") -> None:
         self._parts = parts
 
     def collect(self) -> "Iterator[Metric]":

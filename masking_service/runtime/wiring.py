@@ -21,6 +21,7 @@ from masking_service.observability.metrics import Metrics
 from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.acting import Acting, Outside
 from masking_service.runtime.clock import clock
+from masking_service.runtime.gauges import Conditions
 from masking_service.runtime.opened import open_alerts, open_archive, open_keyring, open_store
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import DEVELOPMENT_ISSUER_KEY
@@ -129,8 +130,6 @@ class Parts:
 
     def conditions(self) -> "Collector":
         """Return the collector of this process's gauges."""
-        from masking_service.runtime.gauges import Conditions  # which is told of all parts
-
         return Conditions(self)
 
     def publish(self) -> None:
