@@ -275,7 +275,7 @@ def answer(content: Any, status: int = 200) -> Response:
     return Response(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
 
 
-def batch(results: Sequence[Answer], notice: Text | None = None) -> Response:
+def batch(results: Sequence[Answer], notice: Text | None) -> Response:
     """The answer to a batch: results, count of failures, and the notice if there is one."""
     errors = count_outcomes(results)
     if errors:

@@ -18,7 +18,8 @@ _STRING: Final = {"type": "string"}
 _NULL: Final = {"type": "null"}
 _WAYBILL_NO: Final = "^[A-Za-z0-9-]{6,40}$"
 _PLACE_CODES: Final = (
-    *(*PLACES, "unknown-schema", "invalid-value", "invalid-length", "out-of-range", "too-many-items", "invalid-item"),
+    *PLACES,
+    *("unknown-schema", "invalid-value", "invalid-length", "out-of-range", "too-many-items", "invalid-item"),
 )
 """What may be wrong with a place of a request (`Problem.errors`)."""
 

@@ -32,6 +32,14 @@ _EXTRAS: Final[Mapping[str, Json]] = {
 }
 """Members that one problem has and others have not, as in an example of it."""
 
+_REQUEST_ID: Final[Json] = {
+    "name": "X-Request-Id",
+    "in": "header",
+    "description": "The caller's id for the request: 1 to 64 of A-Z a-z 0-9 . _ -. Another id is made for one "
+    "that is not well formed or holds personal data.",
+    "schema": {"type": "string"},
+    "example": "print-7f3a",
+}
 _ACCEPT_LANGUAGE: Final[Json] = {
     "name": "Accept-Language",
     "in": "header",
@@ -78,7 +86,7 @@ def document(rules: Rules, schemas: Mapping[str, Schema], groups: Mapping[str, S
         "components": {
             "schemas": components.schemas(rules, schemas, table),
             "headers": dict(components.HEADERS),
-            "parameters": {"X-Request-Id": _request_id(), "Accept-Language": _ACCEPT_LANGUAGE},
+            "parameters": {"X-Request-Id": _REQUEST_ID, "Accept-Language": _ACCEPT_LANGUAGE},
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -117,17 +125,6 @@ def _operation(row: Operation, group: str) -> Json:
             content["example"] = row.example_body
         operation["requestBody"] = {"required": not row.body_optional, "content": {JSON: content}}
     return operation
-
-
-def _request_id() -> Json:
-    return {
-        "name": "X-Request-Id",
-        "in": "header",
-        "description": "The caller's id for the request: 1 to 64 of A-Z a-z 0-9 . _ -. Another id is made for one "
-        "that is not well formed or holds personal data.",
-        "schema": {"type": "string"},
-        "example": "print-7f3a",
-    }
 
 
 def _parameters(row: Operation) -> list[Json]:

@@ -117,11 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
                 answered = resubmit(host, asked, clock()) if begun else NotSettled()
         except (msgspec.DecodeError, ValueError):
             self._answer(400, b"")
-        except IntegrityError as error:
-            self.server.parts.alerts.raise_alert("integrity")
-            log.error("failed", error=type(error).__name__, where=error_place(error), reason="")
-            self._answer(503, b"")
         except Exception as error:  # whatever it is, the host hears that nothing was settled
+            if isinstance(error, IntegrityError):
+                self.server.parts.alerts.raise_alert("integrity")
             log.error("failed", error=type(error).__name__, where=error_place(error), reason="")
             self._answer(503, b"")
         else:
