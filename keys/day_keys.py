@@ -106,7 +106,6 @@ class DataKey(SealingKey):
 
     @property
     def day_key(self) -> DayKey:
-        """The day key of this data key."""
         if self._day_key is None:
             self._day_key = DayKey(self._seed)
         return self._day_key

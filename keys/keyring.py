@@ -245,7 +245,6 @@ class Keyring(Secret):
 
     @property
     def keyset(self) -> Keyset:
-        """The keyset in use."""
         return self._held[0]
 
     @property

@@ -230,5 +230,4 @@ def wrapped_secret(roots: RootKeys, use: Use, version: int, secret: bytes, state
 
 
 def encode(file: KeysetFile) -> bytes:
-    """Return the bytes of the file."""
     return msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n"

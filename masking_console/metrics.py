@@ -37,7 +37,6 @@ class DeskMetrics:
             Gauge(name, told, ("use",), registry=self._registry).labels("desk-session").set_function(value)
 
     def request(self, route: str, status: int, seconds: float) -> None:
-        """Count a request."""
         self._requests.labels(route, str(status)).observe(seconds)
 
     def count(self, name: Literal["sign_ins", "step_ups", "refusals"], outcome: str) -> None:

@@ -136,7 +136,6 @@ class Sessions:
             return self._change(_key(name_of(session_id)), **changes)
 
     def end(self, session_id: str) -> None:
-        """Forget a session."""
         self.end_named(name_of(session_id))
 
     def end_named(self, name: str) -> Session | None:

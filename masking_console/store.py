@@ -44,7 +44,6 @@ class SealedStore:
         self._made: tuple[bytes, SealingKey] | None = None
 
     def seal(self, key: bytes, value: bytes) -> bytes:
-        """Seal a value for a key."""
         return self._sealing.seal(value, key, secrets.token_bytes(NONCE_BYTES))
 
     def open(self, key: bytes, sealed: object) -> bytes | None:

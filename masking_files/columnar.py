@@ -154,7 +154,6 @@ class ColumnSheet(Sheet):
                 yield SheetRow(self._number, cells, (batch, row))
 
     def begin(self, write: Write, added: Sequence[str]) -> None:
-        """Begin the file."""
         self._added = len(added)
         fields = [_field(field, (field.name,), self._types) for field in self._source.schema]
         self._schema = pa.schema([*fields, *(pa.field(name, pa.string()) for name in added)])
@@ -198,7 +197,6 @@ class ColumnSheet(Sheet):
             self._waiting.clear()
 
     def _batch(self, rows: Sequence[tuple[SheetRow, Mapping[int, str] | None, Sequence[Cell]]]) -> Any:
-        """The columns of rows of one batch."""
         came = rows[0][0].origin[0].take(pa.array([line.origin[1] for line, _, _ in rows]))
         failed = [changed is None for _, changed, _ in rows]
         changes: dict[Steps, dict[int, str | None]] = {}
@@ -230,7 +228,6 @@ class _ColumnSink(io.RawIOBase):
         self._at = 0
 
     def writable(self) -> bool:
-        """Return True."""
         return True
 
     def write(self, piece: Any) -> int:
@@ -241,7 +238,6 @@ class _ColumnSink(io.RawIOBase):
         return len(piece)
 
     def tell(self) -> int:
-        """Return how much was written."""
         return self._at
 
 

@@ -101,7 +101,6 @@ def _publish(draft: Path, path: Path, *, force: bool) -> None:
 
 @contextmanager
 def discarded() -> Iterator[Write]:
-    """Discard the output."""
     yield len
 
 

@@ -40,7 +40,6 @@ class _Document(Format):
         self._write: Write
 
     def begin(self, write: Write) -> None:
-        """Write the opening."""
         self._write = write
         write(self.opening().encode())
 
@@ -53,15 +52,12 @@ class _Document(Format):
         self._write(self.closing().encode())
 
     def opening(self) -> str:
-        """Nothing."""
         return ""
 
     def answer(self, result: Result) -> str:
-        """One line."""
         return self._written(result) + "\n"
 
     def closing(self) -> str:
-        """Nothing."""
         return ""
 
     @property
@@ -129,7 +125,6 @@ class Array(_Document):
         return before + self._written(result)
 
     def closing(self) -> str:
-        """The end of the array."""
         return "\n]}\n" if self._member else "\n]\n"
 
     def _open(self) -> bool:

@@ -63,7 +63,6 @@ class Source(io.RawIOBase):
         self.line = 1
 
     def readable(self) -> bool:
-        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:

@@ -34,7 +34,6 @@ class Text:
         return Text(self.en, (*self.values, *values.items()))
 
     def in_language(self, language: Language) -> str:
-        """The text in one language."""
         pattern = self.en if language == "en" else _chinese().gettext(self.en)
         if not self.values:
             return pattern

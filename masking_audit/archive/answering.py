@@ -65,7 +65,6 @@ class ArchiveServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """The URL that it listens at."""
         host = str(self.server_address[0])
         return f"http://[{host}]:{self.server_port}" if ":" in host else f"http://{host}:{self.server_port}"
 

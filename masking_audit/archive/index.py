@@ -330,7 +330,6 @@ def _push(
 
 
 def _key(order: Order, *, newest: bool) -> Order:
-    """Return the sort key of an order."""
     return Order(-order.ms, -order.number) if newest else order
 
 
@@ -349,7 +348,6 @@ class _LineReader:
             file.close()
 
     def line(self, place: EntryPlace) -> _IndexedLine:
-        """Return the line of an entry."""
         path = segment_path(self._archive, place.segment)
         file = self._files.get(place.segment)
         if file is None:
@@ -369,7 +367,6 @@ def terms_of(tenant: str, name: str, document: EntryDocument) -> Iterable[int]:
 
 
 def term_of_id(tenant: str, name: str) -> int:
-    """Return the term of the entry with an id."""
     return _term(tenant, "id", name)
 
 

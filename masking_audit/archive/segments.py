@@ -85,7 +85,6 @@ class ArchiveState(msgspec.Struct, frozen=True):
 
 
 def segment_path(folder: Path, segment: int) -> Path:
-    """Return the path of a segment."""
     return folder / f"audit-{segment:06}.ndjson"
 
 
@@ -185,7 +184,6 @@ class Segments:
         self._file = self._lock = None
 
     def path(self, segment: int) -> Path:
-        """Return the path of a segment."""
         return segment_path(self._folder, segment)
 
     @property

@@ -226,7 +226,6 @@ def _of_keys(log: WholeLog, leak: KeyLeak, options: _IncidentOptions) -> _Made:
 
 
 def _key_leak(log: WholeLog, kind: KeyLeakKind, given: Any, options: _IncidentOptions) -> KeyLeak:
-    """Return what leaked of keys, and when."""
     policies = _policies(log, options)
 
     @cache

@@ -67,7 +67,6 @@ def say_findings(findings: Findings) -> None:
 
 
 def count(number: int, what: str) -> str:
-    """Return a count with its noun."""
     if number == 1:
         return f"1 {what}"
     return f"{number} {what.removesuffix('y')}{'ies' if what.endswith('y') else 's'}"

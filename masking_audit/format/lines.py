@@ -94,7 +94,6 @@ class CheckpointLine:
 
     @property
     def message(self) -> bytes:
-        """The signed message."""
         return checkpoint_message(self.link)
 
 

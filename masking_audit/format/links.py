@@ -49,7 +49,6 @@ def fact_hash(content: bytes) -> str:
 
 
 def link_of_hash(previous: bytes, writer: str, number: int, hashed: bytes) -> bytes:
-    """Return the link of an entry, from its hash."""
     return _linked(_ENTRY, previous, writer, number, hashed)
 
 

@@ -106,7 +106,6 @@ class HistoryReader:
             self._rows[name] = found
 
     def history(self) -> History:
-        """Return what was added."""
         found = [row for name, rows in self._rows.items() if name not in self._taken_back for row in rows]
         return History(
             openings=sorted(row for row in found if isinstance(row, OpenedFields)),

@@ -108,7 +108,6 @@ class _ChangedRows:
 
 
 def say(name: str, language: Language) -> str:
-    """Return a text in a language."""
     return TEXTS[name].in_language(language)
 
 

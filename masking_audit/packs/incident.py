@@ -178,7 +178,6 @@ class Incident:
         return self.begin <= entry.at < self.end and self.subject.acts_in(entry)
 
     def _rows_of(self, name: str, entry: Entry) -> Iterator[KeptRow]:
-        """Yield the rows of an act."""
         part = PARTS.get(entry.action)
         if part is Part.CASES and entry.outcome == Outcome.DONE:
             yield _case(name, entry)

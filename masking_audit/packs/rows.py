@@ -59,7 +59,6 @@ class KeptRows:
         self._sorted = False
 
     def add(self, rows: Iterable[KeptRow]) -> None:
-        """Add rows."""
         self._waiting += [(*row[:-1], _encode(row.cells)) for row in rows]
         if len(self._waiting) >= _AT_ONCE:
             self._flush()

@@ -56,7 +56,6 @@ class Sharing:
     _rows: KeptRows = field(default_factory=KeptRows)
 
     def sum_period(self, entries: Iterable[tuple[str, Entry]]) -> None:
-        """Add the entries of the period."""
         void: set[str] = set()
         for name, entry in entries:
             void.update(entry.takes_back)

@@ -27,7 +27,6 @@ class TreeHead:
 
     @property
     def text(self) -> str:
-        """The text of the note."""
         return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
 
 

@@ -81,7 +81,6 @@ class Findings:
 
     @property
     def count(self) -> int:
-        """The number of findings."""
         return self.counts.total()
 
     def __iter__(self) -> Iterator[Finding]:
@@ -94,7 +93,6 @@ class Findings:
         return slot_of(where.partition("-")[0], self.slots)
 
     def add(self, kind: FindingKind, line: int, where: str, text: str) -> None:
-        """Add a finding."""
         self.counts[kind] += 1
         if len(self._kept) < MAX_FINDINGS:
             self._kept.append(Finding(kind, line, where, text, 0, line))

@@ -47,7 +47,6 @@ def search() -> Response | str | tuple[str, int]:
 
 @pages.get("/cases/<name>")
 def shown(name: str) -> str:
-    """One case."""
     return render_template("case.html", **case_page(name))
 
 

@@ -68,7 +68,6 @@ def report(name: str) -> Response:
 
 @pages.post("/incidents/<name>/close")
 def close(name: str) -> Response:
-    """Close an incident."""
     g.person.post("incidents", name, "close", body={})
     return see_other(url_for("incidents.one", name=name))
 
@@ -84,7 +83,6 @@ def form(name: str, country: str) -> Response:
 
 @pages.post("/incidents/holds")
 def propose_hold() -> Response:
-    """Propose a legal hold."""
     body = {
         "hold": request.form.get("hold", "").strip(),
         "reason": request.form.get("reason", ""),

@@ -63,7 +63,6 @@ def freeze() -> Response:
 
 @pages.post("/people/unfreeze")
 def unfreeze() -> Response:
-    """Unfreeze a person."""
     principal = request.form.get("principal", "").strip()
     g.person.post_signed("principals", principal, "thaw", body={})
     return see_other(url_for("people.shown", at=principal))

@@ -77,7 +77,6 @@ class LocalCheckpoint:
                 write_secret_file(self._path, write_line(seen), replace=True)
 
     def delete(self) -> None:
-        """Delete the saved checkpoint."""
         self._path.unlink(missing_ok=True)
         self.newest = None
 

@@ -39,7 +39,6 @@ class Wanted:
     end: int | None = None
 
     def matches(self, entry: Mapping[str, Any]) -> bool:
-        """Whether an entry is wanted."""
         return (
             self.principal in (None, entry["principal"])
             and self.action in (None, entry["action"])

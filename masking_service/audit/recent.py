@@ -31,7 +31,6 @@ class Figures(NamedTuple):
         return any(self)
 
     def plus(self, other: "Figures") -> "Figures":
-        """The sums."""
         return Figures(*(a + b for a, b in zip(self, other, strict=True)))
 
 

@@ -59,7 +59,6 @@ class Streams:
         return _entry(writer, found[0][0], fields_of(found[0][1])).number if found else 0
 
     def newest_checkpoint(self) -> CheckpointLine | None:
-        """Return the newest checkpoint, or None."""
         found = self._read((b"XREVRANGE", self.keys.checkpoints, b"+", b"-", b"COUNT", 1))
         return read_checkpoint(fields_of(found[0][1])) if found else None
 

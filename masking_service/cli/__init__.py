@@ -24,7 +24,6 @@ class Deferred(click.Command):
         self.module = module
 
     def imported(self) -> click.Command:
-        """Return the command."""
         command: click.Command = getattr(import_module(self.module), str(self.name).replace("-", "_"))
         return command
 

@@ -259,7 +259,6 @@ def _query(row: Operation) -> Any:
 
 
 def _encoded(row: Operation, answered: Any) -> Response:
-    """Encode what an operation answered."""
     status, content = next(iter(row.answers.items()))
     if isinstance(answered, Answered):
         return answer(answered.content, answered.status)

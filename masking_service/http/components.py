@@ -185,5 +185,4 @@ def _decided(rules: Rules, known: Mapping[str, Schema]) -> dict[str, Json]:
 
 
 def reference(shape: type[msgspec.Struct] | Batch) -> Json:
-    """A reference to a shape."""
     return {"$ref": _REF.format(name=shape.name if isinstance(shape, Batch) else shape.__name__)}

@@ -69,7 +69,6 @@ class Problem(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status."""
         return PROBLEMS[self.code].status
 
     def body(self, language: Language = "en") -> dict[str, Any]:
@@ -207,7 +206,6 @@ def problem_answer(problem: Problem) -> Response:
 
 
 def encode_problem(problem: Problem, language: Language = "en") -> bytes:
-    """The bytes of a problem document."""
     return encode(problem.body(language))
 
 

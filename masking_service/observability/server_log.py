@@ -29,7 +29,6 @@ class _RewritingHandler(logging.Handler):
     _gunicorn = True  # gunicorn removes handlers with this attribute before it sets up logging again
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Log one record."""
         fields = {"event": "server", "reason": _safe_message(record)} if _is_gunicorns(record) else {"event": "library"}
         if record.exc_info and record.exc_info[1] is not None:
             fields |= {"error": type(record.exc_info[1]).__name__, "where": error_place(record.exc_info[1])}

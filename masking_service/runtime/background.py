@@ -60,7 +60,6 @@ class BackgroundThreads:
         self._stop.wait(seconds)
 
     def start_threads(self) -> None:
-        """Start the threads."""
         for thread in self._threads:
             thread.start()
 

@@ -205,7 +205,6 @@ class IntakeConditions:
         self._parts = parts
 
     def collect(self) -> "Iterator[Metric]":
-        """Yield all gauges."""
         yield gauge("build_info", "The release, in a label.", {(__version__,): 1}, "version")
         yield gauge(
             "published_age_seconds",

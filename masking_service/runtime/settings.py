@@ -109,7 +109,6 @@ class Settings:
 
     @property
     def keyset(self) -> Path:
-        """The keyset file."""
         return self.state_dir / "keyset.json"
 
     @classmethod

@@ -151,7 +151,6 @@ class Connection:
             raise RedisConnectionError(type(error).__name__) from None
 
     def close(self) -> None:
-        """Close it."""
         self._connection.disconnect()
 
 
@@ -394,7 +393,6 @@ class OneServer:
         self._primary: Address | None = None
 
     def owner(self, slot: int) -> Node:
-        """Return the server."""
         del slot
         return self._node
 
@@ -403,7 +401,6 @@ class OneServer:
         return {self._node: ()}
 
     def known_owners(self) -> Sequence[Node]:
-        """Return the server."""
         return (self._node,)
 
     def refresh(self, moved: Sequence[MovedError] = ()) -> None:

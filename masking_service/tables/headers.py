@@ -211,7 +211,6 @@ def kind_at(schema: Schema, steps: Steps) -> str | None:
 
 @cache
 def known_headers() -> Any:
-    """The file of known headers."""
     return read_yaml(resources.files(__package__).joinpath("headers.yaml").read_text(encoding="utf-8"))
 
 
@@ -228,7 +227,6 @@ def _meanings() -> tuple[dict[str, str], dict[str, int]]:
 
 
 def is_known(header: str) -> bool:
-    """Return whether a header is a common one."""
     return normal(_NOTE.sub("", header)) in _meanings()[0] or is_impersonal(header)
 
 

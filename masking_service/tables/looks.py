@@ -75,7 +75,6 @@ def looks_like_name(cell: str) -> bool:
 
 
 def looks_like_address(cell: str) -> bool:
-    """Whether there is an address in the cell."""
     return len(cell) > _SHORTEST_ADDRESS and bool(_HAN_ADDRESS.search(cell) or _LATIN_ADDRESS.search(cell))
 
 

@@ -55,7 +55,6 @@ class Sample:
 
     @property
     def empty(self) -> bool:
-        """Whether no cell was sampled."""
         return not self._recent
 
     def likely(self) -> Counter[str]:

@@ -81,7 +81,6 @@ def deciding(act: SignedAct, case: Case) -> Deed:
 
 
 def erasing(keys: TenantKeys, waybill_no: str) -> Deed:
-    """Erase a waybill."""
     item = {"waybill_no": waybill_no}
     return Deed(act=SignedAct.ERASE, exact=(_exactly(item),), about=(_waybill(keys, item),))
 

@@ -327,6 +327,5 @@ class UseCases:
         self._use_cases = use_cases
 
     def of(self, kind: type[UseCase]) -> UseCase:
-        """Return the use case of this class."""
         found: UseCase = self._use_cases[kind]
         return found

@@ -163,7 +163,6 @@ class Operation:
 
     @property
     def path(self) -> str:
-        """The path."""
         return self.route.partition(" ")[2]
 
     @property

@@ -352,7 +352,6 @@ def visible(policy: Policy, principal: Principal, case: Case | None) -> Case:
 
 
 def case_answer(policy: Policy, case: Case, now: int) -> answers.Case:
-    """The answer that describes a case."""
     opening = case.opening
     unconfirmed = None if policy.rules.cases.check is None else "unconfirmed"
     return answers.Case(

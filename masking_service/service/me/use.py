@@ -111,7 +111,6 @@ class AboutMe:
 
 
 def budgets_left(grants: Sequence[Grant], rooms: Sequence[Sequence[Room]]) -> list[answers.BudgetLeft]:
-    """Return what is left of the budgets of grants, as an answer."""
     return [
         answers.BudgetLeft(
             grant.budget.counts if grant.budget else "",

@@ -78,7 +78,6 @@ class DocumentPlace:
         return found
 
     def items(self) -> list["DocumentPlace"]:
-        """Return the entries of a list."""
         if not isinstance(self.value, list):
             self._expected("a list")
             return []
@@ -122,7 +121,6 @@ class DocumentPlace:
         return least
 
     def truth(self) -> bool:
-        """Return `true` or `false`."""
         if isinstance(self.value, bool):
             return self.value
         self._expected("true or false")
@@ -148,7 +146,6 @@ class DocumentPlace:
         return 0
 
     def word(self, known: Collection[str], what: str) -> str:
-        """Return one of the known words."""
         if isinstance(self.value, str) and self.value in known:
             return self.value
         self._expected(f"no such {what}; there are: {', '.join(sorted(known)) or 'none'}", whole=True)

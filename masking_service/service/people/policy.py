@@ -195,7 +195,6 @@ class Policy:
         return rule.approvals if needed else 0
 
     def retention_days(self, tenant: str) -> int:
-        """Return the retention of a tenant, in days."""
         return self.rules.retention_tenants.get(tenant, self.rules.retention_default)
 
     def search(self, tenant: str) -> SearchRule:
@@ -321,7 +320,6 @@ def _table(grants: Sequence[Grant], roles: Mapping[str, Role]) -> _Table:
 
 
 def _grants(policy_rules: Rules) -> Iterator[Grant]:
-    """Yield all grants of the policy."""
     for role in policy_rules.roles.values():
         budgets: dict[str, Budget | None] = {
             Permission.WAYBILL_VIEW: role.budgets.get("full_views"),
@@ -348,7 +346,6 @@ def _grants(policy_rules: Rules) -> Iterator[Grant]:
 
 
 def _look_up_keys(grant: Grant, role: Role) -> Iterator[_LookUpKey]:
-    """Yield the look-up keys of a grant."""
     yield grant.role, grant.permission, grant.profile, grant.purpose
     if grant.profile is not None and len(role.profiles) == 1:
         yield grant.role, grant.permission, None, None

@@ -89,7 +89,6 @@ class _AllowedCall:
 
     @property
     def case(self) -> str | None:
-        """The name of the case."""
         return self.authority.opening.case if self.authority else None
 
     @property

@@ -196,7 +196,6 @@ def field(key_id: bytes) -> bytes:
 
 
 def key_id_of_field(name: bytes) -> bytes:
-    """Return the id in a field name."""
     return urlsafe_b64decode(name + b"=")
 
 
@@ -233,7 +232,6 @@ class KeysBehind:
         return self._heads.get(header)
 
     def _data_key_ids(self, headers: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Return the ids of data keys by header."""
         hourly = [header for header in headers if header[:1] == bytes((HOUR_FORMAT,))]
         wraps = self._store.read([(b"GET", hour_key_key(header[2:])) for header in hourly])
         heads = {header: head_of(wrap) for header, wrap in zip(hourly, wraps, strict=True) if wrap is not None}

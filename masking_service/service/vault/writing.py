@@ -291,7 +291,6 @@ class RecordWriter(TenantState, ABC):
         }
 
     def _sealed(self, tenant: str, key: SealingKey, drafts: Sequence[Draft], places: Sequence[bytes]) -> list[bytes]:
-        """Return the sealed records."""
         del tenant
         plain = [records.plaintext(draft.record) for draft in drafts]
         return key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))

@@ -118,7 +118,6 @@ class Listing:
         self._to_read = MAX_READ
 
     def invalid(self, fault: InvalidRecord, record: Any = None) -> answers.InvalidRecord:
-        """Return the answer to a faulty record."""
         places = [answers.RecordFault(pointer, code) for pointer, code in self._listed(fault.errors)]
         error = answers.InvalidRecordError(places[0].code, places)
         if error.code == NOTHING_MAPPED:
@@ -134,7 +133,6 @@ class Listing:
         return answers.InvalidRecord(error)
 
     def warnings_of(self, masked: Masked) -> answers.Warnings:
-        """Return the warnings of a masked record."""
         if not masked.warnings:
             return UNSET
         return [answers.RecordWarning(pointer, code) for pointer, code in self._listed(masked.warnings)]

@@ -378,7 +378,6 @@ class StoreAndCompare:
     def _set_first_custody(
         self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], custody: Custody
     ) -> None:
-        """Set the first custody of stored waybills."""
         stored = [
             draft.outcome
             for draft in drafts
