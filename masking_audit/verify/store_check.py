@@ -22,9 +22,9 @@ from masking_audit.format.links import entry_id, fact_hash
 from masking_audit.verify.findings import FindingKind
 from masking_audit.verify.verifier import Verification
 from masking_service.audit.actions import Action
-from masking_service.audit.places import PLACES, RECORD
+from masking_service.audit.places import PLACES, RECORD, places_in
 from masking_service.audit.streams import Streams
-from masking_service.store.client import Command, Reply, Store
+from masking_service.store.client import Command, Store
 from masking_service.store.layout import PREFIX
 
 SLACK_SECONDS: Final = 10
@@ -292,7 +292,7 @@ def _stored_values(store: Store, facts: Facts, clock: Callable[[], int]) -> Iter
         commands: list[Command] = [(command, key) for _, command, key in kinds]
         now = clock()
         for (what, _, key), reply in zip(kinds, store.read(commands), strict=True):
-            for place, value in _values(key, reply):
+            for place, value in places_in(key, reply):
                 by_intake = what == "custody" and value[:1] == bytes((HOUR_FORMAT,))
                 yield _StoredValue(what, fact_hash(place), fact_hash(value), now, by_intake)
 
@@ -303,13 +303,6 @@ def _kind(key: bytes, facts: Facts) -> tuple[str, bytes, bytes] | None:
         if pattern.fullmatch(key):
             return None if what == RECORD and fact_hash(key) not in facts else (what, command, key)
     return None
-
-
-def _values(key: bytes, reply: Reply) -> Sequence[tuple[bytes, bytes]]:
-    """Return places and values from the reply of GET or HGETALL."""
-    if isinstance(reply, list):
-        return [(key + b"/" + field, value) for field, value in zip(reply[0::2], reply[1::2], strict=True)]
-    return [] if reply is None else [(key, reply)]
 
 
 def is_not_in_log(found: StoreMismatch) -> bool:

@@ -30,3 +30,10 @@ PLACES: Final = (
     ("list of clients", b"HGETALL", re.compile(rb"wm:clients")),
 )
 """What each is, the command that reads it, and the names of its keys."""
+
+
+def places_in(key: bytes, reply: list[bytes] | bytes | None) -> list[tuple[bytes, bytes]]:
+    """Return the places and values in the reply to the command that reads a key."""
+    if isinstance(reply, list):
+        return [(key + b"/" + name, value) for name, value in zip(reply[0::2], reply[1::2], strict=True)]
+    return [] if reply is None else [(key, reply)]

@@ -9,7 +9,6 @@ import hmac
 import secrets
 import sys
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from werkzeug.serving import make_server
 
 from keys.development_issuer import public_pem
 from keys.files import read_secret_file
+from keys.public_keys import b64
 from masking_service.outbound import LOOPBACK
 from masking_service.service.people.issuers import DEVELOPMENT_ALGORITHM, DEVELOPMENT_AUDIENCE
 from masking_service.service.people.rules import DEVELOPMENT_ISSUER
@@ -117,7 +117,7 @@ class DevelopmentIssuer:
         found = self._codes.pop(code, None)
         if found is None or found.expires < time.time() or found.redirect_uri != redirect_uri:
             return None
-        challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        challenge = b64(hashlib.sha256(verifier.encode()).digest())
         return self._tokens(found, found.nonce) if hmac.compare_digest(challenge, found.challenge) else None
 
     def refresh(self, token: str) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Reading cases: one, a list, and what was opened under one. The desk, which approves none, sees its own."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.keyring import Keyring, TenantKeys
+from keys.public_keys import b64
 from masking_service.masking.errors import InvalidRecord
 from masking_service.masking.timestamps import rfc3339
 from masking_service.masking.waybill import normalise_waybill_no
@@ -379,7 +380,7 @@ def case_answer(policy: Policy, case: Case, now: int) -> answers.Case:
 def _cursor(keys: TenantKeys, place: CasePlace, nonce: bytes) -> str:
     """Return where the reading of a page ended, sealed: the caller may not see the case at that place."""
     sealed = keys.state.seal(b"%d %s" % place, _CURSOR_CONTEXT, nonce)
-    return CURSOR + urlsafe_b64encode(sealed).decode().rstrip("=")
+    return CURSOR + b64(sealed)
 
 
 def _place_of(keys: TenantKeys, text: str) -> CasePlace:

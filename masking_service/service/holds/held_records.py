@@ -12,13 +12,14 @@ from typing import Final
 
 from keys.aead import KEY_ID_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
+from masking_service.audit.places import places_in
 from masking_service.service.state.sealed import Sealed, TenantState
 from masking_service.service.state.swap import Swapped, swap_question
 from masking_service.service.vault import records
 from masking_service.service.vault.records import HELD_UNTIL, Record
 from masking_service.service.vault.vault import Vault
 from masking_service.service.vault.wrapped_keys import HOLD_DAY
-from masking_service.store.client import Command, Reply, Store
+from masking_service.store.client import Command, Store
 from masking_service.store.layout import (
     CLAIM,
     call_records_key,
@@ -261,7 +262,7 @@ class HeldRecords(TenantState):
         replies = iter(self._store.read(asked))
         for each, until in zip(keys, change.ends.values(), strict=True):
             for key in each:
-                values = _values(key, next(replies))
+                values = places_in(key, next(replies))
                 if not values:
                     continue
                 if now is None:
@@ -298,10 +299,3 @@ def _places_beside(
     """
     newest, *older = everywhere
     return [one for one in (newest, *older) if one[0] != place and (one is newest or one[1] not in (None, CLAIM))]
-
-
-def _values(key: bytes, reply: Reply) -> list[tuple[bytes, bytes]]:
-    """Return places and values from the reply of GET or HGETALL."""
-    if isinstance(reply, list):
-        return [(key + b"/" + name, value) for name, value in zip(reply[0::2], reply[1::2], strict=True)]
-    return [] if reply is None else [(key, reply)]
