@@ -42,6 +42,15 @@ _back: Final = Expression(
     rf"|(?i:\b(?:apt|apartment|unit|room|rm|suite|ste|flat)\.? |\#)[0-9A-Z*]{{1,5}},? (?P<abroad>{_FULL_NAME})\s*$"
 ).search
 """Finds a name behind the house or the room of an address in Han, or behind the room of another address."""
+_beside_phone: Final = Expression(
+    rf"(?:(?<![\s\S])|(?<=[\n,;，；])\s?)(?P<before>{_FULL_NAME})"
+    r"(?=[\s,;:，；：]{1,3}(?:\+[0-9]{0,3}[ \-]?)?\(?\*{5})"
+    rf"|\*{{4}}[0-9]{{0,4}}[\s,;，；]{{1,3}}(?P<behind>{_FULL_NAME})(?=\s*(?:$|[\n,;，；]))"
+).finditer
+"""Finds a name that is a part of an address of its own, beside a phone."""
+_first_line: Final = Expression(rf"\s*(?P<line>{_FULL_NAME}),?[ \t]*\n(?=[^\n]*[0-9*])").match
+_begins_in_cyrillic: Final = re.compile("[\u0400-\u04ff]").match
+_phone_below: Final = re.compile(r"(?:\+[0-9]{0,3}[ \-]?)?\(?\*{5}").match
 _pinyin: Final = Expression(f"(?:{any_of(cues.PINYIN_SYLLABLES)}){{1,2}}").fullmatch
 """Matches a given name of China in pinyin: wei, xiaoming."""
 _ends_word: Final = re.compile(rf"[{LETTERS}'’.]").match
@@ -56,6 +65,18 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
     if has_capital(text):
         yield from announced_in_address(text)
         yield from latin_names_at_ends(text)
+        yield from _names_in_parts(text)
+
+
+def _names_in_parts(text: str) -> Iterator[Span]:
+    """Yield the spans of names that are a part or the first line of an address."""
+    line = _first_line(text)
+    if line and _is_beside(text, line["line"], "name" if _phone_below(text, line.end()) else "abroad"):
+        yield line.span("line")
+    if "*****" in text:
+        for match in _beside_phone(text):
+            if _is_beside(text, match[match.lastgroup or 0], "abroad"):
+                yield match.span(match.lastgroup or 0)
 
 
 def latin_names_at_ends(text: str) -> Iterator[Span]:
@@ -87,7 +108,7 @@ def _is_beside(text: str, name: str, group: str) -> bool:
     words = [*map(plain_word, name.split(" "))]
     if not is_latin_name(name) or not NO_PERSON.isdisjoint(words) or _is_shop(words):
         return False
-    known = words[0] in GIVEN
+    known = words[0] in GIVEN or (words[-1] in GIVEN and _begins_in_cyrillic(name) is not None)
     if group == "abroad":
         # Apt 3B Brooklyn NY
         return known and (len(words[-1]) != len("NY") or not name[-2:].isupper() or text.startswith(name))

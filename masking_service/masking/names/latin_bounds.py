@@ -99,7 +99,7 @@ LONGEST: Final = 48
 def latin_name_at(text: str, start: int) -> int | None:
     """Return where a name that begins at `start` ends; None if there is none."""
     found = _name(text, start)
-    if not found:
+    if not found or found[0].partition(" ")[0].lower() in cues.EVENTS:
         return None
     if is_latin_name(found[0]):
         return found.end()

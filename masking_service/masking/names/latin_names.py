@@ -193,6 +193,7 @@ _STREET_WORDS: Final = (
 )
 _STREET_WORD_BEFORE: Final = re.compile(f"{_STREET_WORDS}$", re.I).search
 _STREET_BEFORE: Final = re.compile(rf"(?:(?<![0-9]{{5}})[0-9][A-Za-z]?[,.]? |{_STREET_WORDS})$", re.I).search
+_NO_FIRST: Final = cues.NO_LATIN_NAME | cues.EVENTS
 _is_title: Final = re.compile(rf"{TITLE}|doctor ", re.I).match
 _UNNAMED_STREET: Final = re.compile(
     rf"(?:^|, ?)[0-9]{{1,5}}[A-Za-z]? (?:(?!(?:{LATIN_PLACE})\b)[A-Za-z'.]+ ){{1,4}}$", re.I
@@ -201,11 +202,20 @@ _UNNAMED_STREET: Final = re.compile(
 _COMPASS: Final = ("NE", "NW", "SE", "SW")
 """What may follow the word for a street: 143 20th Street Dr NW."""
 _STREET_BEHIND: Final = re.compile(
-    r" (?:street|road|avenue|marg|path|nagar|ROAD|STREET|Street|Road|Avenue|Rd|St)\b"
+    r" (?:street|road|avenue|way|marg|path|nagar|gate|gata|gatan|gade|vej|vei"
+    r"|ROAD|STREET|Street|Road|Avenue|Way|Rd|St)\b"
 ).match
 _PLACE_BEFORE: Final = re.compile(rf"[{UPPER}]{LETTER}+(?<!ed) $").search
 _HIDDEN_FIRM: Final = Expression(rf"\*+(?: \*+)* (?:{any_of(LATIN_FORMS)})\b", re.I).match
 """Matches what is behind the first letters of a firm whose name is hidden: c/o GR*** *** Limited."""
+_LONGEST_THING: Final = 14
+_THING_BEFORE: Final = re.compile(
+    r"\b(?:building|bldg|house|apartment|society|tower|estate|complex|village|town|city|district|state|province|country"
+    r"|region|area|street|road|company|firm|brand|shop|store|product|item|category|model|file|school|college|hospital|hotel"
+    r"|bank|branch|warehouse|station|site|service|project|vessel|device|domain|department)['’]?s? $",
+    re.I,
+).search
+"""Finds a word for a thing that is named."""
 _OUR: Final = re.compile(r"\b(?:noss+a|nuestra|n\.) $", re.I).search
 """Finds what is before the title of a saint, which begins names of churches and roads: Nossa Senhora da Penha."""
 _HOUSE_BEHIND: Final = re.compile(
@@ -328,7 +338,7 @@ def _is_street_or_house(name: str) -> bool:
     first, _, others = name.partition(" ")
     if normalize("NFC", first.lower()) in cues.VIETNAMESE_PLACES:
         return True
-    return " " not in others and plain_word(others) in cues.LATIN_STREETS
+    return not cues.LATIN_STREETS.isdisjoint(map(plain_word, others.split()[-2:]))
 
 
 def _names_beside_persons(text: str) -> Iterator[Span]:
@@ -339,7 +349,7 @@ def _names_beside_persons(text: str) -> Iterator[Span]:
         if match.groupdict().get("sign") == "," and (_ends_part(text, match.end()) is None or _OF_TRADE(match[0])):
             continue
         first = match["name"].partition(" ")[0]
-        if first.lower() in cues.NO_LATIN_NAME and plain_word(first) not in GIVEN:
+        if first.lower() in _NO_FIRST and plain_word(first) not in GIVEN:
             continue
         if not begins_with_street(match["name"]) and not is_of_firm(match["name"]):
             yield from (span for span in trimmed(match) if " " in text[slice(*span)])
@@ -350,7 +360,17 @@ def _names_beside_persons(text: str) -> Iterator[Span]:
 
 def _is_street(text: str, start: int, end: int) -> bool:
     """Whether a word for a street or a house number is beside what looks like a person's name."""
-    return _HOUSE_BEHIND(text, end) is not None or _STREET_BEFORE(text_before(text, start, _LONGEST_STREET)) is not None
+    return (
+        _HOUSE_BEHIND(text, end) is not None
+        or _STREET_BEHIND(text, end) is not None
+        or _STREET_BEFORE(text_before(text, start, _LONGEST_STREET)) is not None
+    )
+
+
+def _is_of_thing(match: re.Match[str]) -> bool:
+    """Whether the word `name` tells what a thing is called: Building name: Amber Tower."""
+    before = text_before(match.string, match.start(), _LONGEST_THING)
+    return match[0][:4].casefold() == "name" and _THING_BEFORE(before) is not None
 
 
 def _right_before(match: re.Match[str]) -> Span:
@@ -368,7 +388,7 @@ def _is_no_cue(match: re.Match[str]) -> bool:
         return _PLACE_BEFORE(match.string, *_right_before(match)) is not None
     if match[0][:1] in "Ss" and _OUR(match.string, *_right_before(match)) is not None:
         return True
-    if _HIDDEN_FIRM(match.string, match.end("name")) is not None or _is_office(match):
+    if _HIDDEN_FIRM(match.string, match.end("name")) is not None or _is_office_or_event(match) or _is_of_thing(match):
         return True
     if match[0].isascii():
         return False
@@ -379,10 +399,14 @@ def _is_no_cue(match: re.Match[str]) -> bool:
     return normalize("NFC", f"{title}-{first}".lower()) in cues.LATIN_TITLED
 
 
-def _is_office(match: re.Match[str]) -> bool:
-    """Whether the first word behind a cue in a sentence begins the name of a firm or an office: A/C Departamento …"""
+def _is_office_or_event(match: re.Match[str]) -> bool:
+    """Whether the first word behind a cue in a sentence begins the name of a firm or an office, or tells an event.
+
+    Examples: A/C Departamento …, Customer Refused.
+    """
     cue = match.string[match.start() : match.start("name")].rstrip()
-    return cue[-1:] not in ":：." and is_of_firm(match["name"].partition(" ")[0])
+    first = match["name"].partition(" ")[0]
+    return cue[-1:] not in ":：." and (is_of_firm(first) or first.lower() in cues.EVENTS)
 
 
 def _is_of_street(match: re.Match[str]) -> bool:

@@ -115,6 +115,8 @@ _DONE_AT: Final = frozenset("收寄件货")
 """Characters behind which 时 means "when": 收件时出示."""
 _BLANKS: Final = frozenset(" \u3000")
 _title_in_brackets: Final = Expression(rf"[（(](?:{any_of(cues.TITLES)})[)）]").match
+_ABOUT: Final = ("费约", "費約")
+"""What is behind a cue where the text tells how much a service costs, and no family name."""
 _OF_OFFICES: Final = frozenset("路街楼房区")
 """Family names that are places behind the word for an administration."""
 _PREPOSITIONS: Final = frozenset("和向连都从全时")
@@ -189,7 +191,9 @@ def _cues_in(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _is_in_a_word(text: str, cue: str, start: int, end: int) -> bool:
-    """Whether a cue at this span is part of a word that no name follows: 收银员, 收费, 丰收路, 加收房费, 行政路."""
+    """Whether a cue at this span is part of a word that no name follows: 收银员, 收费, 配送费约, 丰收路, 行政路."""
+    if text.startswith(_ABOUT, end):
+        return True
     if end - start > 1:
         return cue == "行政" and text[end : end + 1] in _OF_OFFICES
     if text.startswith(_longer_cues.get(cue, ()), start) or (

@@ -25,16 +25,16 @@ from masking_service.masking.words.han_words import COST_OF_USUAL_GIVEN, NO_WORD
 _STARTS: Final = "".join(sorted(ANY_FAMILY | {name[0] for name in DOUBLE_FAMILY_NAMES}))
 _NAME: Final = rf"[{_STARTS}][{HAN}]{{1,3}}?"
 _PHONES: Final = r"(?:[\s\[（(【]{0,2}\+?[0-9\-]{0,5}\*{5,}+[0-9]{0,4}[\]）)】]?){1,3}"
-_DELIVERS: Final = r"\s?(?:正在(?:第|派|为|投|配|揽)|为您?(?:派|投|配)|准备(?:派|投))"
+_DELIVERS: Final = r"\s?(?:正在(?:第|派|为|投|配|揽)|为您?(?:派|投|配)|准备(?:派|投)|已(?:揽|取)[收件])"
 _DONE: Final = r"已(?:收入|打包|发出|收件|拆包|装车|卸车|入库|出库|揽收)"
 _trace: Final = Expression(
-    rf"(?:[】\]]\s?的\s?|(?:派件|业务|快递|投递|揽投|配送|收派|派送)[员員]\s?[:：]?\s?)"
+    rf"(?:[】\]）)]\s?的\s?|[部司点站店]的|(?:派件|业务|快递|投递|揽投|配送|收派|派送)[员員]\s?[:：]?\s?)"
     rf"(?P<delivers>{_NAME})(?:{_PHONES})?(?={_DELIVERS})"
     rf"|(?:(?<![\s\S])|(?<=\n))[「“](?P<said>{_NAME})[:：]"
     rf"|[】\]]\s?{_DONE}\s+(?P<done>{_NAME})(?![^\n])"
     rf"|[司部点站店处场][\-－—](?P<dashed>{_NAME})(?=[\-－—](?:派件|派送|投递|收件|揽收|取件)中?(?![{HAN}]))"
 ).finditer
-_may_hold: Final = re.compile(r"[】\]员\-－—「“]").search
+_may_hold: Final = re.compile(r"[】\]员\-－—「“]|[部司点站店]的").search
 _NO_NOUN: Final = frozenset("atpurm")
 """Classes of words that are no names: 马上."""
 _no_name: Final = Expression(rf"(?:{any_of((*cues.TITLES, *cues.ROLES, *cues.LABELS))})$").search
@@ -69,7 +69,7 @@ def find(text: str) -> Iterator[Span]:
         )
         kind = han_words().words.get(name, NO_WORD)[0]
         is_name = match["said"] is None or names_between_words.is_name(name, plainly=True)
-        if is_name and not place and kind not in _NO_NOUN and _no_name(name) is None:
+        if is_name and not place and name != "包裹" and kind not in _NO_NOUN and _no_name(name) is None:
             yield start, end
 
 

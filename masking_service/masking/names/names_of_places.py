@@ -57,6 +57,8 @@ _building_behind: Final = re.compile(
 _is_tower: Final = re.compile(f"[{HAN}](?:大厦|中心|广场)").fullmatch
 _phone_before: Final = re.compile(r"[0-9+\- ]*\*{6,}[0-9]{0,4}\s?").fullmatch
 _is_village: Final = re.compile(f"[{HAN}]家[庄村湾沟寨堡坡岭坝坪洼]").fullmatch
+_note_behind: Final = re.compile(r"[（(](?![^）)]*\*{4})[^）)]{1,40}[）)](?![收代签亲先女])").match
+"""Matches the beginning of a note in brackets without a phone: 24号和平苑(东门)."""
 _is_town: Final = re.compile("[县镇]").match
 _AROUND: Final = frozenset("省市州区县盟旗")
 """Characters before a county or a town: 濮阳市濮阳县."""
@@ -76,10 +78,12 @@ def _is_of_place(text: str, start: int, end: int) -> bool:
         return True
     if _is_building(text, start, end) or (end == len(text) and _is_village(name) and _phone_before(text, 0, start)):
         return True
-    if _side_of_road(text, start, end) or (name[0] == "楼" and name[1:] in _FLOORS):
+    if _side_of_road(text, start, end) or (name[0] == "楼" and name[1:] in _FLOORS) or "区" in name[1:]:
         return True
     if len(name) == 1 or before in _ANNOUNCE:
         return False
+    if _is_district_or_estate(text, start, end):
+        return True
     is_road = name[0] == "路" and is_han(before) and before not in _ENDS_OF_HOUSES and not announced(text, start)
     if is_road and not follows(text, end):
         return not names_between_words.is_name(name[1:])
@@ -97,6 +101,13 @@ def _is_of_place(text: str, start: int, end: int) -> bool:
         return _road_behind(text, end) is not None
     of_house = name[-1] == "道" and _house_behind(text, end) is not None
     return of_house or _firm_behind(text, end) is not None or _place_behind(text, end) is not None
+
+
+def _is_district_or_estate(text: str, start: int, end: int) -> bool:
+    """Whether 区 of a district begins this, or an estate is between a house and a note: 24号和平苑(东门)."""
+    if text[start] == "区":
+        return is_han(text[start - 1 : start])
+    return text[start - 1 : start] == "号" and text[end - 1] == "苑" and _note_behind(text, end) is not None
 
 
 def _is_building(text: str, start: int, end: int) -> bool:

@@ -49,6 +49,8 @@ PLAIN: Final = {section[-1]: _WORDS[section] for section in ("plain-v", "plain-n
 UNITS: Final = "元块份箱件个盒袋斤包瓶单套桶提条只本罐板"
 """Units behind a number: how much a person orders or pays."""
 NO_LATIN_NAME: Final = frozenset(_WORDS["no-latin-name"])
+EVENTS: Final = frozenset(_WORDS["events"])
+"""What is behind a word for a person in English without announcing a name: customer refused, driver assigned."""
 NO_LATIN_NAME_ALONE: Final = NO_LATIN_NAME.union(_WORDS["no-latin-name-alone"], single_words_for_documents())
 BRANDS: Final = frozenset(_WORDS["brands"])
 NICKNAMES: Final = frozenset(_WORDS["nicknames"])

@@ -8,7 +8,7 @@ from masking_service.masking.words import name_cues as cues
 @cache
 def plain_words() -> frozenset[str]:
     """Return the words of European languages and of Indonesian, without accents."""
-    return frequent_words() | words_of_parcels() | firms()
+    return frequent_words() | words_of_parcels() | firms() | cues.EVENTS
 
 
 @cache
