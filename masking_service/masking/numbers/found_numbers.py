@@ -148,7 +148,8 @@ def _patterns() -> Iterator[str]:
 
 
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
-_ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|(?<![A-Za-z])00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
+_POSTCODE: Final = r"00[0-9]{3}-[0-9]{4}(?![0-9\-])"
+_ABROAD: Final = rf"(?P<abroad>\(?(?:\+ ?|(?<![A-Za-z])(?!{_POSTCODE})00)[1-9](?:[ .\-()]{{0,3}}\d){{5,26}})(?!\d)"
 _AREA_IN_BRACKETS: Final = r"(?:\d{1,3}[ \-]?)?\(\d{1,5}(?:[ \-]\d{1,3})?\)[ .\-/]{0,3}"
 _DOTTED: Final = r"\d{2,5}(?:[ ./\-]\d{2,4}){2,5}(?![ ./\-]?\d)|\d{2,5}/\d{5,8}(?![./]?\d)"
 _SAID_DIGITS: Final = rf"(?:{_AREA_IN_BRACKETS})?\d(?:{_GAP}\d)"

@@ -13,6 +13,7 @@ from typing import Final
 from masking_service.masking.addresses.foreign.tokens import BREAKS, LONG, ROOM_DIGITS, SHORT_NUMBER, AddressTokens
 from masking_service.masking.words import address_words
 from masking_service.masking.words.alternatives import any_of
+from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.foreign_words import kinds_of_words
 
 STATES: Final = (
@@ -34,6 +35,19 @@ _CODES: Final = re.compile(
 Luxembourg, the Netherlands, Brazil, Portugal and Ireland; with a state (FL 33401); and, with the name of the country,
 of Japan and Korea.
 """
+_ENDS_OF_STREETS: Final = (
+    "str(?:a[ßs]s?e)?|gasse|weg|platz|allee|ring|gaden?|gata|gatan|gate|gaten|gt|ve[ij](?:en)?|v[äa]gen|plass|torv(?:et)?|plads|stræde"
+    "|laan|straat|steenweg|plein|dreef|kade|gracht|kai|utca|út|krt|körút|tér|cesta|ulica|iela|prospekt|pr|pl"
+)
+_FIRST_OF_STREETS: Final = (
+    "rue|avenue|boulevard|bd|place|quai|chaussée|chemin|route|all[ée]e|ulica|ulitsa|ul|bul|bulevar|бул|via|viale|piazza"
+)
+_BEHIND_HOUSE: Final = Expression(
+    rf"(?:\b[^\W\d_]*(?:{_ENDS_OF_STREETS})\b\.?|\b(?:{_FIRST_OF_STREETS})\b\.? [^\W\d_][^\d,;/]{{0,40}}?)"
+    r" [0-9]{1,4}[A-Za-z]? (?P<code>[0-9]{4}|[0-9]{3} [0-9]{2})(?= [^\W\d_]{2}[^\d]*\Z)",
+    re.I,
+).finditer
+"""Finds postcodes that no comma is before, between a house and the town: Ahornstrasse 4 8001 Zürich."""
 _COUNTRIES_OF_TWO_WORDS: Final = ("South Africa", "SOUTH AFRICA", "New Zealand", "NEW ZEALAND", "Cape Verde")
 """Those with postcodes of four digits."""
 _ROMAN: Final = re.compile("[IVX]{2,5}").fullmatch
@@ -63,7 +77,7 @@ def _is_code(match: re.Match[str]) -> bool:
 
 def postcodes(tokens: AddressTokens, lettered: AbstractSet[int]) -> frozenset[int]:
     """Return the numbers of postcodes, also those behind the first part of one. `lettered` are `lettered_postcodes`."""
-    found: set[int] = set()
+    found = {*_tokens_inside(tokens, [match.span("code") for match in _BEHIND_HOUSE(tokens.text)])}
     for at, token in enumerate(tokens):
         if token.kind == "n":
             first = at - 1 if at and tokens[at - 1].kind == "n" else at - 2
@@ -127,6 +141,10 @@ def _is_of_unit(word: str) -> bool:
 
 Span = tuple[int, int]
 
+_DISTRICTS: Final = re.compile(
+    r"\b(?:Dublin|Colombo|Praha|Prague|Bratislava|Brno|Ostrava|Košice) ([0-9]{1,2})(?=\s*(?:,|-[^\W\d_]|\Z))"
+).finditer
+"""Finds numbers of districts behind their town."""
 _SHORT: Final = 3
 """The digits of a number that is not short."""
 _STREETS_OF_PLATES: Final = frozenset(
@@ -272,8 +290,9 @@ def numbers_in_brazil(tokens: AddressTokens, words: AbstractSet[str]) -> frozens
 
 
 def names_of_streets(tokens: AddressTokens) -> frozenset[int]:
-    """Return the numbers that are names of streets, as in 3505 188th Street, and houses like 8с2."""
+    """Return the numbers in names of streets and districts, as in 188th Street and Dublin 2, and houses like 8с2."""
     places = {match.start() for match in _NUMBERED_STREETS(tokens.text)}
+    places |= {match.start(1) for match in _DISTRICTS(tokens.text)}
     if not tokens.text.isascii():
         places |= {match.start(group) for match in _HOUSES_OF_MOSCOW(tokens.text) for group in (1, 2)}
         places |= {match.start(1) for match in _ORDINALS_IN_CYRILLIC(tokens.text)}

@@ -42,6 +42,7 @@ _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
 """Matches a floor in the Netherlands: Keizersgracht 12 III."""
 _MOST_DOORS: Final = 3
 """The largest number of letters and numbers of a door behind a house: 12 A 23."""
+_RUES: Final = frozenset("rue avenue boulevard boul chemin place allée côte rang montée".split())
 _PAIR: Final = 2
 """The numbers of a chain of two: 7/23."""
 _STREETS_FIRST: Final = frozenset(
@@ -157,7 +158,7 @@ def _read_chain(tokens: AddressTokens, decided: Decisions, chain: list[int]) -> 
         _read_behind_street(tokens, decided, chain)
     elif tokens[first + 1].kind == "/" and _begins_with_house(tokens, chain):
         decided.kept.update(chain)
-    elif len(chain) == _PAIR and tokens.is_before_street(last):
+    elif len(chain) == _PAIR and (tokens.is_before_street(last) or _is_before_rue(tokens, last)):
         _read_before_street(tokens, decided, first, last)
     else:
         _read_part(tokens, decided, chain)
@@ -250,6 +251,11 @@ def _read_part(tokens: AddressTokens, decided: Decisions, chain: list[int]) -> N
 def _is_before_house(tokens: AddressTokens, at: int) -> bool:
     """Whether the next part of an address begins with a house and its street."""
     return tokens.ends_part(at) and tokens.is_before_street(at + 2) and tokens.is_number_or_letter(at + 2)
+
+
+def _is_before_rue(tokens: AddressTokens, at: int) -> bool:
+    """Whether a word for a street in French is behind two numbers, as in Québec: 4-2260 rue Chambly."""
+    return any(token.lower in _RUES for token in tokens[at + 1 : at + 2])
 
 
 def _is_before_street_word(tokens: AddressTokens, at: int) -> bool:

@@ -29,6 +29,7 @@ _AND_IN_PORTUGUESE: Final = ("e", "E")
 """Also between them in Brazil; elsewhere it is the east: 12 E 45 Street."""
 ROMAN: Final = re.compile(r"[IVX]{1,5}").fullmatch
 """Matches a Roman number: ap. IV."""
+_TWO_CAPITALS: Final = re.compile("[A-Z]{2}").fullmatch
 MAX_GAP: Final = 6
 """The largest number of tokens, such as No. and signs, between a word and its number."""
 
@@ -107,7 +108,8 @@ def _letters_behind(tokens: AddressTokens, decided: Decisions, word: int, behind
         return joined_numbers(tokens, decided, at)
     if token.lower in numbers_in_words() and (not short or name.text == _FLOOR_IN_PERSIAN):
         return _number_in_words(tokens, at)
-    return [at] if ROMAN(token.text) else []
+    is_flat = of_unit and not is_letter and _TWO_CAPITALS(token.text) is not None and tokens.ends_part(at)  # Flat AG
+    return [at] if is_flat or ROMAN(token.text) else []
 
 
 def _lettered_number(tokens: AddressTokens, decided: Decisions, at: int, *, marked: bool) -> list[int]:
