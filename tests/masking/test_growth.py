@@ -147,6 +147,8 @@ NAMES = (
     "emre demir bey ",
     "김영희가 받을게요 ",
     "สมหญิง ใจดี รับเอง\n",
+    "江城三部的王在野已揽件，",
+    "Customer Refused, customer Maria Keller, ",
 )
 """Names with their cues: each one that is found may lead to others."""
 
