@@ -68,6 +68,8 @@ _NAME_OF_STARS: Final = Expression(
 ).search
 """Finds the mask of a person's name."""
 _LONGEST_MASK: Final = 10
+_IS_PHONE_AND_UNIT: Final = re.compile(r"\*{6,}[0-9]{1,4}\*{1,3}").fullmatch
+"""Matches the mask of a phone, and of a unit in Han right behind it: *******5678*楼."""
 _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟幢](?!\s?-?(?:{ALNUM}|{NUMERAL}))").match
 """Matches the number of a room with the word for a house, right behind a house: 4幢624幢."""
 _BEHIND_A_HOUSE: Final = re.compile("(?<=[0-9*A-Za-z一二三四五六七八九十][栋棟幢])|(?<=[号號][楼樓])").match
@@ -148,6 +150,8 @@ def read_with_word(text: str, number: str, kind: int, level: int, stop: int, end
     """Read a number that ends at `stop`, and the word behind it, which ends at `end`."""
     if kind == NUMBER_WORD and level in (ESTATE, AISLE, MARKET, TOWER) and _IS_ON_THE_GROUND(text, end):
         return starred(number), ROOM
+    if kind in _UNITS and _IS_PHONE_AND_UNIT(number):
+        return number, FLOOR
     plain = number.isdecimal()
     if plain and kind in _STARRED_KINDS and level not in (VILLAGE, ROAD):
         return "*" * len(number), _STARRED_KINDS[kind]
@@ -447,6 +451,7 @@ _READERS: Final = {
     DOOR_WORD: _read_unit,
     LANE_WORD: _read_lane,
 }
+_UNITS: Final = frozenset((UNIT_WORD, ROOM_WORD, FLOOR_WORD))
 _STARRED_KINDS: Final = {UNIT_WORD: UNIT, ROOM_WORD: ROOM}
 """Words behind a number that is hidden whatever is before it, and the level behind them."""
 

@@ -70,7 +70,7 @@ TOKENS: Final = Expression(
 
 _FAMILIES: Final = frozenset(FAMILY_NAMES + RARE_FAMILY_NAMES + WORDS_AS_FAMILY_NAMES)
 _NAME_AS_WORD: Final = re.compile(
-    r"(?:(?<=[0-9*]{3})|(?<=[0-9*]{3}\s))[\u4e00-\u9fff]"
+    r"(?:(?<=[0-9*]{3})|(?<=[0-9*A-Z\-][0-9*]{2}\s))[\u4e00-\u9fff]"
     r"(?:\*{1,2}(?![0-9*]|单元|單元|[门門室户戶层層楼樓号號梯座铺舖鋪床档檔柜摊攤]|商位|店面)|\*{8,}|(?![东東西南北中](?![\u4e00-\u9fff]))[\u4e00-\u9fff]{1,2}?"
     r"(?=$|[\s,，;；。、(（)）收代签簽取]|先生|女士|1[3-9][0-9*]{9}|\*{6}))"
 ).match

@@ -49,8 +49,8 @@ _PLACEHOLDER: Final = "某"
 """Replaces each of these characters, so that none of them is read as part of the room's number."""
 _NAMED: Final = frozenset((ZONE, ESTATE, AISLE, MARKET, TOWER))
 _named_before: Final = re.compile("(?:[单單]元[号號]?|楼层|樓層|[0-9*号號楼樓F]之)$").search
-_FLAT_ON_FLOOR: Final = re.compile(r"(?<=\*[楼樓层層])[A-Z](?![\w*\-&.])").sub
-"""Replaces the letter of a flat behind its floor: 12樓C."""
+_FLAT_ON_FLOOR: Final = re.compile(r"(?<=\*[楼樓层層])[A-Z](?:(?=座(?![椅位]))|(?![\w*\-&.]))").sub
+"""Replaces the letter of a flat behind its floor: 12樓C, 24樓D座."""
 _NAME_AND_ROOM: Final = re.compile(r"\*{1,3}[1-9][0-9]{2,3}").fullmatch
 """The stars of a name, and the number of a room right behind them."""
 _UNIT_GOES_ON: Final = re.compile(

@@ -82,7 +82,10 @@ _HOUSE_IN_NOTE: Final = re.compile(
 """Finds a house or a floor with a unit or a room in a note: (西苑小区11号楼2单元), (华庭二楼206-207号)."""
 _AWAITS_ROOM: Final = re.compile(r"[栋棟幢座元楼樓层層梯厦廈寓号號#]\s?$").search
 
-_PHONE_STARS: Final = re.compile(r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z*])")
+_PHONE_STARS: Final = re.compile(
+    r"(?<!\*)\*{6,}[0-9]{1,4}(?![0-9A-Za-z]|\*(?!\*{0,2}(?:单元|單元|[门門室户戶层層楼樓号號梯座])))"
+)
+"""Matches the mask of a phone, which a unit in Han may touch: *******5678*楼."""
 _PHONE_MASK: Final = _PHONE_STARS.search
 _BEHIND_DIGITS: Final = re.compile(r"(?:.*[0-9*][A-Za-z]?(?![A-Za-z]))?", re.S).match
 _PHONE_ABROAD: Final = re.compile(
@@ -308,11 +311,11 @@ def _names_in_note(value: str, note: int) -> list[tuple[int, int]]:
     inside = [name for name in names if name[1] < len(value)]
     if inside and not _PHONE_MASK(value) and not which_may_have_names(value[note:], at_end=False):
         names = [name for name in names if name not in inside]
-    # 12班公孙明, 1732八楼王芳: 班 and 楼 number, and begin no name.
+    # 12班公孙明, 1732八楼王芳, 93号厂房 王芳: 班, 楼 and 房 number, and begin no name.
     return [
-        (max(start, note), end)
+        (end - len(value[max(start, note) : end].lstrip()), end)
         for start, end in names
-        if start >= note or (start == note - 1 and is_name(value[note:end]))
+        if start >= note or (start == note - 1 and is_name(value[note:end].lstrip()))
     ]
 
 
