@@ -75,7 +75,7 @@ _IS_ROOM_AS_HOUSE: Final = re.compile(rf"(?<=[栋棟幢座])[0-9*]{{3,4}}[栋棟
 _BEHIND_A_HOUSE: Final = re.compile("(?<=[0-9*A-Za-z一二三四五六七八九十][栋棟幢])|(?<=[号號][楼樓])").match
 """Matches the place right behind the number of a house, where 座 and 区 are parts of the house: 11栋A座, 5号楼B区."""
 _BEHIND_A_FLOOR: Final = re.compile("(?<=[0-9*A-Z一二三四五六七八九十][楼樓层層F])").match
-_IS_ROOM_BEFORE_RICE: Final = re.compile(
+_IS_ROOM_BEFORE_MI: Final = re.compile(
     r"(?<=[栋棟幢座元层層楼樓0-9*])[0-9]{3,4}米(?=[\u4e00-\u9fff])(?![处處内內左右远遠外以之后後前路到就便即的地有是直])"
 ).match
 """Matches a room and a word behind it that begins with 米 and tells no distance: 93幢5704米庄理财."""
@@ -329,7 +329,7 @@ def _read_other(text: str, number: str, level: int, stop: int, end: int) -> _Rea
     word = text[stop:end].strip()
     if word in _COUNTED and number[0].isascii() and number[0].isalpha():
         return _read_number(text, number, BARE_NUMBER, level, stop)
-    if word == "米" and level >= BUILDING and number.isdecimal() and _IS_ROOM_BEFORE_RICE(text, stop - len(number)):
+    if word == "米" and level >= BUILDING and number.isdecimal() and _IS_ROOM_BEFORE_MI(text, stop - len(number)):
         return "*" * len(number), ROOM
     behind = _BEHIND_OTHERS.get(word, level)
     if behind == VILLAGE and number.isdecimal() and text[end - 1] == "村":

@@ -27,6 +27,7 @@ from masking_service.masking.addresses.han_numbers import (
 from masking_service.masking.addresses.japanese_addresses import BEGINS as JAPAN
 from masking_service.masking.names.names_at_addresses import NAME_IN_FRONT, which_may_have_names
 from masking_service.masking.words import address_words as words
+from masking_service.masking.words.alternatives import any_of
 from masking_service.masking.words.expressions import Expression
 
 _D: Final = "[0-9]"
@@ -279,7 +280,7 @@ class Numbered(str):
 
 _ENDS_NUMBERS: Final = frozenset("-号號")
 _NUMBER_IN_A_MARKET: Final = Expression(
-    rf"(?:{words.MARKETS.replace(' ', '|')}|{words.MARKET_INSIDE}).*[区區期][0-9]{{1,3}}[\-号號]$"
+    rf"(?:{any_of(words.MARKETS.split())}|{words.MARKET_INSIDE}).*[区區期][0-9]{{1,3}}[\-号號]$"
 ).search
 """Matches what is shown of an address, if it ends with a number in a part of a market: 商贸城二区15-, 商贸城西区8号."""
 
@@ -337,11 +338,9 @@ def _mask_lines(values: Sequence[str]) -> list[str | None]:
     notes = [rest if part or house else last + rest for _, _, last, house, part, rest in found]
     for at in which_may_have_names("\n".join(notes)):
         masked[at] = None
-    for at, (kept, *_) in enumerate(found):
-        if kept[-1:] in _ENDS_NUMBERS and _NUMBER_IN_A_MARKET(kept):
-            masked[at] = None
-    for at, note in enumerate(notes):
-        if note and is_of_name(values[at], len(values[at]) - len(note) - 1):
+    for at, (note, (kept, *_)) in enumerate(zip(notes, found, strict=True)):
+        in_market = kept[-1:] in _ENDS_NUMBERS and _NUMBER_IN_A_MARKET(kept)
+        if in_market or (note and is_of_name(values[at], len(values[at]) - len(note) - 1)):
             masked[at] = None
     return masked
 

@@ -45,9 +45,9 @@ PARTS = (
     ("{}室", "{}", "{}号", "{}-{}", "{}-{}-{}", "{}号厂房", "{}号地块", "B{}", "{}A", "{}铺位", "{}-{}-{}室", "S{}"),
     ("电联", "放门卫", "米庄理财", "旗舰店", "对面", "王芳收", "_前台", "与{}楼", "申江高速"),
 )
-"""What may stand at each place of an address; `{}` is a number."""
+"""The parts of an address in order, each with its variants. A number replaces `{}`."""
 SHARES = (0.7, 0.4, 0.6, 0.6, 0.5, 0.3, 0.35, 0.5, 0.4, 0.7, 0.2)
-"""How often each place is taken."""
+"""The probability of each part."""
 COUNT = 20_000
 mask = AddressMask("unit", label=True)
 

@@ -43,6 +43,7 @@ _FLOOR_IN_ROMAN: Final = re.compile("I{2,3}|I?V").fullmatch
 _MOST_DOORS: Final = 3
 """The largest number of letters and numbers of a door behind a house: 12 A 23."""
 _RUES: Final = frozenset("rue avenue boulevard boul chemin place allée côte rang montée".split())
+"""Words for streets in Québec, before which the first of two numbers is a unit's: 4-2260 rue des Ormes."""
 _PAIR: Final = 2
 """The numbers of a chain of two: 7/23."""
 _STREETS_FIRST: Final = frozenset(
@@ -254,7 +255,7 @@ def _is_before_house(tokens: AddressTokens, at: int) -> bool:
 
 
 def _is_before_rue(tokens: AddressTokens, at: int) -> bool:
-    """Whether a word for a street in French is behind two numbers, as in Québec: 4-2260 rue Chambly."""
+    """Whether a word for a street in French is behind two numbers, as in Québec: 4-2260 rue des Ormes."""
     return any(token.lower in _RUES for token in tokens[at + 1 : at + 2])
 
 
