@@ -1,7 +1,8 @@
 """`python -m bench.records [--corpus DIR]`: how fast other records than the usual ones are masked, in this process.
 
 Each kind of records takes turns with usual ones, batch by batch, so that what else the machine does falls on both. With
-`--corpus` there is one more kind: the public corpus of `bench.quality` as addresses.
+`--corpus` there are two more kinds, with the addresses of the public corpus of `bench.quality`: with new numbers each
+time, and as they are.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from typing import Any
 from bench.figures import MIN_PAIRS, Measured, quotients, spread
 from bench.quality import public
 from bench.tables import RECORD_AIMS
-from bench.waybills import KINDS, USUAL, Waybills
+from bench.waybills import KINDS, USUAL, Waybills, with_new_numbers
 from masking_service.masking.effort import Effort
 from masking_service.masking.records.record import Masker
 from masking_service.masking.schemas import load_schemas
@@ -26,7 +27,7 @@ from tests.masking.standard import LABEL
 BATCH = 500
 BATCHES = 4
 """Of each kind in each round."""
-PUBLIC = "public corpus"
+PUBLIC, KNOWN_PUBLIC = "public corpus", "known of it"
 
 Batch = list[dict[str, Any]]
 
@@ -38,16 +39,16 @@ def measure(rounds: int, folder: Path | None = None) -> dict[str, tuple[float, M
         rounds: how many; one more warms up.
         folder: where a copy of the public corpus is.
     """
-    masker = Masker(load_schemas()["standard"], LABEL)
     supplies: dict[str, Callable[[], Batch]] = {kind: _supply(kind, at) for at, kind in enumerate(KINDS)}
     if folder is not None:
-        supplies[PUBLIC] = _public(folder)
+        supplies |= {PUBLIC: _public(folder, new=True), KNOWN_PUBLIC: _public(folder, new=False)}
+    maskers = {kind: Masker(load_schemas()["standard"], LABEL) for kind in supplies}  # each remembers its own kind
     rates: dict[str, list[float]] = {kind: [] for kind in supplies}
     gc.disable()
     try:
         for number in range(rounds + 1):
             for kind, supply in supplies.items():
-                rate = BATCH * BATCHES / sum(_took(masker, supply()) for _ in range(BATCHES))
+                rate = BATCH * BATCHES / sum(_took(maskers[kind], supply()) for _ in range(BATCHES))
                 if number:
                     rates[kind].append(rate)
             gc.collect()
@@ -68,17 +69,19 @@ def _supply(kind: str, seed: int) -> Callable[[], Batch]:
     return lambda: waybills.records(BATCH)
 
 
-def _public(folder: Path) -> Callable[[], Batch]:
-    """Usual records, whose addresses are those of the public corpus."""
+def _public(folder: Path, *, new: bool) -> Callable[[], Batch]:
+    """Usual records, whose addresses are those of the public corpus, with `new` numbers or as they are."""
     texts = [text.text for text in public.load(folder)]
-    random.Random(1).shuffle(texts)
+    drawn = random.Random(1)
+    drawn.shuffle(texts)
     addresses, waybills = itertools.cycle(texts), Waybills("RP", 1)
 
     def batch() -> Batch:
         records = waybills.records(BATCH)
         for record in records:
             for side in ("sender", "recipient"):
-                record[side]["address"] = next(addresses)
+                address = next(addresses)
+                record[side]["address"] = with_new_numbers(address, drawn.random) if new else address
         return records
 
     return batch

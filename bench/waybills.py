@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -11,13 +12,15 @@ from bench.quality import corpus
 Record = dict[str, Any]
 Draw = Callable[[], float]
 Change = Callable[[Record, Draw], None]
+_NUMBER = re.compile("[0-9]+").sub
 
-USUAL, MIXED, ADDRESSES, REMARKS = "usual", "mixed", "addresses", "remarks"
+USUAL, MIXED, ADDRESSES, KNOWN, REMARKS = "usual", "mixed", "addresses", "known addresses", "remarks"
 KINDS = {
     USUAL: "six values of the usual sizes, and nothing else",
     MIXED: "in turn: usual ones, remarks with a name and a phone, unmapped members, recipients abroad, a long remark, "
     "values that came in masked",
-    ADDRESSES: "addresses as people write them, of the corpora of `bench.quality`",
+    ADDRESSES: "addresses as people write them, of the corpora of `bench.quality`, with new numbers each time",
+    KNOWN: "the same addresses with their own numbers, so that most of them were met before",
     REMARKS: "a remark with a name and a phone in each",
 }
 """Kinds of records, and what is in them."""
@@ -119,7 +122,17 @@ def _masked(record: Record, draw: Draw) -> None:
 
 def _addresses(record: Record, draw: Draw) -> None:
     for side in ("sender", "recipient"):
+        record[side]["address"] = with_new_numbers(_pick(_texts("address"), draw), draw)
+
+
+def _known_addresses(record: Record, draw: Draw) -> None:
+    for side in ("sender", "recipient"):
         record[side]["address"] = _pick(_texts("address"), draw)
+
+
+def with_new_numbers(address: str, draw: Draw) -> str:
+    """Return an address with other numbers of the same lengths. `draw` gives random numbers from 0 to 1."""
+    return _NUMBER(lambda number: f"{int((0.1 + 0.9 * draw()) * 10 ** len(number[0]))}", address)
 
 
 @cache
@@ -131,6 +144,7 @@ _CHANGES: dict[str, tuple[Change | None, ...]] = {
     USUAL: (None,),
     MIXED: (None, _remark, None, _unmapped, None, _abroad, None, _remark, _long_remark, _masked),
     ADDRESSES: (_addresses,),
+    KNOWN: (_known_addresses,),
     REMARKS: (_remark,),
 }
 """What is changed of each record, in turn."""

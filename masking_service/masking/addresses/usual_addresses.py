@@ -5,7 +5,7 @@ It accepts a line only where its mask is the one that `han_addresses` gives; a t
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from masking_service.masking.addresses.han_number_rules import DATE, HIGHWAY, TOWER_WITH_NUMBER
@@ -288,22 +288,7 @@ _NUMBER_IN_A_MARKET: Final = Expression(
 def mask_usual(value: str) -> str | None:
     """Return the mask of an address of a usual form, which may be a `Numbered`; None for every other address."""
     match = _plain.compiled.fullmatch(value)
-    return match[1] + _starred(match[2]).decode() if match else _mask_lines([value])[0]
-
-
-def usual_masker(other: Callable[[str], str | None]) -> Callable[[str], str | None]:
-    """Return what masks an address that shows no number as long as a phone; None for every other one.
-
-    `other` masks an address of another form, or gives None.
-    """
-
-    def mask(value: str) -> str | None:
-        shown = mask_usual(value) if HAS_HAN(value) else None
-        if shown is None:
-            shown = other(value)
-        return None if type(shown) is Numbered else shown
-
-    return mask
+    return match[1] + _starred(match[2]).decode() if match else mask_lines([value])[0]
 
 
 def as_it_is_if_usual(value: str) -> str | None:
@@ -311,23 +296,20 @@ def as_it_is_if_usual(value: str) -> str | None:
     return None if mask_usual(value) is None else value
 
 
-def mask_all_usual(values: Sequence[str]) -> list[str | None]:
-    """Return what `mask_usual` gives for many addresses, which are searched together."""
+def mask_all_plain(values: Sequence[str]) -> list[str | None]:
+    """Return what `mask_usual` gives for those of many addresses that most systems write, and None for the others."""
     found = _plain_lines("\n".join(values))
     if len(found) != len(values):  # a value has lines of its own
-        return [mask_usual(value) for value in values]
+        return [mask_all_plain([value])[0] for value in values] if len(values) > 1 else [None]
     hidden = _starred("\n".join([part for _, part in found])).decode().split("\n")
-    others = [value for (kept, _), value in zip(found, values, strict=True) if not kept]
-    if not others:
-        return [kept + part for (kept, _), part in zip(found, hidden, strict=True)]
-    masked = iter(_mask_lines(others))
-    return [kept + part if kept else next(masked) for (kept, _), part in zip(found, hidden, strict=True)]
+    return [(kept + part) or None for (kept, _), part in zip(found, hidden, strict=True)]
 
 
-def _mask_lines(values: Sequence[str]) -> list[str | None]:
+def mask_lines(values: Sequence[str]) -> list[str | None]:
+    """Return what `mask_usual` gives for many addresses, which are searched together."""
     found = _lines("\n".join(values))
     if len(found) != len(values):
-        return [None] * len(values)
+        return [mask_lines([value])[0] for value in values] if len(values) > 1 else [None]
     encoded = _starred("\n".join([part for _, _, _, _, part, _ in found]))
     for numeral in _HAN_NUMERALS:
         encoded = encoded.replace(numeral, b"*")

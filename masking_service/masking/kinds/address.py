@@ -3,8 +3,8 @@
 Words (单元, 室, Apt) stay, and their numbers or letters become stars, one for each character. Phones and the like are
 hidden in every mode. The rules look at spelling only and know no places: what may be the number of a room is hidden
 like one, and a value that may be a person's name is hidden whole. The grammar is in `han_addresses`,
-`japanese_addresses` and `foreign`. Addresses of the usual forms take a quick way to the same masks:
-`mask_usual_address`, and `mask_usual_addresses` for many.
+`japanese_addresses` and `foreign`. Addresses of the usual forms take a quick way to the same masks
+(`mask_all_plain`, `mask_shaped`), and an address that was met before is not read again.
 """
 
 import re
@@ -21,9 +21,10 @@ from masking_service.masking.addresses.usual_addresses import (
     MAX_LENGTH,
     MAX_NAME,
     Numbered,
-    mask_all_usual,
-    mask_usual,
+    mask_all_plain,
+    mask_lines,
 )
+from masking_service.masking.met import Met
 from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.names.latin_at_addresses import latin_names_beside_address
 from masking_service.masking.names.names_at_addresses import label_in_front, name_in_front, which_may_have_names
@@ -133,7 +134,7 @@ MaskNamed = Callable[[Named], str]
 
 
 def mask_address(value: str, hide: str, keep: int = 4, name: Mask = stars, *, label: bool = False) -> str:
-    """Mask an address as `AddressMask` does."""
+    """Mask one address as `AddressMask` does."""
     return AddressMask(hide, keep, name, label=label)(value)
 
 
@@ -148,16 +149,17 @@ class AddressMask:
         label: whether no number shows where a unit may be that is not recognised.
     """
 
-    __slots__ = ("_hide", "_keep", "_label", "_name")
+    __slots__ = ("_hide", "_keep", "_label", "_met", "_name")
 
     def __init__(self, hide: str, keep: int = 4, name: Mask = stars, *, label: bool = False) -> None:
         self._hide, self._keep, self._name, self._label = hide, keep, name, label
+        self._met: Met[str] = Met()
 
     def __call__(self, value: str) -> str:
         """Return the mask of an address."""
         if self._hide == "unit":
-            usual = mask_usual_address(value, self._of_named)
-            return self._of_unusual(value) if usual is None else str(usual)
+            usual = self.usual_column([value])[0]
+            return self.by_all_rules(value) if usual is None else str(usual)
         if self._hide == "nothing":
             return self._steadily(_hide_phones_abroad(value), _hide_phones_abroad)
         if not value or value.isspace():
@@ -167,25 +169,26 @@ class AddressMask:
             return value[:end] + stars(value[end:]) if end < len(value) else value
         return stars(value)
 
-    def of_other_form(self, value: str) -> str | None:
-        """Return the mask of an address that `mask_usual` leaves, in China and not sent hidden; else None."""
-        shown = _mask_simple([value], self._of_named)[0] if HAS_HAN(value) else None
-        return self._in_china(value) if shown is None else shown
+    def usual(self, value: str) -> str | None:
+        """Return what `usual_column` gives for one value, but None for a `Numbered` mask."""
+        shown = self.usual_column([value])[0]
+        return None if type(shown) is Numbered else shown
 
     def usual_column(self, values: Sequence[Any]) -> list[str | None]:
         """Return the masks of many addresses in China that were not sent hidden; None for every other value."""
-        if {*map(type, values)} == {str}:
-            shown = mask_usual_addresses(values, self._of_named)
-        else:
-            shown = [mask_usual_address(value, self._of_named) if type(value) is str else None for value in values]
+        if {*map(type, values)} != {str}:
+            found = iter(self.usual_column(texts) if (texts := [one for one in values if type(one) is str]) else ())
+            return [next(found) if type(one) is str else None for one in values]
+        shown = mask_all_plain(values)
         if None not in shown:
             return shown
-        others = {value for value, one in zip(values, shown, strict=True) if one is None and type(value) is str}
-        found = {value: self._in_china(value) for value in others}
-        return [
-            found.get(value) if one is None and type(value) is str else one
-            for value, one in zip(values, shown, strict=True)
-        ]
+        others = [value for value, one in zip(values, shown, strict=True) if one is None]
+        found = iter(self._met.each(others, self._read))
+        return [next(found) if one is None else one for one in shown]
+
+    def _read(self, values: Sequence[str]) -> list[str | None]:
+        shown = mask_shaped(values, self._of_named)
+        return [self._in_china(value) if one is None else one for value, one in zip(values, shown, strict=True)]
 
     def misses_unit(self, value: str, masked: str) -> bool:
         """Whether an address deserves the warning UNIT_NOT_RECOGNISED; one that is hidden whole does not."""
@@ -200,13 +203,13 @@ class AddressMask:
         """Return the mask of an address in China that is not usual and was not sent hidden; else None."""
         if len(value) > MAX_LENGTH or HAS_HAN(value) is None or bare_name(value) is not None or is_address_mask(value):
             return None
-        return _numbered(self._of_unusual(value))
+        return _numbered(self.by_all_rules(value))
 
     def _of_named(self, named: Named) -> str:
         return self._steadily(named.value, hide_units, named)
 
-    def _of_unusual(self, value: str) -> str:
-        """Return the mask of an address that `mask_usual_address` leaves."""
+    def by_all_rules(self, value: str) -> str:
+        """Return the mask of an address that `mask_shaped` leaves."""
 
         def mask(address: str) -> str:
             read = _foreign(address) if self._label and len(address) <= _MAX_LENGTH else None
@@ -249,7 +252,7 @@ def is_address_mask(value: str) -> bool:
 
     A single star is a sign of it only beside a word for a unit or a slash; else it may be a sign between words.
     """
-    return _ADDRESS_MASK(Reading(value).text) is not None and mask_address(value, "unit") == value
+    return _ADDRESS_MASK(Reading(value).text) is not None and AddressMask("unit").by_all_rules(value) == value
 
 
 def _hide_phones_abroad(value: str) -> str:
@@ -411,25 +414,17 @@ _NUMBER_BESIDE_STARS: Final = re.compile(
 """Finds what a second reading may hide, because stars replaced a number or look like those of a name."""
 
 
-def mask_usual_address(value: str, mask_named: MaskNamed | None = None) -> str | None:
-    """Return the mask of an address of a usual form, maybe a `Numbered` one; None for every other address.
+def mask_shaped(values: Sequence[str], mask_named: MaskNamed | None = None) -> list[str | None]:
+    """Return the masks of addresses of usual forms, some of them `Numbered`; None for every other one.
 
     `mask_named` masks one with a name behind it; if there is none, that is no usual one.
     """
-    if HAS_HAN(value) is None:
-        return None
-    shown = mask_usual(value)
-    return _mask_simple([value], mask_named)[0] if shown is None else shown
-
-
-def mask_usual_addresses(values: Sequence[str], mask_named: MaskNamed | None = None) -> list[str | None]:
-    """Return what `mask_usual_address` gives for many addresses, which are searched together; equal ones once."""
-    shown = mask_all_usual(values)
+    shown = mask_lines(values)
     if None not in shown:
         return shown
-    others = [*dict.fromkeys([value for value, one in zip(values, shown, strict=True) if one is None])]
-    found = dict(zip(others, _mask_simple(others, mask_named), strict=True))
-    return [found[value] if one is None else one for value, one in zip(values, shown, strict=True)]
+    others = [value for value, one in zip(values, shown, strict=True) if one is None]
+    found = iter(_mask_simple(others, mask_named))
+    return [next(found) if one is None else one for one in shown]
 
 
 def _numbered(shown: str) -> str:

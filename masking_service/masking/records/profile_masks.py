@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
-from masking_service.masking.addresses.usual_addresses import as_it_is_if_usual, usual_masker
+from masking_service.masking.addresses.usual_addresses import as_it_is_if_usual
 from masking_service.masking.kinds.address import AddressMask
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
@@ -44,7 +44,7 @@ class Masks:
         if kind == "name":
             return lambda value: mask_name(value, hide, keep)
         if kind == "address":
-            return self._address_mask()
+            return self._address_mask
         if hide == ALL:
             return stars
         if kind == "phone":
@@ -115,13 +115,14 @@ class Masks:
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self._profile.show_last)
         if kind == "address" and hide == "unit":
-            return usual_masker(self._address_mask().of_other_form)
+            return self._address_mask.usual
         if kind == "address" and hide == NOTHING:
             return as_it_is_if_usual
         if kind == "text" and hide == "found":
             return self.text_mask.plain
         return TABLE[kind].usual if hide not in (ALL, NOTHING) else None
 
+    @cached_property
     def _address_mask(self) -> AddressMask:
         name = self._in_texts.masker("name") or str
         return AddressMask(self._hide["address"], self._digits_in_texts, name, label=self._profile.label)
@@ -140,7 +141,7 @@ class Masks:
         elif kind == "phone":
             lines = plain_mobile_lines_masker(self._profile.show_last)
         elif kind == "address" and self._hide[kind] == "unit":
-            return self._address_mask().usual_column
+            return self._address_mask.usual_column
         return lambda column: _column(column, one, lines)
 
 

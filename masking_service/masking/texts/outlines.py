@@ -5,6 +5,8 @@ texts with one outline are masked alike, as a text with placeholders for their n
 text depends only on the text, and it costs next to nothing once its outline is known.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -12,6 +14,7 @@ from itertools import chain, groupby
 from typing import Final, NamedTuple
 
 from masking_service.masking.members.member_names import NEUTRAL
+from masking_service.masking.met import Met
 from masking_service.masking.texts.slots import OF_NUMBER, SlotFinder, Slots, slot_finder
 
 MAX_LENGTH: Final = 128
@@ -99,16 +102,30 @@ class Outline(NamedTuple):
         return phones, [*names, *self.others] if self.others else names
 
 
+class _Hiding(NamedTuple):
+    """An outline in which more than slots is hidden, without its words.
+
+    Attributes:
+        outline: its `others` and its `example` are empty.
+        others: where in the text with marks its `others` are.
+    """
+
+    outline: Outline
+    others: tuple[slice, ...]
+
+
 class Outlines:
     """The outlines that were read, with `read`. Words that are `kept` are no slots.
 
-    It keeps those in which nothing but slots is hidden, so no name, number or address stays here.
+    Those in which nothing but slots is hidden are kept as they are. Of the others, only what shows is remembered
+    (`Met`), so no name, number or address stays here.
     """
 
     def __init__(self, read: Read, kept: frozenset[str]) -> None:
         self._read = read
         self._kept = kept
         self._known: dict[object, Outline] = {}
+        self._hiding: Met[_Hiding] = Met()
 
     @cached_property
     def _finder(self) -> SlotFinder:
@@ -151,29 +168,26 @@ class Outlines:
             key = (key, *map(slots.index, slots))
         if (found := self._known.get(key)) is not None:
             return found
-        if (found := self._met(written, slots, context)) is None:
+        if (filled := _filled(written, slots)) is None:
+            return None
+        if (hiding := self._hiding.get(repr(key))) is not None:
+            others = tuple([written[place] for place in hiding.others])
+            return hiding.outline._replace(others=others, example=filled.text)
+        if (found := self._read_outline(filled, slots, context)) is None:
             return None
         if found.is_kept:
             if len(self._known) >= MAX_KEPT:
                 self._known.clear()
             self._known[key] = found
+        elif all(name in written for name in found.others):
+            places = [(written.index(name), len(name)) for name in found.others]
+            places_of_others = tuple(slice(at, at + length) for at, length in places)
+            self._hiding.put(repr(key), _Hiding(found._replace(others=(), example=""), places_of_others))
         return found
 
-    def _met(self, written: str, slots: Slots, context: str) -> Outline | None:
+    def _read_outline(self, filled: _Filled, slots: Slots, context: str) -> Outline | None:
         """Read an outline by a text with placeholders."""
-        around = _MARK.split(written)
-        if len(slots) > MAX_SLOTS or len(_DIGITS.findall(written)) > _MAX_DIGITS:
-            return None
-        stand_ins: list[str] = []
-        spans: list[tuple[int, int]] = []
-        whole = around[0]
-        for slot, before, behind in zip(slots, around, around[1:], strict=False):
-            if len(slot) == OF_NUMBER and (_DIGIT_NEAR(before) or _DIGIT_BEHIND(behind)):
-                return None
-            stand_in = _STAND_IN[len(slot)][slots.index(slot)]
-            stand_ins.append(stand_in)
-            spans.append((len(whole), len(whole) + len(stand_in)))
-            whole += stand_in + behind
+        whole, stand_ins, spans = filled
         if (read := self._read(whole, context)) is None:
             return None
         shown, phones, names, cost = read
@@ -200,6 +214,31 @@ class Outlines:
             whole,
             shown,
         )
+
+
+class _Filled(NamedTuple):
+    """A text with a placeholder in each slot, and where they are in it."""
+
+    text: str
+    stand_ins: list[str]
+    spans: list[tuple[int, int]]
+
+
+def _filled(written: str, slots: Slots) -> _Filled | None:
+    """Return a text in which slots are marked, with placeholders; None for one that has to be read by itself."""
+    around = _MARK.split(written)
+    if len(slots) > MAX_SLOTS or len(_DIGITS.findall(written)) > _MAX_DIGITS:
+        return None
+    filled = _Filled(around[0], [], [])
+    whole = around[0]
+    for slot, before, behind in zip(slots, around, around[1:], strict=False):
+        if len(slot) == OF_NUMBER and (_DIGIT_NEAR(before) or _DIGIT_BEHIND(behind)):
+            return None
+        stand_in = _STAND_IN[len(slot)][slots.index(slot)]
+        filled.stand_ins.append(stand_in)
+        filled.spans.append((len(whole), len(whole) + len(stand_in)))
+        whole += stand_in + behind
+    return filled._replace(text=whole)
 
 
 def _pieces(whole: str, shown: str, spans: Sequence[tuple[int, int]]) -> tuple[list[str], list[tuple[int, slice]]]:

@@ -118,6 +118,38 @@ def test_no_outline_is_kept_in_which_more_than_slots_is_hidden(text: str) -> Non
     assert in_outlines([text]) == []
 
 
+@every(
+    "text",
+    [
+        "请联系马兰，电话13912345678",
+        "由逄书琬签收，李娟代收",
+        "送到华志路16号3号楼402室，找李娟",
+        "孩子在培英小学三2班，马兰接",
+    ],
+)
+def test_a_text_that_hides_more_than_slots_is_read_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = Masks(LABEL).text_mask
+    first = mask.mask(text)
+    monkeypatch.setattr(mask._full, "mask", None)
+    monkeypatch.setattr(mask._full, "mask_plain", None)
+    again = mask.mask(text)
+
+    assert first.text != text
+    assert (again.text, again.phones, again.names) == (first.text, first.phones, first.names)
+    assert mask._outlines._known == {}
+    assert mask.mask_column([text])[0] == [first.text]
+
+
+def test_of_a_text_that_hides_more_than_slots_only_its_mask_is_remembered() -> None:
+    mask = Masks(LABEL).text_mask
+    text = "送到华志路16号3号楼402室，找马兰，电话13912345678"
+    assert mask(text) == "送到华志路16号3号楼***室，找马*，电话*******5678"
+    kept = str(mask._outlines._hiding._found)
+
+    assert "3号楼***室，找马*" in kept
+    assert not any(part in kept for part in ("马兰", "402", "1391"))
+
+
 def test_words_are_kept_without_names_and_numbers() -> None:
     assert in_outlines(["客户李娟要求改期，电话13912345678"]) == ["客户\x01要求改期，电话\x03"]
 

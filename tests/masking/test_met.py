@@ -1,0 +1,65 @@
+"""What was found for a value is remembered, and the value itself is not."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from masking_service.masking import met
+from masking_service.masking.met import Met
+from masking_service.masking.records.profile_masks import Masks
+from tests.masking.standard import COURIER, LABEL
+
+
+class Asked(list[str]):
+    """The values that had to be found."""
+
+    def find(self, values: Sequence[str]) -> list[str | None]:
+        self += values
+        return [None if value == "unknown" else value.upper() for value in values]
+
+
+def test_what_was_found_is_not_asked_for_again() -> None:
+    remembered, asked = Met[str](), Asked()
+
+    assert remembered.each(["a", "b", "a"], asked.find) == ["A", "B", "A"]
+    assert remembered.each(["b", "c"], asked.find) == ["B", "C"]
+    assert remembered.get("c") == "C"
+    assert asked == ["a", "b", "c"]
+
+
+def test_a_value_for_which_nothing_is_found_is_asked_for_each_time() -> None:
+    remembered, asked = Met[str](), Asked()
+
+    assert [remembered.each(["unknown"], asked.find) for _ in range(2)] == [[None], [None]]
+    assert remembered.get("unknown") is None
+    assert asked == ["unknown", "unknown"]
+
+
+def test_what_was_not_met_for_long_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(met, "MOST", 2)
+    remembered = Met[str]()
+    for value in ("a", "b", "c"):
+        remembered.put(value, value.upper())
+    assert remembered.get("a") == "A"  # now it is one of the last again
+    remembered.put("d", "D")
+
+    assert [remembered.get(value) for value in ("a", "b", "c", "d")] == ["A", None, "C", "D"]
+
+
+def test_no_value_stays_in_memory() -> None:
+    address = "新北街7号院平安商厦12楼1203室王芳收"
+    mask = Masks(LABEL).masker("address")
+    assert mask is not None
+    shown = mask(address)
+
+    assert shown == "新北街7号院平安商厦**楼****室王*收"
+    kept = [*mask._met._found]  # type: ignore[attr-defined]
+    assert mask._met._found == {kept[0]: shown}  # type: ignore[attr-defined]
+    assert len(kept[0]) == met._DIGEST_SIZE
+
+
+def test_each_profile_remembers_its_own_masks() -> None:
+    address = "新北街7号院平安商厦12楼1203室王芳收"
+
+    shown = [Masks(profile).masker("address")(address) for profile in (LABEL, COURIER)]  # type: ignore[misc]
+    assert shown == ["新北街7号院平安商厦**楼****室王*收", "新北街7号院平安商厦12楼1203室王*收"]
