@@ -8,19 +8,18 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Final, Generic, TypeVar
 
-MOST: Final = 8192
-"""How many values are remembered before the older ones are forgotten; of masks of addresses these take 2.5 MB."""
 _DIGEST_SIZE: Final = 16
 """Bytes. That two of 2^32 values have the same digest has a chance of 2^-65."""
 _T = TypeVar("_T")
 
 
 class Met(Generic[_T]):
-    """What was found for the values that were met last: at least `MOST` of them, at most twice as many."""
+    """What was found for the values that were met last: for at least `least` of them, and at most twice as many."""
 
-    __slots__ = ("_before", "_found")
+    __slots__ = ("_before", "_found", "_least")
 
-    def __init__(self) -> None:
+    def __init__(self, least: int) -> None:
+        self._least = least
         self._found: dict[bytes, _T] = {}
         self._before: dict[bytes, _T] = {}
 
@@ -55,7 +54,7 @@ class Met(Generic[_T]):
         return found
 
     def _keep(self, digest: bytes, found: _T) -> None:
-        if len(self._found) >= MOST:
+        if len(self._found) >= self._least:
             self._before, self._found = self._found, {}
         self._found[digest] = found
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import pytest
-
 from masking_service.masking import met
 from masking_service.masking.met import Met
 from masking_service.masking.records.profile_masks import Masks
@@ -19,7 +17,7 @@ class Asked(list[str]):
 
 
 def test_what_was_found_is_not_asked_for_again() -> None:
-    remembered, asked = Met[str](), Asked()
+    remembered, asked = Met[str](8), Asked()
 
     assert remembered.each(["a", "b", "a"], asked.find) == ["A", "B", "A"]
     assert remembered.each(["b", "c"], asked.find) == ["B", "C"]
@@ -28,16 +26,15 @@ def test_what_was_found_is_not_asked_for_again() -> None:
 
 
 def test_a_value_for_which_nothing_is_found_is_asked_for_each_time() -> None:
-    remembered, asked = Met[str](), Asked()
+    remembered, asked = Met[str](8), Asked()
 
     assert [remembered.each(["unknown"], asked.find) for _ in range(2)] == [[None], [None]]
     assert remembered.get("unknown") is None
     assert asked == ["unknown", "unknown"]
 
 
-def test_what_was_not_met_for_long_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(met, "MOST", 2)
-    remembered = Met[str]()
+def test_what_was_not_met_for_long_is_forgotten() -> None:
+    remembered = Met[str](2)
     for value in ("a", "b", "c"):
         remembered.put(value, value.upper())
     assert remembered.get("a") == "A"  # now it is one of the last again

@@ -287,8 +287,13 @@ _NUMBER_IN_A_MARKET: Final = Expression(
 
 def mask_usual(value: str) -> str | None:
     """Return the mask of an address of a usual form, which may be a `Numbered`; None for every other address."""
+    return mask_plain(value) or mask_lines([value])[0]
+
+
+def mask_plain(value: str) -> str | None:
+    """Return the mask of an address of the form that most systems write; None for every other one."""
     match = _plain.compiled.fullmatch(value)
-    return match[1] + _starred(match[2]).decode() if match else mask_lines([value])[0]
+    return match[1] + _starred(match[2]).decode() if match else None
 
 
 def as_it_is_if_usual(value: str) -> str | None:
@@ -297,16 +302,16 @@ def as_it_is_if_usual(value: str) -> str | None:
 
 
 def mask_all_plain(values: Sequence[str]) -> list[str | None]:
-    """Return what `mask_usual` gives for those of many addresses that most systems write, and None for the others."""
+    """Return what `mask_plain` gives for many addresses, which are searched together."""
     found = _plain_lines("\n".join(values))
     if len(found) != len(values):  # a value has lines of its own
-        return [mask_all_plain([value])[0] for value in values] if len(values) > 1 else [None]
+        return [*map(mask_plain, values)]
     hidden = _starred("\n".join([part for _, part in found])).decode().split("\n")
     return [(kept + part) or None for (kept, _), part in zip(found, hidden, strict=True)]
 
 
 def mask_lines(values: Sequence[str]) -> list[str | None]:
-    """Return what `mask_usual` gives for many addresses, which are searched together."""
+    """Return what `mask_usual` gives for many addresses that are not plain. They are searched together."""
     found = _lines("\n".join(values))
     if len(found) != len(values):
         return [mask_lines([value])[0] for value in values] if len(values) > 1 else [None]

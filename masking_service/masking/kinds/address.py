@@ -23,6 +23,7 @@ from masking_service.masking.addresses.usual_addresses import (
     Numbered,
     mask_all_plain,
     mask_lines,
+    mask_plain,
 )
 from masking_service.masking.met import Met
 from masking_service.masking.names.bare_names import bare_name
@@ -114,6 +115,9 @@ _ADDRESS_MASK: Final = re.compile(
 _PASSES: Final = 8
 """Rounds of masking: beside stars, something may become a number. More rounds never hide more."""
 
+LEAST_MET: Final = 8192
+"""How many addresses are remembered at least. Their masks take at most 4 MB."""
+
 
 class Named(NamedTuple):
     """An address with names behind its last number, and whose units one reading finds.
@@ -153,12 +157,12 @@ class AddressMask:
 
     def __init__(self, hide: str, keep: int = 4, name: Mask = stars, *, label: bool = False) -> None:
         self._hide, self._keep, self._name, self._label = hide, keep, name, label
-        self._met: Met[str] = Met()
+        self._met: Met[str] = Met(LEAST_MET)
 
     def __call__(self, value: str) -> str:
         """Return the mask of an address."""
         if self._hide == "unit":
-            usual = self.usual_column([value])[0]
+            usual = self._usual(value)
             return self.by_all_rules(value) if usual is None else str(usual)
         if self._hide == "nothing":
             return self._steadily(_hide_phones_abroad(value), _hide_phones_abroad)
@@ -171,8 +175,11 @@ class AddressMask:
 
     def usual(self, value: str) -> str | None:
         """Return what `usual_column` gives for one value, but None for a `Numbered` mask."""
-        shown = self.usual_column([value])[0]
+        shown = self._usual(value)
         return None if type(shown) is Numbered else shown
+
+    def _usual(self, value: str) -> str | None:
+        return mask_plain(value) or self._met.each([value], self._read)[0]
 
     def usual_column(self, values: Sequence[Any]) -> list[str | None]:
         """Return the masks of many addresses in China that were not sent hidden; None for every other value."""

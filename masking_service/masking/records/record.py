@@ -23,7 +23,8 @@ AT_ONCE: Final = 250
 class Masker:
     """One schema under one profile, compiled once.
 
-    It holds nothing of the records that pass through it but words around names (`outlines`).
+    Of the records that pass through it, it holds words around names (`outlines`) and masks of addresses and texts (`met`),
+    and no value.
     """
 
     def __init__(self, schema: Schema, profile: Profile) -> None:

@@ -125,7 +125,7 @@ class Outlines:
         self._read = read
         self._kept = kept
         self._known: dict[object, Outline] = {}
-        self._hiding: Met[_Hiding] = Met()
+        self._hiding: Met[_Hiding] = Met(MAX_KEPT)
 
     @cached_property
     def _finder(self) -> SlotFinder:
