@@ -40,8 +40,11 @@ SAYS_ORDER: Final = (
     r"|(?:参考|參考|案件|邮件|郵件|机身|機身)[号號]|(?:運送状|送り状|伝票|注文|追跡|受付|予約|お?問い?合わ?せ)番号|(?:운송장|송장|주문|접수|등기|예약)\s?번호"
     r"|หมายเลข(?:พัสดุ|คำสั่งซื้อ|ติดตาม|ออเดอร์)|เลข(?:พัสดุ|ที่คำสั่งซื้อ|ที่พัสดุ)"
     r"|رقم (?:الطلب|الشحنة|التتبع|البوليصة|الطرد)"
-    r"|(?=[a-z])(?<![a-z])(?:bill|claim|confirmation|delivery|express|logistics|mail|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
+    r"|(?=[a-z])(?<![a-z])(?:bill|claim|confirmation|delivery|express|logistics?|mail|dispatch|job|label|manifest|package|payment|pickup|quote|receipt|refund"
     r"|request|work order)(?=[ _\-]?(?:no\b|num|id\b|ref|code\b|\#))"
+    r"|(?<=[a-z])(?-i:Order|Waybill|Mail|Bill|Trade|Express|Logistics?|Tracking|Package|Parcel|Ship|Sale|Trace)"
+    r"(?=(?-i:No|Num|Code|Id|ID|Sn)[\"'=>])"
+    r"|(?<![a-z])(?:nu|[st]id|oid|out_?sid|tx_?logistic_?id|kuaidi_?num|(?:biz|pre|ship)_?no|(?:msg|trace|log)_?id)(?=[\"'=>])"
     r"|(?=[a-zčзнт№đ])(?<![a-zа-я])(?:order|tracking|waybill|shipment|parcel|invoice|trade|transaction|txn|serial|[mh]?awb|po|so|p\.o\.|s/n|sn|imei|ean"
     rf"|gtin|isbn|sku|barcode|ref|reference|contract|batch|lot|case|ticket|rma|return|booking|consignment|docket|item|id|{_NO}"
     r"|(?:sendungs|paket|auftrags|bestell|rechnungs)nummer|num[ée]ro de (?:suivi|commande|colis)"
@@ -59,7 +62,7 @@ SAYS_ORDER: Final = (
 _TAG: Final = r"(?:</?[a-z][a-z0-9]{0,9}>)?"
 """Part of a regular expression: a tag around a word, or none: <b>Tracking no.</b> 4111."""
 _ORDER: Final = Expression(
-    rf"{SAYS_ORDER}(?:{_TAG}[ \t:：=#.()\[\]【】「」『』“”\"']{{0,4}}{_TAG}|[ \t]?[\-–—][ \t]?{NOT_LIKE_A_PHONE})"
+    rf"{SAYS_ORDER}(?:{_TAG}[ \t:：=#.()\[\]【】「」『』“”\"'>|]{{0,4}}{_TAG}|[ \t]?[\-–—][ \t]?{NOT_LIKE_A_PHONE})"
     r"(?:(?P<number>(?!tel|mob|call|phone|cell|fax)(?:(?!(?:ph|hp|wa|gsm|num|id|sfz)[-/])[a-z]{2,5}[-/])?"
     r"[a-z]{0,6}[0-9][0-9a-z]*(?:-[0-9a-z]{1,24}|/[0-9a-z]{1,8}(?![0-9a-z])"
     r"| (?=[a-z]{0,4}[0-9])(?!tel|mob|call|(?<=[0-9]{6} )0[1-9]|0[1-9][0-9]{8,9}(?![0-9a-z]))[0-9a-z]{1,24}){0,8})"
@@ -73,6 +76,11 @@ _BEFORE_WORD: Final = re.compile(
     r"(?<![0-9A-Za-z\-])[A-Za-z]{0,6}[0-9][0-9A-Za-z\-]{5,30}(?= ?[(（][\u4e00-\u9fff]{0,4}$)"
 ).search
 """Finds the number before its word in brackets: 1234567890 (order number)."""
+_TOUCHING_WORD: Final = re.compile(
+    r"(?<![0-9A-Za-z\-])(?:[1-9][0-9]{11,29}|[0-9]{12,30}(?=[这這该該此]))"
+    r"(?=(?:[这這该該此][个個]?)?(?:快[递遞]|物流)?[订訂运運面]?[单單](?!元))"
+).finditer
+"""Finds the number right before its word: 123456789012运单, 053412345678这个单号."""
 _LONGEST_BEFORE_WORD: Final = 40
 _NEXT_OF_LIST: Final = re.compile(
     r" ?(?:[,，、/;；|+&和与與及跟やと]|(?<= )(?:and|und|et|y|e|i|en|og|och|ve|dan|và|и|та)(?= )) ?", re.I
@@ -104,7 +112,8 @@ def orders_in(text: str) -> list[Span]:
         start, end = match.span("number")
         if _PHONE_OF(text, start - _LONGEST_PHONE_OF, start) is None:
             found.append((start, _end_of_list(text, start, end)))
-    return found
+    touching = [match.span() for match in _TOUCHING_WORD(text)]
+    return sorted([*found, *touching]) if touching else found
 
 
 def _end_of_list(text: str, start: int, end: int) -> int:
@@ -216,11 +225,16 @@ _others: Final = re.compile(
     r"(?![0-9A-Za-z\-])"
 ).finditer
 """Finds numbers of the lines of a list, quantities, waybill numbers, and standards: 2. 张三 3份, 羊毛围巾*2."""
+_CLOCK: Final = r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,6})?)?"
 _times: Final = re.compile(
-    r"(?<![0-9*:.\-])(?:(?:19|20)[0-9]{2}([-/])[01]?[0-9]\1[0-3]?[0-9][ T]{1,2})?[0-2]?[0-9]:[0-5][0-9]:[0-5][0-9]"
-    r"(?:[.,][0-9]{1,6})?(?![0-9*:\-])"
+    rf"(?<![0-9A-Za-z*:.\-/#])(?:(?:19|20)[0-9]{{2}}(?:([-/.])(?:[01]?[0-9]\1[0-3]?[0-9][ T]{{1,2}}{_CLOCK}"
+    rf"|[01][0-9]\1[0-3][0-9]|(?<=/)[1-9]/[1-9])|年[0-9]{{1,2}}月[0-9]{{1,2}}[日号] ?{_CLOCK})"
+    rf"|[01][0-9]-[0-3][0-9] {_CLOCK}|[0-2]?[0-9]:[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{{1,6}})?"
+    r"|[0-2]?[0-9]:[0-5][0-9] ?[-~—–至到] ?[0-2]?[0-9]:[0-5][0-9]"
+    r"|(?:(?<=[间間于於午上晚早]|[\s:：])[0-2]?[0-9]:[0-5][0-9]))(?![0-9A-Za-z*:\-])"
 ).finditer
-"""Finds times with seconds, as systems print them."""
+"""Finds dates and times, as systems print them: 2026-03-04, 2026/3/4 9:15, 03-04 10:22, 时间 14:30, 9:00-18:00."""
+_time_signs: Final = re.compile("[0-9]:[0-9]|(?:19|20)[0-9]{2}[-/.][0-9]").finditer
 _states: Final = re.compile(
     r"(?<![\w*])(?:(?:order|user|goods|shop|site|sku|task)_?)?(?:id|status|state|type|sex|gender|age|qty|quantity|count|version)"
     r"[\"']?\s?[:=]\s?[\"']?(?P<state>[0-9]{1,2})(?![\w*.\-])",
@@ -243,8 +257,9 @@ def codes_in(text: str) -> list[tuple[int, int]]:
     """Return the spans of such codes in a text."""
     codes = [match.span("code") for match in _pickup_codes(text)] if "-" in text else []
     codes += [match.span(match.lastgroup or 0) for match in _others(text)]
-    if ":" in text or "=" in text:
+    if next(_time_signs(text), None):
         codes += [match.span() for match in _times(text)]
+    if ":" in text or "=" in text:
         codes += [match.span("state") for match in _states(text)]
     if next(_long_numbers(text), None):
         codes += [match.span() for match in _codes(text) if not _is_of_unit(text, match.start())]
