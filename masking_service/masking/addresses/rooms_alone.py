@@ -17,7 +17,7 @@ from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import FAMILY_NAMES
 
 _NUMBERS: Final = re.compile(
-    r"[0-9A-Za-z](?<![0-9A-LN-Za-ln-z.*+#¥￥$%×].)(?:(?<!/.)|(?<=[0-9]{3}/.))(?<![0-9A-Za-z][-~].)"
+    r"[0-9A-Za-z](?<![0-9A-LN-Za-ln-z.*+#¥￥$%×〒].)(?:(?<!/.)|(?<=[0-9]{3}/.)|(?<=\*/.))(?<![0-9A-Za-z][-~].)"
     r"(?:(?<=[0-9])(?:[0-9]{2,3}|[0-9]{0,2}[A-Z]?-[A-Za-z]?[0-9]{3,4}|[OoIl][0-9])|(?<=[A-Za-z])[0-9]{3,4})[A-Z]?"
     r"(?![0-9A-Za-z.%~×]|-[0-9*]|\*(?![\u4e00-\u9fff]))"
     rf"|[一二三四五六七八九](?<![第{words.NUMERALS}].)[零〇一二三四五六七八九]{{2,3}}(?![{words.NUMERALS}])"
@@ -73,11 +73,11 @@ _PEOPLE: Final = (
     r"|的(?:人|快递|快件|包裹|件)|[】\])）/][\u4e00-\u9fff]{0,8}[0-9A-Z]{1,3}(?:[栋棟幢座]|[号號]楼|单元)"
 )
 """What may follow the number of a room: who is there, and what they do."""
-_NAME_BEHIND: Final = r"[\s,，;；、]{1,3}[\u4e00-\u9fff]\*{1,2}(?![^\s,，;；。、])"
-_NAME_BEFORE: Final = r"(?<![^\s,，;；。、])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(]{0,3}$"
+_NAME_BEHIND: Final = r"[\s,，;；、/\-—_|：:]{1,3}[\u4e00-\u9fff]{1,2}\*{1,2}(?![^\s,，;；。、/|])"
+_NAME_BEFORE: Final = r"(?<![^\s,，;；。、/|])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(/\-—_|]{0,3}$"
 """Part of a regular expression: the mask of a name that is a whole clause."""
-_SIZE: Final = r"\s?(?:码|碼|尺[寸码]|[cm]m|m\b|[kK]?[gG]\b|[mM]?[lL]\b|元|块|斤|克)"
-"""Part of a regular expression: what follows a size or an amount, though a name is before it: 张三 160码."""
+_SIZE: Final = r"\s?(?:码|碼|尺[寸码]|[cm]m|m\b|[kK]?[gG]\b|[mM]?[lL]\b|元|块|斤|克|班)"
+"""Part of a regular expression: what follows a size, an amount or a class, though a name is before it: 张三 160码."""
 _FITS: Final = (
     "^(?!.*(?:(?:[码号价费款额数员被]|[派签收退][件收货]|库存|分机|内线|时间|日期|密码|满|共)[^0-9]{1,2}|[满共])$)"
     r"(?:|.*(?:[\s,，。;；:：!！、(（【\[~～]|[是到给近塞着件派送达方为放找按敲在去住换改由原和跟与至间]|[栋幢座号楼字]的))$"
@@ -97,7 +97,7 @@ _NEAR: Final = 24
 _THING: Final = (
     r"元|块|角|克|斤|公[斤克里]|件|[个個]|只|箱|盒|包|袋|瓶|米|厘|毫|码|[号號][柜线]|路|次|批|度|分|秒|点|年|月|日|天|人(?!不)|名|位|页|份"
     r"|套|台|条|张(?![\u4e00-\u9fff]?\*)|万|亿|折|级|期|届|版|款|型|寸|升|不锈|胶|票|平(?:[米方]|$|[\s,，。])|医院|中学|小学|学校|[国省县]道|高速|厂"
-    "|所(?!有)|团|部队|站(?!在)|网点|便利|超市|药[店房]|创意|艺术"
+    "|所(?!有)|团|班(?!主)|部队|站(?!在)|网点|便利|超市|药[店房]|创意|艺术"
 )
 _NAMED: Final = (
     "[号號柜楼樓栋棟幢座室房]|所|仓|站|营业|分[拨部]|中心|店|街|大厦|广场|窗口|货架|[派送]+员|[杯锅勺]|水龙头"
