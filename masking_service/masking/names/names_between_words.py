@@ -24,7 +24,7 @@ from masking_service.masking.names.han_run import (
 )
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import BARE_PLACE
-from masking_service.masking.words.called_words import PERSON_ENDS, is_word
+from masking_service.masking.words.called_words import PERSON_ENDS, home_as_place, is_word
 from masking_service.masking.words.divisions import begins_place, is_division
 from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import (
@@ -183,7 +183,7 @@ def before_bare_place(text: str) -> int | None:
     Example: 王小明和平路12号. The text is in simplified characters.
     """
     run = _run(text, 0, _BEFORE_PLACE)[0]  # type: ignore[index]  # it always matches
-    if is_division(run[:2]) or begins_place(run):
+    if is_division(run[:2]) or begins_place(run) or home_as_place(run) is not None:
         return None
     known = han_words()
     costs = known.read(run)[1][0]
@@ -195,6 +195,7 @@ def before_bare_place(text: str) -> int | None:
         and run[length - 2 : length] not in _TITLES
         and not is_word(run[:length])
         and not is_division(run[:length])
+        and run[:length] not in DOUBLE_FAMILY_NAMES
     ]
     saved, length = max(found, default=(0, 0))
     odd = length == len("王明") and known.given.get(run[1], COST_OF_UNKNOWN) > _MOST_OF_USUAL

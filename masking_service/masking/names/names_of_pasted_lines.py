@@ -63,7 +63,9 @@ _LEAST_AT_SIDE: Final = 4
 
 It is little, because such a line has a name.
 """
-_NO_NAMES: Final = cues.PLAIN_BESIDE_NUMBER.union(PROVINCES.split("|"), cues.ROLES, cues.LABELS, cues.TITLES)
+_NO_NAMES: Final = cues.PLAIN_BESIDE_NUMBER.union(
+    PROVINCES.split("|"), cues.ROLES, cues.LABELS, cues.TITLES, DOUBLE_FAMILY_NAMES
+)
 
 
 class PastedLine(NamedTuple):

@@ -11,16 +11,20 @@ from typing import Final
 from masking_service.masking.names import names_between_words
 from masking_service.masking.names.behind_names import HAN, follows, is_han
 from masking_service.masking.names.beside_runs import announced
+from masking_service.masking.words.called_words import home_as_place
 from masking_service.masking.words.divisions import is_division
 from masking_service.masking.words.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.masking.words.name_cues import SCHOOLS, SHORT_TITLES
 
 Span = tuple[int, int]
 
 _ANNOUNCE: Final = frozenset("人名找转给由交请系员家主方收寄户客叫喊问友姓让帮知络被等苦居是托烦")
 """Last characters of words that announce a name."""
+_TO_PLACE: Final = frozenset("到至往在去放达经")
+"""Characters behind which a village is likelier than a person who is called like one."""
 _ENDS: Final = frozenset("室房楼层元门栋幢座号店部司厂台卫站院校社场寓厦苑庭")
 """Last characters of the text that a name follows at the end of an address."""
-_BEFORE_BUILDINGS: Final = frozenset("号到路街区市县镇")
+_BEFORE_BUILDINGS: Final = frozenset("号到路街区市县镇成至于址")
 """Characters before the name of a building: 汉中路2号金陵亚太商务楼."""
 _ENDS_OF_HOUSES: Final = frozenset("室房楼层号座")
 _place_behind: Final = re.compile(
@@ -78,11 +82,11 @@ def _is_of_place(text: str, start: int, end: int) -> bool:
         return True
     if _is_building(text, start, end) or (end == len(text) and _is_village(name) and _phone_before(text, 0, start)):
         return True
-    if _side_of_road(text, start, end) or (name[0] == "楼" and name[1:] in _FLOORS) or "区" in name[1:]:
+    if _side_of_road(text, start, end) or _are_words(name):
         return True
     if len(name) == 1 or before in _ANNOUNCE:
         return False
-    if _is_district_or_estate(text, start, end):
+    if _is_called_after_family(text, start, end) or _is_district_or_estate(text, start, end):
         return True
     is_road = name[0] == "路" and is_han(before) and before not in _ENDS_OF_HOUSES and not announced(text, start)
     if is_road and not follows(text, end):
@@ -101,6 +105,27 @@ def _is_of_place(text: str, start: int, end: int) -> bool:
         return _road_behind(text, end) is not None
     of_house = name[-1] == "道" and _house_behind(text, end) is not None
     return of_house or _firm_behind(text, end) is not None or _place_behind(text, end) is not None
+
+
+def _are_words(name: str) -> bool:
+    """Whether what looks like a name is words of a place: 楼大厅, 阳小学 of 向阳小学."""
+    return (name[0] == "楼" and name[1:] in _FLOORS) or "区" in name[1:] or name[1:] in SCHOOLS
+
+
+def _is_called_after_family(text: str, start: int, end: int) -> bool:
+    """Whether a village begins here that is called after a family, and what is beside it shows that it is one.
+
+    Examples: 丁家庄保障房, 送到龙家角, 诸葛八卦村.
+    """
+    if text[start:end] in DOUBLE_FAMILY_NAMES:
+        return is_han(text[end : end + 1]) and text[end] not in SHORT_TITLES and not follows(text, end)
+    village = home_as_place(text, start)
+    to_place = text[start - 1 : start] in _TO_PLACE
+    if village is None or (not to_place and announced(text, start)):
+        return False
+    end = village.end()
+    goes_on = is_han(text[end : end + 1]) and (not follows(text, end) or text.startswith(("收费", "服务区"), end))
+    return goes_on or (to_place and not is_han(text[end : end + 1]))
 
 
 def _is_district_or_estate(text: str, start: int, end: int) -> bool:

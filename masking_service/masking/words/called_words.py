@@ -19,6 +19,10 @@ _NO_CALLED: Final = _LAST | (frozenset(cues.NO_GIVEN) - {"可"}) | frozenset(cue
 _NO_CALLED_LAST: Final = _LAST | frozenset("管位保卫机台府委办处色款码箱盒袋")
 """Last characters of words that mean people, posts, organisations or kinds of goods: 白色."""
 _ENDS_OF_VILLAGES: Final = frozenset("集镇乡屯店铺桥口寨堡庄村")
+home_as_place: Final = re.compile(
+    ".家(?:[庄村湾桥浜宅沟屯堡坪坝港塘山岭寨营店集楼角嘴渡巷弄窑滩圩岗墩畈冲垸坳埠圳]|木桥|花园|大院)"
+).match
+"""Matches a village or a street that is called after a family: 丁家庄, 龙家角."""
 _FLAT_ENDS: Final = frozenset("卡券票纸贴膜毯床饼片条信图")
 _is_time: Final = re.compile(
     "[今明昨前后当次翌即同近本末][天日晚早夜]|[今明去前次当同本]年|[本当次同上下]月|[一二三四五六七八九十正腊]月"

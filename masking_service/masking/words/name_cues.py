@@ -106,6 +106,8 @@ NOT_BEHIND_ZONG: Final = (
     "结計计共部裁监監经經算体體量数數额額是有会會公站店台价價署统統值线線长長和管机機务務办辦行督领領书書之则則包重"
 )
 """Characters that make another word of a 总 before them."""
+SCHOOLS: Final = ("小学", "中学", "大学")
+"""Words behind the last character of a place, which may be a family name: 向阳小学."""
 PARTICLES: Final = "吗嗎呢吧啊呀啦嘛呗哦么咯嘞哟哈"
 """Characters that end questions and clauses, and no given names."""
 SHORT_TITLES: Final = "总總哥姐叔姨嫂婶伯姑舅婆爷工董氏"
