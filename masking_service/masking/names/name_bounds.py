@@ -22,6 +22,7 @@ from masking_service.masking.names.behind_names import (
     name_ends,
     place_follows,
 )
+from masking_service.masking.names.han_run import LAST
 from masking_service.masking.names.latin_bounds import latin_name_at, latin_name_before
 from masking_service.masking.names.names_of_neighbours import japanese_families
 from masking_service.masking.names.names_without_family import (
@@ -47,6 +48,8 @@ from masking_service.masking.words.legal_forms import HAN_FORMS
 
 FAMILY: Final = COMMON_FAMILY | frozenset(RARE_FAMILY_NAMES)
 """Every family name of one character that is more often a family name than a word."""
+_NO_LAST: Final = LAST | frozenset(f"{cues.NO_LABEL_ENDS}于和与向")
+"""Characters that are rather a verb or the end of another word than the last one of a name: 看, 牌."""
 _PLAIN_WORDS: Final = frozenset(PLAIN_WORDS_AS_FAMILY_NAMES)
 ANY_FAMILY: Final = FAMILY | frozenset(WORDS_AS_FAMILY_NAMES) | _PLAIN_WORDS
 _NO_GIVEN: Final = frozenset(cues.NO_GIVEN)
@@ -132,6 +135,20 @@ def name_from(text: str, start: int, *, sure: bool) -> int | None:
     if length <= family or not can_be_name(run[:length], sure=sure and plain):
         return _odd_name_from(text, start, run, family, sure=sure)
     return None if not plain and _site(text, start) else start + length
+
+
+def has_two_families(text: str, start: int, end: int) -> bool:
+    """Whether a span of three characters is two family names and the first half of a given name: 李王丽 of 李王丽娟."""
+    return (
+        end - start == len("李王丽")
+        and text[start] in COMMON_FAMILY
+        and text[start + 1] in COMMON_FAMILY
+        and text[end : end + 1] not in _NO_LAST
+        and not name_ends(text, end)
+        and name_ends(text, end + 1)
+        and not (is_han(text[end + 1 : end + 2]) and called_words.is_word(text[end : end + 2]))
+        and names_between_words.is_name(text[start + 1 : end + 1])
+    )
 
 
 def title_end(text: str, start: int, at: int) -> int:

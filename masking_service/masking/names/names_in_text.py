@@ -24,8 +24,7 @@ from masking_service.masking.names import (
     nicknames,
 )
 from masking_service.masking.names.arabic_names import arabic_names
-from masking_service.masking.names.behind_names import COMMON_FAMILY, HAN, is_han, name_ends
-from masking_service.masking.names.han_run import LAST
+from masking_service.masking.names.behind_names import HAN, is_han
 from masking_service.masking.names.latin_at_addresses import first_latin_name, latin_names_at_ends
 from masking_service.masking.names.latin_bounds import is_latin_name, latin_name_before
 from masking_service.masking.names.latin_names import latin_names
@@ -34,6 +33,7 @@ from masking_service.masking.names.name_bounds import (
     NICKNAMES,
     PLACE_ENDS,
     has_family,
+    has_two_families,
     name_before,
     name_from,
     word_at,
@@ -68,14 +68,14 @@ _is_of_artist: Final = re.compile(
     "专辑|唱片|演唱会|音乐会|字帖|选集|全集|文集|诗集|散文|小说|传记|语录|直播间|CD|DVD"
 ).match
 """Matches what is behind the name of a writer or a singer: 金大川小说."""
+_is_side: Final = re.compile(r"(?<=[我你您他她对双甲乙丙贵收寄资])方").match
+"""Matches 方 where it means a party: 我方客服, 收方拒绝."""
 _ENDS_OF_ESTATES: Final = frozenset("园園苑府邸")
 _house_and_room: Final = re.compile(r"[0-9*]{1,2}(?:[-_#/][0-9*]{1,4}(?![0-9*])|[号號]?[栋棟幢座楼樓])").match
 _BEFORE_ARTIST: Final = frozenset(" \n，,；;。")
 _ends_firm: Final = Expression(rf"(?:{any_of(HAN_FORMS)})(?![{HAN}])").search
 """Finds an organisation that ends a clause. Beside it and a phone, a name is looked for as beside an address."""
 _any_han: Final = re.compile(f"[{HAN}]").search
-_NO_LAST: Final = LAST | frozenset(cues.NO_LABEL_ENDS)
-"""Characters that are rather a verb or the end of another word than the last one of a name: 看, 牌."""
 _goods: Final = Expression(any_of(cues.GOODS)).findall
 _LEAST_GOODS: Final = 3
 """Different words for goods in a title of goods."""
@@ -83,6 +83,8 @@ _LENGTH_OF_MOST_NAMES: Final = 3
 _sentence_end: Final = re.compile("[。！？!?；;\n]|$").search
 _HARVESTS: Final = ("丰收", "秋收")
 """Words that end like a verb of pick-up: 张三丰收 is rather received by 张三丰."""
+_NO_LAST_WORD: Final = frozenset("可一若如之以")
+"""Characters that end a clause as the last one of a given name only: 陶静可."""
 _MAX_NAMES: Final = 64
 _OPENING: Final = frozenset("（(")
 _SHORT_TITLES: Final = frozenset(cues.SHORT_TITLES)
@@ -91,6 +93,8 @@ _OF_A_HOME: Final = frozenset("没里门有无还")
 """Characters behind 家 that show that it is no part of a name: 周高兴家没收到."""
 _CHANGED_BY_STARS: Final = NICKNAMES | frozenset("收或说說") | _SHORT_TITLES
 _JOINT: Final = "或者|以及|改[成为做]|换成|变更为|的?而?不是|[、或和与與及跟+/／|｜&＆代替帮转轉]"
+_COUPLES: Final = ("夫妇", "夫妻", "伉俪", "两口", "二人", "两人")
+"""Words behind two names that nothing separates: 王明李芳夫妇."""
 _SIGNS_OF_LISTS: Final = frozenset("、+/／|｜&＆")
 _joint: Final = re.compile(_JOINT).match
 _joint_before: Final = re.compile(rf"(?:{_JOINT})$").search
@@ -189,7 +193,8 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         found = [span for span in found if not _is_masked(text, *span)]
     found = [span for span in found if _weekday(text, *span) is None and not called_words.is_inside_word(text, *span)]
     found = without_places(text, names_in_traces.without_sites(text, found)) if found else found
-    return apart([_whole(text, *span) for span in _joined_by_words(text, found)]) if found else found
+    found = [span for span in _joined_by_words(text, found) if not _is_party(text, *span)] if found else found
+    return apart([_whole(text, *span) for span in found])
 
 
 def _is_masked(text: str, start: int, end: int) -> bool:
@@ -208,6 +213,12 @@ def _is_estate(text: str, start: int, end: int) -> bool:
     """Whether what looks like a name ends like an estate, and a house and a room are behind it: 职业学院梅园24-379."""
     ends = is_han(text[start - 1 : start]) and text[end - 1] in _ENDS_OF_ESTATES
     return ends and _house_and_room(text, end) is not None
+
+
+def _is_party(text: str, start: int, end: int) -> bool:
+    """Whether 方 means a party, with a word behind it."""
+    given = text[start + 1 : end]
+    return _is_side(text, start) is not None and (called_words.is_word(given) or given in cues.ROLES)
 
 
 def _is_of_goods(text: str, start: int, end: int) -> bool:
@@ -244,29 +255,17 @@ def _whole(text: str, start: int, end: int) -> Span:
     if end - start > _LENGTH_OF_MOST_NAMES and text[end - 1] == "家" and text[end : end + 1] in _OF_A_HOME:
         return start, end - 1
     cut = text[end - 1 : end + 1] in cues.GIVEN_WORDS and end - start > 1
-    cut = (cut and not called_words.is_word(text[end : end + 2])) or _has_two_families(text, start, end)
+    cut = (cut and not called_words.is_word(text[end : end + 2])) or has_two_families(text, start, end)
     cut = cut or (
         end - start == len("张三") and text[end : end + 2] in _HARVESTS and not is_han(text[end + 2 : end + 3])
     )
+    ends = text[end : end + 1] in _NO_LAST_WORD and not text[end + 1 : end + 2].isalnum()
+    cut = cut or (end - start == len("陶静") and ends)
     return (start, end + cut)
 
 
 def _is_family(text: str) -> bool:
     return text in DOUBLE_FAMILY_NAMES or (len(text) == 1 and text in ANY_FAMILY)
-
-
-def _has_two_families(text: str, start: int, end: int) -> bool:
-    """Whether a span of three characters is two family names and the first half of a given name."""
-    return (
-        end - start == len("李王丽")
-        and text[start] in COMMON_FAMILY
-        and text[start + 1] in COMMON_FAMILY
-        and text[end : end + 1] not in _NO_LAST
-        and not name_ends(text, end)
-        and name_ends(text, end + 1)
-        and not (is_han(text[end + 1 : end + 2]) and called_words.is_word(text[end : end + 2]))
-        and names_between_words.is_name(text[start + 1 : end + 1])
-    )
 
 
 def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
@@ -282,6 +281,8 @@ def _joined_by_words(text: str, found: list[Span]) -> list[Span]:
                 beside.append((before, joint.start()))
         elif text[start - 1 : start] in _OPENING and (latin := latin_name_before(text, start - 1)) is not None:
             beside += [(latin, start - 1)] if is_latin_name(text[latin : start - 1]) else []
+        elif text.startswith(_COUPLES, end) and (before := name_before(text, start)) is not None:
+            beside.append((before, start))
         if (joint := _joint(text, end)) is not None:
             behind = name_from(text, joint.end(), sure=False)
             if behind is None and joint[0] in _SIGNS_OF_LISTS:

@@ -24,7 +24,9 @@ from masking_service.masking.addresses.han_units_in_text import hide_units_in_te
 from masking_service.masking.effort import Pay, estimate, unpaid
 from masking_service.masking.hidden import hidden_form
 from masking_service.masking.members.name_words import PARTY, name_words
+from masking_service.masking.names.behind_names import is_han
 from masking_service.masking.names.latin_at_addresses import has_name_at_end
+from masking_service.masking.names.name_bounds import PLACE_ENDS
 from masking_service.masking.names.names_in_text import effort, holds_names, names_in, starred_alone
 from masking_service.masking.names.names_of_pasted_lines import names_before_place, names_with_lines
 from masking_service.masking.numbers.codes_in_text import codes_in, without_codes
@@ -42,6 +44,7 @@ from masking_service.masking.texts.tables_in_text import (
     values_of_segments,
     values_of_tables,
 )
+from masking_service.masking.words import called_words
 from masking_service.masking.words.alternatives import only_at
 
 ROUNDS: Final = 3
@@ -73,6 +76,10 @@ _UNUSUAL: Final = re.compile(
 _STARS: Final = "******"
 """Part of the mask of every phone."""
 _SENTENCES: Final = re.compile(r"[^。；;！!？?\n]*[。；;！!？?\n]*").findall
+
+
+_GIVEN: Final = len("小明")
+"""Characters of a given name that is looked for by itself. One character may be anything."""
 
 
 class _How(NamedTuple):
@@ -136,6 +143,7 @@ class FullReading:
             self._hide_name(found, start, end)
         if not all(starred_alone(found.text, *span) for span in spans) and names_in(found.text):
             return None
+        self._hide_given_names(found)
         return found
 
     def _mask_once(self, text: str, how: _How) -> Found:
@@ -174,6 +182,7 @@ class FullReading:
             names = names_in(found.text, address=at_address)
             for start, end in reversed(names_with_lines(found.text, names) if at_address or line else names):
                 self._hide_name(found, start, end)
+            self._hide_given_names(found)
             if "phone" in self._masks and "*" in found.text:
                 self._hide_numbers(found)
         if "address" in self._masks:
@@ -258,6 +267,24 @@ class FullReading:
         if name not in self._kept and not (words.is_word(name) or name.casefold() in words.anyone):
             found.names += name_needles(name)
             found.put(start, end, self._masks["name"](name))
+
+    def _hide_given_names(self, found: Found) -> None:
+        """Hide the given names of the names that were found, where they are by themselves: 王小明（小明）."""
+        for name in found.names:
+            given = name[-_GIVEN:]
+            if given not in found.text or not is_han(given[0]) or len(name) <= _GIVEN or called_words.is_word(given):
+                continue
+            shown, at = self._masks["name"](name)[-_GIVEN:], found.text.find(given)
+            while at >= 0:
+                if _is_apart(found.text, at, at + _GIVEN):
+                    found.put(at, at + _GIVEN, shown)
+                at = found.text.find(given, at + _GIVEN)
+
+
+def _is_apart(text: str, start: int, end: int) -> bool:
+    """Whether the given name at this span begins no place, and is no part of words: 建明 in 建设的建明天的明."""
+    in_words = called_words.is_word(text[start - 1 : start + 1]) or called_words.is_word(text[end - 1 : end + 1])
+    return not in_words and text[end : end + 1] not in PLACE_ENDS
 
 
 class Found:

@@ -16,7 +16,7 @@ from masking_service.masking.members.member_names import BARE_NAME, MAYBE_NAME, 
 from masking_service.masking.members.name_words import PARTY, name_words
 from masking_service.masking.names.behind_names import HAN
 from masking_service.masking.names.latin_bounds import TITLE, plain_word
-from masking_service.masking.names.name_bounds import name_from
+from masking_service.masking.names.name_bounds import has_two_families, name_from
 from masking_service.masking.names.names_between_words import is_name
 from masking_service.masking.names.names_of_neighbours import japanese_end
 from masking_service.masking.numbers.numbers import EXTENSION_WORD
@@ -256,7 +256,9 @@ def _end_of_value(kind: str | None, text: str, start: int, end: int) -> int:
     if kind in _OF_PERSONS:
         if _MASKED_NAME(text, start, end):
             return start
-        end = name_from(text, start, sure=True) or _end_before_space(text, start, end)
+        if (stop := name_from(text, start, sure=True)) is not None:
+            stop += has_two_families(text, start, stop)
+        end = stop or _end_before_space(text, start, end)
         number = _number_touching(text, end)
         return number.end() if number else end
     if kind in _NUMBERED and (number := _NUMBER(text, start, end)):

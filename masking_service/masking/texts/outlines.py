@@ -29,6 +29,8 @@ _STAND_IN: Final = {
 }
 """Placeholders for the names and numbers of a text, by length. No word ends with their family names."""
 MAX_SLOTS: Final = 6
+_WITH_GIVEN: Final = len("王小明")
+"""Characters of a name whose given name is looked for by itself, too."""
 _MARK: Final = re.compile("[\x01-\x03]")
 _END: Final = "\x00"
 """Put between texts that are read together."""
@@ -153,6 +155,9 @@ class Outlines:
             outline = known(one if context is NEUTRAL else (one, context))
             end = done + (len(_MARK.findall(one)) if outline is None else outline.slots)
             its, done = slots[done:end], end
+            if any(len(slot) == _WITH_GIVEN and slot[1:] in one for slot in its):
+                yield None
+                continue
             if outline is None or (outline.alike and len({*its}) < len(its)):
                 outline = self._outline(one, its, context)
             yield outline and (outline, its)

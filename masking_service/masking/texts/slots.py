@@ -24,6 +24,8 @@ MARKS: Final = {2: "\x01", 3: "\x02", OF_NUMBER: "\x03"}
 _CLOSING: Final = frozenset("】]")
 _AT_FIRST: Final = re.compile("(?:^|\x00|离开|到达|发往|送往|已到|前往|下一站)\\s?[【\\[][\u4e00-\u9fff]{0,9}$").search
 """Finds an open bracket that mostly holds a town: at the beginning of a text, or behind the way of a parcel."""
+_FAMILIES: Final = frozenset((*FAMILY_NAMES, *RARE_FAMILY_NAMES, "路"))
+_SHORT: Final = len("王明")
 _NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
 _NO_GIVEN: Final = "员人师者系家亲斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞线"
 """Last characters of words for people or places."""
@@ -106,7 +108,8 @@ class SlotFinder(NamedTuple):
                     and (
                         next_two in things
                         or slot[-1] + first in words
-                        or (first in given and not families.isdisjoint(slot[1:]))
+                        or (first in given and not _FAMILIES.isdisjoint(slot[1:]))
+                        or (first in given and len(slot) == _SHORT and next_two not in words)
                     )
                 )
                 or called_words.is_inside_word(
@@ -166,12 +169,12 @@ def _finder() -> SlotFinder:
         frozenset(),
         frozenset(),
         {first: tuple(ends) for first, ends in longer.items()},
-        frozenset((*no_given, *cues.TITLES, *cues.VERBS, *cues.FOLLOWING)),
+        frozenset((*no_given, *cues.SCHOOLS, *cues.TITLES, *cues.VERBS, *cues.FOLLOWING)),
         frozenset(),
         follow,
         frozenset(things) - follow,
         families.union("路", (char for char in RARE_FAMILY_NAMES if not _is_in_sentences(char))),
-        given,
+        given.union(also_given, "一可"),
         known.traditional,
     )
     no_names = (DOUBLE_FAMILY_NAMES, JAPANESE_FAMILY_NAMES, cues.FIRST_PARTS, cues.BRANDS, words, _CUES)
@@ -185,7 +188,7 @@ def _characters() -> tuple[frozenset[str], frozenset[str], str]:
     of_names -= {*cues.NO_GIVEN, *cues.SHORT_TITLES, *cues.PLACE_ENDS, *cues.GOODS_ENDS, *_NUMERALS, *_NO_GIVEN}
     given = frozenset(char for char in of_names - _CUES if not _is_in_sentences(char))
     also_given = "".join(sorted(char for char in of_names - given if known.given.get(char, 0) <= _OFTEN_GIVEN))
-    of_family = (char for char in FAMILY_NAMES if char not in _CUES and char not in "方易米单路")
+    of_family = (char for char in FAMILY_NAMES if char not in _CUES and char not in "方易米单路师查")
     return frozenset(char for char in of_family if not _is_in_sentences(char)), given, also_given
 
 
