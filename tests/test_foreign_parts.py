@@ -46,6 +46,7 @@ PRIVATE = {
     "masking_service/audit/slots.py _replace": "documented by Python for every named tuple",
     "masking_service/masking/numbers/masked_numbers.py _replace": "documented by Python for every named tuple",
     "masking_service/masking/texts/slots.py _replace": "documented by Python for every named tuple",
+    "masking_service/masking/texts/outlines.py _replace": "documented by Python for every named tuple",
     "masking_service/store/urls.py _replace": "documented by Python for every named tuple",
     "masking_service/service/oversight/auditing.py _replace": "documented by Python for every named tuple",
     "masking_service/http/explanations.py _replace": "documented by Python for every named tuple",

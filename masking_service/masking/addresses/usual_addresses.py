@@ -5,7 +5,7 @@ It accepts a line only where its mask is the one that `han_addresses` gives; a t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from masking_service.masking.addresses.han_number_rules import DATE, HIGHWAY, TOWER_WITH_NUMBER
@@ -294,6 +294,21 @@ def mask_plain(value: str) -> str | None:
     """Return the mask of an address of the form that most systems write; None for every other one."""
     match = _plain.compiled.fullmatch(value)
     return match[1] + _starred(match[2]).decode() if match else None
+
+
+def usual_masker(other: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Return what masks an address that shows no number as long as a phone; None for every other one.
+
+    `other` masks an address that `mask_plain` leaves, or gives None.
+    """
+
+    def mask(value: str) -> str | None:
+        shown = mask_plain(value)
+        if shown is None:
+            shown = other(value)
+        return None if type(shown) is Numbered else shown
+
+    return mask
 
 
 def as_it_is_if_usual(value: str) -> str | None:

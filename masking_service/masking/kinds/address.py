@@ -162,7 +162,7 @@ class AddressMask:
     def __call__(self, value: str) -> str:
         """Return the mask of an address."""
         if self._hide == "unit":
-            usual = self._usual(value)
+            usual = mask_plain(value) or self.of_other_form(value)
             return self.by_all_rules(value) if usual is None else str(usual)
         if self._hide == "nothing":
             return self._steadily(_hide_phones_abroad(value), _hide_phones_abroad)
@@ -173,13 +173,9 @@ class AddressMask:
             return value[:end] + stars(value[end:]) if end < len(value) else value
         return stars(value)
 
-    def usual(self, value: str) -> str | None:
-        """Return what `usual_column` gives for one value, but None for a `Numbered` mask."""
-        shown = self._usual(value)
-        return None if type(shown) is Numbered else shown
-
-    def _usual(self, value: str) -> str | None:
-        return mask_plain(value) or self._met.each([value], self._read)[0]
+    def of_other_form(self, value: str) -> str | None:
+        """Return what `usual_column` gives for one value that `mask_plain` leaves."""
+        return self._met.each([value], self._read)[0]
 
     def usual_column(self, values: Sequence[Any]) -> list[str | None]:
         """Return the masks of many addresses in China that were not sent hidden; None for every other value."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
-from masking_service.masking.addresses.usual_addresses import as_it_is_if_usual
+from masking_service.masking.addresses.usual_addresses import as_it_is_if_usual, usual_masker
 from masking_service.masking.kinds.address import AddressMask
 from masking_service.masking.kinds.name import mask_name, mask_short_name, mask_short_names
 from masking_service.masking.kinds.party import mask_party
@@ -115,7 +115,7 @@ class Masks:
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self._profile.show_last)
         if kind == "address" and hide == "unit":
-            return self._address_mask.usual
+            return usual_masker(self._address_mask.of_other_form)
         if kind == "address" and hide == NOTHING:
             return as_it_is_if_usual
         if kind == "text" and hide == "found":
