@@ -42,7 +42,7 @@ def measure(rounds: int, folder: Path | None = None) -> dict[str, tuple[float, M
     supplies: dict[str, Callable[[], Batch]] = {kind: _supply(kind, at) for at, kind in enumerate(KINDS)}
     if folder is not None:
         supplies |= {PUBLIC: _public(folder, new=True), KNOWN_PUBLIC: _public(folder, new=False)}
-    maskers = {kind: Masker(load_schemas()["standard"], LABEL) for kind in supplies}  # each remembers its own kind
+    maskers = {kind: Masker(load_schemas()["standard"], LABEL) for kind in supplies}  # each caches its own kind
     rates: dict[str, list[float]] = {kind: [] for kind in supplies}
     gc.disable()
     try:

@@ -20,7 +20,7 @@ KINDS = {
     MIXED: "in turn: usual ones, remarks with a name and a phone, unmapped members, recipients abroad, a long remark, "
     "values that came in masked",
     ADDRESSES: "addresses as people write them, of the corpora of `bench.quality`, with new numbers each time",
-    KNOWN: "the same addresses with their own numbers, so that most of them were met before",
+    KNOWN: "the same addresses with their own numbers, whose masks are cached after some batches",
     REMARKS: "a remark with a name and a phone in each",
 }
 """Kinds of records, and what is in them."""

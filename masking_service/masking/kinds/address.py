@@ -4,7 +4,7 @@ Words (单元, 室, Apt) stay, and their numbers or letters become stars, one fo
 hidden in every mode. The rules look at spelling only and know no places: what may be the number of a room is hidden
 like one, and a value that may be a person's name is hidden whole. The grammar is in `han_addresses`,
 `japanese_addresses` and `foreign`. Addresses of the usual forms take a quick way to the same masks
-(`mask_all_plain`, `mask_shaped`), and an address that was met before is not read again.
+(`mask_all_plain`, `mask_shaped`), and the masks of others are cached.
 """
 
 import re
@@ -25,7 +25,7 @@ from masking_service.masking.addresses.usual_addresses import (
     mask_lines,
     mask_plain,
 )
-from masking_service.masking.met import Met
+from masking_service.masking.cache import DigestCache
 from masking_service.masking.names.bare_names import bare_name
 from masking_service.masking.names.latin_at_addresses import latin_names_beside_address
 from masking_service.masking.names.names_at_addresses import label_in_front, name_in_front, which_may_have_names
@@ -115,8 +115,8 @@ _ADDRESS_MASK: Final = re.compile(
 _PASSES: Final = 8
 """Rounds of masking: beside stars, something may become a number. More rounds never hide more."""
 
-LEAST_MET: Final = 8192
-"""How many addresses are remembered at least. Their masks take at most 4 MB."""
+_CACHED: Final = 8192
+"""How many masks of addresses are cached at least. They take at most 4 MB."""
 
 
 class Named(NamedTuple):
@@ -153,11 +153,11 @@ class AddressMask:
         label: whether no number shows where a unit may be that is not recognised.
     """
 
-    __slots__ = ("_hide", "_keep", "_label", "_met", "_name")
+    __slots__ = ("_hide", "_keep", "_label", "_masks", "_name")
 
     def __init__(self, hide: str, keep: int = 4, name: Mask = stars, *, label: bool = False) -> None:
         self._hide, self._keep, self._name, self._label = hide, keep, name, label
-        self._met: Met[str] = Met(LEAST_MET)
+        self._masks: DigestCache[str] = DigestCache(_CACHED)
 
     def __call__(self, value: str) -> str:
         """Return the mask of an address."""
@@ -175,18 +175,19 @@ class AddressMask:
 
     def of_other_form(self, value: str) -> str | None:
         """Return what `usual_column` gives for one value that `mask_plain` leaves."""
-        return self._met.each([value], self._read)[0]
+        return self._masks.each([value], self._read)[0]
 
     def usual_column(self, values: Sequence[Any]) -> list[str | None]:
         """Return the masks of many addresses in China that were not sent hidden; None for every other value."""
-        if {*map(type, values)} != {str}:
-            found = iter(self.usual_column(texts) if (texts := [one for one in values if type(one) is str]) else ())
-            return [next(found) if type(one) is str else None for one in values]
-        shown = mask_all_plain(values)
+        texts = [value for value in values if type(value) is str]
+        if len(texts) < len(values):
+            masks = iter(self.usual_column(texts))
+            return [next(masks) if type(value) is str else None for value in values]
+        shown = mask_all_plain(texts)
         if None not in shown:
             return shown
-        others = [value for value, one in zip(values, shown, strict=True) if one is None]
-        found = iter(self._met.each(others, self._read))
+        others = [value for value, one in zip(texts, shown, strict=True) if one is None]
+        found = iter(self._masks.each(others, self._read))
         return [next(found) if one is None else one for one in shown]
 
     def _read(self, values: Sequence[str]) -> list[str | None]:
@@ -250,12 +251,15 @@ class AddressMask:
         return stars(value)
 
 
+_UNITS: Final = AddressMask("unit")
+
+
 def is_address_mask(value: str) -> bool:
     """Whether an address was sent hidden.
 
     A single star is a sign of it only beside a word for a unit or a slash; else it may be a sign between words.
     """
-    return _ADDRESS_MASK(Reading(value).text) is not None and AddressMask("unit").by_all_rules(value) == value
+    return _ADDRESS_MASK(Reading(value).text) is not None and _UNITS.by_all_rules(value) == value
 
 
 def _hide_phones_abroad(value: str) -> str:

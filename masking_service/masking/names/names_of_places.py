@@ -123,9 +123,10 @@ def _is_called_after_family(text: str, start: int, end: int) -> bool:
     to_place = text[start - 1 : start] in _TO_PLACE
     if village is None or (not to_place and announced(text, start)):
         return False
-    end = village.end()
-    goes_on = is_han(text[end : end + 1]) and (not follows(text, end) or text.startswith(("收费", "服务区"), end))
-    return goes_on or (to_place and not is_han(text[end : end + 1]))
+    behind = village.end()
+    if not is_han(text[behind : behind + 1]):
+        return to_place
+    return not follows(text, behind) or text.startswith(("收费", "服务区"), behind)
 
 
 def _is_district_or_estate(text: str, start: int, end: int) -> bool:

@@ -23,8 +23,8 @@ AT_ONCE: Final = 250
 class Masker:
     """One schema under one profile, compiled once.
 
-    Of the records that pass through it, it holds words around names (`outlines`) and masks of addresses and texts
-    (`met`), and no value.
+    Of the records that pass through it, it holds words around names (`outlines`) and masks of addresses and texts (in
+    caches), and no value.
     """
 
     def __init__(self, schema: Schema, profile: Profile) -> None:

@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import chain, groupby
 from typing import Final, NamedTuple
 
+from masking_service.masking.cache import DigestCache
 from masking_service.masking.members.member_names import NEUTRAL
-from masking_service.masking.met import Met
 from masking_service.masking.texts.slots import OF_NUMBER, SlotFinder, Slots, slot_finder
 
 MAX_LENGTH: Final = 128
@@ -119,15 +119,15 @@ class _Hiding(NamedTuple):
 class Outlines:
     """The outlines that were read, with `read`. Words that are `kept` are no slots.
 
-    Those in which nothing but slots is hidden are kept as they are. Of the others, only what shows is remembered
-    (`Met`), so no name, number or address stays here.
+    Those in which nothing but slots is hidden are kept as they are. Of the others, only what shows is cached, so no
+    name, number or address stays here.
     """
 
     def __init__(self, read: Read, kept: frozenset[str]) -> None:
         self._read = read
         self._kept = kept
         self._known: dict[object, Outline] = {}
-        self._hiding: Met[_Hiding] = Met(MAX_KEPT)
+        self._hiding: DigestCache[_Hiding] = DigestCache(MAX_KEPT)
 
     @cached_property
     def _finder(self) -> SlotFinder:
@@ -175,9 +175,10 @@ class Outlines:
             return found
         if (filled := _filled(written, slots)) is None:
             return None
-        if (hiding := self._hiding.get(repr(key))) is not None:
-            others = tuple([written[place] for place in hiding.others])
-            return hiding.outline._replace(others=others, example=filled.text)
+        text = repr(key)
+        if (hiding := self._hiding.get(text)) is not None:
+            names = tuple([written[place] for place in hiding.others])
+            return hiding.outline._replace(others=names, example=filled.text)
         if (found := self._read_outline(filled, slots, context)) is None:
             return None
         if found.is_kept:
@@ -185,9 +186,8 @@ class Outlines:
                 self._known.clear()
             self._known[key] = found
         elif all(name in written for name in found.others):
-            places = [(written.index(name), len(name)) for name in found.others]
-            places_of_others = tuple(slice(at, at + length) for at, length in places)
-            self._hiding.put(repr(key), _Hiding(found._replace(others=(), example=""), places_of_others))
+            others = tuple([slice(at := written.index(name), at + len(name)) for name in found.others])
+            self._hiding.put(text, _Hiding(found._replace(others=(), example=""), others))
         return found
 
     def _read_outline(self, filled: _Filled, slots: Slots, context: str) -> Outline | None:
@@ -234,16 +234,17 @@ def _filled(written: str, slots: Slots) -> _Filled | None:
     around = _MARK.split(written)
     if len(slots) > MAX_SLOTS or len(_DIGITS.findall(written)) > _MAX_DIGITS:
         return None
-    filled = _Filled(around[0], [], [])
+    stand_ins: list[str] = []
+    spans: list[tuple[int, int]] = []
     whole = around[0]
     for slot, before, behind in zip(slots, around, around[1:], strict=False):
         if len(slot) == OF_NUMBER and (_DIGIT_NEAR(before) or _DIGIT_BEHIND(behind)):
             return None
         stand_in = _STAND_IN[len(slot)][slots.index(slot)]
-        filled.stand_ins.append(stand_in)
-        filled.spans.append((len(whole), len(whole) + len(stand_in)))
+        stand_ins.append(stand_in)
+        spans.append((len(whole), len(whole) + len(stand_in)))
         whole += stand_in + behind
-    return filled._replace(text=whole)
+    return _Filled(whole, stand_ins, spans)
 
 
 def _pieces(whole: str, shown: str, spans: Sequence[tuple[int, int]]) -> tuple[list[str], list[tuple[int, slice]]]:

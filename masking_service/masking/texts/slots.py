@@ -25,7 +25,7 @@ _CLOSING: Final = frozenset("】]")
 _AT_FIRST: Final = re.compile("(?:^|\x00|离开|到达|发往|送往|已到|前往|下一站)\\s?[【\\[][\u4e00-\u9fff]{0,9}$").search
 """Finds an open bracket that mostly holds a town: at the beginning of a text, or behind the way of a parcel."""
 _FAMILIES: Final = frozenset((*FAMILY_NAMES, *RARE_FAMILY_NAMES, "路"))
-_SHORT: Final = len("王明")
+"""Characters with which another name, or a road, may begin in a given name."""
 _NUMERALS: Final = "一二三四五六七八九十零壹贰叁肆伍陆柒捌玖"
 _NO_GIVEN: Final = "员人师者系家亲斋桥港岭屯沟坪坝堡寺庙埠浦滩峡洞线"
 """Last characters of words for people or places."""
@@ -108,8 +108,13 @@ class SlotFinder(NamedTuple):
                     and (
                         next_two in things
                         or slot[-1] + first in words
-                        or (first in given and not _FAMILIES.isdisjoint(slot[1:]))
-                        or (first in given and len(slot) == _SHORT and next_two not in words)
+                        or (
+                            first in given
+                            and (
+                                not _FAMILIES.isdisjoint(slot[1:])
+                                or (len(slot) == len("王明") and next_two not in words)
+                            )
+                        )
                     )
                 )
                 or called_words.is_inside_word(

@@ -82,7 +82,7 @@ NAMES = (
 
 
 def mask_usual_addresses(addresses: list[str]) -> list[str | None]:
-    """Return the masks that the quick way gives, without a memory of those that were met before."""
+    """Return the masks that the quick way gives, without a cache."""
     ways = zip(mask_all_plain(addresses), mask_shaped(addresses), strict=True)
     return [plain or shaped for plain, shaped in ways]
 
@@ -133,7 +133,7 @@ def test_the_words_of_the_next_address_make_no_name_of_those_of_one() -> None:
     assert column(addresses) == [mask_address(one, "unit", label=True) for one in addresses]
 
 
-def test_an_address_that_was_met_before_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_comes_back_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
     def reading(text: str) -> tuple[str, int]:

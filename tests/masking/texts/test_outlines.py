@@ -140,7 +140,7 @@ def test_a_text_that_hides_more_than_slots_is_read_once(text: str, monkeypatch: 
     assert mask.mask_column([text])[0] == [first.text]
 
 
-def test_of_a_text_that_hides_more_than_slots_only_its_mask_is_remembered() -> None:
+def test_of_a_text_that_hides_more_than_slots_only_its_mask_is_cached() -> None:
     mask = Masks(LABEL).text_mask
     text = "送到华志路16号3号楼402室，找马兰，电话13912345678"
     assert mask(text) == "送到华志路16号3号楼***室，找马*，电话*******5678"

@@ -1,9 +1,9 @@
-"""What was found for a value is remembered, and the value itself is not."""
+"""What was found for a value is cached, and the value itself is not."""
 
 from collections.abc import Sequence
 
-from masking_service.masking import met
-from masking_service.masking.met import Met
+from masking_service.masking import cache
+from masking_service.masking.cache import DigestCache
 from masking_service.masking.records.profile_masks import Masks
 from tests.masking.standard import COURIER, LABEL
 
@@ -17,30 +17,30 @@ class Asked(list[str]):
 
 
 def test_what_was_found_is_not_asked_for_again() -> None:
-    remembered, asked = Met[str](8), Asked()
+    cached, asked = DigestCache[str](8), Asked()
 
-    assert remembered.each(["a", "b", "a"], asked.find) == ["A", "B", "A"]
-    assert remembered.each(["b", "c"], asked.find) == ["B", "C"]
-    assert remembered.get("c") == "C"
+    assert cached.each(["a", "b", "a"], asked.find) == ["A", "B", "A"]
+    assert cached.each(["b", "c"], asked.find) == ["B", "C"]
+    assert cached.get("c") == "C"
     assert asked == ["a", "b", "c"]
 
 
 def test_a_value_for_which_nothing_is_found_is_asked_for_each_time() -> None:
-    remembered, asked = Met[str](8), Asked()
+    cached, asked = DigestCache[str](8), Asked()
 
-    assert [remembered.each(["unknown"], asked.find) for _ in range(2)] == [[None], [None]]
-    assert remembered.get("unknown") is None
+    assert [cached.each(["unknown"], asked.find) for _ in range(2)] == [[None], [None]]
+    assert cached.get("unknown") is None
     assert asked == ["unknown", "unknown"]
 
 
-def test_what_was_not_met_for_long_is_forgotten() -> None:
-    remembered = Met[str](2)
+def test_what_was_not_asked_for_long_is_dropped() -> None:
+    cached = DigestCache[str](2)
     for value in ("a", "b", "c"):
-        remembered.put(value, value.upper())
-    assert remembered.get("a") == "A"  # now it is one of the last again
-    remembered.put("d", "D")
+        cached.put(value, value.upper())
+    assert cached.get("a") == "A"  # now it is one of the last again
+    cached.put("d", "D")
 
-    assert [remembered.get(value) for value in ("a", "b", "c", "d")] == ["A", None, "C", "D"]
+    assert [cached.get(value) for value in ("a", "b", "c", "d")] == ["A", None, "C", "D"]
 
 
 def test_no_value_stays_in_memory() -> None:
@@ -50,12 +50,12 @@ def test_no_value_stays_in_memory() -> None:
     shown = mask(address)
 
     assert shown == "新北街7号院平安商厦**楼****室王*收"
-    kept = [*mask._met._found]  # type: ignore[attr-defined]
-    assert mask._met._found == {kept[0]: shown}  # type: ignore[attr-defined]
-    assert len(kept[0]) == met._DIGEST_SIZE
+    kept = [*mask._masks._found]  # type: ignore[attr-defined]
+    assert mask._masks._found == {kept[0]: shown}  # type: ignore[attr-defined]
+    assert len(kept[0]) == cache._DIGEST_SIZE
 
 
-def test_each_profile_remembers_its_own_masks() -> None:
+def test_each_profile_has_its_own_masks() -> None:
     address = "新北街7号院平安商厦12楼1203室王芳收"
 
     shown = [Masks(profile).masker("address")(address) for profile in (LABEL, COURIER)]  # type: ignore[misc]

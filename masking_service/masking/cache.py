@@ -1,7 +1,6 @@
-"""Remembers what was found for values, so that one that is met again need not be read again.
+"""Keeps what was found for values, so that a value that comes back need not be read again.
 
-Many addresses come back: a shop sends from the same one all day, and a parcel is looked at several times. Values are
-known by their digests, so none of them stays in memory.
+Many addresses come back: a shop sends from the same one all day, and a parcel is looked at several times.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,48 +12,52 @@ _DIGEST_SIZE: Final = 16
 _T = TypeVar("_T")
 
 
-class Met(Generic[_T]):
-    """What was found for the values that were met last: for at least `least` of them, and at most twice as many."""
+class DigestCache(Generic[_T]):
+    """A cache whose keys are digests of values, so that no value stays in memory.
 
-    __slots__ = ("_before", "_found", "_least")
+    Args:
+        size: how many of the last values it holds at least; at most it holds twice as many.
+    """
 
-    def __init__(self, least: int) -> None:
-        self._least = least
+    __slots__ = ("_before", "_found", "_size")
+
+    def __init__(self, size: int) -> None:
+        self._size = size
         self._found: dict[bytes, _T] = {}
         self._before: dict[bytes, _T] = {}
 
     def each(self, values: Sequence[str], find: Callable[[Sequence[str]], Sequence[_T | None]]) -> list[_T | None]:
-        """Return what `find` gives for each value. It gets the different values that are not remembered.
+        """Return what is found for each value. `find` is called once, with the different values that are not cached.
 
-        A value for which it gives None is not remembered.
+        Where it gives None, nothing is cached.
         """
         digests = [*map(_digest, values)]
-        known = [*map(self._recall, digests)]
+        known = [*map(self._get, digests)]
         unknown = {at: value for at, value, one in zip(digests, values, known, strict=True) if one is None}
         if not unknown:
             return known
         new = dict(zip(unknown, find([*unknown.values()]), strict=True))
         for at, found in new.items():
             if found is not None:
-                self._keep(at, found)
+                self._put(at, found)
         return [new[at] if one is None else one for at, one in zip(digests, known, strict=True)]
 
     def get(self, value: str) -> _T | None:
-        """Return what was found for a value; None if it is not remembered."""
-        return self._recall(_digest(value))
+        """Return what was found for a value; None if it is not cached."""
+        return self._get(_digest(value))
 
     def put(self, value: str, found: _T) -> None:
-        """Remember what was found for a value."""
-        self._keep(_digest(value), found)
+        """Cache what was found for a value."""
+        self._put(_digest(value), found)
 
-    def _recall(self, digest: bytes) -> _T | None:
+    def _get(self, digest: bytes) -> _T | None:
         found = self._found.get(digest)
         if found is None and (found := self._before.get(digest)) is not None:
-            self._keep(digest, found)
+            self._put(digest, found)
         return found
 
-    def _keep(self, digest: bytes, found: _T) -> None:
-        if len(self._found) >= self._least:
+    def _put(self, digest: bytes, found: _T) -> None:
+        if len(self._found) >= self._size:
             self._before, self._found = self._found, {}
         self._found[digest] = found
 
