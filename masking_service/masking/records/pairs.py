@@ -31,7 +31,10 @@ from masking_service.masking.names.names_between_words import is_plainly_name
 from masking_service.masking.numbers.numbers_in_text import contains_personal_data
 
 _MAX_LABEL: Final = 40
-_LABEL: Final = re.compile(rf"[^\d:：=＝,，;；]{{1,{_MAX_LABEL}}}").fullmatch
+_LABEL: Final = re.compile(rf"\**[^\d:：=＝,，;；*]{{1,{_MAX_LABEL}}}\**").fullmatch
+"""Matches what may be a label. Forms put a star beside a label that has to be filled in, and masks put it elsewhere."""
+_MASK_OF_UNIT: Final = re.compile(r"[ #.]\*+$").search
+"""Finds the mask of a unit, which is no label of what is behind it: Flat *."""
 
 _PAIR: Final = 2
 _LONGEST_NAME: Final = 4
@@ -63,7 +66,9 @@ def with_labels(values: Sequence[Any], meaning: Meaning, pay: Pay) -> Sequence[M
     each = [meaning]
     for before, value in pairwise(values):
         label = is_label(before) and not (type(value) is str and not value[:1].isdecimal() and words.knows(value))
-        each.append(_said(meaning.inside, (before,), pay)[0] or meaning if label else meaning)
+        said = _said(meaning.inside, (before,), pay)[0] if label else None
+        is_mask = said is not None and said.kind == "unit" and _MASK_OF_UNIT(before) is not None
+        each.append(meaning if said is None or is_mask else said)
     return each
 
 

@@ -90,6 +90,9 @@ SHAPES: dict[str, tuple[Any, Any]] = {
     ),
     "names of columns alone": (["receiverName", "receiverMobile", "city"], ["receiverName", "receiverMobile", "city"]),
     "tags": (["红色", "L码"], ["红色", "L码"]),
+    "a label with the star of a form": (["收件人*", "张三"], ["收件人*", "张*"]),
+    "a unit before its street": (["Flat 7", "88 Main St"], ["Flat *", "88 Main St"]),
+    "stars that make a label": (["QQQQQ%\x01+**\x00****(", 7], ["Q**QQ%\x01+******(", 7]),
 }
 
 
