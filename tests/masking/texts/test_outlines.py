@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from masking_service.masking.members.member_names import NEUTRAL
+from masking_service.masking.members.name_words import PARTY
 from masking_service.masking.records.profile_masks import Masks
 from masking_service.masking.records.profiles import Profile
 from masking_service.masking.texts import outlines
@@ -138,6 +140,22 @@ def test_a_text_that_hides_more_than_slots_is_read_once(text: str, monkeypatch: 
     assert (again.text, again.phones, again.names) == (first.text, first.phones, first.names)
     assert mask._outlines._known == {}
     assert mask.mask_column([text])[0] == [first.text]
+
+
+def test_a_mask_is_cached_for_what_the_objects_around_its_text_say() -> None:
+    mask = Masks(LABEL).text_mask
+    text = "name: 陶瓷杯 找马兰"
+
+    assert [mask.mask(text, context).text for context in (NEUTRAL, PARTY)] == ["name: 陶瓷杯 找马*", "name: 陶** 找马*"]
+
+
+def test_a_mask_is_cached_for_equal_names_or_for_other_ones() -> None:
+    mask = Masks(LABEL).text_mask
+    found = [mask.mask(text) for text in ("马兰收，李娟、王芳代收", "马兰收，李娟、李娟代收")]
+
+    assert [one.text for one in found] == ["马*收，李*、王*代收", "马*收，李*、李*代收"]
+    assert [set(one.names) for one in found] == [{"马兰", "李娟", "王芳"}, {"马兰", "李娟"}]
+    assert len(mask._outlines._hiding._found) == len(found)
 
 
 def test_of_a_text_that_hides_more_than_slots_only_its_mask_is_cached() -> None:
