@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from masking_service.masking import cache
 from masking_service.masking.cache import DigestCache
-from masking_service.masking.records.profile_masks import Masks
-from tests.masking.standard import COURIER, LABEL
+from masking_service.masking.kinds.address import AddressMask
 
 
 class Asked(list[str]):
@@ -43,20 +42,20 @@ def test_what_was_not_asked_for_long_is_dropped() -> None:
     assert [cached.get(value) for value in ("a", "b", "c", "d")] == ["A", None, "C", "D"]
 
 
-def test_no_value_stays_in_memory() -> None:
-    address = "新北街7号院平安商厦12楼1203室王芳收"
-    mask = Masks(LABEL).masker("address")
-    assert mask is not None
-    shown = mask(address)
+ADDRESS = "新北街7号院平安商厦12楼1203室王芳收"
 
-    assert shown == "新北街7号院平安商厦**楼****室王*收"
-    kept = [*mask._masks._found]  # type: ignore[attr-defined]
-    assert mask._masks._found == {kept[0]: shown}  # type: ignore[attr-defined]
-    assert len(kept[0]) == cache._DIGEST_SIZE
+
+def test_no_value_stays_in_memory() -> None:
+    mask = AddressMask("unit")
+
+    assert mask(ADDRESS) == "新北街7号院平安商厦**楼****室**收"
+    assert [(len(key), shown) for key, shown in mask._masks._found.items()] == [(cache._DIGEST_SIZE, mask(ADDRESS))]
 
 
 def test_each_profile_has_its_own_masks() -> None:
-    address = "新北街7号院平安商厦12楼1203室王芳收"
+    masks = AddressMask("unit", label=True), AddressMask("unit", name=lambda name: name[0] + "某")
 
-    shown = [Masks(profile).masker("address")(address) for profile in (LABEL, COURIER)]  # type: ignore[misc]
-    assert shown == ["新北街7号院平安商厦**楼****室王*收", "新北街7号院平安商厦12楼1203室王*收"]
+    assert [mask(ADDRESS) for mask in masks * 2] == [
+        "新北街7号院平安商厦**楼****室**收",
+        "新北街7号院平安商厦**楼****室王某收",
+    ] * 2
