@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from masking_service.masking.addresses.foreign.address import ForeignAddress, hide_foreign_units
+from masking_service.masking.addresses.foreign.address import ForeignAddress, hide_foreign_units, in_parts
 from masking_service.masking.addresses.han_addresses import hide_han_units
 from masking_service.masking.addresses.han_units_in_text import hide_units_in_text
 from masking_service.masking.addresses.japanese_addresses import hide_japanese_units
@@ -13,6 +13,7 @@ from masking_service.masking.names.latin_at_addresses import latin_names_beside_
 from masking_service.masking.names.names_in_text import names_in
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
+from masking_service.masking.names.names_on_own_lines import names_above_addresses
 from masking_service.masking.numbers.codes_in_text import orders_in
 from masking_service.masking.numbers.numbers_in_text import scrub
 from masking_service.masking.records.leaks import may_leak
@@ -78,6 +79,10 @@ def _names_beside_address(text: str) -> list[Span]:
     return [*latin_names_beside_address(text)]
 
 
+def _names_above_address(text: str) -> list[Span]:
+    return [*names_above_addresses(text)]
+
+
 def _names_of_neighbours(text: str) -> list[Span]:
     return [*names_of_neighbours(f"様あ전화{text}")]
 
@@ -93,6 +98,9 @@ def _name_of_record(text: str) -> bool:
         (orders_in, "取件码3-2-1001,"),
         (_names_beside_address, "Dr "),
         (_names_beside_address, "Aa pod Bb "),
+        (_names_above_address, "c/o ก "),
+        (_names_above_address, "김 "),
+        (in_parts, "Oak Road\n12 - 4000 A"),
         (_names_of_neighbours, "*"),
         (_names_of_neighbours, "* "),
         (_name_of_record, "给J*** *****先生"),

@@ -89,6 +89,11 @@ _BEHIND_COUNT: Final = re.compile(r"(?:[件箱个個盒]数|数量|重量|体积
 """Finds the end of the text before a quantity, a weight or an amount of money."""
 _IS_OF_CARRIER: Final = re.compile("[A-Z]{2,4}[0-9]{12,15}|JD[A-Z]{0,2}[0-9]{11,13}").fullmatch
 """Matches the number of a parcel in the format of a carrier: SF1381234567890."""
+_CODE_OF_TAIWAN: Final = re.compile(
+    r"[0-9]{3}(?:[0-9]{2,3})?(?=\s?(?:[臺台](?:[北中南]市|[东東][县縣])|新北市|桃[园園]市|高雄市|基隆市|新竹[市县縣]|[嘉]义[市县]|嘉義[市縣]"
+    r"|苗栗[县縣]|彰化[县縣]|南投[县縣]|[云雲]林[县縣]|屏[东東][县縣]|宜[兰蘭][县縣]|花[莲蓮][县縣]|澎湖[县縣]|金[门門][县縣]))"
+).match
+"""Matches a postcode in front of a city or county of Taiwan: 813 高雄市."""
 _IsSure = Callable[[str, str, int, int, int], bool]
 """Takes a text, a number in it, the word behind the number, its level and its end."""
 
@@ -112,10 +117,13 @@ def read_han_units(text: str, level: int = ESTATE, is_sure: _IsSure | None = Non
     pieces: list[str] = []
     done = end = 0
     before, last_kind, last_number, last_hidden = level, 0, "", False
+    postcode = code.end() if (code := _CODE_OF_TAIWAN(text)) is not None else 0
     for match in TOKENS(text):
         kind = match.lastindex
-        if kind is None or (is_sure is not None and text.startswith(_OPEN_FLOORS, max(0, match.start() - 1))):
-            continue  # a Latin word, or 放架空层, which tells no floor
+        if kind is None or match.start() < postcode:
+            continue  # a Latin word
+        if is_sure is not None and text.startswith(_OPEN_FLOORS, max(0, match.start() - 1)):
+            continue  # 放架空层, which tells no floor
         start, last = match.span()
         if kind >= STOREY:
             begin = _side_begin(text, start - 1, done)

@@ -19,6 +19,7 @@ BEGINS: Final = (
 _IN_JAPAN: Final = re.compile(rf"\s?(?:[0-9]{{3}}-[0-9]{{4}}\s?)?(?:{BEGINS}|[\u4e00-\u9fff]{{2,3}}県)").match
 _JAPANESE: Final = re.compile(
     r"(?P<code>〒\s?[0-9]{3}-?[0-9]{4}|\A\s?[0-9]{3}-[0-9]{4}(?=\s?[\u4e00-\u9fff]))|(?P<lot>[0-9]++(?:丁目|番地|番|街区|条)(?:[0-9]+号(?!室))?)|(?P<house>[0-9A-Z]{1,5}号?[棟館])"
+    r"|(?P<floor>[0-9*]{1,2}(?=[Ff](?![A-Za-z]))|(?<=[0-9*][Ff]-)[0-9A-Za-z*]{1,4}(?![0-9A-Za-z]))"
     r"|[A-Z]?-?[0-9*]+(?:-[0-9*]+)*[A-Z]?(?![A-Za-z])"
 )
 _LOT_AND_ROOM: Final = re.compile(r"(?:\A|[町村])[0-9]+(?:-[0-9]+){1,2}[ \u3000][0-9*]+号室\Z").search
@@ -39,6 +40,9 @@ def hide_japanese_units(text: str) -> str:
         nonlocal parts
         if match["code"] or match["house"]:
             return match[0]
+        if match["floor"]:
+            parts = 0 if parts < MAX_LOT else parts
+            return "*" * len(match[0])
         if match["lot"]:
             parts = max(0, parts - 1) if "丁目" in match[0] else 0
             return match[0]

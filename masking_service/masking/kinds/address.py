@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from masking_service.masking.addresses.districts import district_end
-from masking_service.masking.addresses.foreign.address import ForeignAddress, hide_foreign_units
+from masking_service.masking.addresses.foreign.address import ForeignAddress, hide_foreign_units, in_parts
 from masking_service.masking.addresses.han_addresses import behind_last_number, hide_han_units, read_han_units
 from masking_service.masking.addresses.han_numbers import starred, with_numerals
 from masking_service.masking.addresses.japanese_addresses import hide_japanese_units, is_japanese
@@ -32,6 +32,7 @@ from masking_service.masking.names.names_at_addresses import label_in_front, nam
 from masking_service.masking.names.names_between_words import is_name
 from masking_service.masking.names.names_in_text import names_in, starred_alone
 from masking_service.masking.names.names_of_pasted_lines import names_with_lines
+from masking_service.masking.names.names_on_own_lines import names_above_addresses
 from masking_service.masking.names.pinyin_names import pinyin_names
 from masking_service.masking.numbers.codes_in_text import SAYS_ORDER
 from masking_service.masking.numbers.found_numbers import find_numbers
@@ -297,7 +298,8 @@ def _names_beside(value: str, named: Named | None) -> list[tuple[int, int]]:
     front = front.translate(_NARROW) if _WIDE(front) else front
     note = behind_last_number(front) if HAS_HAN(front) else _BEHIND_DIGITS(front).end()  # type: ignore[union-attr]  # it always matches
     found = _names_behind(value, min(note, bracket.start()) if bracket else note, named)
-    found += [span for span in (*latin_names_beside_address(value), *pinyin_names(value)) if span not in found]
+    others = *latin_names_beside_address(value), *pinyin_names(value), *names_above_addresses(value)
+    found += [span for span in others if span not in found]
     if name_in_front(value):
         label = label_in_front(value)
         begin = label.end() if label else 0
@@ -339,6 +341,8 @@ def hide_units(text: str, read: ForeignAddress | None = None) -> str:
         plain = _LINE_BREAK(lambda tag: " " * len(tag[0]), plain)
     if ("o" in text or "O" in text) and HAS_HAN(text):
         plain = _NUMBER_SIGN(lambda sign: "№" * len(sign[0]), plain)
+    if not HAS_HAN(text):
+        plain = in_parts(plain)
     if plain == text and _ODD(text) is None:
         return _hide_units(text, read)
     reading = Reading(plain)
@@ -352,7 +356,7 @@ def _foreign(value: str) -> ForeignAddress | None:
 
     If it may have a unit that cannot be read, a label shows no number of it.
     """
-    return ForeignAddress(Reading(value).text) if not HAS_HAN(value) and _HAS_WORDS(value) else None
+    return ForeignAddress(Reading(in_parts(value)).text) if not HAS_HAN(value) and _HAS_WORDS(value) else None
 
 
 def _hide_units(text: str, read: ForeignAddress | None = None) -> str:

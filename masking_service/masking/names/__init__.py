@@ -32,6 +32,8 @@ overlap, and most names are found by several modules.
   找zhang wei拿 → zhang wei
 - `names_of_neighbours`: a name in Korean, Japanese or Thai.
   받는 사람: 김민수 → 김민수
+- `names_on_own_lines`: a name in a script without capitals, above an address, behind c/o or below a closing.
+  c/o สุดา ใจงาม, 33/5 ถนนพระราม 9 → สุดา ใจงาม
 - `arabic_names`: a name in Arabic letters.
   المستلم: محمد أحمد → محمد أحمد
 - `names_by_script`: a name in Hebrew or Hindi.

@@ -19,9 +19,8 @@ from masking_service.masking.names.latin_bounds import (
     is_latin_name,
     plain_word,
 )
-from masking_service.masking.names.latin_names import (
-    announced_in_address,
-)
+from masking_service.masking.names.latin_by_exclusion import may_be_name
+from masking_service.masking.names.latin_names import announced_in_address
 from masking_service.masking.words import name_cues as cues
 from masking_service.masking.words.address_words import LATIN_PLACE
 from masking_service.masking.words.alternatives import any_of
@@ -48,8 +47,11 @@ _beside_phone: Final = Expression(
     rf"|\*{{4}}[0-9]{{0,4}}[\s,;，；]{{1,3}}(?P<behind>{_FULL_NAME})(?=\s*(?:$|[\n,;，；]))"
 ).finditer
 """Finds a name that is a part of an address of its own, beside a phone."""
-_first_line: Final = Expression(rf"\s*(?P<line>{_FULL_NAME}),?[ \t]*\n(?=[^\n]*[0-9*])").match
+_first_line: Final = Expression(rf"\s*(?P<line>{_FULL_NAME}),?[ \t]*\n(?=[^\n]*(?:\n[^\n]*)?[0-9*])").match
+"""Matches the first line of an address whose second or third one has a number: between them, a firm may be."""
 _begins_in_cyrillic: Final = re.compile("[\u0400-\u04ff]").match
+_first_letter: Final = re.compile("[A-Z\u00c0-\u024f\u1e00-\u1eff]").match
+"""Matches a Latin letter, for whose languages there are lists of ordinary words."""
 _phone_below: Final = re.compile(r"(?:\+[0-9]{0,3}[ \-]?)?\(?\*{5}").match
 _pinyin: Final = Expression(f"(?:{any_of(cues.PINYIN_SYLLABLES)}){{1,2}}").fullmatch
 """Matches a given name of China in pinyin: wei, xiaoming."""
@@ -71,7 +73,10 @@ def latin_names_beside_address(text: str) -> Iterator[Span]:
 def _names_in_parts(text: str) -> Iterator[Span]:
     """Yield the spans of names that are a part or the first line of an address."""
     line = _first_line(text)
-    if line and _is_beside(text, line["line"], "name" if _phone_below(text, line.end()) else "abroad"):
+    if line and (
+        _is_beside(text, line["line"], "name" if _phone_below(text, line.end()) else "abroad")
+        or (_first_letter(line["line"]) and may_be_name(line["line"], line["line"].split(" ")))
+    ):
         yield line.span("line")
     if "*****" in text:
         for match in _beside_phone(text):

@@ -50,7 +50,7 @@ has_capital: Final = re.compile(
     rf"[{UPPER}](?:(?<![\s\S].)|(?<=[.:：\s(（\u4e00-\u9fff].))(?:[{LETTERS}]|['’][A-Z])"
 ).search
 begins_with_street: Final = re.compile(
-    rf"(?:{STREET_FIRST}|plaza|place|impasse|quai|cours|passage|avda|jln) ", re.I
+    rf"(?:{STREET_FIRST}|camino|plaza|place|impasse|quai|cours|passage|avda|jln) ", re.I
 ).match
 _place: Final = re.compile(rf"(?<![^\W\d_])(?:{LATIN_PLACE}|{LATIN_SITE})(?![^\W\d_])", re.I).search
 _is_place: Final = re.compile(LATIN_PLACE, re.I).fullmatch

@@ -61,7 +61,7 @@ def name_by_exclusion(text: str, start: int, end: int) -> Span | None:
     while words and is_ordinary_with_capital(words[-1]):
         end -= len(words.pop()) + 1
     name = " ".join(words)
-    if not _LEAST <= len(words) <= _MOST or not _may_be_name(name, words):
+    if not _LEAST <= len(words) <= _MOST or not may_be_name(name, words):
         return None
     if _phone_behind(text, end) or _phone_before(text, max(0, start - LONGEST), start):
         return start, end
@@ -102,7 +102,7 @@ def _begins_sentence(text: str, at: int) -> bool:
     return not before or before[-1] in ".!?\n"
 
 
-def _may_be_name(name: str, words: list[str]) -> bool:
+def may_be_name(name: str, words: list[str]) -> bool:
     """Whether all words have small letters, too, and none is an ordinary one or of a firm, a place or a brand."""
     return (
         not any(

@@ -146,9 +146,13 @@ _in_han: Final = Expression(
     rf"|(?<!{LETTER})(?P<doing>{NAME})\s?(?=代?[签簽收领領取拿](?![0-9人据单])|已[取收拿签簽]|自[提取]|[亲敬][启收签]|[转寄](?![\u4e00-\u9fff])|本人|要|让|说|想要|会来|在(?=[0-9*家公单楼前门上下办])|的(?:快递|快件|包裹|件|东西))"
 ).finditer
 """Finds a name in Latin letters beside a cue in Han."""
+_CLOSING: Final = any_of(in_both_spellings(cues.LATIN_CLOSINGS))
 _signature: Final = Expression(
-    rf"(?i:thanks|thank you|thx|regards|cheers|sincerely|best|love)[,.!]?\s{{1,2}}(?P<name>{NAME})(?:\W*$|\n)"
+    rf"(?<!{LETTER})(?i:{_CLOSING})(?:(?P<apart> ?,\s{{1,3}}|[.!]?\s?\n\s?)|[.!]?\s{{1,2}})"
+    rf"(?!(?i:{_CLOSING})(?!{LETTER}))"
+    rf"(?P<name>{NAME})(?:\W*$|\n)"
 ).finditer
+"""Finds the name behind a closing: Viele Grüße, Heike Vogel. Behind a comma or on the next line it is any name."""
 _BEFORE_INITIAL: Final = (
     r"(?:(?<![^\n])|(?<=[:,;(\n-] )|(?<=[:,;(\n])|(?<=\b(?:by|to|or|an) )"
     r"|(?<=\b(?:for|von|par|por|con|bei|van) )|(?<=\b(?:with|door) ))(?<!N\. )"
@@ -278,7 +282,8 @@ def _names_of_sentences(text: str) -> Iterator[Span]:
         if match["verb"] or (is_known(match["name"]) and not _is_street_or_house(match["name"])):
             yield from trimmed(match)
     for match in _signature(text):
-        yield from trimmed(match)
+        if is_known(match["name"], alone=True) or (match["apart"] and not is_of_firm(match["name"])):
+            yield from trimmed(match)
     for match in _with_initials(text):
         if not _is_street(text, *match.span()):
             yield match.span(match.lastgroup or 0)

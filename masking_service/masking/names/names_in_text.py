@@ -42,6 +42,7 @@ from masking_service.masking.names.names_by_script import names_by_script
 from masking_service.masking.names.names_of_clauses import Span
 from masking_service.masking.names.names_of_neighbours import names_of_neighbours
 from masking_service.masking.names.names_of_places import without_places
+from masking_service.masking.names.names_on_own_lines import names_below_closings
 from masking_service.masking.names.pinyin_names import pinyin_names
 from masking_service.masking.words import called_words
 from masking_service.masking.words import name_cues as cues
@@ -124,7 +125,7 @@ _IN_HAN: Final = (
 
 def holds_names(text: str) -> bool:
     """Whether there is a name in a text without numbers and addresses, or in one of its lines."""
-    if next(names_of_neighbours(text), None) is not None:
+    if any(next(find(text), None) is not None for find in (names_of_neighbours, names_below_closings)):
         return True
     text = han_words().simplified(text)
     in_han = names_beside_words.find, *_IN_HAN, names_between_words.find, names_in_frames.find
@@ -169,7 +170,7 @@ def names_in(text: str, *, address: bool = False) -> list[Span]:
         text: any text, its numbers hidden.
         address: whether an address is in it, at whose ends names are looked for too.
     """
-    found = [*names_of_neighbours(text)]
+    found = [*names_of_neighbours(text), *names_below_closings(text)]
     text = han_words().simplified(text)
     found += [*names_beside_words.find(text), *names_beside_numbers.find(text)]
     if _any_han(text) is None:

@@ -163,6 +163,11 @@ _polite_in_thai: Final = Expression(
 """Finds two words of a name behind a title or the word for a customer that begins a part of a text."""
 
 
+_whole: Final = Expression(
+    rf"(?P<korean>(?:{_TWO}){_SYLLABLE}{{1,2}}|{_FULL_KOREAN})|{_NAME}|(?:{_FAMILY})[ \u3000](?!{_NO_GIVEN}){_GIVEN}"
+    rf"|(?:{_TITLE_IN_THAI} ?)?{_NAME_IN_THAI} {_NAME_IN_THAI}"
+).fullmatch
+"""Matches a full name in Korean, Japanese or Thai."""
 _NO_LAST_BEHIND_LABEL: Final = frozenset("者員人部課係室店所社済中要無不可止屋家口庫会号番日時着印様")
 _NO_LAST_BEHIND_ENGLISH: Final = _NO_LAST_BEHIND_LABEL.union("市区町村駅寺橋")
 _NO_FIRST_BEHIND_LABEL: Final = tuple("不要 未定 未記 本人 本社 家族 同居 会社 宅配 管理 受付 玄関 置配".split())
@@ -184,6 +189,12 @@ def japanese_end(text: str, label: int, start: int) -> int | None:
     found = _spaced_at(text, start) if text.endswith(_JAPANESE_ROLES, 0, label) else None
     found = found or _whole_at(text, start)
     return found.end() if found else None
+
+
+def is_name_of_neighbours(text: str) -> bool:
+    """Whether a text is a full name in Korean, Japanese or Thai: 민서윤, 佐々木 陽菜, สุดา ใจงาม."""
+    found = _whole(text)
+    return found is not None and text not in _NO_KOREAN
 
 
 @cache

@@ -73,6 +73,7 @@ LATIN_BEFORE_DOING: Final = _WORDS["latin-before-doing"]
 LATIN_SELF: Final = _WORDS["latin-self"]
 LATIN_NEAR: Final = _WORDS["latin-near"]
 LATIN_GREETINGS: Final = _WORDS["latin-greetings"]
+LATIN_CLOSINGS: Final = _WORDS["latin-closings"]
 LATIN_DONE_WITH: Final = _WORDS["latin-done-with"]
 LATIN_POLITE: Final = _WORDS["latin-polite"]
 LATIN_BEFORE: Final = (*_WORDS["latin-cues"], *LATIN_KIN)

@@ -1,5 +1,9 @@
 """An address abroad: the order in which it is read, its mask, and whether a unit may be unread."""
 
+import re
+from itertools import pairwise
+from typing import Final
+
 from masking_service.masking.addresses.foreign.beside_units import (
     hide_before_floor,
     hide_beside_flats,
@@ -15,6 +19,40 @@ from masking_service.masking.addresses.foreign.no_units import (
 from masking_service.masking.addresses.foreign.places import read_places
 from masking_service.masking.addresses.foreign.tokens import ROOM_DIGITS, AddressTokens, Decisions
 from masking_service.masking.addresses.foreign.words import read_words
+from masking_service.masking.words.alternatives import any_of
+from masking_service.masking.words.expressions import Expression
+from masking_service.masking.words.foreign_words import kinds_of_words
+from masking_service.masking.words.legal_forms import LATIN_FORMS
+
+_care_of: Final = re.compile(r"\s*c/o\s[^,;|0-9]{2,60}[,;|]\s*", re.I).match
+_addressee: Final = Expression(rf"\s*(?P<words>[^,;|0-9]{{2,60}}(?:\||\b(?:{any_of(LATIN_FORMS)})\.?,))\s*", re.I).match
+"""Matches a first line, or a firm before a comma."""
+_has_digit: Final = re.compile("[0-9*]").search
+_is_hidden_unit: Final = re.compile(r"\*[^\W_*]").search
+"""Finds the number of a unit that is hidden and touches its word: ****ho."""
+_dash: Final = re.compile(
+    r"(?<=\S)(?<!#.)(?<!#..)(?<!#...) - "
+    r"(?=[A-Z\u00c0-\u024f][a-z\u00c0-\u024f]|(?:[0-9]{4,6}|[0-9]{4}-[0-9]{3}|[0-9]{3} [0-9]{2}) [^\W\d_])"
+).sub
+"""Matches a dash before a word with a capital or a postcode, but not one in the number of a unit: # 7 - 1590."""
+_slashes: Final = re.compile("(?<=[0-9A-Za-z]) // (?=[0-9])").sub
+
+
+def in_parts(text: str) -> str:
+    """Return an address with | between parts that a line break or a dash separates, and all else in its place."""
+    lines = text.split("\n")
+    parts = "".join([line + ("|" if _ends_part(line, after) else "\n") for line, after in pairwise(lines)]) + lines[-1]
+    return _slashes(" /  ", _dash(" | ", parts))
+
+
+def _ends_part(line: str, after: str) -> bool:
+    """Whether a line has several words or a number, and its last word is none for a unit that awaits its number."""
+    words = line.split()
+    if not words or line[-1] in ",;|":
+        return False
+    if len(words) == 1:
+        return " " in after.strip() and _has_digit(line) is not None
+    return words[-1].lower().rstrip(".:#") not in kinds_of_words() or _has_digit(words[-2]) is not None
 
 
 def hide_foreign_units(text: str, *, places: bool = True) -> str:
@@ -26,13 +64,14 @@ class ForeignAddress:
     """An address abroad that has been read.
 
     Args:
-        text: the text.
+        text: the text, as `in_parts` returns it.
         places: whether the place of a number says that it is a unit's where no word does.
     """
 
     def __init__(self, text: str, *, places: bool = True) -> None:
         self.text = text
-        self._tokens = AddressTokens(text)
+        self._start = _addressee_end(text)
+        self._tokens = AddressTokens(text[self._start :])
         self._decided = _read(self._tokens, places=places)
 
     def masked(self) -> str:
@@ -45,8 +84,9 @@ class ForeignAddress:
         for at in hidden:
             token = self._tokens[at]
             is_floor = at in decided.floors_with_letter or at in decided.floor_letters
-            end = token.end - (token.text[-1] in "Ff" and is_floor)
-            chars[token.start : end] = "*" * (end - token.start)
+            end = self._start + token.end - (token.text[-1] in "Ff" and is_floor)
+            start = self._start + token.start
+            chars[start:end] = "*" * (end - start)
         return "".join(chars)
 
     def unread(self) -> bool:
@@ -60,6 +100,19 @@ class ForeignAddress:
             if token.kind == "n" and at not in decided.kept and at not in decided.postcodes
         ]
         return len(rest) > 1 or bool(decided.lots and rest and len(rest[0]) in ROOM_DIGITS)
+
+
+def _addressee_end(text: str) -> int:
+    """Return where an address begins behind its addressee: c/o and a name, a firm, or a first line without a unit."""
+    if found := _care_of(text):
+        return found.end()
+    found = _addressee(text)
+    if found is None or _is_hidden_unit(found["words"]):
+        return 0
+    words = found["words"].lower().strip("|").split()
+    if not kinds_of_words().keys().isdisjoint(word.strip(".:#") for word in words):
+        return 0
+    return found.end()
 
 
 def _read(tokens: AddressTokens, *, places: bool) -> Decisions:

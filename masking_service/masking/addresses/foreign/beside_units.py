@@ -18,9 +18,11 @@ from masking_service.masking.words import address_words as words
 from masking_service.masking.words.foreign_words import kinds_of_words
 
 _CODES_BEFORE_FLOOR: Final = re.compile(
-    r"[A-Z][0-9]{1,3}(?:[/&][A-Z][0-9]{1,3})+(?=, ?(?:[Ff]loor|[Ll]evel|[0-9]{1,2}(?:st|nd|rd|th)? ?/?[Ff]))"
+    r"[0-9]{3,4}[A-Z]?(?=,? [0-9]{1,2}(?i:st|nd|rd|th)? (?i:floor|flr)\b"
+    rf"[^0-9]{{1,40}}\b(?i:{words.HOUSE_OF_FLATS})\b)"
+    r"|[A-Z][0-9]{1,3}(?:[/&][A-Z][0-9]{1,3})+(?=, ?(?:[Ff]loor|[Ll]evel|[0-9]{1,2}(?:st|nd|rd|th)? ?/?[Ff]))"
 ).match
-"""Matches units before their floor: A1/A2, Floor 5."""
+"""Matches units before their floor: A1/A2, Floor 5; 1203, 12th Floor, Shanti Apartments."""
 _TAIWANESE: Final = re.compile(
     r"\b(?:sec|section|dist|district|taiwan|taipei|taichung|kaohsiung|tainan)\b", re.I
 ).search
@@ -138,9 +140,10 @@ _FLAT_OF_MALAYSIA: Final = re.compile(
     r"(?:no\.? ?)?(?P<unit>[A-Z]{1,2}[0-9]{0,2}-[0-9]{1,4}[A-Z]?(?:-[0-9]{1,4}[A-Z]?)?)(?=[ ,])", re.I
 ).match
 """Matches a block and a flat at the beginning of an address: No AG-11, B2-7-27."""
-_OF_SINGAPORE: Final = re.compile(r"\bsingapore\b", re.I).search
+_OF_SINGAPORE: Final = re.compile(r"\b(?:singapore\b|s\s?$)", re.I).search
 _UNIT_OF_SINGAPORE: Final = re.compile(
-    r"(?<![#0-9-])(?P<unit>(?:0[0-9]-[0-9]{2,3}|[0-9]{2}-(?:0[0-9]|[0-9]{3}))[A-Z]?(?:/[0-9]{2,3}[A-Z]?)?)(?![0-9-])"
+    r"(?<![#0-9-])(?P<unit>(?:0[0-9]-[0-9]{2,3}|[0-9]{2}-(?:0[0-9]|[0-9]{3})"
+    r"|(?<= )[0-9]{1,2}-[0-9]{3,4}(?=,? ?(?i:singapore|s\s?$)))[A-Z]?(?:/[0-9]{2,3}[A-Z]?)?)(?![0-9-])"
 ).search
 """A floor and a unit there without their sign: 02-10/12 The Riverwalk."""
 _RUSSIAN_FLAT: Final = re.compile(
@@ -180,16 +183,31 @@ _HOUSE_IN_STREET: Final = (
 """The house and the street with which an address begins: 500 Oak Creek Road."""
 _BEGINS_WITH_STREET: Final = re.compile(_HOUSE_IN_STREET, re.I).match
 _BEHIND_ESTATE: Final = re.compile(
-    rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house),? "
+    rf"(?<=[A-Z] )(?:{words.HOUSE_OF_FLATS}|gardens?|court|{_HOUSES}|cent(?:er|re)|house|plaza)(?:,? | - )"
     r"(?P<unit>[0-9]{3,4}[A-Z]?)(?=,|$)",
     re.I,
 ).search
 """Finds a room behind the name of a house: Marina Tower 1203."""
+_DOOR_IN_CATALONIA: Final = re.compile(r"(?<=[ ,])(?P<unit>[0-9]{1,2}(?:r|n|t|è) [0-9]{1,2}a)(?=,|$)", re.I).search
+"""Finds a floor and a door in Catalonia: 3r 2a."""
+_BEFORE_LOT_OF_JAPAN: Final = re.compile(
+    r"(?:[A-Z][A-Za-z'-]* ){1,3}(?P<unit>[0-9]{3,4})[ ,]{1,3}[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3} [A-Z]"
+).match
+"""Matches a room behind the name of its house, before the lot: Corpo Yamada 203, 1-2-3 Honmachi."""
 _BEFORE_BUILDING: Final = re.compile(rf"(?:No\.? ?|R)(?P<unit>[0-9]{{3,4}}),? {_BUILDING}", re.I).match
 """Matches No 402 Building 3."""
+_VILLA: Final = re.compile(
+    r"(?:villa|town ?house|chalet) (?P<unit>[0-9]{1,3}[A-Z]?)[ ,]{1,2}[0-9]{1,5}[A-Z]? (?!street\b|st\b)[A-Z]", re.I
+).match
+"""Matches a house on a site before the site's number in its street: Villa 12, 500 Beach Road."""
 _AT_BEGINNING: Final = tuple(
     (re.compile(pattern, re.I).match, _HOUSE_IN_STREET in pattern)
     for pattern in (
+        # 402, B Wing
+        r"(?P<unit>[0-9]{3,4}[A-Z]?),? ?[A-Z][0-9]?[ -]?wing\b",
+        # 23 The Granary, 259 Dame Street
+        rf"(?P<unit>[0-9]{{1,3}}[A-Z]?) (?!{_STREET}(?:\W|$))(?:(?!{_STREET}(?:\W|$))[A-Z][A-Z'-]+ ?){{1,3}}, ?"
+        rf"(?=[0-9]{{1,4}}[A-Z]? (?:[A-Z.'-]+ ){{1,3}}{_STREET}(?:\W|$))",
         # B 201, Apsara Building
         rf"(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
         # 500 Oak Road 1203
@@ -229,8 +247,9 @@ for such a street. They are tried in this order.
 
 def hide_beside_flats(tokens: AddressTokens, decided: Decisions) -> None:
     """Hide the number of a flat that the first of the expressions finds, unless it is a lot's."""
+    text = tokens.text.replace("|", ",")
     for search in _expressions(tokens):
-        if found := search(tokens.text):
+        if found := search(text):
             start, end = found.span("unit")
             if not any(start <= tokens[at].start < end for at in decided.lots):
                 decided.hidden.update(
@@ -252,6 +271,9 @@ def _expressions(tokens: AddressTokens) -> Iterator[Callable[[str], re.Match[str
         yield _UNIT_OF_SINGAPORE
     yield _BEFORE_BUILDING
     yield _BEHIND_ESTATE
+    yield _VILLA
+    yield _BEFORE_LOT_OF_JAPAN
+    yield _DOOR_IN_CATALONIA
     begins_with_street = _BEGINS_WITH_STREET(text) is not None
     for match, asks_for_street in _AT_BEGINNING:
         if begins_with_street or not asks_for_street:

@@ -70,6 +70,16 @@ _RUSSIAN_PLACE: Final = re.compile(
 ).search
 """Of Russia and its neighbours, in Latin letters."""
 
+_CROATIAN_PLACE: Final = re.compile(
+    r"\b(?:ulica|ul|trg|zagreb|split|rijeka|osijek|zadar|beograd|novi sad|ljubljana|maribor|sarajevo"
+    r"|croatia|hrvatska|srbija)\b"
+).search
+"""Finds that an address is in Croatia or a neighbour, where St. is short for a flat."""
+_BELGIAN_PLACE: Final = re.compile(
+    r"\b(?:bruxelles|brussels?|antwerpen|anvers|gent|gand|liège|luik|leuven|louvain|brugge|bruges|namur|charleroi"
+    r"|mechelen|ixelles|belgi[ëqu]\w*)\b"
+).search
+"""Finds that an address is in Belgium."""
 _KOREAN_PLACE: Final = re.compile(r"-(?:dong|gu|daero|gil|eup|myeon)\b", re.I).search
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]").search
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]").search
@@ -138,6 +148,16 @@ class Countries:
     def russia(self) -> bool:
         """Whether it is of Russia or a neighbour, in Latin letters."""
         return _RUSSIAN_PLACE(self._lower) is not None
+
+    @cached_property
+    def croatia(self) -> bool:
+        """Whether it is in Croatia, Serbia, Bosnia or Slovenia."""
+        return _CROATIAN_PLACE(self._lower) is not None
+
+    @cached_property
+    def belgium(self) -> bool:
+        """Whether it is in Belgium, where box is a flat's."""
+        return _BELGIAN_PLACE(self._lower) is not None
 
     @cached_property
     def alleys(self) -> bool:

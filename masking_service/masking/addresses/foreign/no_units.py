@@ -21,8 +21,11 @@ STATES: Final = (
     "|W[AIVY]"
 )
 """Abbreviations of states of the United States."""
-_CODES: Final = re.compile(
+_CODES: Final = Expression(
     r"(?<!\w)(?:LC[0-9]{2} {1,2}[0-9]{3}"
+    r"|[A-Z]{2}-[0-9]{3} [0-9]{2}|(?<=[0-9A-Za-z] )[0-9]{3} [0-9]{2}(?= [^\W\d_]{3,}[^\d,]{0,20}(?:[0-9]{1,2})?$)"
+    r"|\A[0-9]{4}(?= [^\W\d_]{2,},? ?[^\d,]{2,40}"
+    r" (?i:utca|u\.|út|útja|tér|tere|krt\.?|körút|köz|sor|sétány|fasor) [0-9])"
     r"|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z]{1,2}-[0-9]{4,6}"
     r"|[0-9]{4} [A-Z]{2}(?! ?[A-Z]?[ -]?[0-9])|[0-9]{5}-[0-9]{3,4}|[0-9]{4}-[0-9]{3}"
     r"|[AC-FHKNPRTV-Y][0-9]{2} [AC-FHKNPRTV-Y][0-9AC-FHKNPRTV-Y]{3}"
@@ -33,15 +36,19 @@ _CODES: Final = re.compile(
 ).finditer
 """Finds postcodes with letters or dashes. They are those of a town of Poland alone, Saint Lucia, Canada, Britain,
 Luxembourg, the Netherlands, Brazil, Portugal and Ireland; with a state (FL 33401); and, with the name of the country,
-of Japan and Korea.
+of Japan and Korea. Also those of Sweden, Greece, Czechia and Slovakia with a space, at the end, and of Hungary at the
+beginning.
 """
 _ENDS_OF_STREETS: Final = (
     "str(?:a[ßs]s?e)?|gasse|weg|platz|allee|ring|gaden?|gata|gatan|gate|gaten|gt|ve[ij](?:en)?|v[äa]gen|plass|torv(?:et)?|plads|stræde"
     "|laan|straat|steenweg|plein|dreef|kade|gracht|kai|utca|út|krt|körút|tér|cesta|ulica|iela|prospekt|pr|pl"
 )
 _FIRST_OF_STREETS: Final = (
-    "rue|avenue|boulevard|bd|place|quai|chaussée|chemin|route|all[ée]e|ulica|ulitsa|ul|bul|bulevar|бул|via|viale|piazza"
+    "rue|avenue|boulevard|bd|place|quai|chaussée|chemin|route|all[ée]e|ulica|ulitsa|ul|bul|bulevar|via|viale|piazza"
+    "|бул|ул|вул|просп"
 )
+_LOT_OR_FLAT: Final = re.compile("(?!A|B|L|N|CH|DK|FL|SI|LV)[A-Z]{1,2}-[0-9]{4}").fullmatch
+"""Matches what has the form of a postcode, of no country with four digits: F-2673, Prestige Towers."""
 _BEHIND_HOUSE: Final = Expression(
     rf"(?:\b[^\W\d_]*(?:{_ENDS_OF_STREETS})\b\.?|\b(?:{_FIRST_OF_STREETS})\b\.? [^\W\d_][^\d,;/]{{0,40}}?)"
     r" [0-9]{1,4}[A-Za-z]? (?P<code>[0-9]{4}|[0-9]{3} [0-9]{2})(?= [^\W\d_]{2}[^\d]*\Z)",
@@ -66,13 +73,16 @@ _OF_SITE: Final = re.compile(
 
 def lettered_postcodes(tokens: AddressTokens) -> frozenset[int]:
     """Return the tokens of postcodes that have letters or a dash."""
-    places = {place for match in _CODES(tokens.text) if _is_code(match) for place in range(*match.span())}
+    text = tokens.text.upper() if tokens.in_small_letters else tokens.text
+    places = {place for match in _CODES(text) if _is_code(match) for place in range(*match.span())}
     return frozenset([at for at, token in enumerate(tokens) if token.start in places]) if places else frozenset()
 
 
 def _is_code(match: re.Match[str]) -> bool:
     """Whether a possible postcode is one: 1204-789 in front of an address is a unit and a house."""
-    return match.start() > 0 or not match[0][:4].isdecimal() or match[0][4] != "-"
+    if match.start() == 0 and _LOT_OR_FLAT(match[0]):
+        return False
+    return match.start() > 0 or not match[0][:4].isdecimal() or match[0][4:5] != "-"
 
 
 def postcodes(tokens: AddressTokens, lettered: AbstractSet[int]) -> frozenset[int]:
@@ -142,7 +152,8 @@ def _is_of_unit(word: str) -> bool:
 Span = tuple[int, int]
 
 _DISTRICTS: Final = re.compile(
-    r"\b(?:Dublin|Colombo|Praha|Prague|Bratislava|Brno|Ostrava|Košice) ([0-9]{1,2})(?=\s*(?:,|-[^\W\d_]|\Z))"
+    r"\b(?:Dublin|Colombo|Praha|Prague|Bratislava|Brno|Ostrava|Košice) ([0-9]{1,2})"
+    r"(?=\s*(?:,|-[^\W\d_]|\Z|[A-Z][0-9W]{2} [A-Z0-9]{4}\b))"
 ).finditer
 """Finds numbers of districts behind their town."""
 _SHORT: Final = 3
@@ -172,6 +183,7 @@ _LOTS_OF_JAPAN: Final = re.compile(
     r"(?<![\w#-])(?<!tower )(?<!mansion )(?<!heights )(?<!building )(?<!bldg )(?<!house )(?<!residence )(?<!room )"
     r"[0-9]{1,4}(?:-[0-9]{1,4})?-[0-9]{1,2}(?![0-9-])"
     r"|(?:(?<=tokyo )|(?<=osaka )|(?<=kyoto )|(?<=-ku )|(?<=-shi ))[0-9]{3}-[0-9]{4}(?![0-9-])"
+    r"|(?<=[a-z] )[0-9]{3}-[0-9]{4}\s*$"
     r"|^[0-9]{3}-[0-9]{4}(?=,? (?:tokyo|osaka|kyoto)\b)",
     re.I,
 ).finditer

@@ -200,15 +200,22 @@ def _read_behind_house(tokens: AddressTokens, decided: Decisions, house: int) ->
     while at < len(tokens) and len(found) < _MOST_DOORS and tokens.may_be_door(at):
         found.append(at)
         at += 1
-    if at < len(tokens) and not found and tokens.ends_part(at) and _is_dutch_door(tokens, at):
+    if at < len(tokens) and not found and _ends_or_code(tokens, decided, at) and _is_dutch_door(tokens, at):
         decided.hidden.add(at)
-    if found and tokens[found[0]].kind == "w" and tokens.ends_part(at - 1) and not tokens.country.alleys:
+    if found and tokens[found[0]].kind == "w" and _ends_or_code(tokens, decided, at - 1) and not tokens.country.alleys:
         decided.hidden.update(found)
+
+
+def _ends_or_code(tokens: AddressTokens, decided: Decisions, at: int) -> bool:
+    """Whether a part of an address ends with a token, or a postcode is behind it."""
+    return tokens.ends_part(at) or at + 1 in decided.postcodes or at + 1 in decided.lettered_postcodes
 
 
 def _is_dutch_door(tokens: AddressTokens, at: int) -> bool:
     """Whether a floor or door in the Netherlands is here: Keizersgracht 12 III, Oudegracht 200 bis, 3511 NR."""
     door = tokens[at]
+    if tokens.in_small_letters:
+        return door.lower in _DUTCH_DOORS and _DUTCH_CODE(tokens.text.upper()) is not None
     return bool(_FLOOR_IN_ROMAN(door.text)) or (door.lower in _DUTCH_DOORS and _DUTCH_CODE(tokens.text) is not None)
 
 
@@ -271,6 +278,8 @@ def _read_behind_street(tokens: AddressTokens, decided: Decisions, chain: list[i
     slash = tokens[first + 1].kind == "/"
     if tokens.country.alleys and tokens[first - 1].lower in _ALLEYS:
         decided.kept.update(chain)
+    elif slash and _touches_house(tokens, decided, chain):
+        decided.hidden.update(chain)  # Andrássy út 15 3/5
     elif _is_behind_house(tokens, first) if slash else tokens.shape(first - 1, first) + tokens[last].kind == "nw":
         decided.hidden.update(chain)  # út 42. B. ép. 4/12; Calle Mayor 20 9-A
     elif _is_house(tokens, chain, slash=slash):
@@ -283,6 +292,12 @@ def _read_behind_street(tokens: AddressTokens, decided: Decisions, chain: list[i
         decided.hidden.update(chain[1:] if len(chain) <= MAX_LOT or slash else chain[MAX_LOT:])
 
 
+def _touches_house(tokens: AddressTokens, decided: Decisions, chain: list[int]) -> bool:
+    """Whether numbers that end a part are right behind the number of a house."""
+    house = chain[0] - 1
+    return tokens.shape(house, house + 1) == "n" and house not in decided.postcodes and tokens.ends_part(chain[-1])
+
+
 def _is_house(tokens: AddressTokens, chain: list[int], *, slash: bool) -> bool:
     """Whether all numbers behind a street belong to the house."""
     first = chain[0]
@@ -293,7 +308,7 @@ def _is_house(tokens: AddressTokens, chain: list[int], *, slash: bool) -> bool:
     if not slash:
         return is_house_in_germany(tokens, *chain)
     # In Czechia and Slovakia, both are the house's.
-    digits = len(tokens[first].text)
+    digits = sum(map(str.isdecimal, tokens[first].text))
     return (digits > SHORT_NUMBER and not tokens.country.hangul) or (digits > 1 and tokens.country.czechia)
 
 

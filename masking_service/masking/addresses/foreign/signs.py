@@ -111,7 +111,12 @@ def _read_ordinal(tokens: AddressTokens, decided: Decisions, sign: int) -> None:
         return
     decided.hidden.add(at)
     door = sign + 1
-    if door < len(tokens) and tokens.may_be_door(door) and (tokens[door].kind == "w" or tokens.ends_part(door)):
+    if door == len(tokens):
+        return
+    small = tokens.in_small_letters and len(tokens[door].text) == 1 and tokens[door].kind == "w"
+    if (tokens.may_be_door(door) and tokens[door].kind == "w") or (
+        tokens.ends_part(door) and (small or tokens.may_be_door(door))
+    ):
         decided.hidden.add(door)
 
 
@@ -194,8 +199,12 @@ def _ground_floor_in_portugal(tokens: AddressTokens, at: int) -> tuple[int, ...]
 
 
 def _flat_in_korea(tokens: AddressTokens, at: int) -> tuple[int, ...]:
-    """1203-ho."""
-    return (at - 2,) if at > 1 and tokens.shape(at - 2, at) == "n-" and tokens.country.korea else ()
+    """1203-ho and 1203ho."""
+    if not tokens.country.korea:
+        return ()
+    if at and tokens.touches_previous(at) and tokens[at - 1].kind == "n":
+        return (at - 1,)
+    return (at - 2,) if at > 1 and tokens.shape(at - 2, at) == "n-" else ()
 
 
 _READERS: Final[dict[str, tuple[Callable[[AddressTokens, int], tuple[int, ...]], ...]]] = {
@@ -211,5 +220,6 @@ _READERS: Final[dict[str, tuple[Callable[[AddressTokens, int], tuple[int, ...]],
     "R": (_ground_floor_in_portugal,),
     "r": (_ground_floor_in_portugal,),
     "ho": (_flat_in_korea,),
+    "HO": (_flat_in_korea,),
 }
 """Short words, and what is asked of each until something returns the tokens to hide."""

@@ -68,6 +68,11 @@ class AddressTokens(tuple[Token, ...]):
         """The index of the first number; the number of tokens where there is none."""
         return next((at for at, token in enumerate(self) if token.kind == "n"), len(self))
 
+    @cached_property
+    def in_small_letters(self) -> bool:
+        """Whether no letter is a capital, so that those of doors and postcodes are none either."""
+        return self.text.islower()
+
     def shape(self, start: int, end: int) -> str:
         """Return the kinds of some tokens: `n-w` for 12-A."""
         return "".join([token.kind for token in self[start:end]])

@@ -176,6 +176,8 @@ def joined_numbers(tokens: AddressTokens, decided: Decisions, at: int) -> list[i
         elif sign.kind == "/" or (sign.kind == "-" and after.start > sign.end):
             joined = not tokens.is_before_street(at + 2) or _is_next(tokens[at].text, after.text)
             joined = joined or tokens[at + 3].lower in _IN_SPANISH or is_in_turkey(tokens, at)
+            joined = joined or _is_letter_behind_slash(tokens, at) or (at > 0 and tokens[at - 1].kind == "#")
+            joined = joined or (tokens.country.thailand and tokens.touches_previous(at + 1))
         else:
             joined = sign.kind == "-" or sign.lower in AND
             joined = joined or (sign.text in _AND_IN_PORTUGUESE and not tokens.is_before_street(at + 2))
@@ -184,6 +186,14 @@ def joined_numbers(tokens: AddressTokens, decided: Decisions, at: int) -> list[i
         at += 2
         found.append(at)
     return found
+
+
+def _is_letter_behind_slash(tokens: AddressTokens, at: int) -> bool:
+    """Whether a slash and a letter touch a number, and no further slash does: 39/E Kandy Road, but not 39/c/o Lee."""
+    slash = at + 1
+    return (
+        tokens.touches_previous(slash) and tokens.touches_next(slash, "w") and not tokens.touches_next(slash + 1, "/")
+    )
 
 
 def _is_in_list(tokens: AddressTokens, at: int) -> bool:

@@ -74,6 +74,12 @@ def _kind(tokens: AddressTokens, at: int) -> tuple[str | None, int]:
             kind, size = two, 2
     if word in _WORDS_OF_RUSSIA and tokens.country.russia:
         kind = _WORDS_OF_RUSSIA[word]
+    elif word == "st" and tokens.country.croatia and (tokens.begins_part(at) or tokens[at - 1].kind in ("n", "-")):
+        kind = "unit"
+    elif word == "krt" and tokens.shape(at - 1, at) == "w":
+        kind = "building"  # Szent István krt. 45 in Hungary, and not Pikk 12 krt 5 in Estonia
+    elif word == "box" and tokens.country.belgium and tokens[at - 1].kind in ("n", ","):
+        kind = "unit"
     return (_kind_here(tokens, at, word, kind) if kind in _OR_OF_STREETS else kind), size
 
 
@@ -119,9 +125,11 @@ def _is_box(tokens: AddressTokens, at: int) -> bool:
 
 _ORDINALS: Final = frozenset(
     "st nd rd th do ro to vo mo er re ère ème eme e o a º ª ° . й я е ти та тата р ος ο η -"
-    " વો જો ನೇ വത്തെ வது వ য় রা ला रा था वा".split()
+    " de ste વો જો ನೇ വത്തെ வது వ য় রা ला रा था वा".split()
 )
 """What may be between the number of a floor and its word: 3rd floor, 3-й этаж, 3ème étage, 3º andar."""
+_BEHIND_ORDINAL: Final = frozenset("verdieping verd verdiep etage étage hoog".split())
+"""Words for floors behind a number with an e: 7e verdieping."""
 _ROMAN_ORDINAL: Final = re.compile(r"[IVX]{1,5}(?:ST|ND|RD|TH)", re.I).fullmatch
 """Matches an ordinal as floors in India are written: IIND FLOOR."""
 _OF_TOWERS: Final = frozenset("one two three four five six seven eight nine ten".split())
@@ -170,6 +178,7 @@ def _is_marked(tokens: AddressTokens, word: int) -> bool:
         return False
     before = tokens[word - 1]
     ordinal = before.kind in ".º°ª" or (before.lower in _ORDINALS and tokens.touches_previous(word - 1))
+    ordinal = ordinal or (before.kind == "n" and before.lower.endswith("e") and tokens[word].lower in _BEHIND_ORDINAL)
     return ordinal or tokens.touches_previous(word)
 
 
@@ -299,8 +308,11 @@ _SEVERAL: Final = frozenset(
 def read_unit_word(tokens: AddressTokens, decided: Decisions, word: int, behind: int) -> None:
     """Read a word for a unit."""
     value = number_behind(tokens, decided, word, behind)
-    decided.hidden.update(value)
     name = tokens[word].lower
+    if name == "dto" and not decided.lettered_postcodes.isdisjoint(value):
+        value = []  # 8 Dto - 4000-098 Porto
+    decided.hidden.update(value)
+    _hide_floor_before(tokens, decided, word)
     if value:
         if name in _SEVERAL:
             _hide_list(tokens, decided, value[-1])
@@ -311,6 +323,13 @@ def read_unit_word(tokens: AddressTokens, decided: Decisions, word: int, behind:
         hide_words_before(tokens, decided, word)  # Basement flat
     if name in _BEHIND_NUMBER and tokens.ends_part(word) and tokens.begins_part(word - 1) and tokens.is_room(word - 1):
         decided.hidden.add(word - 1)
+
+
+def _hide_floor_before(tokens: AddressTokens, decided: Decisions, word: int) -> None:
+    """Hide a floor that is before a word for a door and begins a part: 5. dør 2."""
+    floor = word - 2
+    if floor >= 0 and tokens.shape(floor, word) == "n." and tokens.begins_part(floor) and tokens.may_be_door(floor):
+        decided.hidden.add(floor)
 
 
 def _hide_list(tokens: AddressTokens, decided: Decisions, at: int) -> None:
@@ -333,7 +352,7 @@ _YEAR: Final = re.compile("1[5-9][0-9]{2}").fullmatch
 def read_month(tokens: AddressTokens, decided: Decisions, month: int) -> None:
     """Note the day of a date that is a street's name, and the year behind it: rue du 4 Septembre."""
     day = next((at for at in range(month - 1, max(-1, month - 3), -1) if tokens[at].kind == "n"), None)
-    if day is None or any(token.lower not in _BEFORE_MONTH for token in tokens[day + 1 : month]):
+    if day is None or any(token.lower not in _BEFORE_MONTH and token.kind != "." for token in tokens[day + 1 : month]):
         return
     decided.kept.add(day)
     year = month + 1 + (month + 1 < len(tokens) and tokens[month + 1].lower == "de")
@@ -352,7 +371,7 @@ def read_house_word(tokens: AddressTokens, decided: Decisions, word: int, behind
         value = _number_behind_name(tokens, behind)
     if value and (value[0] in decided.lettered_postcodes or is_sector(tokens, value[0])):
         return
-    if value and _is_of_unit(tokens, word, value):
+    if value and (_is_of_unit(tokens, word, value) or _is_behind_floor(tokens, decided, word)):
         decided.hidden.update(value)
     else:
         decided.kept.update(value if name in JALAN or name in _OF_LAND else value[:1])
@@ -361,12 +380,23 @@ def read_house_word(tokens: AddressTokens, decided: Decisions, word: int, behind
 def _is_of_unit(tokens: AddressTokens, word: int, value: list[int]) -> bool:
     """Whether a unit's number is behind the word: Rua X 45 casa 2 in Brazil, к. 246 in Russia, Block B-12-3."""
     name, first, last = tokens[word], value[0], value[-1]
-    if name.lower == "casa" and tokens.ends_part(last) and tokens.shape(max(0, word - 2), word).rstrip(",")[-1:] == "n":
-        return True  # one of several houses on a plot
+    if name.lower == "casa" and _is_on_plot(tokens, word):
+        return True
     if name.text == "к" and len(tokens[first].text) >= ROOM_DIGITS[0] and "кв" not in tokens.lower:
         return True  # not к. 1553, кв. 5
     lettered = len(value) > 2 and tokens[first].kind == "w" and tokens[last - 1].kind != "."
     return lettered and name.lower not in JALAN  # Jalan SS2/24
+
+
+def _is_on_plot(tokens: AddressTokens, word: int) -> bool:
+    """Whether the house of a plot is before a word for one of several houses on it, and no street: Rua X 45 casa 2."""
+    house = word - 1 - (tokens.shape(word - 1, word) in (",", "-", "|"))
+    return tokens.shape(house, house + 1) == "n" and tokens[house - 1].lower not in _STREET_WORDS
+
+
+def _is_behind_floor(tokens: AddressTokens, decided: Decisions, word: int) -> bool:
+    """Whether a floor is right before No. in Turkey, so that a flat is behind it: Kat: 8 No: 519."""
+    return word > 1 and word - 1 in decided.hidden and "kat" in (tokens[word - 2].lower, tokens[word - 3].lower)
 
 
 def _number_behind_name(tokens: AddressTokens, at: int) -> list[int]:
