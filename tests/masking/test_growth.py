@@ -157,6 +157,8 @@ NAMES = (
     "สมหญิง ใจดี รับเอง\n",
     "江城三部的王在野已揽件，",
     "Customer Refused, customer Maria Keller, ",
+    "姓：王 名：小明 ",
+    "**王小明** ",
 )
 """Names with their cues: each one that is found may lead to others."""
 

@@ -17,7 +17,7 @@ from masking_service.masking.words.expressions import Expression
 from masking_service.masking.words.family_names import FAMILY_NAMES
 
 _NUMBERS: Final = re.compile(
-    r"[0-9A-Za-z](?<![0-9A-LN-Za-ln-z.*+#¥￥$%×〒].)(?:(?<!/.)|(?<=[0-9]{3}/.)|(?<=\*/.))(?<![0-9A-Za-z][-~].)"
+    r"[0-9A-Za-z](?<![0-9A-LN-Za-ln-z.*+¥￥$%×〒].)(?:(?<!#.)|(?<=\*#.))(?:(?<!/.)|(?<=[0-9]{3}/.)|(?<=\*/.))(?<![0-9A-Za-z][-~].)"
     r"(?:(?<=[0-9])(?:[0-9]{2,3}|[0-9]{0,2}[A-Z]?-[A-Za-z]?[0-9]{3,4}|[OoIl][0-9])|(?<=[A-Za-z])[0-9]{3,4})[A-Z]?"
     r"(?![0-9A-Za-z.%~×]|-[0-9*]|\*(?![\u4e00-\u9fff]))"
     rf"|[一二三四五六七八九](?<![第{words.NUMERALS}].)[零〇一二三四五六七八九]{{2,3}}(?![{words.NUMERALS}])"
@@ -73,8 +73,9 @@ _PEOPLE: Final = (
     r"|的(?:人|快递|快件|包裹|件)|[】\])）/][\u4e00-\u9fff]{0,8}[0-9A-Z]{1,3}(?:[栋棟幢座]|[号號]楼|单元)"
 )
 """What may follow the number of a room: who is there, and what they do."""
-_NAME_BEHIND: Final = r"[\s,，;；、/\-—_|：:]{1,3}[\u4e00-\u9fff]{1,2}\*{1,2}(?![^\s,，;；。、/|])"
-_NAME_BEFORE: Final = r"(?<![^\s,，;；。、/|])[\u4e00-\u9fff]{1,2}\*{1,3}[\s,，;；、（(/\-—_|]{0,3}$"
+_NAME_BEHIND: Final = r"[\s,，;；、/\-—_|：:#＃]{1,3}[\u4e00-\u9fff]{1,2}\*{1,2}(?![^\s,，;；。、/|])"
+_NAME: Final = r"[\u4e00-\u9fff]{1,2}\*{1,3}"
+_NAME_BEFORE: Final = rf"(?:(?<![^\s,，;；。、/|]){_NAME}[\s,，;；、（(/\-—_|#＃]{{0,3}}|[:：]{_NAME}[\-#＃])$"
 """Part of a regular expression: the mask of a name that is a whole clause."""
 _SIZE: Final = r"\s?(?:码|碼|尺[寸码]|[cm]m|m\b|[kK]?[gG]\b|[mM]?[lL]\b|元|块|斤|克|班)"
 """Part of a regular expression: what follows a size, an amount or a class, though a name is before it: 张三 160码."""

@@ -1,6 +1,6 @@
 """Finds given names without a family name in texts, and nicknames with which a person is addressed.
 
-Examples: 雨桐老师收, 请交给雪梅, 小张，麻烦….
+Examples: 雨桐老师收, 请交给雪梅, 小张，麻烦…, 姓：王 名：小明.
 
 A given name is two characters that occur in given names, and that are likelier a name than words (`han_words`). It
 needs a cue that people write beside given names: an announcing word, a title, a verb of collecting a parcel, or a
@@ -62,6 +62,13 @@ _familiar: Final = re.compile(
 _goes_on: Final = re.compile(
     rf"[拿取领签收说](?![{HAN}])|[拿取领借](?:钥匙|东西|快[递件]|包裹|[件货药])|就[行好可]|家(?![{HAN}])|家[的里就门没有]|那[里边儿]?(?![{HAN}])|那[份件箱单盒包袋]|[吧哈啊哦呀嘛的](?![{HAN}])"
 ).match
+_part: Final = r"[:：=＝】\]]{1,2}\s?[\"'“]?"
+_next: Final = r"[\"'”]?[\s,，;；、/|&【\[]{1,3}[\"'“]?"
+_split: Final = re.compile(
+    rf"(?<![{HAN}])姓(?:氏)?[\"'”]?{_part}[{HAN}]{{1,2}}{_next}名(?:字)?[\"'”]?{_part}([{HAN}]{{1,2}})(?![{HAN}])"
+    rf"|(?<![{HAN}])名(?:字)?[\"'”]?{_part}([{HAN}]{{1,2}}){_next}姓(?:氏)?[\"'”]?{_part}[{HAN}]{{1,2}}(?![{HAN}])"
+).finditer
+"""Finds a given name behind a label of its own, beside the family name and its label: 姓：王 名：小明."""
 _FOLLOWS: Final = "".join(
     {
         *(word[0] for word in (*cues.TITLES, *cues.VERBS, *cues.FOLLOWING)),
@@ -91,6 +98,7 @@ def find(text: str) -> Iterator[Span]:
     """Yield the spans of given names beside a cue in a text in simplified characters."""
     if text.isascii():
         return
+    yield from _behind_labels(text)
     told, first = _finders()
     for match in told.finditer(text):
         if _is_told(text, match.end(), *match.span(1)):
@@ -107,6 +115,13 @@ def find(text: str) -> Iterator[Span]:
             continue
         if _is_titled(text, *match.span()) or _is_beside(text, *match.span()):
             yield match.span()
+
+
+def _behind_labels(text: str) -> Iterator[Span]:
+    """Yield the characters of given names behind a label of their own, one by one: the first of more would show."""
+    for match in _split(text):
+        for at in range(*match.span(match.lastindex or 0)):
+            yield at, at + 1
 
 
 def _is_told(text: str, cue: int, start: int, end: int) -> bool:

@@ -68,7 +68,7 @@ _lasts: Final = "".join(
         *ANNOUNCE,
         *cues.ANNOUNCE_FIRST,
         *_OPEN_BEFORE,
-        *f"是为系叫名人该成到做作写改换变注求间线班床组室房铺届位店社厂市{cues.UNITS}",
+        *f"是为系叫名人该成到做作写改换变注求间线班床组室房铺届位排店社厂市{cues.UNITS}",
     }
 )
 """The text before a name in a frame ends with one of these characters."""
@@ -91,11 +91,13 @@ _last_digits: Final = re.compile(r"[\s（(]{0,2}(?:手机|电话)?(?:尾号|尾�
 _cantonese_title: Final = re.compile("[生太](?=[会话签同要想唔俾畀有冇揾攞打](?:[^生太]|$))").match
 _closed: Final = re.compile(r"[)）\]】」』]\s?(?:的?[货件单]|包裹|快递|亲?收|代收)").match
 """Matches the end of a bracket with a parcel behind it: 【王小明】货."""
-_numbered: Final = re.compile(r"[0-9*一二三四五六七八九十](?:车间|号线|[班床组室房铺届位])$").search
+_numbered: Final = re.compile(r"[0-9*一二三四五六七八九十](?:车间|号线|[班床组室房铺届位排])$").search
 """Finds a room, bed, place, workshop or class with its number, before a person in it."""
 _OPENINGS: Final = frozenset("（([【「『")
 _shop: Final = re.compile(rf"[{HAN}]{{2}}(?:合作社|超市|[店社铺厂])$").search
-_item: Final = re.compile(r"(?:(?:^|[\s；;，,：:])[0-9]{1,2}[.、)）．:：]?\s?|[0-9][栋幢座号]楼?\s)$").search
+_item: Final = re.compile(
+    r"(?:(?:^|[\s；;，,：:])(?:[0-9]{1,2}[.、)）．:：]?|[一二三四五六七八九十]、|[A-Ha-h][)）.])\s?|[0-9][栋幢座号]楼?\s)$"
+).search
 _quantity_of_goods: Final = re.compile(
     rf"(?:[0-9]{{1,2}}|[一二两三四五六七八九十半])[{cues.UNITS}](?=([{HAN}]{{1,3}}))"
 ).finditer

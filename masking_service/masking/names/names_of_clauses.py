@@ -55,6 +55,7 @@ _person: Final = re.compile(_PERSON).search
 """Tells a text about a person, in which a whole clause may be a name."""
 _sign_of_clause: Final = re.compile(
     rf"[:：=0-9*—－–①-⑳-]|谢|敬[礼上]|快乐|祝好|商祺|此致|顺颂|[一两二三四五六七八九十半][{cues.UNITS}]|{_PERSON}"
+    "|[一二三四五六七八九十]、|[A-Ha-h][)）.]"
 ).search
 """Finds what each text with a label, a wish, a code or a person has. Other texts are passed over."""
 _SIGNED_WITH: Final = (
@@ -80,7 +81,8 @@ _whole: Final = Expression(
 ).finditer
 """Finds a possible name that is separate from other words, apart from a quantity behind it and such words before it."""
 _item_before: Final = re.compile(
-    r"(?:(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?|(?:^|[^0-9])[(（]?[0-9]{1,2}[.、)）．]|[①-⑳])[ \t]*$"
+    r"(?:(?:^|\n|接龙[ \t]?)[ \t]*[(（]?[0-9]{1,3}[.、,)）．:：]?|(?:^|[^0-9])[(（]?[0-9]{1,2}[.、)）．]|[①-⑳]"
+    r"|(?:^|\s)(?:[一二三四五六七八九十]{1,2}、|[A-Ha-h][)）.]))[ \t]*$"
 ).search
 _QUOTES: Final = frozenset("\"'”’")
 _begins_cell: Final = re.compile(r"""(?:^|[\[({,])\s?(?:["'][A-Za-z]{1,2}["']\s?:\s?)?["'“‘]$""").search

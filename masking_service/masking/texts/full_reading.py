@@ -34,6 +34,7 @@ from masking_service.masking.numbers.found_numbers import numbers_beside_names
 from masking_service.masking.numbers.numbers_in_text import HAN_DIGITS, worth_scanning
 from masking_service.masking.records.spellings import Mask, digits_of, name_needles, needles_of
 from masking_service.masking.stars import stars, steady
+from masking_service.masking.texts.emphasis import is_emphasised, with_asterisks, with_signs
 from masking_service.masking.texts.escapes import hide_escaped, holds_escaped_or_unseen, plainer, unescaped
 from masking_service.masking.texts.labels import labelled_values, may_hold_labels
 from masking_service.masking.texts.tables_in_text import (
@@ -147,14 +148,17 @@ class FullReading:
         return found
 
     def _mask_once(self, text: str, how: _How) -> Found:
+        read = with_signs(text)
         found = Found("")
-        for at, field in enumerate(fields_of_label(text)):
+        for at, field in enumerate(fields_of_label(read)):
             part = Found(field)
             if at % 2 == 0 and field.strip():
                 part = self._mask_part(field, how)
                 if "name" in self._masks and part.text == field and at and name_of_field(field):
                     self._hide_name(part, 0, len(field))
             found.add(part.text, part.phones, part.names)
+        if read != text:
+            found.text = with_asterisks(found.text)
         return found
 
     def _mask_part(self, text: str, how: _How) -> Found:
@@ -336,6 +340,7 @@ def any_worth_reading(texts: Iterable[str]) -> bool:
         or may_hold_units(lines)
         or may_hold_latin_units(lines)
         or holds_escaped_or_unseen(lines) is not None
+        or is_emphasised(lines) is not None
         or (lines.count("\n") > BETWEEN.count("\n") * (len(texts) - 1) and any(map(may_hold_table, texts)))
         or any(map(has_name_at_end, texts))
         or any(map(names_before_place, texts))
