@@ -55,7 +55,7 @@ _korean: Final = Expression(
     rf"|(?<!{_SYLLABLE})(?P<given>(?:(?:{_TWO}){_SYLLABLE}{{1,2}}|[{_ONE}]{_SYLLABLE}{{2}}))(?=에게|한테|께서)"
     rf"|(?<!{_SYLLABLE})(?P<done>(?:{_TWO}){_SYLLABLE}{{2}}|{_FULL_KOREAN})"
     rf"(?= (?:{any_of(WORDS['korean-done'])})(?!{_SYLLABLE}{{2}}))"
-    rf"|(?:(?<![^\n])|(?<=[,.!] ))(?:(?:저는|제가|전) )?(?P<self>{_FULL_KOREAN})(?=입니다|이에요|예요)"
+    rf"|(?:(?<![^\n])|(?<=[,.!] ))(?:(?:저는|제가|전) )?(?P<self>{_FULL_KOREAN})(?=입니다|이에요|예요|이고 |인데 )"
     rf"|(?<!{_SYLLABLE})(?P<takes>(?:{_TWO}){_SYLLABLE}{{2}}|{_FULL_KOREAN})(?=[이가] (?:받|수령|가지러|찾으러|대신))"
     rf"|(?<!{_SYLLABLE})(?!{_OF_PARENTS})(?P<child>{_SYLLABLE}{{2,3}})"
     rf"(?=이? ?(?:엄마|아빠)(?:가|한테|에게|입니다|께|께서)?(?!{_SYLLABLE}))"

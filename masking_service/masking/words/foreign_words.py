@@ -4,7 +4,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-MARKS: Final = frozenset("no nr n num number numbers nº № č رقم เลขที่ số so numara nomor nomer".split())
+MARKS: Final = frozenset("no nr n num number numbers nº № č br מס رقم เลขที่ số so numara nomor nomer".split())
 
 
 _DOTTED: Final = frozenset(("az", "tr"))

@@ -208,6 +208,9 @@ _AT_BEGINNING: Final = tuple(
         # 23 The Granary, 259 Dame Street
         rf"(?P<unit>[0-9]{{1,3}}[A-Z]?) (?!{_STREET}(?:\W|$))(?:(?!{_STREET}(?:\W|$))[A-Z][A-Z'-]+ ?){{1,3}}, ?"
         rf"(?=[0-9]{{1,4}}[A-Z]? (?:[A-Z.'-]+ ){{1,3}}{_STREET}(?:\W|$))",
+        # 4 Hazel House, 356 The Parade
+        r"(?P<unit>[0-9]{1,3}[A-Z]?) (?:[A-Z][A-Z'-]+ ){1,2}(?:house|wharf|mansions?|court|lodge|hall|mews|quays?), ?"
+        r"(?=[0-9]{1,4}[A-Z]? [A-Z])",
         # B 201, Apsara Building
         rf"(?P<unit>[A-Z] [0-9]{{3,4}}),? [^,0-9]{{1,40}} {_HOUSES}\b",
         # 500 Oak Road 1203

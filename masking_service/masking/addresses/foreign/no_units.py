@@ -23,6 +23,7 @@ STATES: Final = (
 """Abbreviations of states of the United States."""
 _CODES: Final = Expression(
     r"(?<!\w)(?:LC[0-9]{2} {1,2}[0-9]{3}"
+    r"|(?<=[A-Za-z] )[0-9]{3} [0-9]{3}\Z"
     r"|[A-Z]{2}-[0-9]{3} [0-9]{2}|(?<=[0-9A-Za-z] )[0-9]{3} [0-9]{2}(?= [^\W\d_]{3,}[^\d,]{0,20}(?:[0-9]{1,2})?$)"
     r"|\A[0-9]{4}(?= [^\W\d_]{2,},? ?[^\d,]{2,40}"
     r" (?i:utca|u\.|út|útja|tér|tere|krt\.?|körút|köz|sor|sétány|fasor) [0-9])"
@@ -36,8 +37,8 @@ _CODES: Final = Expression(
 ).finditer
 """Finds postcodes with letters or dashes. They are those of a town of Poland alone, Saint Lucia, Canada, Britain,
 Luxembourg, the Netherlands, Brazil, Portugal and Ireland; with a state (FL 33401); and, with the name of the country,
-of Japan and Korea. Also those of Sweden, Greece, Czechia and Slovakia with a space, at the end, and of Hungary at the
-beginning.
+of Japan and Korea. Also those of Sweden, Greece, Czechia, Slovakia and India with a space, at the end, and of Hungary
+at the beginning.
 """
 _ENDS_OF_STREETS: Final = (
     "str(?:a[ßs]s?e)?|gasse|weg|platz|allee|ring|gaden?|gata|gatan|gate|gaten|gt|ve[ij](?:en)?|v[äa]gen|plass|torv(?:et)?|plads|stræde"

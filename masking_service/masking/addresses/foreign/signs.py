@@ -110,7 +110,7 @@ def _read_ordinal(tokens: AddressTokens, decided: Decisions, sign: int) -> None:
         decided.kept.add(at)  # Rua 1º de Março
         return
     decided.hidden.add(at)
-    door = sign + 1
+    door = sign + 1 + (tokens.shape(sign + 1, sign + 2) == '"')
     if door == len(tokens):
         return
     small = tokens.in_small_letters and len(tokens[door].text) == 1 and tokens[door].kind == "w"

@@ -9,7 +9,7 @@ from masking_service.masking.words.foreign_words import MARKS, kinds_of_words, n
 
 SHORT_WORD: Final = 2
 """Characters of the longest word that may be an abbreviation: ap 5."""
-_GAPS: Final = frozenset(".:#№-º°ª")
+_GAPS: Final = frozenset(".:#№-º°ª'")
 """Signs between a word and its number: Apt. #5."""
 _SAY_NUMBER: Final = frozenset(".:#№")
 """Those that say that a number follows: Unit: B, but not Unit B."""
