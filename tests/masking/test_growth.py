@@ -101,6 +101,7 @@ def _name_of_record(text: str) -> bool:
         (_names_above_address, "c/o ก "),
         (_names_above_address, "김 "),
         (in_parts, "Oak Road\n12 - 4000 A"),
+        (hide_foreign_units, "Oak Ltd, "),
         (_names_of_neighbours, "*"),
         (_names_of_neighbours, "* "),
         (_name_of_record, "给J*** *****先生"),

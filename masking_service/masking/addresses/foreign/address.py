@@ -25,7 +25,7 @@ from masking_service.masking.words.foreign_words import kinds_of_words
 from masking_service.masking.words.legal_forms import LATIN_FORMS
 
 _care_of: Final = re.compile(r"\s*c/o\s[^,;|0-9]{2,60}[,;|]\s*", re.I).match
-_addressee: Final = Expression(rf"\s*(?P<words>[^,;|0-9]{{2,60}}(?:\||\b(?:{any_of(LATIN_FORMS)})\.?,))\s*", re.I).match
+_addressee: Final = Expression(rf"\s*[^,;|0-9]{{2,60}}(?:\||\b(?:{any_of(LATIN_FORMS)})\.?,)\s*", re.I).match
 """Matches a first line, or a firm before a comma."""
 _has_digit: Final = re.compile("[0-9*]").search
 _is_hidden_unit: Final = re.compile(r"\*[^\W_*]").search
@@ -103,16 +103,14 @@ class ForeignAddress:
 
 
 def _addressee_end(text: str) -> int:
-    """Return where an address begins behind its addressee: c/o and a name, a firm, or a first line without a unit."""
-    if found := _care_of(text):
-        return found.end()
-    found = _addressee(text)
-    if found is None or _is_hidden_unit(found["words"]):
-        return 0
-    words = found["words"].lower().strip("|").split()
-    if not kinds_of_words().keys().isdisjoint(word.strip(".:#") for word in words):
-        return 0
-    return found.end()
+    """Return where an address begins behind its addressee: c/o and a name, firms, and first lines without a unit."""
+    end = 0
+    while found := _care_of(text, end) or _addressee(text, end):
+        words = found[0].lower().rstrip(" ,|").split()
+        if _is_hidden_unit(found[0]) or not kinds_of_words().keys().isdisjoint(word.strip(".:#") for word in words):
+            break
+        end = found.end()
+    return end
 
 
 def _read(tokens: AddressTokens, *, places: bool) -> Decisions:
